@@ -1,0 +1,319 @@
+//! `struct conn` as a trace tells it: its state, its fields, and what changed between two moments.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+use std::fmt;
+
+macro_rules! names {
+    ($(#[$top:meta])* $ty:ident { $($(#[$doc:meta])* $variant:ident = $name:literal,)* }) => {
+        $(#[$top])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        #[repr(u8)]
+        pub enum $ty { $($(#[$doc])* $variant,)* }
+
+        impl $ty {
+            /// Every value, in the C enum's order.
+            pub const ALL: &'static [$ty] = &[$($ty::$variant,)*];
+
+            /// The C name.
+            pub const fn name(self) -> &'static str {
+                match self { $($ty::$variant => $name,)* }
+            }
+
+            /// The value of that C name.
+            pub fn from_name(name: &str) -> Option<$ty> {
+                match name { $($name => Some($ty::$variant),)* _ => None }
+            }
+        }
+
+        impl fmt::Display for $ty {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.pad(self.name()) }
+        }
+
+        impl Serialize for $ty {
+            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.serialize_str(self.name())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $ty {
+            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                let name = Cow::<str>::deserialize(d)?;
+                $ty::from_name(&name).ok_or_else(|| {
+                    serde::de::Error::unknown_variant(&name, &[$($name),*])
+                })
+            }
+        }
+    };
+}
+
+names! {
+    /// The states of `drive_machine` (`memcached.h:160`, `enum conn_states`).
+    ConnState {
+        /// The socket which listens for connections.
+        #[default]
+        Listening = "conn_listening",
+        /// Prepare the connection for the next command.
+        NewCmd = "conn_new_cmd",
+        /// Waiting for a readable socket.
+        Waiting = "conn_waiting",
+        /// Reading in a command line.
+        Read = "conn_read",
+        /// Try to parse a command from the input buffer.
+        ParseCmd = "conn_parse_cmd",
+        /// Writing out a simple response.
+        Write = "conn_write",
+        /// Reading in a fixed number of bytes: the value.
+        Nread = "conn_nread",
+        /// Throwing away bytes that are not wanted.
+        Swallow = "conn_swallow",
+        /// Closing this connection.
+        Closing = "conn_closing",
+        /// Writing out many items sequentially.
+        Mwrite = "conn_mwrite",
+        /// The connection is closed.
+        Closed = "conn_closed",
+    }
+}
+
+names! {
+    /// The protocol that a connection speaks (`memcached.h:185`, `enum protocol`).
+    Protocol {
+        /// Known once the first byte has come.
+        #[default]
+        Negotiating = "auto-negotiate",
+        /// The text protocol.
+        Ascii = "ascii",
+        /// The binary protocol.
+        Binary = "binary",
+    }
+}
+
+/// libevent's `EV_*` flags of a connection's event: what it waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct EvFlags(pub u8);
+
+impl EvFlags {
+    /// Nothing: the event is not registered for anything.
+    pub const NONE: EvFlags = EvFlags(0);
+    /// `EV_READ`.
+    pub const READ: EvFlags = EvFlags(0x02);
+    /// `EV_WRITE`.
+    pub const WRITE: EvFlags = EvFlags(0x04);
+    /// `EV_PERSIST`: the event stays registered after it fired.
+    pub const PERSIST: EvFlags = EvFlags(0x10);
+
+    /// Whether all flags of `other` are set.
+    pub const fn has(self, other: EvFlags) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Both sets of flags.
+    pub const fn with(self, other: EvFlags) -> EvFlags {
+        EvFlags(self.0 | other.0)
+    }
+
+    /// `r`, `w`, `rw` or nothing, as a trace writes an interest.
+    pub const fn interest(self) -> &'static str {
+        match (self.has(EvFlags::READ), self.has(EvFlags::WRITE)) {
+            (true, true) => "rw",
+            (true, false) => "r",
+            (false, true) => "w",
+            (false, false) => "",
+        }
+    }
+}
+
+impl fmt::Display for EvFlags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut names = Vec::with_capacity(3);
+        for (flag, name) in FLAG_NAMES {
+            if self.has(*flag) {
+                names.push(*name);
+            }
+        }
+        f.pad(&if names.is_empty() { "0".to_owned() } else { names.join("|") })
+    }
+}
+
+const FLAG_NAMES: &[(EvFlags, &str)] =
+    &[(EvFlags::READ, "EV_READ"), (EvFlags::WRITE, "EV_WRITE"), (EvFlags::PERSIST, "EV_PERSIST")];
+
+impl Serialize for EvFlags {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for EvFlags {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(d)?;
+        let mut flags = EvFlags::NONE;
+        for word in text.split('|').filter(|w| *w != "0") {
+            let (flag, _) = FLAG_NAMES
+                .iter()
+                .find(|(_, name)| *name == word)
+                .ok_or_else(|| serde::de::Error::custom(format!("no such event flag: {word:?}")))?;
+            flags = flags.with(*flag);
+        }
+        Ok(flags)
+    }
+}
+
+/// The item that a connection is filling: its key, and the size of its value with `\r\n`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ItemRef {
+    /// The key, where it is valid UTF-8 (else empty).
+    pub key: String,
+    /// `nbytes`.
+    pub size: u64,
+}
+
+macro_rules! fields {
+    ($($(#[$doc:meta])* $field:ident: $ty:ty,)*) => {
+        /// `struct conn` in numbers, as a server thread copies it into its ring with every event.
+        /// Offsets stand where the C has pointers.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        pub struct ConnImage {
+            $($(#[$doc])* pub $field: $ty,)*
+            /// Which item `c->item` points to: a number of its own for each allocation, 0 for none.
+            pub item_id: u64,
+            /// That item's `nbytes`.
+            pub item_size: u64,
+        }
+
+        /// `struct conn` as folding a trace gives it.
+        #[derive(Debug, Clone, PartialEq, Eq, Default)]
+        pub struct ConnFields {
+            $($(#[$doc])* pub $field: $ty,)*
+            /// `c->item`: the item that is being filled.
+            pub item: Option<ItemRef>,
+        }
+
+        /// The fields of `struct conn` that changed (`set` in a trace). `item` is `null` when the
+        /// connection let go of its item.
+        #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+        pub struct ConnSet {
+            $(
+                $(#[$doc])*
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$ty>,
+            )*
+            /// `c->item`: set, or (`Some(None)`, `null`) let go.
+            #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+            pub item: Option<Option<ItemRef>>,
+        }
+
+        impl ConnSet {
+            /// What changed from `old` to `new`, but for the item; `None` if nothing.
+            /// The second value tells whether the item changed.
+            pub fn between(old: &ConnImage, new: &ConnImage) -> (Option<ConnSet>, bool) {
+                if old == new {
+                    return (None, false);
+                }
+                let set = ConnSet {
+                    $($field: (old.$field != new.$field).then_some(new.$field),)*
+                    item: None,
+                };
+                let item = old.item_id != new.item_id;
+                (Some(set), item)
+            }
+
+            /// Every field of `image`, as the first event of a connection carries them.
+            pub fn whole(image: &ConnImage) -> ConnSet {
+                ConnSet { $($field: Some(image.$field),)* item: None }
+            }
+
+            /// Whether no field is set.
+            pub fn is_empty(&self) -> bool {
+                true $(&& self.$field.is_none())* && self.item.is_none()
+            }
+
+            /// The names of the fields that are set, in the struct's order.
+            pub fn names(&self) -> Vec<&'static str> {
+                let mut names = Vec::new();
+                $(if self.$field.is_some() { names.push(stringify!($field)); })*
+                if self.item.is_some() { names.push("item"); }
+                names
+            }
+
+            /// Folds the change into `fields`.
+            pub fn apply(&self, fields: &mut ConnFields) {
+                $(if let Some(v) = &self.$field { fields.$field = v.clone(); })*
+                if let Some(item) = &self.item { fields.item = item.clone(); }
+            }
+        }
+    };
+}
+
+fields! {
+    /// What libevent waits for on this connection.
+    ev_flags: EvFlags,
+    /// What the protocol is.
+    protocol: Protocol,
+    /// The size of the read buffer in bytes.
+    rsize: u32,
+    /// Where the next unparsed byte stands in the read buffer.
+    rcurr: u32,
+    /// How many unparsed bytes there are.
+    rbytes: u32,
+    /// Where the next byte of the value goes in the item's data.
+    ritem: u32,
+    /// How many bytes of the value are still to come.
+    rlbytes: i32,
+    /// How many bytes are still to be swallowed.
+    sbytes: u32,
+    /// How many bytes of a simple answer stand ready to be sent.
+    wbytes: u32,
+    /// `struct iovec`s in use.
+    iovused: u32,
+    /// Which `struct msghdr` is being sent.
+    msgcurr: u32,
+    /// `struct msghdr`s in use.
+    msgused: u32,
+    /// Bytes in the `struct msghdr` that is being filled.
+    msgbytes: u32,
+    /// Items that are being sent and must be let go afterwards.
+    ileft: u32,
+    /// CAS suffixes that are being sent.
+    suffixleft: u32,
+    /// The state to go to after `conn_write`.
+    write_and_go: ConnState,
+    /// The answer is not wanted.
+    noreply: bool,
+}
+
+/// Keeps `null` apart from a missing field.
+fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Option<ItemRef>>, D::Error> {
+    Option::<ItemRef>::deserialize(d).map(Some)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_let_go_is_null_and_stays_apart_from_an_item_untouched() {
+        let gone: ConnSet = serde_json::from_str(r#"{"rlbytes":0,"item":null}"#).unwrap();
+        assert_eq!(gone.item, Some(None));
+        assert_eq!(serde_json::to_string(&gone).unwrap(), r#"{"rlbytes":0,"item":null}"#);
+        let untouched: ConnSet = serde_json::from_str(r#"{"rlbytes":0}"#).unwrap();
+        assert_eq!(untouched.item, None);
+    }
+
+    #[test]
+    fn a_change_folds_to_the_new_image() {
+        let old = ConnImage { rsize: 2048, ..ConnImage::default() };
+        let new = ConnImage { rbytes: 13, ev_flags: EvFlags::READ.with(EvFlags::PERSIST), ..old };
+        let (set, item) = ConnSet::between(&old, &new);
+        let set = set.unwrap();
+        assert_eq!(set.names(), ["ev_flags", "rbytes"]);
+        assert!(!item);
+        let mut fields = ConnFields::default();
+        ConnSet::whole(&old).apply(&mut fields);
+        set.apply(&mut fields);
+        assert_eq!((fields.rsize, fields.rbytes), (2048, 13));
+        assert_eq!(fields.ev_flags.to_string(), "EV_READ|EV_PERSIST");
+    }
+}

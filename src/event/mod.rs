@@ -1,0 +1,256 @@
+//! The vocabulary: what can happen in the server, as the trace, the model and the screens name it.
+//!
+//! One [`Event`] is one thing that happened at one moment on one thread: a system call that
+//! returned, a state that changed, a byte that went down a pipe. Everything above the server
+//! (file, model, player, screens) knows the server by its events alone; nothing here depends on
+//! anything else.
+//!
+//! The struct is flat on purpose: it is a row of a table (`jq`, DuckDB and Spark read it so), and
+//! a flat struct is parsed about twice as fast as a tagged enum. Which fields an event carries is
+//! told by its [`Kind`].
+
+mod conn;
+mod function;
+mod kind;
+mod payload;
+
+pub use conn::{ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol};
+pub use function::Fn;
+pub use kind::Kind;
+pub use payload::{Iov, Payload};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+use std::fmt;
+
+/// A name that is nearly always one of the program's own words, and owned only when it was read
+/// from a file.
+pub type Word = Cow<'static, str>;
+
+/// The thread that an event happened on: `main`, `worker0`, `worker1` ... or `client`, which is
+/// the player of a session script (it emits nothing but marks).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Thread {
+    /// The dispatcher: memcached's main thread.
+    #[default]
+    Main,
+    /// A worker, by its index in memcached's `threads` array.
+    Worker(u16),
+    /// Whoever plays the client's part.
+    Client,
+}
+
+impl Thread {
+    /// The index of a worker.
+    pub fn worker(self) -> Option<usize> {
+        match self {
+            Thread::Worker(i) => Some(usize::from(i)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Thread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Thread::Main => f.pad("main"),
+            Thread::Worker(i) if f.width().is_some() => f.pad(&format!("worker{i}")),
+            Thread::Worker(i) => write!(f, "worker{i}"),
+            Thread::Client => f.pad("client"),
+        }
+    }
+}
+
+impl std::str::FromStr for Thread {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        match s {
+            "main" => Ok(Thread::Main),
+            "client" => Ok(Thread::Client),
+            _ => s
+                .strip_prefix("worker")
+                .filter(|n| n.len() == 1 || !n.starts_with('0'))
+                .and_then(|n| n.parse().ok())
+                .map(Thread::Worker)
+                .ok_or_else(|| {
+                    format!("no such thread: {s:?} (expected main, worker0, worker1 ... or client)")
+                }),
+        }
+    }
+}
+
+impl Serialize for Thread {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Thread::Main => s.serialize_str("main"),
+            Thread::Client => s.serialize_str("client"),
+            Thread::Worker(_) => s.collect_str(self),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Thread {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        Cow::<str>::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// One fd that `epoll_wait` reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ready {
+    /// The file descriptor.
+    pub fd: i32,
+    /// The accepted connection that it belongs to, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conn: Option<u32>,
+    /// `r` (EPOLLIN), `w` (EPOLLOUT) or `rw`.
+    pub what: Word,
+}
+
+/// One thing that happened. See [`Kind`] for when each kind is fired and which fields it carries.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Event {
+    /// The event's number and its address everywhere; goes up by exactly one.
+    pub seq: u64,
+    /// Nanoseconds of the monotonic clock since the recording's `start`.
+    pub t: u64,
+    /// The thread that it happened on.
+    pub th: Thread,
+    /// What kind of thing happened.
+    pub ev: Kind,
+
+    /// `call`, `return`: the function, by its C name.
+    #[serde(rename = "fn", skip_serializing_if = "Option::is_none")]
+    pub function: Option<Fn>,
+    /// `thread`: `dispatcher` or `worker`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Word>,
+    /// `thread`: setup, create, start. `item`: alloc, link, unlink, hit, miss, expire, evict ...
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub op: Option<Word>,
+    /// The worker that is set up, pushed to, popped from, notified or woken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worker: Option<Thread>,
+    /// The accepted connection, counted from 0 and never reused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conn: Option<u32>,
+    /// The file descriptor of a system call or a connection. Numbers are reused by the kernel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fd: Option<i32>,
+    /// `accept`: the listening socket.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen_fd: Option<i32>,
+    /// `accept`: the client's address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peer: Option<String>,
+    /// `event_init`, `thread`, `wait`: the thread's epoll instance.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub epoll_fd: Option<i32>,
+    /// `pipe`, `thread`: the end that the worker reads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notify_receive_fd: Option<i32>,
+    /// `pipe`, `thread`: the end that the dispatcher writes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notify_send_fd: Option<i32>,
+    /// `socket`: AF_INET or AF_INET6.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub domain: Option<Word>,
+    /// `setsockopt`: the option. `setting`: the setting's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Word>,
+    /// `setsockopt`, `setting`: the value, as memcached would print it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Word>,
+    /// `bind`, `listen`: the address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub addr: Option<String>,
+    /// `listen`: the length of the kernel's queue of connections not yet accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backlog: Option<i32>,
+    /// `wait`: milliseconds, -1 for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<i64>,
+    /// `wake`: what is ready.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ready: Option<Vec<Ready>>,
+    /// `wake`: a timer is due.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub timer: bool,
+    /// `event_add`, `event_del`: `r`, `w` or `rw`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interest: Option<Word>,
+    /// `cq_push`, `cq_pop`: items in the queue afterwards.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub depth: Option<u32>,
+    /// `conn_new`: the initial state.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<ConnState>,
+    /// `state`: the state left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<ConnState>,
+    /// `state`: the state entered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<ConnState>,
+    /// `close`: why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<Word>,
+    /// `read`: rbuf, item or swallow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub into: Option<Word>,
+    /// `read`: the bytes asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub want: Option<u64>,
+    /// A system call's result, where it succeeded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ret: Option<i64>,
+    /// A system call's error, by name, where it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errno: Option<Word>,
+    /// The bytes, where they are valid UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+    /// `command`, `reply`, `mark`, `note`: the text, where it is valid UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// `item`: the key, where it is valid UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The bytes of `data`, `text` or `key` in base64, where they are not valid UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub b64: Option<String>,
+    /// The true length of the bytes, where they were cut at the header's `max_data`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub len: Option<u64>,
+    /// `sendmsg`: the pieces, in order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iov: Option<Vec<Iov>>,
+    /// `item`: the size of the value with its `\r\n`, in bytes (memcached's `nbytes`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// `drop`: how many events were lost; their numbers are skipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub n: Option<u64>,
+    /// `note`: the event that the remark is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<u64>,
+    /// The event that made this one happen, on another thread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<u64>,
+    /// The fields of `struct conn` that changed since the connection's last event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set: Option<Box<ConnSet>>,
+}
+
+impl Event {
+    /// The bytes that the event carries (`data`, `text`, `key`, or the same in `b64`), as far as
+    /// they were kept; `None` where it carries none or the base64 is broken.
+    pub fn bytes(&self) -> Option<Payload<'_>> {
+        let shown = self.data.as_deref().or(self.text.as_deref()).or(self.key.as_deref());
+        Payload::new(shown, self.b64.as_deref(), self.len)
+    }
+
+    /// Whether this event is about the connection `conn`.
+    pub fn is_of(&self, conn: u32) -> bool {
+        self.conn == Some(conn)
+    }
+}

@@ -1,0 +1,4 @@
+//! memstep: a glass-box memcached.
+pub mod event;
+pub mod text;
+pub mod trace;

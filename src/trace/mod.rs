@@ -1,0 +1,3 @@
+//! The file: what a recording looks like, how it is written and read.
+
+pub mod format;
