@@ -1,4 +1,6 @@
 //! memstep: a glass-box memcached.
 pub mod event;
+pub mod memcached;
 pub mod text;
 pub mod trace;
+pub mod tracer;

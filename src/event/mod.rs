@@ -27,6 +27,20 @@ use std::fmt;
 /// from a file.
 pub type Word = Cow<'static, str>;
 
+/// How many bytes of a payload are kept, unless told otherwise.
+pub const MAX_DATA: u32 = 256;
+
+/// How much a recording holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Detail {
+    /// Everything but `call` and `return`.
+    #[default]
+    Flow,
+    /// `call` and `return` too.
+    Calls,
+}
+
 /// The thread that an event happened on: `main`, `worker0`, `worker1` ... or `client`, which is
 /// the player of a session script (it emits nothing but marks).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
