@@ -1,4 +1,5 @@
 //! memstep: a glass-box memcached.
 pub mod event;
+pub mod print;
 pub mod text;
 pub mod trace;
