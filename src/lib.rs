@@ -1,6 +1,7 @@
 //! memstep: a glass-box memcached.
 pub mod event;
 pub mod memcached;
+pub mod print;
 pub mod text;
 pub mod trace;
 pub mod tracer;
