@@ -134,6 +134,11 @@ impl LibeventThread {
         (got == 1).then_some(buf[0])
     }
 
+    /// The number of the end that the dispatcher writes; -1 once it is closed.
+    pub fn notify_send_fd(&self) -> i32 {
+        lock(&self.notify_send_fd).as_ref().map_or(-1, AsRawFd::as_raw_fd)
+    }
+
     /// Lets the worker's next `epoll_wait` return for good: its pipe has no writer any more.
     pub fn hang_up(&self) {
         lock(&self.notify_send_fd).take();

@@ -85,7 +85,7 @@ fn thread_event(thread: &LibeventThread, op: ThreadOp) -> What {
         op,
         epoll_fd: thread.base.fd(),
         receive_fd: thread.notify_receive_fd.as_ref().map_or(-1, AsRawFd::as_raw_fd),
-        send_fd: -1,
+        send_fd: thread.notify_send_fd(),
     }
 }
 

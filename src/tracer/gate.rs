@@ -17,8 +17,10 @@ pub struct Gate {
 struct Inner {
     /// Threads at the gate, first come first.
     waiting: VecDeque<Thread>,
-    /// Events that may still pass.
-    permits: usize,
+    /// Threads that may pass, and have not noticed yet.
+    granted: Vec<Thread>,
+    /// The next thread to come may pass: somebody stepped while none was here.
+    next_may_pass: bool,
     /// Set when the server goes down: the gate never closes again.
     over: bool,
 }
@@ -35,18 +37,15 @@ impl Gate {
     #[cold]
     fn wait(&self, thread: Thread) {
         let mut inner = self.lock();
+        if !self.is_held() || std::mem::take(&mut inner.next_may_pass) {
+            return;
+        }
         inner.waiting.push_back(thread);
-        self.changed.notify_all();
-        while self.held.load(Ordering::Relaxed)
-            && !(inner.permits > 0 && inner.waiting.front() == Some(&thread))
-        {
+        while self.is_held() && !inner.granted.contains(&thread) {
             inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
         }
-        inner.permits = inner.permits.saturating_sub(1);
-        if let Some(at) = inner.waiting.iter().position(|t| *t == thread) {
-            inner.waiting.remove(at);
-        }
-        self.changed.notify_all();
+        inner.granted.retain(|t| *t != thread);
+        inner.waiting.retain(|t| *t != thread);
     }
 
     /// Holds every thread at its next event.
@@ -60,7 +59,7 @@ impl Gate {
     /// Lets everything run again.
     pub fn release(&self) {
         let mut inner = self.lock();
-        inner.permits = 0;
+        inner.next_may_pass = false;
         self.held.store(false, Ordering::Relaxed);
         self.changed.notify_all();
     }
@@ -81,9 +80,22 @@ impl Gate {
     pub fn step(&self) {
         let mut inner = self.lock();
         if self.is_held() {
-            inner.permits = (inner.permits + 1).min(inner.waiting.len().max(1));
+            match inner.waiting.pop_front() {
+                Some(thread) => inner.granted.push(thread),
+                None => inner.next_may_pass = true,
+            }
             self.changed.notify_all();
         }
+    }
+
+    /// Lets one event of `thread` through, if it waits here; whether it did.
+    pub fn step_thread(&self, thread: Thread) -> bool {
+        let mut inner = self.lock();
+        let Some(at) = inner.waiting.iter().position(|t| *t == thread) else { return false };
+        inner.waiting.remove(at);
+        inner.granted.push(thread);
+        self.changed.notify_all();
+        true
     }
 
     /// The threads at the gate, first come first.
@@ -152,6 +164,6 @@ mod tests {
         gate.step();
         gate.step();
         gate.pass(Thread::Main);
-        assert_eq!(gate.lock().permits, 0);
+        assert!(!gate.lock().next_may_pass);
     }
 }
