@@ -1,4 +1,5 @@
 //! memstep: a glass-box memcached.
 pub mod event;
+pub mod explain;
 pub mod text;
 pub mod trace;
