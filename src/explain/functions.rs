@@ -74,7 +74,7 @@ fn tell(function: Fn) -> Told {
             "all workers",
             "First each worker gets a pipe, an event base and a queue; only then the threads are created. So no \
              thread runs before all are set up. Last it waits until every worker has reported in.",
-            "All workers are in their loops, each watching its pipe.",
+            "All workers have reported in, and each watches its pipe.",
         ),
         Fn::SetupThread => told(
             "prepare one worker",
@@ -187,10 +187,10 @@ fn tell(function: Fn) -> Told {
         ),
         Fn::TryReadCommand => told(
             "find a line",
-            "The first byte of a connection tells the protocol: 0x80 is binary, anything else is text. For text it \
+            "Unless -B fixes it, the first byte of a connection tells the protocol: 0x80 is binary, all else text. For text it \
              searches the buffer for a line end; if there is one, the line goes to process_command, else more \
              must be read.",
-            "rcurr has moved past the line, or the line was not whole yet.",
+            "rcurr has moved past the line, unless no whole line was there.",
         ),
         Fn::ProcessCommand => told(
             "which command",
@@ -215,7 +215,7 @@ fn tell(function: Fn) -> Told {
         Fn::ProcessTouchCommand => told(
             "touch",
             "It gives an item a new expiry time without sending its value. The answer is TOUCHED, or NOT_FOUND.",
-            "A one-line answer is queued.",
+            "A one-line answer is queued, or none at all with noreply.",
         ),
         Fn::ProcessDeleteCommand => told(
             "delete",
@@ -233,7 +233,7 @@ fn tell(function: Fn) -> Told {
             "verbosity",
             "It sets how much the running server logs, for all threads at once. 2 is the most that a client can set; \
              the state changes of -vvv can be had at start only.",
-            "The answer OK is queued.",
+            "The answer OK is queued, unless the command said noreply.",
         ),
         Fn::ProcessStat => told(
             "stats",
@@ -245,7 +245,7 @@ fn tell(function: Fn) -> Told {
             "room for an item",
             "It takes a chunk for the item's head, key and value from the slab class that fits. If there is none, it \
              evicts an old item of that class and tries again, five times at most.",
-            "The item has one reference, its maker's, and nobody can find it yet.",
+            "The item, if there was room for one, has one reference, and nobody can find it yet.",
         ),
         Fn::ItemGet => told(
             "look up",
@@ -271,7 +271,7 @@ fn tell(function: Fn) -> Told {
             "Under the item's lock it reads the value as a number and changes it. If the new number fits and nobody \
              else holds the item, it is written in place, else into a new item. Subtracting stops at 0, adding \
              wraps around at 64 bits.",
-            "The new number stands in the caller's buffer, ready for the answer.",
+            "Its result chooses the answer: the new number, NOT_FOUND or an error.",
         ),
         Fn::CompleteNread => told(
             "value is whole",
@@ -282,7 +282,7 @@ fn tell(function: Fn) -> Told {
         Fn::CompleteNreadAscii => told(
             "check, store",
             "It checks that the value ends in \\r\\n: if not, the client counted wrong and gets CLIENT_ERROR bad data \
-             chunk. Else store_item links the item, and its result becomes the answer. Last it gives its own \
+             chunk. Else store_item is asked to link the item, and its result becomes the answer. Last it gives its own \
              reference back.",
             "The answer is queued, and c->item is empty again.",
         ),

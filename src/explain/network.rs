@@ -93,9 +93,7 @@ fn read_rbuf(event: &Event, context: &Context) -> Explanation {
             Explanation::new(
                 "Bytes from the client",
                 format!(
-                    "read puts {} into {} in the read buffer.{behind} That is fewer than there was room for, so the \
-                     kernel has no more for now: a second read would only give EAGAIN. memcached spares itself \
-                     that call and parses.",
+                    "read puts {} into {} in the read buffer.{behind} That is fewer than there was room for, so the kernel had no more just then: a second read would most likely give EAGAIN. memcached spares itself that call and parses.",
                     bytes(got),
                     room(want)
                 ),

@@ -235,7 +235,7 @@ pub(super) fn bind(event: &Event) -> Explanation {
         None => Explanation::new(
             "The socket gets its address",
             format!(
-                "bind gives the socket the address {addr}. Clients cannot connect yet: for that the kernel \
+                "bind gives the socket {addr}. Clients cannot connect yet: for that the kernel \
                  must be told to listen."
             ),
             "memcached.c:4525",

@@ -107,7 +107,7 @@ pub(super) fn setting(event: &Event) -> Explanation {
         "A setting changes",
         format!(
             "A command on {} sets {name}{value}. The settings are one global struct that all threads read, so the \
-             change holds for every connection from now on. It lasts until the server ends.",
+             change holds for every connection from now on. It lasts until it is changed again or the server ends.",
             conn(event)
         ),
         source,

@@ -81,7 +81,7 @@ pub(super) fn state(event: &Event, context: &Context) -> Explanation {
         (S::ParseCmd, S::Closing) => parse_cmd_closing(context),
         (S::Nread, S::Write) => nread_write(context),
         (S::Nread, S::NewCmd) => Explanation::new(
-            "Stored, and no answer is wanted",
+            "Whole, and no answer is wanted",
             "The value is whole and complete_nread has dealt with it, but the command said noreply: out_string \
              drops the answer. With nothing to write, the machine turns to the next command.",
             "memcached.c:837",
@@ -96,15 +96,15 @@ pub(super) fn state(event: &Event, context: &Context) -> Explanation {
         ),
         (S::Write, S::Swallow) => {
             let left = match context.fields.map(|f| f.sbytes) {
-                Some(n) if n > 0 => bytes(n.into()),
-                _ => "its value".to_owned(),
+                Some(n) if n > 0 => format!(", {} with its line end", bytes(n.into())),
+                _ => String::new(),
             };
             Explanation::new(
                 "The refused value must be read off",
                 format!(
-                    "The error is sent, but the client sends the value all the same: {left} to come. \
-                     write_and_go says conn_swallow: read them and throw them away. Else they would be \
-                     taken for commands, and the real next command stands behind them."
+                    "The error is sent, but the client sends the value all the same{left}. write_and_go says conn_swallow: read it \
+                     and throw it away. Else the value would be taken for commands; the real next command stands \
+                     behind it."
                 ),
                 "memcached.c:3115",
             )
@@ -130,14 +130,13 @@ pub(super) fn state(event: &Event, context: &Context) -> Explanation {
             Explanation::new(
                 "Gone while its value was swallowed",
                 format!(
-                    "{why} before all of the refused value had come. Nothing was stored and nothing is lost: \
-                     the connection is closed."
+                    "{why} before all of the refused value had come. None of it was to be stored anyway, so the connection is simply closed."
                 ),
                 "memcached.c:4272",
             )
         }
         (S::Mwrite, S::NewCmd) => Explanation::new(
-            "All values are out",
+            "The whole answer is out",
             "transmit found nothing left to send. Only now conn_release_items gives back the references to the \
              items: up to here the kernel was copying straight out of their memory, so none of them could \
              be freed. Then the next command.",
@@ -295,8 +294,7 @@ fn parse_cmd_waiting(context: &Context) -> Explanation {
     Explanation::new(
         "The line is not whole yet",
         format!(
-            "{have}, so it is not a command yet. What has come stays where it is, and the next read puts its \
-             bytes behind it. However TCP cuts a command into pieces, it is carried out once, when its line \
+            "{have}, so it is not a command yet. What has come is kept, and the next read puts its bytes behind it. However TCP cuts a command into pieces, it is carried out once, when its line \
              is whole."
         ),
         "memcached.c:4143",
@@ -349,24 +347,31 @@ fn parse_cmd_write(context: &Context) -> Explanation {
         );
     }
     let wbytes = match context.fields.map(|f| f.wbytes) {
-        Some(n) if n > 0 => format!("{} in wbuf, line end included", bytes(n.into())),
-        _ => "a line in wbuf".to_owned(),
+        Some(n) if n > 0 => format!(": {}, line end included", bytes(n.into())),
+        _ => String::new(),
     };
     Explanation::new(
         "The answer is ready to be sent",
         format!(
-            "The command is done, and its answer is ready: {wbytes}. conn_write sends one simple answer like \
-             this. After it, write_and_go tells where to go on."
+            "The command is done, and its answer is ready{wbytes}. It stands in the connection's wbuf, or for stats in \
+             a buffer of its own. conn_write sends one simple answer like this; after it, write_and_go tells \
+             where to go on."
         ),
         "memcached.c:862",
     )
 }
 
 fn parse_cmd_mwrite(context: &Context) -> Explanation {
+    let nothing = context.fields.is_some_and(|f| f.ileft == 0 && f.iovused > 0);
+    if nothing {
+        return Explanation::new(
+            "Only END is to be sent",
+            "No key of the get was found, and a key that is not there is just left out: the answer is END alone. It \
+             goes the same way as values would, through conn_mwrite, which sends a list of pieces.",
+            "memcached.c:3046",
+        );
+    }
     let found = match context.fields {
-        Some(f) if f.ileft == 0 && f.iovused > 0 => {
-            "No key was found, so the answer is END alone.".to_owned()
-        }
         Some(f) if f.ileft == 1 => {
             format!("One item was found, and the answer is a list of {} pieces.", number(f.iovused.into()))
         }
@@ -412,9 +417,9 @@ fn parse_cmd_closing(context: &Context) -> Explanation {
         }
         _ => Explanation::new(
             "The connection is to be closed",
-            "There are two reasons for it: the command was quit, which gets no answer; or more than 1,024 bytes \
-             have come with no line end and do not begin like a get. The second would let a client fill the \
-             memory with an endless line.",
+            "Mostly the command was quit, which gets no answer (shutdown, where -A allows it, comes here too). Or more \
+             than 1,024 bytes have come with no line end, and they do not begin like a get: an endless line must \
+             not fill the memory.",
             "memcached.c:3545",
         ),
     }
