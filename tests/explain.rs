@@ -2,7 +2,9 @@
 //! trace could use to reach the terminal.
 #![allow(clippy::unwrap_used)]
 
-use memstep::event::{ConnFields, ConnState, EvFlags, Event, Fn, Iov, ItemRef, Kind, Ready, Thread};
+use memstep::event::{
+    ConnFields, ConnState, EvFlags, Event, Fn, Iov, ItemRef, Kind, Protocol, Ready, Thread,
+};
 use memstep::explain::{Context, Explanation, MAX_TEXT, MAX_TITLE, explain, function, transition};
 use memstep::text::printable;
 use proptest::prelude::*;
@@ -42,7 +44,8 @@ const TRANSITIONS: &[(ConnState, ConnState)] = {
     ]
 };
 
-const ITEM_OPS: &[&str] = &["alloc", "link", "unlink", "hit", "miss", "update", "expire", "evict", "free"];
+const ITEM_OPS: &[&str] =
+    &["alloc", "link", "unlink", "hit", "miss", "update", "expire", "flush", "evict", "free"];
 
 /// What holds for every explanation, whatever the trace.
 fn harmless(e: &Explanation) {
@@ -298,10 +301,10 @@ fn an_interest_is_told_by_its_reason() {
         ("del".to_owned(), bare(&del)),
         ("del listen".to_owned(), bare(&event(Kind::EventDel))),
     ]);
-    for previous in [Kind::Pipe, Kind::ConnNew, Kind::Wake] {
-        let previous = event(previous);
+    for previous in [Kind::Pipe, Kind::ConnNew, Kind::Wake, Kind::Note] {
+        let previous = Event { th: Thread::Main, ..event(previous) };
         let context = Context { previous: Some(&previous), ..Context::default() };
-        good(&explain(&Event { fd: Some(6), ..event(Kind::EventAdd) }, &context));
+        good(&explain(&Event { fd: Some(6), th: Thread::Main, ..event(Kind::EventAdd) }, &context));
     }
 }
 
@@ -366,7 +369,19 @@ fn closing_is_told_by_its_reason() {
     let by_quit = explain(&close, &Context { previous: Some(&quit), ..Context::default() });
     let by_line =
         explain(&close, &Context { previous: Some(&found), fields: Some(&long), ..Context::default() });
-    all_good_and_different([("quit".to_owned(), by_quit), ("line".to_owned(), by_line)]);
+    let binary = ConnFields { protocol: Protocol::Binary, ..ConnFields::default() };
+    let by_protocol = explain(&close, &Context { fields: Some(&binary), ..Context::default() });
+    all_good_and_different([
+        ("quit".to_owned(), by_quit),
+        ("line".to_owned(), by_line),
+        ("binary".to_owned(), by_protocol),
+    ]);
+    for why in ["quit", "the client closed", "the binary protocol is not supported"] {
+        let e = bare(&Event { conn: Some(0), why: Some(why.into()), ..event(Kind::Close) });
+        good(&e);
+        assert!(e.text.contains(&format!("The reason: {why}.")), "{}", e.text);
+    }
+    good(&bare(&failed(event(Kind::EventAdd), "ENOMEM")));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The event loop, and the way of a connection from the dispatcher to its worker.
 
 use super::{Context, Explanation, conn, conn_first, fd, number, word, worker};
-use crate::event::{ConnState, Event, Kind, Ready};
+use crate::event::{ConnState, Event, Kind, Ready, Thread};
 
 pub(super) fn wait(event: &Event) -> Explanation {
     if event.th.worker().is_some() {
@@ -154,6 +154,17 @@ fn wake_conn(ready: &Ready, n: u32, context: &Context) -> Explanation {
 }
 
 pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
+    if let Some(errno) = &event.errno {
+        return Explanation::new(
+            "The kernel refused to watch it",
+            format!(
+                "epoll_ctl failed with {}. A descriptor that no event stands for would never be served again, so \
+                 memcached closes the connection; at start-up it exits.",
+                word(errno)
+            ),
+            "libevent",
+        );
+    }
     if event.conn.is_none() {
         return add_without_conn(event, context);
     }
@@ -235,7 +246,10 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
     let previous = context.previous.map(|p| &p.ev);
     let after = |kinds: &[Kind]| previous.is_some_and(|p| kinds.contains(p));
     if event.worker.is_some() || after(&[Kind::EventInit, Kind::Pipe, Kind::Thread]) {
-        let who = worker(event);
+        let who = match (event.worker, context.previous) {
+            (None, Some(previous)) => worker(previous),
+            _ => worker(event),
+        };
         return Explanation::new(
             format!("{who} watches its pipe"),
             format!(
@@ -256,6 +270,17 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
                 fd(event.fd)
             ),
             "memcached.c:477",
+        );
+    }
+    if event.th == Thread::Main && after(&[Kind::Wake]) {
+        return Explanation::new(
+            "Accepting goes on",
+            format!(
+                "A connection has closed since accepting was paused, so there is room for a client again. The main \
+                 thread watches the listening socket{} once more, and gives it back its backlog.",
+                fd(event.fd)
+            ),
+            "memcached.c:3941",
         );
     }
     Explanation::new(
@@ -475,18 +500,20 @@ pub(super) fn conn_new(event: &Event) -> Explanation {
 pub(super) fn close(event: &Event, context: &Context) -> Explanation {
     let c = conn_first(event);
     let why = match (&event.why, context.last_read) {
-        (Some(why), _) => format!(" ({})", word(why)),
-        (None, Some(read)) if read.errno.is_none() && read.ret == Some(0) => {
-            " because the client has closed".to_owned()
+        (Some(why), _) if !why.is_empty() => {
+            format!(" The reason: {}.", super::shorten(&crate::text::printable(why), 40))
+        }
+        (_, Some(read)) if read.errno.is_none() && read.ret == Some(0) => {
+            " The reason: the client closed.".to_owned()
         }
         _ => String::new(),
     };
     Explanation::new(
         format!("{c} is closed"),
         format!(
-            "The descriptor of {}{} is given back to the kernel{why}. Its struct conn and its buffers are kept \
-             for the next connection that gets this number. The close also tells the main thread, had it \
-             paused accepting, that there is room again.",
+            "The descriptor of {}{} is given back to the kernel.{why} Its struct conn and its buffers are kept for the \
+             next connection that gets this number. The close also tells the main thread, had it paused \
+             accepting, that there is room again.",
             conn(event),
             fd(event.fd)
         ),

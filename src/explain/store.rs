@@ -61,11 +61,20 @@ pub(super) fn item(event: &Event) -> Explanation {
         Some("expire") => Explanation::new(
             "Its time was over",
             format!(
-                "The time of the item {key} is over, or flush_all came after it: it is unlinked, and to whoever asked \
-                 for it that is a miss. memcached removes such items when somebody asks for them or memory \
-                 is needed: nothing need watch every item's time."
+                "The time of the item {key} is over: it is unlinked, and to whoever asked for it that is a miss. \
+                 memcached removes such items when somebody asks for them or memory is needed, so nothing need \
+                 watch every item's time."
             ),
             "items.c:722",
+        ),
+        Some("flush") => Explanation::new(
+            "Flushed earlier, gone now",
+            format!(
+                "The item {key} is older than a flush_all, so it is unlinked now and counts as a miss. flush_all itself \
+                 visits no item: it notes a time, and each item from before is dropped when somebody comes upon \
+                 it."
+            ),
+            "items.c:715",
         ),
         Some("evict") => Explanation::new(
             "An old item makes room",

@@ -1,7 +1,7 @@
 //! The ways through `drive_machine`.
 
 use super::{Context, Explanation, bytes, conn, conn_first, number, quote_or, word};
-use crate::event::{ConnState, Event, Kind};
+use crate::event::{ConnState, Event, Kind, Protocol};
 
 /// How a connection's reading came to its end.
 enum End {
@@ -394,6 +394,14 @@ fn parse_cmd_mwrite(context: &Context) -> Explanation {
 }
 
 fn parse_cmd_closing(context: &Context) -> Explanation {
+    if context.fields.is_some_and(|f| f.protocol == Protocol::Binary) {
+        return Explanation::new(
+            "The binary protocol is not spoken here",
+            "The first byte of the connection was 0x80, which begins a request of the binary protocol. memcached \
+             1.4.24 would read its 24-byte header now. This server follows the text protocol only, and closes.",
+            "memcached.c:3680",
+        );
+    }
     match context.previous {
         Some(p) if p.ev == Kind::Command => Explanation::new(
             "The client takes its leave",
