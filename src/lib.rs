@@ -1,5 +1,8 @@
 //! memstep: a glass-box memcached.
+pub mod cli;
+pub mod cmd;
 pub mod event;
 pub mod print;
+pub mod session;
 pub mod text;
 pub mod trace;

@@ -65,9 +65,8 @@ impl Flow {
 
     fn wake(&self, event: &Event) -> Option<String> {
         let ready = event.ready.as_deref().filter(|ready| !ready.is_empty())?;
-        let what = |r: &Ready| {
-            format!(" {}:{}", self.names.of(r.conn, Some(r.fd)), interest_letters(&r.what))
-        };
+        let what =
+            |r: &Ready| format!(" {}:{}", self.names.of(r.conn, Some(r.fd)), interest_letters(&r.what));
         Some(format!("epoll_wait{}", ready.iter().map(what).collect::<String>()))
     }
 }

@@ -82,10 +82,7 @@ mod tests {
         assert_eq!(of(&v[..65], 65), "\"vvvvvvvvvvvvvvvvvvvvvvvv\" of 65");
         assert_eq!(of(&v[..256], 60000), "\"vvvvvvvvvvvvvvvvvvvvvvvv\" of 60000");
         // What is cut counts characters, escapes and all.
-        assert_eq!(
-            of(b"get nokey\r\n".repeat(45).as_slice(), 495),
-            r#""get nokey\r\nget nokey\r" of 495"#
-        );
+        assert_eq!(of(b"get nokey\r\n".repeat(45).as_slice(), 495), r#""get nokey\r\nget nokey\r" of 495"#);
         // The recording kept four bytes only.
         assert_eq!(of(b"abcd", 10), "\"abcd\" of 10");
     }

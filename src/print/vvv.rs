@@ -244,8 +244,7 @@ mod tests {
 
     #[test]
     fn the_command_verbosity_silences_what_is_above_it() {
-        let state =
-            r#"{"seq":1,"t":0,"th":"worker0","ev":"state","conn":0,"from":"conn_read","to":"conn_parse_cmd"}"#;
+        let state = r#"{"seq":1,"t":0,"th":"worker0","ev":"state","conn":0,"from":"conn_read","to":"conn_parse_cmd"}"#;
         let reply = r#"{"seq":1,"t":0,"th":"worker0","ev":"reply","conn":0,"fd":28,"text":"OK"}"#;
         let to = |level: u32| {
             format!(r#"{{"seq":1,"t":0,"th":"worker0","ev":"setting","name":"verbose","value":"{level}"}}"#)

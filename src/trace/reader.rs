@@ -320,9 +320,9 @@ impl<R: BufRead> TraceReader<R> {
         };
         if value.get("format").and_then(Value::as_str) != Some(FORMAT) {
             let headless = value.get("ev").is_some() && value.get("seq").is_some();
-            return Err(not_a_trace(headless.then_some(
-                "it looks like an event: has the first line of the trace been cut off?",
-            )));
+            return Err(not_a_trace(
+                headless.then_some("it looks like an event: has the first line of the trace been cut off?"),
+            ));
         }
         // Read before the rest: a later version may have changed what the other fields are.
         match value.get("version").and_then(Value::as_u64) {
