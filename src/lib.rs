@@ -1,8 +1,11 @@
 //! memstep: a glass-box memcached.
+pub mod cli;
+pub mod cmd;
 pub mod event;
+pub mod explain;
 pub mod memcached;
 pub mod print;
-pub mod explain;
+pub mod session;
 pub mod text;
 pub mod trace;
 pub mod tracer;
