@@ -1,7 +1,6 @@
 //! The file: what a recording looks like, how it is written and read.
 
 pub mod check;
-pub mod check;
 mod error;
 mod fold;
 pub mod format;
