@@ -2,7 +2,7 @@
 //!
 //! | rule | what must hold |
 //! | --- | --- |
-//! | numbers | `seq` starts at 1 (or 0) and goes up by one; a `drop` event has the next number itself, and its `n` numbers are skipped after it |
+//! | numbers | `seq` starts at 1 (or 0) and goes up by one; a `drop` event has the first of the `n` numbers that were lost, and the event after it has the one behind the last |
 //! | fields | an event carries what its kind needs; a system call has `ret` or `errno`, not both |
 //! | threads | threads are those that the header announces; `t` never goes back within a thread |
 //! | bytes | a payload is as long as the bytes kept of it or longer; a `read` returned that length; descriptors are not negative |
@@ -161,7 +161,8 @@ impl Checker {
         let mut next = event.seq.saturating_add(1);
         if event.ev == Kind::Drop {
             let n = event.n.unwrap_or(0);
-            next = next.saturating_add(n);
+            // It stands for itself too: it has the first of the lost numbers.
+            next = event.seq.saturating_add(n.max(1));
             self.dropped = self.dropped.saturating_add(n);
         }
         self.next_seq = Some(next);
