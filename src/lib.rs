@@ -2,7 +2,10 @@
 pub mod cli;
 pub mod cmd;
 pub mod event;
+pub mod explain;
+pub mod memcached;
 pub mod print;
 pub mod session;
 pub mod text;
 pub mod trace;
+pub mod tracer;

@@ -2,7 +2,7 @@
 //!
 //! | rule | what must hold |
 //! | --- | --- |
-//! | numbers | `seq` starts at 1 (or 0) and goes up by one; a `drop` event has the next number itself, and its `n` numbers are skipped after it |
+//! | numbers | `seq` starts at 1 (or 0) and goes up by one; a `drop` has the number of the first lost event, and the event after it comes `n` later |
 //! | fields | an event carries what its kind needs; a system call has `ret` or `errno`, not both |
 //! | threads | threads are those that the header announces; `t` never goes back within a thread |
 //! | bytes | a payload is as long as the bytes kept of it or longer; a `read` returned that length; descriptors are not negative |
@@ -158,13 +158,14 @@ impl Checker {
             }
             _ => {}
         }
-        let mut next = event.seq.saturating_add(1);
+        let mut numbers = 1;
         if event.ev == Kind::Drop {
+            // It stands where the first lost event would, under that event's number.
             let n = event.n.unwrap_or(0);
-            next = next.saturating_add(n);
+            numbers = n.max(1);
             self.dropped = self.dropped.saturating_add(n);
         }
-        self.next_seq = Some(next);
+        self.next_seq = Some(event.seq.saturating_add(numbers));
     }
 
     fn thread(&mut self, event: &Event, found: &mut Vec<String>) {
@@ -218,7 +219,7 @@ fn fields(event: &Event, found: &mut Vec<String>) {
         }
         Kind::Close | Kind::Command | Kind::Reply => need(event.conn.is_some(), "conn"),
         Kind::Call | Kind::Return => need(event.function.is_some(), "fn"),
-        Kind::Drop => need(event.n.is_some(), "n"),
+        Kind::Drop => need(event.n.is_some_and(|n| n > 0), "n"),
         _ => {}
     }
     let returns = matches!(event.ev, Kind::Read | Kind::Sendmsg | Kind::Notify | Kind::Notified);

@@ -1,26 +1,13 @@
 //! The trace format, version 1: JSON Lines, a header, an event a line, an end.
 
 use crate::event::Event;
+pub use crate::event::{Detail, MAX_DATA};
 use serde::{Deserialize, Serialize};
 
 /// What every trace's first line says under `format`.
 pub const FORMAT: &str = "memstep-trace";
 /// The version that this program writes, and the highest that it reads.
 pub const VERSION: u32 = 1;
-/// How many bytes of a payload are kept, unless told otherwise.
-pub const MAX_DATA: u32 = 256;
-
-/// How much a recording holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Detail {
-    /// Everything but `call` and `return`.
-    #[default]
-    Flow,
-    /// `call` and `return` too.
-    Calls,
-}
-
 /// The first line of a trace. Fields that a reader does not know are ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {

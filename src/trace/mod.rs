@@ -5,4 +5,5 @@ mod error;
 mod fold;
 pub mod format;
 pub mod reader;
+pub mod recorder;
 pub mod writer;
