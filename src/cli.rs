@@ -10,7 +10,13 @@ use std::time::Duration;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
-#[command(name = "memstep", version, propagate_version = true, disable_help_subcommand = true)]
+#[command(
+    name = "memstep",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    args_override_self = true
+)]
 #[command(about = "A glass-box memcached: records every step of its event flow and plays it back")]
 #[command(after_help = "With no command: the guided tour through `set a 0 0 4`.\n\
     Exit status: 0 ok, 1 problems found by `check`, 2 wrong usage or unreadable input.")]
@@ -130,7 +136,7 @@ pub struct ServerArgs {
     #[arg(short = 't', value_name = "num", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: u16,
     /// Memory for items, in megabytes
-    #[arg(short = 'm', value_name = "num", default_value_t = 64)]
+    #[arg(short = 'm', value_name = "num", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
     pub memory: u64,
     /// Simultaneous connections
     #[arg(short = 'c', value_name = "num", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
@@ -151,7 +157,7 @@ pub struct ServerArgs {
     #[arg(long, value_name = "DETAIL", value_parser = details(), help_heading = "Recording")]
     pub detail: Option<Detail>,
     /// How many bytes of each payload are kept
-    #[arg(long, value_name = "N", default_value_t = MAX_DATA, help_heading = "Recording")]
+    #[arg(long, value_name = "N", default_value_t = MAX_DATA, value_parser = clap::value_parser!(u32).range(0..=65536), help_heading = "Recording")]
     pub max_data: u32,
 }
 

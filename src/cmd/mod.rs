@@ -3,6 +3,9 @@
 mod check;
 mod info;
 mod print;
+mod record;
+mod serve;
+mod server;
 
 use crate::cli::{Cli, Command};
 use anyhow::bail;
@@ -17,9 +20,9 @@ use std::process::ExitCode;
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         None => bail!("the guided tour is not in this build yet; see `memstep --help`"),
-        Some(Command::Serve { .. }) => bail!("`serve` is not in this build yet"),
+        Some(Command::Serve { server, record }) => serve::run(&server, &record),
         Some(Command::Live { .. }) => bail!("`live` is not in this build yet"),
-        Some(Command::Record { .. }) => bail!("`record` is not in this build yet"),
+        Some(Command::Record { session, output, server }) => record::run(&session, &output, &server),
         Some(Command::Replay { .. }) => {
             bail!("`replay` is not in this build yet; `print` shows the recording")
         }
