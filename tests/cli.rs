@@ -3,10 +3,12 @@
 
 mod common;
 
-use common::stories::record;
+use common::stories::{STORIES, record, reference};
 use memstep::event::Detail;
+use memstep::session::{Session, play};
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
@@ -157,4 +159,42 @@ fn unreadable_input_and_wrong_usage_are_exit_2() {
     assert_eq!(help.code, Some(0));
     assert!(help.out.contains("-p <num>") && help.out.contains("[default: 11211]"), "{}", help.out);
     assert_eq!(run(&["serve", "-V"]).out, concat!("memstep ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+/// What memcached says of a failed read has addresses in it, and of a failed cas two numbers that
+/// no event has: the rest is the same to the letter.
+fn comparable(line: &&str) -> bool {
+    !["memstep:", "CAS:  failure", "Failed to read", "errno: ", "rcurr="].iter().any(|s| line.starts_with(s))
+}
+
+#[test]
+fn what_the_server_says_is_what_the_recording_says_it_said() {
+    let dir = TempDir::new().unwrap();
+    for story in STORIES {
+        let trace = dir.path().join(format!("{story}.jsonl"));
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        let args = ["serve", "-p", &port, "-l", "127.0.0.1", "-vvv", "--record", str(&trace)];
+        let mut server = memstep(&args).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stderr = BufReader::new(server.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("serving on") {
+            assert!(stderr.read_line(&mut said).unwrap() > 0, "{story}: {said}");
+        }
+        let rest = std::thread::spawn(move || {
+            let mut rest = String::new();
+            stderr.read_to_string(&mut rest).map(|_| rest)
+        });
+        let file = format!("{story}.session");
+        let session = Session::parse(&fs::read_to_string(reference(&file)).unwrap(), &file).unwrap();
+        let addr = format!("127.0.0.1:{port}").parse().unwrap();
+        play(&session.steps, &file, addr, &mut |_| {}).unwrap();
+        let pid = rustix::process::Pid::from_child(&server);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        server.wait().unwrap();
+        said += &rest.join().unwrap().unwrap();
+        let printed = run(&["print", str(&trace), "--format", "vvv"]);
+        let (said, printed): (Vec<_>, Vec<_>) =
+            (said.lines().filter(comparable).collect(), printed.out.lines().filter(comparable).collect());
+        assert_eq!(printed, said, "{story}");
+    }
 }

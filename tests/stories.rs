@@ -42,6 +42,33 @@ fn every_story_goes_as_it_went_in_memcached() {
     assert!(told.is_empty(), "{told}");
 }
 
+#[test]
+fn the_recordings_that_come_along_tell_the_same_stories() {
+    let mut told = String::new();
+    let mut recordings = 0;
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/traces")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "jsonl") {
+            continue;
+        }
+        recordings += 1;
+        let story = path.file_stem().unwrap().to_str().unwrap();
+        let trace = std::fs::read(&path).unwrap();
+        told += &checked(story, &trace);
+        let flow = print(&trace, &mut Flow::default());
+        let calls = print(&trace, &mut Calls::default());
+        for (format, seen) in [("flow", flow), ("calls", calls)] {
+            if let Ok(expected) = std::fs::read_to_string(reference(&format!("{story}.{format}"))) {
+                let differs = compare(&expected, &seen, LOOSE.contains(&story) && format == "flow");
+                if !differs.is_empty() {
+                    told += &format!("\n{story}, {format}:\n{differs}");
+                }
+            }
+        }
+    }
+    assert!(recordings > 0 && told.is_empty(), "{told}");
+}
+
 /// What `check` finds.
 fn checked(story: &str, trace: &[u8]) -> String {
     let mut reader = TraceReader::new(trace, story).unwrap();

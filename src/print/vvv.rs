@@ -177,7 +177,7 @@ fn said(event: &Event) -> String {
     let Some(bytes) = event.bytes() else { return String::new() };
     let line = bytes.kept.split(|b| *b == 0).next().unwrap_or_default();
     match std::str::from_utf8(line) {
-        Ok(line) => text::printable(line.trim_end_matches(['\r', '\n'])).into_owned(),
+        Ok(line) => text::printable(line).into_owned(),
         Err(_) => text::visible(line),
     }
 }

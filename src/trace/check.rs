@@ -20,6 +20,7 @@
 use super::fold::Fold;
 use super::format::{End, Header};
 use crate::event::{Event, Kind, Payload, Thread};
+use crate::text;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -143,6 +144,8 @@ impl Checker {
     fn problem(&mut self, line: u64, seq: Option<u64>, what: String) {
         self.report.count += 1;
         if self.report.problems.len() < LISTED {
+            // It may repeat words of the file.
+            let what = text::printable(&what).into_owned();
             self.report.problems.push(Problem { line, seq, what });
         }
     }
