@@ -312,12 +312,14 @@ fn number<N: ToString>(number: Option<N>) -> String {
 /// The changed fields of `struct conn`, compactly: `rbytes 13, rcurr 0`. Of a connection's first
 /// event, which carries every field, those that are not zero.
 pub fn changes(set: &ConnSet) -> String {
-    let zero = ConnSet::whole(&ConnImage::default());
-    let is_first = set.names().len() >= zero.names().len();
-    let (Some(values), Some(zero)) = (object(set), object(&zero)) else { return String::new() };
+    let Some(values) = object(set) else { return String::new() };
+    let names = set.names();
+    let whole = ConnSet::whole(&ConnImage::default());
+    let is_first = names.len() >= whole.names().len();
+    let zero = if is_first { object(&whole) } else { None };
     let one = |name: &&'static str| {
         let value = match values.get(*name)? {
-            value if is_first && zero.get(*name) == Some(value) => return None,
+            value if zero.as_ref().and_then(|zero| zero.get(*name)) == Some(value) => return None,
             Value::String(value) => value.clone(),
             Value::Null => "none".into(),
             Value::Object(_) => {
@@ -328,7 +330,7 @@ pub fn changes(set: &ConnSet) -> String {
         };
         Some(format!("{name} {value}"))
     };
-    set.names().iter().filter_map(one).collect::<Vec<_>>().join(", ")
+    names.iter().filter_map(one).collect::<Vec<_>>().join(", ")
 }
 
 fn object(set: &ConnSet) -> Option<Map<String, Value>> {

@@ -71,8 +71,7 @@ pub fn record(story: &str, detail: Detail) -> Vec<u8> {
     if let Err(error) = played {
         panic!("{error}");
     }
-    let trace = trace.0.lock().unwrap().clone();
-    trace
+    std::mem::take(&mut *trace.0.lock().unwrap())
 }
 
 /// A trace in some format.
