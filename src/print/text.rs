@@ -65,7 +65,7 @@ impl Print for Text {
         if event.ev == Kind::Return {
             *depth = depth.saturating_sub(1);
         }
-        let indent = 2 * *depth;
+        let indent = 2 * (*depth).min(super::calls::DEEPEST);
         match event.ev {
             Kind::Call => *depth += 1,
             Kind::Return if event.set.is_none() => return Ok(()),
