@@ -148,6 +148,13 @@ fn unreadable_input_and_wrong_usage_are_exit_2() {
         missing.err,
         "memstep: no/such.jsonl: cannot be opened: No such file or directory (os error 2)\n"
     );
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples/v1-every-kind.jsonl");
+    for command in ["print", "info", "check"] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let full = said(memstep(&[command, sample]).stdout(full).stderr(Stdio::piped()).output().unwrap());
+        assert_eq!(full.code, Some(2));
+        assert!(full.err.starts_with("memstep: stdout cannot be written: No space"), "{}", full.err);
+    }
     let folder = run(&["info", str(dir.path())]);
     assert_eq!(folder.code, Some(2));
     assert!(folder.err.contains("Is a directory"), "{}", folder.err);

@@ -1,12 +1,13 @@
 //! `memstep info`: what is in a recording.
 
-use super::counted;
+use super::{STDOUT, counted};
 use crate::cli::Input;
 use crate::event::{Event, Kind, Thread};
 use crate::print::text::span;
 use crate::text::printable;
 use crate::trace::format::{Detail, End, Header};
 use crate::trace::reader::TraceReader;
+use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -27,8 +28,7 @@ pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
     }
     sums.bytes += reader.raw_end().map_or(0, |end| end.len() as u64 + 1);
     let mut out = io::stdout().lock();
-    sums.print(reader.header(), reader.end(), &mut out)?;
-    out.flush()?;
+    sums.print(reader.header(), reader.end(), &mut out).and_then(|()| out.flush()).context(STDOUT)?;
     for warning in reader.warnings().iter().filter(|w| !w.what.starts_with("recording not closed")) {
         eprintln!("memstep: {name}: {warning}");
     }
