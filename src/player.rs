@@ -46,6 +46,29 @@ impl Player {
         }
     }
 
+    /// Lets the oldest events go where there are more than `keep`, some at a time; tells how many
+    /// went. The world at those that stay is the same; a cursor on one that went is on the first.
+    pub fn forget(&mut self, keep: usize) -> usize {
+        let frames = self.events.len().saturating_sub(keep / 4 * 3) / self.interval;
+        let frames = frames.min(self.keyframes.len());
+        if self.events.len() <= keep || frames == 0 {
+            return 0;
+        }
+        let gone = frames * self.interval;
+        self.origin = self.keyframes[frames - 1].clone();
+        self.keyframes.drain(..frames);
+        self.events.drain(..gone);
+        match self.done.checked_sub(gone).filter(|&done| done > 0) {
+            Some(done) => self.done = done,
+            None => {
+                self.done = 0;
+                self.world = self.origin.clone();
+                self.go(0);
+            }
+        }
+        gone
+    }
+
     /// Every event.
     pub fn events(&self) -> &[Event] {
         &self.events
@@ -376,6 +399,19 @@ mod tests {
         player.last();
         player.seek(half.seq);
         assert_eq!(*player.world(), half);
+    }
+
+    #[test]
+    fn the_oldest_events_of_an_endless_server_are_let_go() {
+        let mut player = Player::new(4, long(20));
+        player.last();
+        let (world, len) = (player.world().clone(), player.len());
+        let gone = player.forget(1000);
+        assert!(gone > 0 && player.len() == len - gone && player.len() <= 1000);
+        assert_eq!(*player.world(), world);
+        player.first();
+        assert_eq!(*player.world(), fold(&long(20)[..=gone]));
+        assert_eq!(player.forget(1000), 0);
     }
 
     #[test]
