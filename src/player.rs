@@ -99,11 +99,6 @@ impl Player {
         &self.world
     }
 
-    /// The world just before the event at the cursor.
-    pub fn before(&self) -> World {
-        self.world_after(self.done.saturating_sub(1))
-    }
-
     /// Whether the cursor is at the last event.
     pub fn is_at_end(&self) -> bool {
         self.done == self.events.len()
@@ -197,13 +192,6 @@ impl Player {
             });
             self.interval *= 2;
         }
-    }
-
-    fn world_after(&self, done: usize) -> World {
-        let nearest = self.nearest_keyframe(done);
-        let mut world = self.keyframe(nearest).clone();
-        self.events[nearest..done].iter().for_each(|e| world.apply(e));
-        world
     }
 }
 
@@ -440,7 +428,6 @@ mod tests {
                 }
                 let done = player.cursor().unwrap() + 1;
                 prop_assert_eq!(player.world(), &fold(&events[..done]));
-                prop_assert_eq!(&player.before(), &fold(&events[..done - 1]));
             }
         }
 

@@ -48,7 +48,7 @@ macro_rules! names {
 }
 
 names! {
-    /// The states of `drive_machine` (`memcached.h:160`, `enum conn_states`).
+    /// The states of `drive_machine` (`memcached.h:152`, `enum conn_states`).
     ConnState {
         /// The socket which listens for connections.
         #[default]
@@ -77,7 +77,7 @@ names! {
 }
 
 names! {
-    /// The protocol that a connection speaks (`memcached.h:185`, `enum protocol`).
+    /// The protocol that a connection speaks (`memcached.h:182`, `enum protocol`).
     Protocol {
         /// Known once the first byte has come.
         #[default]

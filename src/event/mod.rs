@@ -17,6 +17,7 @@ mod payload;
 pub use conn::{ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol};
 pub use function::Fn;
 pub use kind::Kind;
+pub(crate) use payload::encode;
 pub use payload::{Iov, Payload};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -26,6 +27,23 @@ use std::fmt;
 /// A name that is nearly always one of the program's own words, and owned only when it was read
 /// from a file.
 pub type Word = Cow<'static, str>;
+
+/// The version of memcached whose behaviour is modelled.
+pub const MODELS: &str = "1.4.24";
+
+/// How many bytes of a payload are kept, unless told otherwise.
+pub const MAX_DATA: u32 = 256;
+
+/// How much a recording holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Detail {
+    /// Everything but `call` and `return`.
+    #[default]
+    Flow,
+    /// `call` and `return` too.
+    Calls,
+}
 
 /// The thread that an event happened on: `main`, `worker0`, `worker1` ... or `client`, which is
 /// the player of a session script (it emits nothing but marks).

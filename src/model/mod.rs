@@ -12,7 +12,7 @@ mod lane;
 #[cfg(test)]
 pub(crate) mod sample;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use bytes::{Bytes, Cell};
 pub use conn::{Conn, Place, Sent};

@@ -1,28 +1,15 @@
 //! The trace format, version 1: JSON Lines, a header, an event a line, an end.
 
 use crate::event::Event;
+pub use crate::event::{Detail, MAX_DATA};
 use serde::{Deserialize, Serialize};
 
 /// What every trace's first line says under `format`.
 pub const FORMAT: &str = "memstep-trace";
 /// The version that this program writes, and the highest that it reads.
 pub const VERSION: u32 = 1;
-/// How many bytes of a payload are kept, unless told otherwise.
-pub const MAX_DATA: u32 = 256;
-
-/// How much a recording holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Detail {
-    /// Everything but `call` and `return`.
-    #[default]
-    Flow,
-    /// `call` and `return` too.
-    Calls,
-}
-
 /// The first line of a trace. Fields that a reader does not know are ignored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// [`FORMAT`].
     pub format: String,
@@ -52,6 +39,24 @@ pub struct Header {
     /// What the recording is about.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
+}
+
+impl Default for Header {
+    /// What this program writes now, for a recording of nothing yet.
+    fn default() -> Self {
+        Header {
+            format: FORMAT.into(),
+            version: VERSION,
+            tool: concat!("memstep ", env!("CARGO_PKG_VERSION")).into(),
+            start: String::new(),
+            unit: "ns".into(),
+            models: "memcached 1.4.24".into(),
+            threads: 0,
+            max_data: MAX_DATA,
+            detail: Detail::default(),
+            title: String::new(),
+        }
+    }
 }
 
 /// The last line of a trace that was closed in order.

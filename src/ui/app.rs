@@ -7,7 +7,7 @@ use super::keys::{self, Action};
 use super::theme::Palette;
 use super::{Leash, Options, Recording};
 use crate::event::{Event, Kind, Thread};
-use crate::model::{Conn, World};
+use crate::model::Conn;
 use crate::player::{Like, Pace, Player, pause_after};
 use crate::trace::format::{End, Header};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
@@ -68,12 +68,9 @@ pub(super) enum Request {
 /// The viewer's state. [`draw`](super::draw) makes a screen of it.
 pub struct App {
     pub(super) name: String,
-    pub(super) header: Header,
     pub(super) end: Option<End>,
     pub(super) palette: Palette,
     pub(super) player: Player,
-    /// The world before the event at the cursor.
-    pub(super) before: World,
     /// Where the chapters begin, and their titles.
     pub(super) chapters: Vec<(usize, String)>,
     pub(super) has_calls: bool,
@@ -111,7 +108,7 @@ pub struct App {
 impl App {
     /// A viewer of a recording.
     pub fn replay(recording: Recording, options: &Options) -> App {
-        let mut app = App::new(recording.name, recording.header, recording.events, options);
+        let mut app = App::new(recording.name, &recording.header, recording.events, options);
         app.end = recording.end;
         if let Some(warning) = recording.warnings.first() {
             let more = recording.warnings.len() - 1;
@@ -123,26 +120,23 @@ impl App {
         {
             app.warn(error);
         }
-        app.settle();
         app
     }
 
     /// A viewer of a running server.
     pub fn live(header: Header, leash: Arc<dyn Leash>, options: &Options) -> App {
-        let mut app = App::new("live".into(), header, Vec::new(), options);
+        let mut app = App::new("live".into(), &header, Vec::new(), options);
         app.is_held = leash.is_held();
         app.leash = Some(leash);
         app.follow = true;
         app
     }
 
-    fn new(name: String, header: Header, events: Vec<Event>, options: &Options) -> App {
+    fn new(name: String, header: &Header, events: Vec<Event>, options: &Options) -> App {
         let mut app = App {
             name,
             palette: options.theme.palette(),
             player: Player::new(header.threads, Vec::new()),
-            before: World::new(header.threads),
-            header,
             end: None,
             chapters: Vec::new(),
             has_calls: false,
@@ -195,7 +189,6 @@ impl App {
                 self.chapters.iter_mut().for_each(|(at, _)| *at -= gone);
             }
         }
-        self.settle();
     }
 
     /// The server's events have come to an end.
@@ -246,7 +239,6 @@ impl App {
             pause = self.pause();
         }
         self.moved();
-        self.settle();
     }
 
     fn pause(&self) -> Duration {
@@ -271,7 +263,6 @@ impl App {
             self.act(action);
         }
         self.look_at_leash();
-        self.settle();
     }
 
     /// Takes digits of a count. Two digits make one, or a first digit that chooses no panel:
@@ -622,11 +613,6 @@ impl App {
             Some(_) if self.paused_at.is_some() => Badge::ViewPaused,
             Some(_) => Badge::Past { seq, of: self.seqs().1 },
         }
-    }
-
-    /// Brings what is derived up to date with the cursor.
-    fn settle(&mut self) {
-        self.before = self.player.before();
     }
 
     fn tell(&mut self, text: &str) {

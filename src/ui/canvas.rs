@@ -16,6 +16,8 @@ pub(super) enum Weight {
     Faint,
     /// A way that was taken.
     Plain,
+    /// The last way taken, some events ago.
+    Last,
     /// The way just taken: heavy, and not joined to others.
     Lit,
 }

@@ -20,6 +20,9 @@ pub(super) fn title(app: &App) -> String {
     if let Some(fd) = conn.fd {
         title.push_str(&format!(" · fd {fd}"));
     }
+    if let Some(thread) = conn.thread {
+        title.push_str(&format!(" · {thread}"));
+    }
     if let Some(peer) = &conn.peer {
         title.push_str(&format!(" · {}", printable(peer)));
     }
@@ -104,10 +107,7 @@ fn state_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
         return;
     }
     if conn.place == Place::Open {
-        x = view.field(pen, x, y, "ev_flags", &conn.fields.ev_flags.to_string()) + 2;
-    }
-    if let Some(thread) = conn.thread {
-        pen.put(x, y, &thread.to_string(), p.dim);
+        view.field(pen, x, y, "ev_flags", &conn.fields.ev_flags.to_string());
     }
 }
 
@@ -186,11 +186,7 @@ fn rbuf(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>) {
         pen.put(from, y + 1, &"━".repeat(to - from), style);
     }
     pen.put(from, y + 1, "▲", style);
-    let texts = [
-        ("rcurr", fields.rcurr.to_string()),
-        ("rbytes", fields.rbytes.to_string()),
-        ("rsize", fields.rsize.to_string()),
-    ];
+    let texts = [("rcurr", fields.rcurr.to_string()), ("rbytes", fields.rbytes.to_string())];
     labels(view, pen, to + 1, y + 1, &texts);
 }
 
@@ -241,6 +237,8 @@ fn labels(view: &View<'_>, pen: &mut Pen<'_>, x: usize, y: usize, texts: &[(&str
     };
     let total: usize = texts.iter().map(width).sum();
     let mut x = x.min(pen.width().saturating_sub(total)).max(LABEL);
+    // What a mark drew under them gives way.
+    pen.put(x, y, &" ".repeat(total.saturating_sub(2)), view.app.palette.text);
     for (name, value) in texts {
         x = view.field(pen, x, y, name, value) + 2;
     }
@@ -304,7 +302,8 @@ fn fields(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
         return;
     }
     let f: &ConnFields = &view.conn.fields;
-    let all: [(&str, String); 11] = [
+    let all: [(&str, String); 12] = [
+        ("rsize", f.rsize.to_string()),
         ("protocol", f.protocol.to_string()),
         ("write_and_go", f.write_and_go.to_string()),
         ("noreply", f.noreply.to_string()),

@@ -76,8 +76,8 @@ fn large(app: &App, body: Rect, buf: &mut Buffer) {
 fn small(app: &App, body: Rect, buf: &mut Buffer) {
     let why_height = match body.height {
         0..14 => 0,
-        14..20 => 4,
-        _ => 6,
+        14..20 => 5,
+        _ => 7,
     };
     let (top, why) = split_rows(body, body.height - why_height);
     if app.chosen {
@@ -94,8 +94,9 @@ fn small(app: &App, body: Rect, buf: &mut Buffer) {
         panel(app, Panel::Events, top, buf);
         return panel(app, Panel::Why, why, buf);
     }
-    let (upper, rest) = split_rows(top, threads::wanted_height(app).min(top.height - 10));
-    let (middle, lower) = split_rows(rest, connection::LEAST_HEIGHT.min(rest.height - 3));
+    let (upper, rest) =
+        split_rows(top, threads::wanted_height(app).min(top.height - connection::LEAST_HEIGHT - 2));
+    let (middle, lower) = split_rows(rest, connection::LEAST_HEIGHT.min(rest.height - 2));
     panel(app, Panel::Threads, upper, buf);
     panel(app, Panel::Connection, middle, buf);
     panel(app, Panel::Events, lower, buf);
@@ -114,7 +115,7 @@ fn panel(app: &App, which: Panel, area: Rect, buf: &mut Buffer) {
         Panel::Machine => machine::title(app),
         Panel::Connection => connection::title(app),
         Panel::Events => "Events".to_owned(),
-        Panel::Why => "Why".to_owned(),
+        Panel::Why => explain::title(app),
         Panel::Stack => stack::title(app),
     };
     pen.put(0, 0, &"─".repeat(pen.width()), p.faint);

@@ -32,7 +32,7 @@ impl FromStr for At {
             };
         }
         if let Some(time) = time(text) {
-            return time;
+            return time.map(At::Time);
         }
         if text.chars().any(char::is_alphabetic) {
             return Ok(At::Mark(text.to_owned()));

@@ -174,11 +174,7 @@ pub(super) const SECTIONS: &[Section] = &[
             bind("Space", "play, pause", &[(Char(' '), Action::Play)]),
             bind("> <", "faster, slower", &[(Char('>'), Action::Faster), (Char('<'), Action::Slower)]),
             bind("i", "fold idle time, or play it whole", &[(Char('i'), Action::FoldIdle)]),
-            bind(
-                "b",
-                "breakpoint on this kind or way, on or off",
-                &[(Char('b'), Action::Breakpoint)],
-            ),
+            bind("b", "breakpoint on this kind or way, on or off", &[(Char('b'), Action::Breakpoint)]),
             bind(
                 "c C",
                 "on to the next breakpoint, back to the last (with none: same kind)",
@@ -209,21 +205,14 @@ pub(super) const SECTIONS: &[Section] = &[
             bind(
                 "Tab",
                 "next panel (Shift-Tab: previous)",
-                &[
-                    (Code(KeyCode::Tab), Action::NextPanel),
-                    (Code(KeyCode::BackTab), Action::PrevPanel),
-                ],
+                &[(Code(KeyCode::Tab), Action::NextPanel), (Code(KeyCode::BackTab), Action::PrevPanel)],
             ),
             bind("z", "this panel alone, or all again", &[(Char('z'), Action::Zoom)]),
             bind("*", "keep showing this connection, or no longer", &[(Char('*'), Action::Pin)]),
             bind("?", "this help", &[(Char('?'), Action::Help), (Code(KeyCode::F(1)), Action::Help)]),
             bind("Esc", "close what is open; never quits", &[(Code(KeyCode::Esc), Action::Close)]),
             bind("^Z", "suspend", &[(Ctrl('z'), Action::Suspend)]),
-            bind(
-                "q",
-                "quit (also Ctrl-C)",
-                &[(Char('q'), Action::Quit), (Ctrl('c'), Action::Interrupt)],
-            ),
+            bind("q", "quit (also Ctrl-C)", &[(Char('q'), Action::Quit), (Ctrl('c'), Action::Interrupt)]),
         ],
     },
 ];
@@ -260,7 +249,8 @@ mod tests {
     fn every_key_that_the_help_shows_is_bound() {
         for binding in SECTIONS.iter().flat_map(|s| s.bindings).filter(|b| !b.keys.is_empty()) {
             for shown in binding.shown.split(' ').filter(|s| s.chars().count() == 1) {
-                let found = binding.keys.iter().any(|(key, _)| *key == Char(shown.chars().next().unwrap_or(' ')));
+                let found =
+                    binding.keys.iter().any(|(key, _)| *key == Char(shown.chars().next().unwrap_or(' ')));
                 assert!(found, "{shown}");
             }
         }

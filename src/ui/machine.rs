@@ -49,18 +49,18 @@ const fn road(
 
 const ROADS: &[Road] = &[
     road(NewCmd, Waiting, &[(6, 4), (6, 5)], "nothing left", (8, 4)),
-    road(Waiting, Read, &[(6, 7), (6, 8)], "wait for bytes", (8, 7)),
+    road(Waiting, Read, &[(6, 7), (6, 8)], "wait", (8, 7)),
     road(Read, ParseCmd, &[(9, 9), (24, 9), (24, 7)], "data", (12, 9)),
     road(NewCmd, ParseCmd, &[(11, 3), (26, 3), (26, 5)], "bytes left", (12, 2)),
-    road(ParseCmd, Waiting, &[(20, 6), (11, 6)], "no \\n yet", (12, 5)),
+    road(ParseCmd, Waiting, &[(20, 6), (11, 6)], "no \\n yet", (11, 5)),
     road(ParseCmd, Mwrite, &[(29, 5), (29, 3), (40, 3)], "get", (31, 2)),
     road(ParseCmd, Write, &[(32, 6), (41, 6)], "answer", (32, 5)),
     road(ParseCmd, Nread, &[(29, 7), (29, 8), (36, 8)], "set", (31, 7)),
-    road(Nread, Write, &[(44, 8), (45, 8), (45, 7)], "value whole", (32, 9)),
+    road(Nread, Write, &[(44, 8), (45, 8), (45, 7)], "value in", (33, 9)),
     road(Write, Swallow, &[(47, 7), (47, 9)], "big", (49, 8)),
-    road(Write, NewCmd, &[(49, 6), (56, 6), (56, 1), (8, 1), (8, 2)], "sent", (49, 5)),
-    road(Mwrite, NewCmd, &[(49, 3), (56, 3), (56, 1), (8, 1), (8, 2)], "sent", (49, 2)),
-    road(Swallow, NewCmd, &[(51, 10), (56, 10), (56, 1), (8, 1), (8, 2)], "gone", (49, 11)),
+    road(Write, NewCmd, &[(49, 6), (56, 6), (56, 1), (8, 1), (8, 2)], "sent", (46, 5)),
+    road(Mwrite, NewCmd, &[(49, 3), (56, 3), (56, 1), (8, 1), (8, 2)], "sent", (46, 2)),
+    road(Swallow, NewCmd, &[(51, 10), (56, 10), (56, 1), (8, 1), (8, 2)], "gone", (46, 11)),
     road(ParseCmd, Closing, &[(27, 7), (27, 11)], "quit", (29, 10)),
     road(Read, Closing, &[(6, 10), (6, 12), (22, 12)], "end or error", (8, 11)),
     road(Closing, Closed, &[(32, 12), (39, 12)], "", (33, 11)),
@@ -132,10 +132,12 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     };
     canvas.line(ARRIVAL, arrival, true);
     for road in ROADS {
-        let way = Way { from: road.from, to: road.to };
-        let weight = if just == Some(way) {
+        let this = Way { from: road.from, to: road.to };
+        let weight = if just == Some(this) {
             Weight::Lit
-        } else if ways.count(way) > 0 {
+        } else if way == Some(this) {
+            Weight::Last
+        } else if ways.count(this) > 0 {
             Weight::Plain
         } else {
             Weight::Faint
@@ -145,17 +147,19 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     canvas.draw(pen, left, |weight| match weight {
         Weight::Faint => p.faint,
         Weight::Plain => p.text,
+        Weight::Last => p.now,
         Weight::Lit => p.changed,
     });
 
     let style = if arriving { p.changed } else { p.dim };
     pen.put(left + 13, 0, "accept, queue, notify: on to a worker", style);
     for road in ROADS {
-        let way = Way { from: road.from, to: road.to };
-        let count = ways.count(way);
-        let style = match (just == Some(way), count) {
-            (true, _) => p.changed,
-            (_, 0) => p.dim,
+        let this = Way { from: road.from, to: road.to };
+        let count = ways.count(this);
+        let style = match count {
+            _ if just == Some(this) => p.changed,
+            _ if way == Some(this) => p.now,
+            0 => p.dim,
             _ => p.text,
         };
         let text = match (road.name, count) {
@@ -165,7 +169,8 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
         };
         let (x, y) = road.at;
         // A name that stands on its line gets room on both sides.
-        let on_line = road.line.iter().any(|&(_, line_y)| line_y == y as i32) && !text.is_empty();
+        let crosses = |pair: &[Point]| pair[0].1 == y as i32 && pair[1].1 == y as i32;
+        let on_line = road.line.windows(2).any(crosses) && !text.is_empty();
         pen.put(left + x, y, &if on_line { format!(" {text} ") } else { text }, style);
     }
     for &(state, x, y) in STATES {

@@ -40,14 +40,20 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
         y += 1;
     }
     let lanes: Vec<&Lane> = world.threads.values().collect();
-    let rows = pen.height().saturating_sub(y + 1).max(1);
+    // The line of the listening socket goes next where rows are short.
+    let has_listener = pen.height() > y + lanes.len();
+    let rows = pen.height().saturating_sub(y + usize::from(has_listener)).max(1);
     let now = lanes.iter().position(|l| l.id == world.changed.thread).unwrap_or(0);
     // With more threads than rows: main, and those around the one that is at work.
-    let first = if lanes.len() <= rows { 1 } else { now.saturating_sub(rows / 2).clamp(1, lanes.len() - rows + 1) };
-    for lane in lanes.iter().take(1).chain(lanes.iter().skip(first).take(rows.saturating_sub(1))) {
+    let hidden = lanes.len().saturating_sub(rows);
+    let first = now.saturating_sub(rows / 2).clamp(1, hidden + 1);
+    for lane in lanes.iter().take(1).chain(lanes.iter().skip(first).take(rows - 1)) {
         render_lane(app, lane, pen, y, &columns);
+        if lane.id == Thread::Main && hidden > 0 {
+            pen.put(columns.pipe, y, &format!("and {hidden} more threads"), p.dim);
+        }
         y += 1;
-        if lane.id == Thread::Main && pen.height() > y + rows.min(lanes.len()) - 1 {
+        if lane.id == Thread::Main && has_listener {
             listener_line(app, pen, y);
             y += 1;
         }
@@ -107,7 +113,6 @@ fn doing(app: &App, lane: &Lane) -> String {
             None => "being set up".to_owned(),
         },
         (Phase::Created, _) => "pthread_create".to_owned(),
-        (Phase::Asleep(Some(ms)), _) if ms >= 0 => format!("asleep in epoll_wait {ms}ms"),
         (Phase::Asleep(_), _) => "asleep in epoll_wait".to_owned(),
         (Phase::Running, Some(function)) => match lane.conn {
             Some(id) => format!("{function} c{id}"),
@@ -154,15 +159,16 @@ fn listener_line(app: &App, pen: &mut Pen<'_>, y: usize) {
     let text = match world.listeners.last() {
         Some(listener) => {
             let addr = listener.addr.as_deref().map(printable);
-            let mut text = match (&addr, listener.backlog) {
-                (Some(addr), Some(backlog)) => format!("listens on {addr} fd {} backlog {backlog}", listener.fd),
+            match (&addr, listener.backlog) {
+                (Some(addr), Some(backlog)) if world.accepted == 0 => {
+                    format!("listens on {addr}, fd {}, backlog {backlog}", listener.fd)
+                }
+                (Some(addr), Some(_)) => {
+                    format!("listens on {addr}, fd {}, accepted {}", listener.fd, world.accepted)
+                }
                 (Some(addr), None) => format!("fd {} bound to {addr}", listener.fd),
                 (None, _) => format!("socket fd {}, {} of 4 options set", listener.fd, startup.options),
-            };
-            if world.accepted > 0 {
-                text = format!("{text}, accepted {}", world.accepted);
             }
-            text
         }
         None if startup.bases > 0 => format!(
             "start-up: {} event bases, {} pipes, {} threads created, {} run",

@@ -1,0 +1,522 @@
+//! The event loop, and the way of a connection from the dispatcher to its worker.
+
+use super::{Context, Explanation, conn, conn_first, fd, number, word, worker};
+use crate::event::{ConnState, Event, Kind, Ready, Thread};
+
+pub(super) fn wait(event: &Event) -> Explanation {
+    if event.th.worker().is_some() {
+        let who = worker(event);
+        return Explanation::new(
+            format!("{who} goes to sleep"),
+            format!(
+                "{who} sleeps in epoll_wait until its pipe or one of its connections is ready. It never waits \
+                 for one client: it waits for all of its clients at once, which is how a single thread \
+                 serves thousands of connections. No lock is held while it sleeps."
+            ),
+            "thread.c:379",
+        );
+    }
+    let limit = match event.timeout {
+        Some(ms) if ms >= 0 => format!(", for at most {} ms", number(ms.unsigned_abs())),
+        _ => String::new(),
+    };
+    Explanation::new(
+        "The main thread goes to sleep",
+        format!(
+            "The main thread sleeps in epoll_wait until a client connects or its timer is due{limit}. It serves \
+             no requests, so it is asleep nearly all the time and quick to accept. The timer is what ticks \
+             memcached's clock once a second."
+        ),
+        "memcached.c:5724",
+    )
+}
+
+pub(super) fn wake(event: &Event, context: &Context) -> Explanation {
+    let ready = event.ready.as_deref().unwrap_or_default();
+    let worker_thread = event.th.worker().is_some();
+    match ready {
+        [] if event.timer => Explanation::new(
+            "The clock ticks",
+            "No descriptor is ready: a timer ended the sleep. Normally it is clock_handler's, once a second: it \
+             stores the time in the variable current_time, so that thousands of requests a second need not \
+             ask the kernel for it. While accepting is paused, a timer of 10 ms comes here too.",
+            "memcached.c:4729",
+        ),
+        [] => Explanation::new(
+            "Nothing is ready",
+            "epoll_wait came back with nothing ready: its time was over, or a signal came. libevent looks at \
+             its timers and goes to sleep again.",
+            "libevent",
+        ),
+        [one] => match one.conn {
+            Some(n) => wake_conn(one, n, context),
+            None if worker_thread => Explanation::new(
+                "A byte is in the pipe",
+                format!(
+                    "The pipe of {}{} has become readable: the dispatcher has queued a connection for it. \
+                     libevent calls thread_libevent_process, which reads one byte and takes one connection.",
+                    worker(event),
+                    fd(Some(one.fd))
+                ),
+                "thread.c:388",
+            ),
+            None => Explanation::new(
+                "A client wants to connect",
+                format!(
+                    "The listening socket{} is readable: a client waits to be accepted. libevent calls \
+                     event_handler, and drive_machine runs in conn_listening. It accepts one client a \
+                     wake-up; if more wait, the level-triggered event comes again.",
+                    fd(Some(one.fd))
+                ),
+                "memcached.c:4370",
+            ),
+        },
+        many => Explanation::new(
+            format!("{} descriptors are ready", many.len()),
+            format!(
+                "epoll_wait reports {} descriptors at once. libevent calls their handlers one after the other \
+                 on this thread: while one connection is served, the others wait. This is why a connection \
+                 may handle only so many requests in a row (reqs_per_event, -R).",
+                many.len()
+            ),
+            "libevent",
+        ),
+    }
+}
+
+/// A wake-up for one connection.
+fn wake_conn(ready: &Ready, n: u32, context: &Context) -> Explanation {
+    let writable = ready.what.contains('w');
+    match (context.state, writable) {
+        (Some(ConnState::NewCmd), true) => Explanation::new(
+            format!("c{n} goes on after its yield"),
+            format!(
+                "c{n} had used up its requests and had more in its read buffer, so it asked to be woken when \
+                 it may write. That is nearly always at once, but other connections came first. Now it \
+                 goes on with what is in the buffer."
+            ),
+            "memcached.c:4159",
+        ),
+        (_, true) => Explanation::new(
+            format!("c{n} can be written to"),
+            format!(
+                "The kernel has room again for bytes to c{n}. memcached asks for that in two cases only: \
+                 sendmsg met a full buffer, or the connection yielded with requests left to do. \
+                 drive_machine goes on in the state in which it stopped."
+            ),
+            "memcached.c:4370",
+        ),
+        (Some(ConnState::NewCmd), false) if context.last_read.is_none() => Explanation::new(
+            format!("First wake-up of c{n}: no read"),
+            format!(
+                "c{n} has something to read, yet nothing is read this time: it is still in conn_new_cmd, and the \
+                 machine only walks to conn_read and stops. What has come stays in the kernel. As the event \
+                 is level-triggered, epoll_wait reports it again at once, and then it is read."
+            ),
+            "memcached.c:4148",
+        ),
+        (Some(ConnState::NewCmd), false) => Explanation::new(
+            format!("c{n} goes on after its yield"),
+            format!(
+                "c{n} had used up its requests and stopped in conn_new_cmd with its buffer empty. So this \
+                 wake-up, too, only walks to conn_read and stops. The bytes stay in the kernel, and the \
+                 level-triggered event comes again for them."
+            ),
+            "memcached.c:4148",
+        ),
+        (Some(ConnState::Nread), false) => Explanation::new(
+            format!("More of the value for c{n}"),
+            format!(
+                "The socket of c{n} is readable, and c{n} is in conn_nread: it waits for the value of its \
+                 command. drive_machine goes on just there; the state in struct conn is all that it needs \
+                 to remember."
+            ),
+            "memcached.c:4177",
+        ),
+        (Some(ConnState::Swallow), false) => Explanation::new(
+            format!("More to throw away for c{n}"),
+            format!(
+                "The socket of c{n} is readable while it swallows a value that was refused. The bytes must be \
+                 read all the same: the next command stands behind them."
+            ),
+            "memcached.c:4246",
+        ),
+        _ => Explanation::new(
+            format!("c{n} can be read"),
+            format!(
+                "The socket of c{n}{} is readable: bytes have come, or the client has closed. libevent calls \
+                 event_handler, which lets drive_machine go on in the state in which it stopped.",
+                fd(Some(ready.fd))
+            ),
+            "memcached.c:4370",
+        ),
+    }
+}
+
+pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
+    if let Some(errno) = &event.errno {
+        return Explanation::new(
+            "The kernel refused to watch it",
+            format!(
+                "epoll_ctl failed with {}. A descriptor that no event stands for would never be served again, so \
+                 memcached closes the connection; at start-up it exits.",
+                word(errno)
+            ),
+            "libevent",
+        );
+    }
+    if event.conn.is_none() {
+        return add_without_conn(event, context);
+    }
+    let (c, first) = (conn(event), conn_first(event));
+    let previous = context.previous.map(|p| &p.ev);
+    let writable = event.interest.as_deref().is_some_and(|i| i.contains('w'));
+    if writable {
+        return match context.state {
+            Some(ConnState::Write | ConnState::Mwrite) => Explanation::new(
+                "Wait until the client takes more",
+                format!(
+                    "The kernel's buffer for {c} is full, because the client reads more slowly than memcached \
+                     writes. Instead of waiting, the thread asks to be told when there is room and serves \
+                     its other connections."
+                ),
+                "memcached.c:4012",
+            ),
+            Some(ConnState::NewCmd) => {
+                let done = match context.commands_in_wakeup {
+                    0 | 1 => format!("{first} has had its share of requests in this wake-up"),
+                    n => format!("{first} has handled {} requests in this wake-up", number(n.into())),
+                };
+                Explanation::new(
+                    "The connection yields",
+                    format!(
+                        "{done} (reqs_per_event is 20 unless -R says otherwise), and others want their turn. \
+                         Its next requests are in rbuf already, so waiting to read could wait for ever. \
+                         It asks to write instead: that is possible at once."
+                    ),
+                    "memcached.c:4166",
+                )
+            }
+            _ => Explanation::new(
+                "Wait until it can be written to",
+                format!(
+                    "From now on {c} waits for EV_WRITE. There are two reasons for it: sendmsg met a full \
+                     buffer, or the connection yields to others with requests left in rbuf, and to be \
+                     writable is the one event sure to come."
+                ),
+                "memcached.c:3919",
+            ),
+        };
+    }
+    if previous == Some(&Kind::EventDel) {
+        return Explanation::new(
+            "Back to waiting for bytes",
+            format!(
+                "{first} had waited for EV_WRITE and now waits for EV_READ again. This is the second half of \
+                 the change that the event_del before it began. Had it gone on asking for EV_WRITE, \
+                 epoll_wait would report it without end."
+            ),
+            "memcached.c:3929",
+        );
+    }
+    if previous == Some(&Kind::CqPop) {
+        return Explanation::new(
+            "The worker takes the connection over",
+            format!(
+                "{} has its own epoll instance watch {c}{} for bytes. The connection stays with this worker \
+                 until it is closed, and no other thread works on it: struct conn needs no lock.",
+                worker(event),
+                fd(event.fd)
+            ),
+            "memcached.c:477",
+        );
+    }
+    Explanation::new(
+        "Wait until there are bytes to read",
+        format!(
+            "libevent's event_add has the kernel watch {c}{} for bytes to read. The event is persistent, so it \
+             stays registered after it has fired, and level-triggered, so it fires as long as bytes wait.",
+            fd(event.fd)
+        ),
+        "memcached.c:477",
+    )
+}
+
+fn add_without_conn(event: &Event, context: &Context) -> Explanation {
+    let previous = context.previous.map(|p| &p.ev);
+    let after = |kinds: &[Kind]| previous.is_some_and(|p| kinds.contains(p));
+    if event.worker.is_some() || after(&[Kind::EventInit, Kind::Pipe, Kind::Thread]) {
+        let who = match (event.worker, context.previous) {
+            (None, Some(previous)) => worker(previous),
+            _ => worker(event),
+        };
+        return Explanation::new(
+            format!("{who} watches its pipe"),
+            format!(
+                "The receiving end of the pipe{} goes into the epoll instance of {who}. From now on a byte \
+                 written at the other end wakes that worker, and libevent calls thread_libevent_process. \
+                 It is the first thing that the worker watches.",
+                fd(event.fd)
+            ),
+            "thread.c:342",
+        );
+    }
+    if after(&[Kind::Socket, Kind::Setsockopt, Kind::Bind, Kind::Listen, Kind::ConnNew]) {
+        return Explanation::new(
+            "Watch the listening socket",
+            format!(
+                "The listening socket{} goes into the main thread's epoll instance: a client that connects \
+                 makes it readable. Only the main thread watches it, so only the main thread accepts.",
+                fd(event.fd)
+            ),
+            "memcached.c:477",
+        );
+    }
+    if event.th == Thread::Main && after(&[Kind::Wake]) {
+        return Explanation::new(
+            "Accepting goes on",
+            format!(
+                "A connection has closed since accepting was paused, so there is room for a client again. The main \
+                 thread watches the listening socket{} once more, and gives it back its backlog.",
+                fd(event.fd)
+            ),
+            "memcached.c:3941",
+        );
+    }
+    Explanation::new(
+        "The kernel is told what to watch",
+        format!(
+            "event_add puts a descriptor{} into the thread's epoll instance. It is the receiving end of a \
+             worker's pipe, or the listening socket: both are watched for reading as long as the server \
+             runs, unless accepting is paused.",
+            fd(event.fd)
+        ),
+        "libevent",
+    )
+}
+
+pub(super) fn event_del(event: &Event, context: &Context) -> Explanation {
+    if event.conn.is_none() {
+        return Explanation::new(
+            "The listening socket is left alone",
+            format!(
+                "The main thread stops watching the listening socket{}: no descriptor is left for another \
+                 client, and the one that waits would wake it again and again. Once a connection has \
+                 closed, the event is added again.",
+                fd(event.fd)
+            ),
+            "memcached.c:3947",
+        );
+    }
+    let c = conn(event);
+    match context.state {
+        Some(ConnState::Closing | ConnState::Closed) => Explanation::new(
+            "Closing begins: no more events",
+            format!(
+                "conn_close first takes the event of {c} out of epoll, and only then closes the descriptor. \
+                 The number{} may belong to a new connection a moment later, and an event of the old one \
+                 must not reach it.",
+                fd(event.fd)
+            ),
+            "memcached.c:571",
+        ),
+        Some(_) => Explanation::new(
+            "The interest is about to change",
+            format!(
+                "update_event changes what {c} waits for. An event that is registered may not be set anew, \
+                 so it is deleted, set and added: two calls of epoll_ctl, DEL here and ADD next."
+            ),
+            "memcached.c:3925",
+        ),
+        None => Explanation::new(
+            "An event is taken away",
+            format!(
+                "event_del takes {c} out of the thread's epoll instance. Either the connection is being closed, \
+                 or update_event changes what it waits for: that is done by deleting the event and adding \
+                 it anew."
+            ),
+            "libevent",
+        ),
+    }
+}
+
+pub(super) fn accept(event: &Event) -> Explanation {
+    match event.errno.as_deref() {
+        Some("EMFILE") => Explanation::new(
+            "No descriptor is left",
+            "accept4 failed with EMFILE: the process has all the descriptors that it may have, and memcached has \
+             set that limit to its -c. It stops watching the listening socket and sets its backlog to 0. \
+             Every 10 ms it looks whether a connection has closed, and then accepts again.",
+            "memcached.c:4077",
+        ),
+        Some("EAGAIN" | "EWOULDBLOCK") => Explanation::new(
+            "No client is there after all",
+            "accept4 failed with EAGAIN: the client has gone again since the socket became readable. As the \
+             socket is non-blocking, the main thread is not stuck here but goes back to epoll_wait.",
+            "memcached.c:4058",
+        ),
+        Some(errno) => Explanation::new(
+            "accept failed",
+            format!(
+                "accept4 failed with {}. memcached reports the error and leaves it at that: if a client still \
+                 waits, the level-triggered event comes again.",
+                word(errno)
+            ),
+            "memcached.c:4058",
+        ),
+        None => {
+            let peer = event
+                .peer
+                .as_deref()
+                .map_or_else(|| "a client".to_owned(), |p| super::shorten(&crate::text::printable(p), 48));
+            let number = event.fd.map(|n| format!(" as fd {n}")).unwrap_or_default();
+            Explanation::new(
+                "A client is accepted",
+                format!(
+                    "accept4 takes {peer} from the kernel's queue{number}, non-blocking from the start. The main \
+                     thread reads nothing from it: it only passes it on, so that a slow client can never \
+                     keep the next one from being accepted."
+                ),
+                "memcached.c:4058",
+            )
+        }
+    }
+}
+
+pub(super) fn cq_push(event: &Event) -> Explanation {
+    let depth = match event.depth {
+        Some(1) => " It is alone in the queue.".to_owned(),
+        Some(n) => format!(" {} connections wait there now.", number(n.into())),
+        None => String::new(),
+    };
+    Explanation::new(
+        format!("Into the queue of {}", worker(event)),
+        format!(
+            "The dispatcher puts {} at the end of the queue of {}; workers take turns, busy or not.{depth} \
+             The push comes before the byte in the pipe: a worker that is woken finds its item there. A \
+             mutex guards the queue, since two threads use it.",
+            conn(event),
+            worker(event)
+        ),
+        "thread.c:459",
+    )
+}
+
+pub(super) fn notify(event: &Event) -> Explanation {
+    let who = worker(event);
+    if let Some(errno) = &event.errno {
+        return Explanation::new(
+            "The worker could not be notified",
+            format!(
+                "The write into the pipe of {who} failed with {}. memcached only reports it: the connection \
+                 stays in the queue until the byte of a later one comes.",
+                word(errno)
+            ),
+            "thread.c:463",
+        );
+    }
+    Explanation::new(
+        format!("A byte to wake {who}"),
+        format!(
+            "The dispatcher writes one byte, c, into the pipe of {who}{}: one byte for one connection. Why a \
+             pipe and not a condition variable? The worker sleeps in epoll_wait, and only a descriptor \
+             that becomes readable can wake it there.",
+            fd(event.fd)
+        ),
+        "thread.c:463",
+    )
+}
+
+pub(super) fn notified(event: &Event) -> Explanation {
+    let who = worker(event);
+    if let Some(errno) = &event.errno {
+        return Explanation::new(
+            "The pipe could not be read",
+            format!(
+                "{who} could not read its pipe: {}. memcached reports that under -v, and looks at its one-byte \
+                 buffer as if the read had filled it.",
+                word(errno)
+            ),
+            "thread.c:393",
+        );
+    }
+    Explanation::new(
+        format!("{who} reads the byte"),
+        format!(
+            "{who} reads one byte from its pipe{}; c means that a connection waits in its queue. It reads no \
+             more than one even if others follow: for each of them the level-triggered event comes again. \
+             So bytes and connections stay in step.",
+            fd(event.fd)
+        ),
+        "thread.c:393",
+    )
+}
+
+pub(super) fn cq_pop(event: &Event) -> Explanation {
+    let who = worker(event);
+    let left = match event.depth {
+        Some(0) => " The queue is empty now.".to_owned(),
+        Some(1) => " One more waits in the queue.".to_owned(),
+        Some(n) => format!(" {} more wait in the queue.", number(n.into())),
+        None => String::new(),
+    };
+    Explanation::new(
+        format!("{who} takes its connection"),
+        format!(
+            "{who} takes {} off its queue.{left} The item tells all that conn_new needs: the descriptor, the \
+             first state (conn_new_cmd), the interest (EV_READ) and the size of the read buffer.",
+            conn(event)
+        ),
+        "thread.c:399",
+    )
+}
+
+pub(super) fn conn_new(event: &Event) -> Explanation {
+    if event.conn.is_none() || event.state == Some(ConnState::Listening) {
+        return Explanation::new(
+            "A struct conn for the listening socket",
+            format!(
+                "The listening socket{} has a struct conn too, in the state conn_listening, which it never \
+                 leaves. So the same event_handler and the same drive_machine serve it as any client's \
+                 connection.",
+                fd(event.fd)
+            ),
+            "memcached.c:352",
+        );
+    }
+    let c = conn_first(event);
+    Explanation::new(
+        format!("{c} is ready to be served"),
+        format!(
+            "{c} has its struct conn: state conn_new_cmd, nothing in its read buffer. memcached keeps these \
+             structs in an array indexed by descriptor{}; one left over from an earlier connection with the \
+             same number is used again with its buffers, not allocated anew.",
+            fd(event.fd)
+        ),
+        "memcached.c:352",
+    )
+}
+
+pub(super) fn close(event: &Event, context: &Context) -> Explanation {
+    let c = conn_first(event);
+    let why = match (&event.why, context.last_read) {
+        (Some(why), _) if !why.is_empty() => {
+            format!(" The reason: {}.", super::shorten(&crate::text::printable(why), 40))
+        }
+        (_, Some(read)) if read.errno.is_none() && read.ret == Some(0) => {
+            " The reason: the client closed.".to_owned()
+        }
+        _ => String::new(),
+    };
+    Explanation::new(
+        format!("{c} is closed"),
+        format!(
+            "The descriptor of {}{} is given back to the kernel.{why} Its struct conn and its buffers are kept for the \
+             next connection that gets this number. The close also tells the main thread, had it paused \
+             accepting, that there is room again.",
+            conn(event),
+            fd(event.fd)
+        ),
+        "memcached.c:580",
+    )
+}

@@ -1,0 +1,234 @@
+//! What every event is and why memcached does it: two to four sentences for a reader who has
+//! never seen memcached's source.
+//!
+//! [`explain`] is the one entry. It needs the event alone; what else is known goes into a
+//! [`Context`], every field of which may be left out, and makes the text more exact: with an empty
+//! context the text is right, with a full one it is about this very moment ("the command promised
+//! 4 bytes" instead of "the command promised a value").
+//!
+//! ```
+//! use memstep::event::{ConnState, Event, Kind};
+//! use memstep::explain::{Context, explain};
+//!
+//! let event = Event {
+//!     ev: Kind::State,
+//!     conn: Some(0),
+//!     from: Some(ConnState::ParseCmd),
+//!     to: Some(ConnState::Waiting),
+//!     ..Event::default()
+//! };
+//! let why = explain(&event, &Context::default());
+//! assert_eq!(why.title, "The line is not whole yet");
+//! assert_eq!(why.source, "memcached.c:4143");
+//! ```
+//!
+//! # For the Explain panel
+//!
+//! A title has at most [`MAX_TITLE`] characters and a text at most [`MAX_TEXT`], in one paragraph:
+//! the panel wraps it. Nothing in either acts on a terminal, whatever the trace holds.
+//!
+//! # For lessons
+//!
+//! A lesson that says nothing of its own about a step can show the same text. Without an event at
+//! hand, [`transition`] tells about a way through `drive_machine` and [`function`] about a function
+//! of the walkthrough.
+//!
+//! # The files
+//!
+//! | file | kinds |
+//! | --- | --- |
+//! | `startup.rs` | event_init, pipe, thread, socket, setsockopt, bind, listen; and mark, note, drop |
+//! | `events.rs` | wait, wake, event_add, event_del, accept, cq_push, notify, notified, cq_pop, conn_new, close |
+//! | `transitions.rs` | state |
+//! | `network.rs` | read, sendmsg, command, reply |
+//! | `store.rs` | item, setting |
+//! | `functions.rs` | call, return |
+
+mod events;
+mod functions;
+mod network;
+mod startup;
+mod store;
+mod transitions;
+
+use crate::event::{ConnFields, ConnState, Event, Fn, Kind, Payload};
+use crate::text::{printable, visible};
+
+/// The most characters that a title has.
+pub const MAX_TITLE: usize = 40;
+/// The most characters that a text has.
+pub const MAX_TEXT: usize = 440;
+/// How many characters of a key, a line or a name from a trace are shown.
+const MAX_QUOTE: usize = 24;
+
+/// What is known beyond the event itself. Every field may be left at its default: the text is then
+/// less specific, never wrong.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Context<'a> {
+    /// The event before this one of the same connection (marks, calls and returns left out); for
+    /// an event without a connection, of the same thread.
+    pub previous: Option<&'a Event>,
+    /// The connection's fields after the event.
+    pub fields: Option<&'a ConnFields>,
+    /// The connection's state after the event. For a `wake`: of the first connection that is ready.
+    pub state: Option<ConnState>,
+    /// The connection's last `read`, this event not counted. For a `wake`: of the first connection
+    /// that is ready.
+    pub last_read: Option<&'a Event>,
+    /// How many `command` events this thread has had since its last `wake`.
+    pub commands_in_wakeup: u32,
+}
+
+/// What an event is and why memcached does it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Explanation {
+    /// A short phrase, at most [`MAX_TITLE`] characters.
+    pub title: String,
+    /// Two to four sentences in one paragraph, at most [`MAX_TEXT`] characters.
+    pub text: String,
+    /// Where it stands in memcached 1.4.24 (`memcached.c:4035`), `libevent`, or empty.
+    pub source: &'static str,
+}
+
+impl Explanation {
+    /// The one way in which an explanation is made: harmless and short enough whatever went in.
+    fn new(title: impl AsRef<str>, text: impl AsRef<str>, source: &'static str) -> Explanation {
+        Explanation {
+            title: shorten(&printable(title.as_ref()), MAX_TITLE),
+            text: shorten(&printable(text.as_ref()), MAX_TEXT),
+            source,
+        }
+    }
+}
+
+/// What `event` is, and why memcached does it.
+pub fn explain(event: &Event, context: &Context) -> Explanation {
+    match &event.ev {
+        Kind::Mark => startup::mark(event),
+        Kind::Note => startup::note(event),
+        Kind::Drop => startup::drop(event),
+        Kind::EventInit => startup::event_init(event),
+        Kind::Pipe => startup::pipe(event),
+        Kind::Thread => startup::thread(event),
+        Kind::Socket => startup::socket(event),
+        Kind::Setsockopt => startup::setsockopt(event),
+        Kind::Bind => startup::bind(event),
+        Kind::Listen => startup::listen(event),
+        Kind::Wait => events::wait(event),
+        Kind::Wake => events::wake(event, context),
+        Kind::EventAdd => events::event_add(event, context),
+        Kind::EventDel => events::event_del(event, context),
+        Kind::Accept => events::accept(event),
+        Kind::CqPush => events::cq_push(event),
+        Kind::Notify => events::notify(event),
+        Kind::Notified => events::notified(event),
+        Kind::CqPop => events::cq_pop(event),
+        Kind::ConnNew => events::conn_new(event),
+        Kind::Close => events::close(event, context),
+        Kind::State => transitions::state(event, context),
+        Kind::Read => network::read(event, context),
+        Kind::Command => network::command(event),
+        Kind::Reply => network::reply(event, context),
+        Kind::Sendmsg => network::sendmsg(event, context),
+        Kind::Item => store::item(event),
+        Kind::Setting => store::setting(event),
+        Kind::Call => functions::call(event),
+        Kind::Return => functions::leave(event),
+        Kind::Other(name) => startup::other(name),
+    }
+}
+
+/// What the way from one state of `drive_machine` to another means, without an event at hand.
+pub fn transition(from: ConnState, to: ConnState) -> Explanation {
+    let event = Event { ev: Kind::State, from: Some(from), to: Some(to), ..Event::default() };
+    explain(&event, &Context::default())
+}
+
+/// What a function of the walkthrough does, without an event at hand.
+pub fn function(function: Fn) -> Explanation {
+    let event = Event { ev: Kind::Call, function: Some(function), ..Event::default() };
+    explain(&event, &Context::default())
+}
+
+/// The first `max` characters of `text`; the last of them is `…` where some were cut.
+fn shorten(text: &str, max: usize) -> String {
+    if text.chars().nth(max).is_none() {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(max - 1).collect();
+    short.push('…');
+    short
+}
+
+/// A name from the trace, harmless and short.
+fn word(text: &str) -> String {
+    shorten(&printable(text), MAX_QUOTE)
+}
+
+/// The event's bytes in quotes, harmless and short.
+fn quoted(payload: &Payload) -> String {
+    // Enough bytes for the quote, however long the payload is.
+    let first = &payload.kept[..payload.kept.len().min(4 * MAX_QUOTE)];
+    let cut = payload.is_cut() || first.len() < payload.kept.len();
+    let mut text = shorten(&visible(first), MAX_QUOTE);
+    if cut && !text.ends_with('…') {
+        text.push('…');
+    }
+    format!("\"{text}\"")
+}
+
+/// The event's bytes in quotes, or `otherwise` where it carries none.
+fn quote_or(event: &Event, otherwise: &str) -> String {
+    event.bytes().map_or_else(|| otherwise.to_owned(), |payload| quoted(&payload))
+}
+
+/// `c0`, as the screens name a connection.
+fn conn(event: &Event) -> String {
+    event.conn.map_or_else(|| "the connection".to_owned(), |n| format!("c{n}"))
+}
+
+/// The same at the beginning of a sentence: `c0`, for it is a name.
+fn conn_first(event: &Event) -> String {
+    event.conn.map_or_else(|| "The connection".to_owned(), |n| format!("c{n}"))
+}
+
+/// ` (fd 28)`, or nothing.
+fn fd(fd: Option<i32>) -> String {
+    fd.map(|n| format!(" (fd {n})")).unwrap_or_default()
+}
+
+/// The worker that the event is about.
+fn worker(event: &Event) -> String {
+    match event.worker.or_else(|| event.th.worker().map(|_| event.th)) {
+        Some(thread) => thread.to_string(),
+        None => "the worker".to_owned(),
+    }
+}
+
+/// `1,400`.
+fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 byte`, `1,400 bytes`.
+fn bytes(n: u64) -> String {
+    if n == 1 { "1 byte".to_owned() } else { format!("{} bytes", number(n)) }
+}
+
+/// How many bytes a system call moved, where it succeeded.
+fn moved(event: &Event) -> Option<u64> {
+    if event.errno.is_some() { None } else { event.ret.and_then(|n| u64::try_from(n).ok()) }
+}
+
+/// Whether the call failed because it would have had to wait.
+fn would_block(event: &Event) -> bool {
+    matches!(event.errno.as_deref(), Some("EAGAIN" | "EWOULDBLOCK"))
+}

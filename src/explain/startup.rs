@@ -1,0 +1,304 @@
+//! Start-up, the listening socket, and what belongs to the recording and not to the server.
+
+use super::{Explanation, number, quote_or, word, worker};
+use crate::event::Event;
+
+pub(super) fn mark(event: &Event) -> Explanation {
+    let text = quote_or(event, "without a name");
+    Explanation::new(
+        "A chapter begins",
+        format!(
+            "A chapter of the recording begins here: {text}. The server does nothing at this point: \
+             the mark was set by the session that was played against it, so that you can jump here."
+        ),
+        "",
+    )
+}
+
+pub(super) fn note(event: &Event) -> Explanation {
+    let text = quote_or(event, "an empty one");
+    let about = event.at.map(|at| format!(" about event {at}")).unwrap_or_default();
+    Explanation::new(
+        "A remark",
+        format!(
+            "A remark{about}: {text}. It was added to the recording later: the server had no part in it, \
+             and no time passed for it."
+        ),
+        "",
+    )
+}
+
+pub(super) fn drop(event: &Event) -> Explanation {
+    let n = event.n.map_or_else(
+        || "Some events were".to_owned(),
+        |n| match n {
+            1 => "1 event was".to_owned(),
+            n => format!("{} events were", number(n)),
+        },
+    );
+    Explanation::new(
+        "Events were lost here",
+        format!(
+            "{n} lost here: they came faster than they could be written down or shown, and the server \
+             did not wait. Their numbers are skipped. Until a later event tells a field or a queue anew, \
+             what the screens show of it may be out of date."
+        ),
+        "",
+    )
+}
+
+pub(super) fn other(name: &str) -> Explanation {
+    Explanation::new(
+        "A kind unknown to this version",
+        format!(
+            "The recording holds an event of the kind {}, which this version of memstep does not know. \
+             It is shown as it stands and changes nothing on the screens.",
+            word(name)
+        ),
+        "",
+    )
+}
+
+pub(super) fn event_init(event: &Event) -> Explanation {
+    let epoll = event.epoll_fd.map(|n| format!(" (fd {n})")).unwrap_or_default();
+    match event.worker {
+        Some(worker) => Explanation::new(
+            "An event base for a worker",
+            format!(
+                "The main thread makes the event base of {worker}; on Linux that is an epoll instance{epoll}. \
+                 Every thread has a base of its own and sleeps on its own descriptors, so workers need no \
+                 lock to wait. The base is made before the thread exists."
+            ),
+            "thread.c:331",
+        ),
+        None => Explanation::new(
+            "The main thread's event base",
+            format!(
+                "libevent's event_init makes the event base of the main thread; on Linux that is an epoll \
+                 instance{epoll}. It will hold the listening socket and the clock's timer, and nothing of \
+                 the clients: those belong to the workers."
+            ),
+            "memcached.c:5611",
+        ),
+    }
+}
+
+pub(super) fn pipe(event: &Event) -> Explanation {
+    let ends = match (event.notify_send_fd, event.notify_receive_fd) {
+        (Some(send), Some(receive)) => {
+            format!("what is written to fd {send} can be read from fd {receive}")
+        }
+        _ => "what is written to one end can be read from the other".to_owned(),
+    };
+    Explanation::new(
+        format!("The notify pipe of {}", worker(event)),
+        format!(
+            "The notify pipe: {ends}. A worker sleeps in epoll_wait, and there a condition variable cannot \
+             wake it: only a descriptor that becomes ready can. So the dispatcher will write a byte here \
+             for each new connection."
+        ),
+        "thread.c:781",
+    )
+}
+
+pub(super) fn thread(event: &Event) -> Explanation {
+    let dispatcher = event.role.as_deref() == Some("dispatcher")
+        || (event.role.is_none() && event.worker.is_none() && event.th.worker().is_none());
+    let who = worker(event);
+    match (event.op.as_deref(), dispatcher) {
+        (Some("setup"), true) => Explanation::new(
+            "The main thread becomes the dispatcher",
+            "memcached notes the main thread's event base and thread id as those of the dispatcher. From \
+             now on the work is divided: the dispatcher accepts connections, the workers serve them.",
+            "thread.c:776",
+        ),
+        (Some("setup"), false) => Explanation::new(
+            format!("{who} is prepared"),
+            format!(
+                "setup_thread gives {who} its event base, has that base watch the receiving end of its pipe, \
+                 and makes its empty queue of new connections. All of it is done by the main thread before \
+                 {who} runs, so nothing can reach a worker that is not ready."
+            ),
+            "thread.c:330",
+        ),
+        (Some("create"), _) => Explanation::new(
+            format!("{who} is about to be created"),
+            format!(
+                "The main thread calls pthread_create for {who}, after the setup of all workers. It will wait \
+                 until each of them has reported in, and only then open the listening socket: the first \
+                 client finds every worker at its place."
+            ),
+            "thread.c:310",
+        ),
+        (Some("start"), true) => Explanation::new(
+            "The main thread enters its loop",
+            "Start-up is over: the main thread enters event_base_loop. From here on it only accepts \
+             connections, hands them to workers and lets the clock tick; it never reads a request.",
+            "memcached.c:5724",
+        ),
+        (Some("start"), false) => Explanation::new(
+            format!("{who} enters its loop"),
+            format!(
+                "{who} runs worker_libevent: it reports that it is ready and enters event_base_loop, where it \
+                 stays. The main thread waits for that report of every worker. So far {who} watches one \
+                 thing, its pipe."
+            ),
+            "thread.c:370",
+        ),
+        _ => Explanation::new(
+            "A thread of the server",
+            "Something happened to a thread of the server as a whole. memcached has one dispatcher, which \
+             is its main thread, and a fixed number of workers, four unless -t says otherwise.",
+            "thread.c:724",
+        ),
+    }
+}
+
+pub(super) fn socket(event: &Event) -> Explanation {
+    if let Some(errno) = &event.errno {
+        return Explanation::new(
+            "No socket for this address",
+            format!(
+                "socket failed with {}. memcached goes on with the next address that getaddrinfo gave, \
+                 since not every family need be there; out of descriptors (EMFILE), it exits.",
+                word(errno)
+            ),
+            "memcached.c:4396",
+        );
+    }
+    let family = match event.domain.as_deref() {
+        Some("AF_INET6") => "An IPv6",
+        Some("AF_INET") => "An IPv4",
+        _ => "A",
+    };
+    let fd = event.fd.map(|n| format!(", fd {n}")).unwrap_or_default();
+    Explanation::new(
+        "The listening socket is made",
+        format!(
+            "{family} TCP socket{fd}, on which clients will connect. new_socket makes it non-blocking: should \
+             a client be gone again before accept, the main thread must not be stuck in that call. There \
+             is one such socket for each address to listen on."
+        ),
+        "memcached.c:4396",
+    )
+}
+
+pub(super) fn setsockopt(event: &Event) -> Explanation {
+    let name = event.name.as_deref().unwrap_or("an option");
+    let (text, source) = match name {
+        "SO_REUSEADDR" => (
+            "SO_REUSEADDR lets a restarted server bind its port at once. Without it, old connections that \
+             linger in TIME_WAIT would keep the address taken for a minute or so.",
+            "memcached.c:4508",
+        ),
+        "SO_KEEPALIVE" => (
+            "SO_KEEPALIVE has the kernel probe connections that have been silent for long, so that a client \
+             which vanished without a word is noticed in the end. Linux hands the option on to every \
+             socket accepted from this one.",
+            "memcached.c:4512",
+        ),
+        "SO_LINGER" => (
+            "SO_LINGER is switched off (l_onoff is 0): close returns at once, and the kernel sends in the \
+             background what has not gone out. A thread that serves many clients must not wait for one \
+             of them to say goodbye.",
+            "memcached.c:4516",
+        ),
+        "TCP_NODELAY" => (
+            "TCP_NODELAY turns Nagle's algorithm off: a small answer leaves at once instead of waiting until \
+             the client has acknowledged earlier bytes. memcached's answers are mostly small, and a cache \
+             is asked because it is quick.",
+            "memcached.c:4520",
+        ),
+        "IPV6_V6ONLY" => (
+            "IPV6_V6ONLY keeps this socket to IPv6. The same port then stays free for a socket of its own \
+             that listens for IPv4.",
+            "memcached.c:4499",
+        ),
+        other => {
+            return Explanation::new(
+                "An option of the socket",
+                format!(
+                    "setsockopt sets {} on the listening socket. It is done before listen, so that every \
+                     accepted connection starts with it.",
+                    word(other)
+                ),
+                "memcached.c:4453",
+            );
+        }
+    };
+    Explanation::new(format!("Socket option {}", word(name)), text, source)
+}
+
+pub(super) fn bind(event: &Event) -> Explanation {
+    let addr = event.addr.as_deref().map_or_else(|| "its address".to_owned(), addr);
+    match event.errno.as_deref() {
+        None => Explanation::new(
+            "The socket gets its address",
+            format!(
+                "bind gives the socket {addr}. Clients cannot connect yet: for that the kernel \
+                 must be told to listen."
+            ),
+            "memcached.c:4525",
+        ),
+        Some("EADDRINUSE") => Explanation::new(
+            "The address is taken",
+            format!(
+                "Another socket has {addr} already (EADDRINUSE). memcached closes this one and tries the next \
+                 address; if none is left and none could be bound, it gives up."
+            ),
+            "memcached.c:4525",
+        ),
+        Some(errno) => Explanation::new(
+            "The socket cannot be bound",
+            format!(
+                "bind to {addr} failed with {}. Unlike a taken address this ends start-up: memcached closes \
+                 the socket, reports the error and exits.",
+                word(errno)
+            ),
+            "memcached.c:4525",
+        ),
+    }
+}
+
+/// An address, which may be as long as an IPv6 one with its port.
+fn addr(text: &str) -> String {
+    super::shorten(&crate::text::printable(text), 48)
+}
+
+pub(super) fn listen(event: &Event) -> Explanation {
+    if let Some(errno) = &event.errno {
+        return Explanation::new(
+            "listen failed",
+            format!(
+                "listen failed with {}. At start-up memcached reports that and exits; later it reports it \
+                 and goes on.",
+                word(errno)
+            ),
+            "memcached.c:4536",
+        );
+    }
+    match event.backlog {
+        Some(0) => Explanation::new(
+            "Accepting is paused",
+            "No descriptor is left for another client, so memcached sets the backlog to 0 and stops watching \
+             the socket. Otherwise the waiting client would wake the main thread again and again in vain. \
+             It looks every 10 ms whether a connection has closed.",
+            "memcached.c:3948",
+        ),
+        backlog => {
+            let room = match backlog.and_then(|n| u64::try_from(n).ok()) {
+                Some(n) => format!("up to {} clients", number(n)),
+                None => "a number of clients".to_owned(),
+            };
+            Explanation::new(
+                "The kernel takes connections",
+                format!(
+                    "From now on the kernel completes TCP handshakes by itself and keeps {room} waiting for \
+                     accept. memcached says so at start-up, and again when it had paused accepting because \
+                     it had run out of descriptors."
+                ),
+                "memcached.c:4536",
+            )
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The store, and settings changed by a command.
+
+use super::{Explanation, bytes, conn, quote_or, word};
+use crate::event::Event;
+
+pub(super) fn item(event: &Event) -> Explanation {
+    let key = quote_or(event, "the key");
+    let value = event.size.map(|n| format!(" of {}, line end included", bytes(n))).unwrap_or_default();
+    match event.op.as_deref() {
+        Some("alloc") => Explanation::new(
+            "Room for an item",
+            format!(
+                "The slab allocator gives one chunk for the item's head, the key {key} and a value{value}. It comes \
+                 from the class with the smallest chunks that are large enough; all chunks of a class are \
+                 alike, so any free one will do. Nobody can find the item yet, for it is not linked."
+            ),
+            "items.c:153",
+        ),
+        Some("link") => Explanation::new(
+            "The item can be found now",
+            format!(
+                "The item {key} goes into the hash table and to the head of its class's LRU list, and gets a new CAS \
+                 number. From this moment every connection finds it. The table holds one reference to it."
+            ),
+            "items.c:323",
+        ),
+        Some("unlink") => Explanation::new(
+            "The item can no longer be found",
+            format!(
+                "The item {key} leaves the hash table and its LRU list, and the table's reference is given back. A \
+                 connection that is still sending it holds one of its own: the memory is free only when the \
+                 last reference is gone."
+            ),
+            "items.c:344",
+        ),
+        Some("hit") => Explanation::new(
+            "Found",
+            format!(
+                "The hash table has {key}, and it is neither expired nor flushed. The look-up takes a reference, so \
+                 that the item cannot be freed while this connection uses it."
+            ),
+            "items.c:674",
+        ),
+        Some("miss") => Explanation::new(
+            "Not found",
+            format!(
+                "The hash table has no {key}: it was never set, or was deleted, evicted or has expired. To a cache a \
+                 miss is no error. In the answer to a get, such a key is just left out."
+            ),
+            "items.c:675",
+        ),
+        Some("update") => Explanation::new(
+            "The item counts as lately used",
+            format!(
+                "The item {key} is noted as used now and goes to the head of its LRU list, so that it is evicted later \
+                 than others. memcached does so at most once a minute for an item: doing it at each get would \
+                 cost a lock each time."
+            ),
+            "items.c:399",
+        ),
+        Some("expire") => Explanation::new(
+            "Its time was over",
+            format!(
+                "The time of the item {key} is over: it is unlinked, and to whoever asked for it that is a miss. \
+                 memcached removes such items when somebody asks for them or memory is needed, so nothing need \
+                 watch every item's time."
+            ),
+            "items.c:722",
+        ),
+        Some("flush") => Explanation::new(
+            "Flushed earlier, gone now",
+            format!(
+                "The item {key} is older than a flush_all, so it is unlinked now and counts as a miss. flush_all itself \
+                 visits no item: it notes a time, and each item from before is dropped when somebody comes upon \
+                 it."
+            ),
+            "items.c:715",
+        ),
+        Some("evict") => Explanation::new(
+            "An old item makes room",
+            format!(
+                "Memory is used up, so an item at the tail of the LRU list, {key}, is thrown out for the new one. It is \
+                 of the same slab class, and so its chunk is of the right size; and at the tail stands what \
+                 has not been used for longest. With -M the server would answer with an error instead."
+            ),
+            "items.c:856",
+        ),
+        Some("free") => Explanation::new(
+            "The item's memory is free",
+            format!(
+                "The last reference to the item {key} is gone, and its chunk goes back to its slab class. The next item \
+                 of about that size can have it."
+            ),
+            "items.c:241",
+        ),
+        op => Explanation::new(
+            "Something in the store",
+            format!(
+                "The store did something with the item {key}: {}. All workers share this one store, guarded by locks \
+                 of its own.",
+                op.map_or_else(|| "it is not said what".to_owned(), word)
+            ),
+            "",
+        ),
+    }
+}
+
+pub(super) fn setting(event: &Event) -> Explanation {
+    let name = event.name.as_deref().map_or_else(|| "a setting".to_owned(), word);
+    let value = event.value.as_deref().map(|v| format!(" to {}", word(v))).unwrap_or_default();
+    let source = match event.name.as_deref() {
+        Some("verbosity" | "verbose") => "memcached.c:3398",
+        _ => "memcached.c:3423",
+    };
+    Explanation::new(
+        "A setting changes",
+        format!(
+            "A command on {} sets {name}{value}. The settings are one global struct that all threads read, so the \
+             change holds for every connection from now on. It lasts until it is changed again or the server ends.",
+            conn(event)
+        ),
+        source,
+    )
+}

@@ -1,0 +1,147 @@
+//! The text protocol: finding a line, cutting it into tokens, carrying it out.
+
+mod retrieval;
+mod stats;
+mod storage;
+mod token;
+
+pub use storage::complete_nread;
+
+use super::conn::{Conn, conn_set_state};
+use super::items::Nread;
+use super::network::{out_string, start_answer};
+use super::settings::{MAX_VERBOSITY_LEVEL, VERSION_LINE};
+use super::util::{Shown, strtoul};
+use crate::event::{ConnState, Fn, Protocol};
+use crate::tracer::What;
+use std::sync::atomic::Ordering;
+use token::{Tokens, tokenize_command};
+
+/// The first byte of a binary request (`protocol_binary.h:54`).
+const PROTOCOL_BINARY_REQ: u8 = 0x80;
+/// A line without an end may grow to this many bytes, unless it is a get (`memcached.c:3767`).
+const LINE_HIGHWAT: usize = 1024;
+
+/// Takes a whole command line out of the read buffer and carries it out; `false` where there is
+/// none yet (`memcached.c:3675`).
+pub fn try_read_command(c: &mut Conn) -> bool {
+    let _in = c.enter(Fn::TryReadCommand);
+    if c.protocol == Protocol::Negotiating {
+        if c.rbuf[0] == PROTOCOL_BINARY_REQ {
+            // DIFFERS: the binary protocol is not modelled; such a client is told so in text.
+            c.protocol = Protocol::Ascii;
+            start_answer(c);
+            out_string(c, "SERVER_ERROR the binary protocol is not supported");
+            c.write_and_go = ConnState::Closing;
+            c.why = "the binary protocol is not supported";
+            return true;
+        }
+        c.protocol = Protocol::Ascii;
+        c.globals.settings.say(1, format_args!("{}: Client using the ascii protocol", c.fd()));
+    }
+    let unparsed = &c.rbuf[c.rcurr..c.rcurr + c.rbytes];
+    let Some(el) = memchr::memchr(b'\n', unparsed) else {
+        if c.rbytes > LINE_HIGHWAT {
+            // Only a get of very many keys can be so long; anything else is nonsense.
+            let spaces = unparsed.iter().take_while(|b| **b == b' ').count();
+            let word = &unparsed[spaces..];
+            if spaces > 100 || !(word.starts_with(b"get ") || word.starts_with(b"gets ")) {
+                c.why = "the command line is too long";
+                conn_set_state(c, ConnState::Closing);
+                return true;
+            }
+        }
+        return false;
+    };
+    let cont = el + 1;
+    let end = if el > 1 && unparsed[el - 1] == b'\r' { el - 1 } else { el };
+    let line = c.rcurr..c.rcurr + end;
+    c.rbuf[line.end] = 0;
+    c.last_cmd_time = c.globals.clock.current_time();
+    process_command(c, line);
+    c.rbytes -= cont;
+    c.rcurr += cont;
+    true
+}
+
+/// Carries out one command line (`memcached.c:3423`), `line` of the read buffer.
+fn process_command(c: &mut Conn, line: std::ops::Range<usize>) {
+    let _in = c.enter(Fn::ProcessCommand);
+    // The C's strings end at a NUL.
+    let end = memchr::memchr(0, &c.rbuf[line.clone()]).map_or(line.end, |n| line.start + n);
+    let line = line.start..end;
+    c.globals.settings.say(1, format_args!("<{} {}", c.fd(), Shown(&c.rbuf[line.clone()])));
+    start_answer(c);
+    c.tell(What::Command, &c.rbuf[line.clone()]);
+
+    let tokens = tokenize_command(&mut c.rbuf, line);
+    let n = tokens.count;
+    // The command's name is compared where it stands; only then is the connection changed.
+    let mut name = [0u8; 16];
+    let command = tokens.get(&c.rbuf, 0);
+    let known = command.len() <= name.len();
+    let name = &mut name[..command.len().min(16)];
+    name.copy_from_slice(&command[..name.len()]);
+    let name: &[u8] = if known { name } else { b"" };
+
+    match (name, n) {
+        (b"get" | b"bget", 3..) => retrieval::process_get_command(c, tokens, false),
+        (b"add", 6 | 7) => storage::process_update_command(c, &tokens, Nread::Add, false),
+        (b"set", 6 | 7) => storage::process_update_command(c, &tokens, Nread::Set, false),
+        (b"replace", 6 | 7) => storage::process_update_command(c, &tokens, Nread::Replace, false),
+        (b"prepend", 6 | 7) => storage::process_update_command(c, &tokens, Nread::Prepend, false),
+        (b"append", 6 | 7) => storage::process_update_command(c, &tokens, Nread::Append, false),
+        (b"cas", 7 | 8) => storage::process_update_command(c, &tokens, Nread::Cas, true),
+        (b"incr", 4 | 5) => storage::process_arithmetic_command(c, &tokens, true),
+        (b"gets", 3..) => retrieval::process_get_command(c, tokens, true),
+        (b"decr", 4 | 5) => storage::process_arithmetic_command(c, &tokens, false),
+        (b"delete", 3..=5) => storage::process_delete_command(c, &tokens),
+        (b"touch", 4 | 5) => storage::process_touch_command(c, &tokens),
+        (b"stats", 2..) => stats::process_stat(c, &tokens),
+        (b"flush_all", 2..=4) => process_flush_all(c, &tokens),
+        (b"version", 2) => out_string(c, VERSION_LINE),
+        (b"quit", 2) => {
+            c.why = "quit";
+            conn_set_state(c, ConnState::Closing);
+        }
+        (b"verbosity", 3 | 4) => process_verbosity_command(c, &tokens),
+        _ => out_string(c, "ERROR"),
+    }
+}
+
+/// flush_all: everything that is there now, or will be at a given time, is as good as gone
+/// (`memcached.c:3493`).
+fn process_flush_all(c: &mut Conn, tokens: &Tokens) {
+    set_noreply_maybe(c, tokens);
+    c.stats().flush_cmds.add(1);
+    let (settings, clock) = (&c.globals.settings, &c.globals.clock);
+    let mut exptime = 0;
+    if tokens.count != if c.noreply { 3 } else { 2 } {
+        exptime = strtoul(tokens.get(&c.rbuf, 1)) as i64;
+    }
+    // Nought, or a time before now, means now.
+    let new_oldest = if exptime > 0 { clock.realtime(exptime) } else { clock.current_time() };
+    let oldest_live = new_oldest.wrapping_sub(1);
+    settings.oldest_live.store(oldest_live, Ordering::Relaxed);
+    if oldest_live <= clock.current_time() {
+        settings.oldest_cas.store(c.globals.store.next_cas_id(), Ordering::Relaxed);
+    }
+    out_string(c, "OK");
+}
+
+/// verbosity (`memcached.c:3390`): never more than 2, so that the state lines of `-vvv` end.
+fn process_verbosity_command(c: &mut Conn, tokens: &Tokens) {
+    let _in = c.enter(Fn::ProcessVerbosityCommand);
+    set_noreply_maybe(c, tokens);
+    let level = strtoul(tokens.get(&c.rbuf, 1)).min(MAX_VERBOSITY_LEVEL) as u8;
+    c.globals.settings.verbose.store(level, Ordering::Relaxed);
+    c.tell(What::Setting { name: "verbose" }, &[b'0' + level]);
+    out_string(c, "OK");
+}
+
+/// Notes that no answer is wanted, if the last token says so (`memcached.c:2505`).
+fn set_noreply_maybe(c: &mut Conn, tokens: &Tokens) {
+    if tokens.count >= 2 && tokens.get(&c.rbuf, tokens.count - 2) == b"noreply" {
+        c.noreply = true;
+    }
+}

@@ -1,0 +1,79 @@
+//! get, gets, bget.
+
+use super::token::{Tokens, tokenize_command};
+use crate::event::{ConnState, Fn};
+use crate::memcached::conn::{Conn, Src, conn_set_state};
+use crate::memcached::items::ItemRef;
+use crate::memcached::network::{add_iov, out_string};
+use crate::memcached::settings::KEY_MAX_LENGTH;
+use crate::memcached::util::{Line, Shown};
+use crate::tracer::{self, What};
+
+/// Queues every value that is found, then `END` (`memcached.c:2876`). A hit adds three pieces to
+/// the answer (`VALUE `, the key, and suffix and value in one), five with the CAS id.
+pub(super) fn process_get_command(c: &mut Conn, mut tokens: Tokens, return_cas: bool) {
+    let _in = c.enter(Fn::ProcessGetCommand);
+    let mut token = 1;
+    loop {
+        while token + 1 < tokens.count {
+            let key = tokens.range(token);
+            if key.len() > KEY_MAX_LENGTH {
+                out_string(c, "CLIENT_ERROR bad command line format");
+                // The answer is forgotten, and with it go the items that it had.
+                for item in std::mem::take(&mut c.ilist) {
+                    c.globals.store.item_remove(item);
+                }
+                c.suffixlist.clear();
+                return;
+            }
+            c.stats().get_cmds.add(1);
+            match c.globals.store.item_get(&c.rbuf[key]) {
+                Some(item) => queue_value(c, item, return_cas),
+                None => c.stats().get_misses.add(1),
+            }
+            token += 1;
+        }
+        // A line of many keys is cut a few at a time.
+        let Some(rest) = tokens.rest.take() else { break };
+        tokens = tokenize_command(&mut c.rbuf, rest);
+        token = 0;
+    }
+    c.ileft = c.ilist.len();
+    c.globals.settings.say(1, format_args!(">{} END", c.fd()));
+    add_iov(c, Src::Static(b"END\r\n"), 0, 5);
+    c.tell(What::Reply { noreply: false, value: false }, b"END");
+    conn_set_state(c, ConnState::Mwrite);
+    c.msgcurr = 0;
+}
+
+fn queue_value(c: &mut Conn, item: ItemRef, return_cas: bool) {
+    let at = c.ilist.len() as u32;
+    let (nkey, nsuffix, ndata) = (item.key().len(), item.suffix().len(), item.data().len());
+    add_iov(c, Src::Static(b"VALUE "), 0, 6);
+    c.ilist.push(item);
+    let of = Src::Item(at);
+    add_iov(c, of, 0, nkey);
+    if return_cas {
+        let suffix = Line::<24>::new(format_args!(" {}\r\n", c.ilist[at as usize].cas()));
+        let nsuffix_cas = suffix.bytes().len();
+        c.suffixlist.push(suffix);
+        add_iov(c, of, nkey, nsuffix - 2);
+        add_iov(c, Src::Suffix(c.suffixlist.len() as u32 - 1), 0, nsuffix_cas);
+        add_iov(c, of, nkey + nsuffix, ndata);
+    } else {
+        add_iov(c, of, nkey, nsuffix + ndata);
+    }
+    let item = &c.ilist[at as usize];
+    c.globals.settings.say(1, format_args!(">{} sending key {}", c.fd(), Shown(item.key())));
+    c.stats().get_hits.add(1);
+    if tracer::on() {
+        let (key, suffix) = (item.key(), item.suffix());
+        let mut head = [0u8; 6 + KEY_MAX_LENGTH + 40];
+        let len = 6 + key.len() + suffix.len() - 2;
+        head[..6].copy_from_slice(b"VALUE ");
+        head[6..6 + key.len()].copy_from_slice(key);
+        head[6 + key.len()..len].copy_from_slice(&suffix[..suffix.len() - 2]);
+        c.tell(What::Reply { noreply: false, value: true }, &head[..len]);
+    }
+    c.globals.store.item_update(&c.ilist[at as usize]);
+}

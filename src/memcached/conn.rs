@@ -1,0 +1,414 @@
+//! `struct conn`: one connection, its buffers, and the places where it changes.
+
+use super::conn_queue::LibeventThread;
+use super::event_base::{BaseRef, FdEvent, event_add, event_del, event_set};
+use super::globals::Globals;
+use super::items::{ItemRef, Nread};
+use super::settings::{DATA_BUFFER_SIZE, READ_BUFFER_HIGHWAT};
+use super::util::Line;
+use crate::event::{ConnImage, ConnState, EvFlags, Fn, Protocol};
+use crate::tracer::{self, What};
+use rustix::io::Errno;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Initial and highest sizes of a connection's lists (`memcached.h:42`).
+const ITEM_LIST_INITIAL: usize = 200;
+const ITEM_LIST_HIGHWAT: usize = 400;
+const SUFFIX_LIST_INITIAL: usize = 20;
+const IOV_LIST_INITIAL: usize = 400;
+const IOV_LIST_HIGHWAT: usize = 600;
+const MSG_LIST_INITIAL: usize = 10;
+const MSG_LIST_HIGHWAT: usize = 100;
+
+/// Where the bytes of a piece lie. The C has a pointer; here it is a name, resolved when sending.
+#[derive(Debug, Clone, Copy)]
+pub enum Src {
+    /// A constant.
+    Static(&'static [u8]),
+    /// `wbuf`.
+    Wbuf,
+    /// `write_and_free`.
+    WriteAndFree,
+    /// An item of `ilist`.
+    Item(u32),
+    /// A CAS suffix of `suffixlist`.
+    Suffix(u32),
+}
+
+/// `struct iovec`.
+#[derive(Debug, Clone, Copy)]
+pub struct Iovec {
+    /// Whose memory.
+    pub src: Src,
+    /// Where in it.
+    pub at: u32,
+    /// `iov_len`.
+    pub len: u32,
+}
+
+/// `struct msghdr`: a range of `iov`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Msghdr {
+    /// The first piece not yet sent.
+    pub msg_iov: usize,
+    /// How many pieces are left.
+    pub msg_iovlen: usize,
+}
+
+/// One connection (`memcached.h:421`).
+#[derive(Debug)]
+pub struct Conn {
+    /// The socket; `None` once it is closed.
+    pub sfd: Option<OwnedFd>,
+    /// Its number in the trace; the listening ones have none.
+    pub id: Option<u32>,
+    /// Where `drive_machine` goes on.
+    pub state: ConnState,
+    /// libevent's event.
+    pub event: FdEvent,
+    /// What it waits for.
+    pub ev_flags: EvFlags,
+    /// What woke it.
+    pub which: EvFlags,
+
+    /// The read buffer; its length is `rsize`.
+    pub rbuf: Vec<u8>,
+    /// The next unparsed byte in it.
+    pub rcurr: usize,
+    /// How many unparsed bytes there are.
+    pub rbytes: usize,
+
+    /// The write buffer of simple answers.
+    pub wbuf: Vec<u8>,
+    /// How many bytes of it (or of `write_and_free`) are to be sent.
+    pub wbytes: usize,
+    /// The state to go to after `conn_write`.
+    pub write_and_go: ConnState,
+    /// A long answer, freed after it was sent.
+    pub write_and_free: Option<Vec<u8>>,
+
+    /// Where the next byte of the value goes in the item's data.
+    pub ritem: usize,
+    /// How many bytes of the value are still to come.
+    pub rlbytes: i32,
+    /// The item that is being filled.
+    pub item: Option<ItemRef>,
+    /// How many bytes are still to be swallowed.
+    pub sbytes: usize,
+
+    /// The pieces of the answer.
+    pub iov: Vec<Iovec>,
+    /// The messages that they are sent in.
+    pub msglist: Vec<Msghdr>,
+    /// Which message is being sent.
+    pub msgcurr: usize,
+    /// Bytes in the message that is being filled.
+    pub msgbytes: u32,
+    /// The items of the answer.
+    pub ilist: Vec<ItemRef>,
+    /// How many of them must be let go after sending.
+    pub ileft: usize,
+    /// The CAS suffixes of the answer.
+    pub suffixlist: Vec<Line<24>>,
+
+    /// Text or binary.
+    pub protocol: Protocol,
+    /// The answer is not wanted.
+    pub noreply: bool,
+    /// The storage command that waits for its value.
+    pub cmd: Option<Nread>,
+    /// When the last command came.
+    pub last_cmd_time: u32,
+    /// Why it is being closed.
+    pub why: &'static str,
+    /// The thread that serves it; `None` for a listening one.
+    pub thread: Option<Arc<LibeventThread>>,
+    /// The server's globals.
+    pub globals: Arc<Globals>,
+}
+
+/// Makes a connection ready on `sfd`, in the structure of an earlier one if there is one
+/// (`memcached.c:352`).
+///
+/// # Errors
+/// `epoll_ctl`'s own; the socket is closed then.
+#[allow(clippy::too_many_arguments)]
+pub fn conn_new(
+    globals: &Arc<Globals>,
+    sfd: OwnedFd,
+    id: Option<u32>,
+    init_state: ConnState,
+    event_flags: EvFlags,
+    read_buffer_size: u32,
+    base: BaseRef,
+    thread: Option<Arc<LibeventThread>>,
+) -> Result<Box<Conn>, Errno> {
+    let _in = tracer::enter(Fn::ConnNew, id, || None);
+    let fd = sfd.as_raw_fd();
+    let mut c = globals.take_conn(fd).unwrap_or_else(|| {
+        globals.stats.conn_structs.add(1);
+        Conn::allocate(globals, fd, read_buffer_size, base)
+    });
+    if init_state == ConnState::Listening {
+        globals.settings.say(1, format_args!("<{fd} server listening (auto-negotiate)"));
+    } else {
+        globals.settings.say(1, format_args!("<{fd} new auto-negotiating client connection"));
+    }
+    c.sfd = Some(sfd);
+    c.id = id;
+    c.thread = thread;
+    c.protocol = Protocol::Negotiating;
+    c.state = init_state;
+    c.rlbytes = 0;
+    c.cmd = None;
+    (c.rbytes, c.wbytes, c.rcurr, c.ritem, c.sbytes) = (0, 0, 0, 0, 0);
+    c.ilist.clear();
+    c.suffixlist.clear();
+    c.ileft = 0;
+    c.iov.clear();
+    c.msglist.clear();
+    (c.msgcurr, c.msgbytes) = (0, 0);
+    c.write_and_go = init_state;
+    c.write_and_free = None;
+    c.item = None;
+    c.noreply = false;
+    c.why = "";
+    c.last_cmd_time = globals.clock.current_time();
+
+    c.event = event_set(base, fd, event_flags);
+    c.ev_flags = event_flags;
+    let added = event_add(&mut c.event);
+    tell_event_add(&c, added);
+    added?;
+
+    globals.stats.curr_conns.add(1);
+    globals.stats.total_conns.add(1);
+    c.tell(What::ConnNew { fd, state: init_state }, b"");
+    Ok(c)
+}
+
+impl Conn {
+    fn allocate(globals: &Arc<Globals>, fd: RawFd, read_buffer_size: u32, base: BaseRef) -> Box<Conn> {
+        Box::new(Conn {
+            sfd: None,
+            id: None,
+            state: ConnState::Closed,
+            event: event_set(base, fd, EvFlags::NONE),
+            ev_flags: EvFlags::NONE,
+            which: EvFlags::NONE,
+            rbuf: vec![0; read_buffer_size as usize],
+            rcurr: 0,
+            rbytes: 0,
+            wbuf: vec![0; DATA_BUFFER_SIZE as usize],
+            wbytes: 0,
+            write_and_go: ConnState::Closed,
+            write_and_free: None,
+            ritem: 0,
+            rlbytes: 0,
+            item: None,
+            sbytes: 0,
+            iov: Vec::with_capacity(IOV_LIST_INITIAL),
+            msglist: Vec::with_capacity(MSG_LIST_INITIAL),
+            msgcurr: 0,
+            msgbytes: 0,
+            ilist: Vec::with_capacity(ITEM_LIST_INITIAL),
+            ileft: 0,
+            suffixlist: Vec::with_capacity(SUFFIX_LIST_INITIAL),
+            protocol: Protocol::Negotiating,
+            noreply: false,
+            cmd: None,
+            last_cmd_time: 0,
+            why: "",
+            thread: None,
+            globals: globals.clone(),
+        })
+    }
+
+    /// The socket's number; -1 once it is closed.
+    #[inline]
+    pub fn fd(&self) -> RawFd {
+        self.sfd.as_ref().map_or(-1, AsRawFd::as_raw_fd)
+    }
+
+    /// What this connection's thread counts.
+    pub fn stats(&self) -> &super::conn_queue::ThreadStats {
+        self.thread.as_ref().map_or(&self.globals.dispatcher_stats, |t| &t.stats)
+    }
+
+    /// The structure as a trace tells of it.
+    #[inline]
+    pub fn image(&self) -> ConnImage {
+        ConnImage {
+            ev_flags: self.ev_flags,
+            protocol: self.protocol,
+            rsize: self.rbuf.len() as u32,
+            rcurr: self.rcurr as u32,
+            rbytes: self.rbytes as u32,
+            ritem: self.ritem as u32,
+            rlbytes: self.rlbytes,
+            sbytes: self.sbytes as u32,
+            wbytes: self.wbytes as u32,
+            iovused: self.iov.len() as u32,
+            msgcurr: self.msgcurr as u32,
+            msgused: self.msglist.len() as u32,
+            msgbytes: self.msgbytes,
+            ileft: self.ileft as u32,
+            suffixleft: self.suffixlist.len() as u32,
+            write_and_go: self.write_and_go,
+            noreply: self.noreply,
+            item_id: self.item.as_ref().map_or(0, |it| it.id),
+            item_size: self.item.as_ref().map_or(0, |it| u64::from(it.nbytes())),
+        }
+    }
+
+    /// Tells the trace of something that happened to this connection.
+    #[inline]
+    pub fn tell(&self, what: What, payload: &[u8]) {
+        if tracer::on() {
+            tracer::emit_conn(self.id, what, Some(&self.image()), payload);
+        }
+    }
+
+    /// Tells the trace that a function working on this connection was entered.
+    #[inline]
+    pub fn enter(&self, function: Fn) -> tracer::Entered {
+        tracer::enter(function, self.id, || Some(self.image()))
+    }
+
+    /// Where a piece's bytes lie.
+    pub fn resolve(&self, piece: &Iovec) -> &[u8] {
+        let whole = match piece.src {
+            Src::Static(bytes) => bytes,
+            Src::Wbuf => &self.wbuf,
+            Src::WriteAndFree => self.write_and_free.as_deref().unwrap_or_default(),
+            Src::Item(i) => self.ilist.get(i as usize).map_or(&[][..], |it| it.memory()),
+            Src::Suffix(i) => self.suffixlist.get(i as usize).map_or(&[][..], |s| s.bytes()),
+        };
+        whole.get(piece.at as usize..(piece.at + piece.len) as usize).unwrap_or_default()
+    }
+}
+
+/// Sets a connection's state (`memcached.c:674`).
+pub fn conn_set_state(c: &mut Conn, state: ConnState) {
+    if state != c.state {
+        let from = c.state;
+        c.globals.settings.say(2, format_args!("{}: going from {from} to {state}", c.fd()));
+        c.state = state;
+        c.tell(What::State { from, to: state }, b"");
+    }
+}
+
+/// Changes what libevent waits for; does nothing where that is what it waits for already
+/// (`memcached.c:3919`). `false` where the kernel refused.
+pub fn update_event(c: &mut Conn, new_flags: EvFlags) -> bool {
+    let _in = c.enter(Fn::UpdateEvent);
+    if c.ev_flags == new_flags {
+        return true;
+    }
+    let deleted = event_del(&mut c.event);
+    tell_event_del(c, deleted);
+    if deleted.is_err() {
+        return false;
+    }
+    c.event = event_set(c.event.base(), c.fd(), new_flags);
+    c.ev_flags = new_flags;
+    let added = event_add(&mut c.event);
+    tell_event_add(c, added);
+    added.is_ok()
+}
+
+fn tell_event_add(c: &Conn, added: Result<bool, Errno>) {
+    if added != Ok(false) {
+        let ret = super::ret(&added.map(|_| 0));
+        c.tell(What::EventAdd { fd: c.fd(), interest: c.ev_flags, ret }, b"");
+    }
+}
+
+fn tell_event_del(c: &Conn, deleted: Result<bool, Errno>) {
+    if deleted != Ok(false) {
+        let ret = super::ret(&deleted.map(|_| 0));
+        c.tell(What::EventDel { fd: c.fd(), ret }, b"");
+    }
+}
+
+/// Makes a connection ready for its next command (`memcached.c:2270`).
+pub fn reset_cmd_handler(c: &mut Conn) {
+    let _in = c.enter(Fn::ResetCmdHandler);
+    c.cmd = None;
+    if let Some(item) = c.item.take() {
+        c.globals.store.item_remove(item);
+    }
+    conn_shrink(c);
+    if c.rbytes > 0 {
+        conn_set_state(c, ConnState::ParseCmd);
+    } else {
+        conn_set_state(c, ConnState::Waiting);
+    }
+}
+
+/// Gives back buffers that grew too large, between commands (`memcached.c:601`).
+fn conn_shrink(c: &mut Conn) {
+    let _in = c.enter(Fn::ConnShrink);
+    if c.rbuf.len() > READ_BUFFER_HIGHWAT as usize && c.rbytes < DATA_BUFFER_SIZE as usize {
+        c.rbuf.copy_within(c.rcurr..c.rcurr + c.rbytes, 0);
+        c.rbuf.truncate(DATA_BUFFER_SIZE as usize);
+        c.rbuf.shrink_to_fit();
+        c.rcurr = 0;
+    }
+    if c.ilist.capacity() > ITEM_LIST_HIGHWAT {
+        c.ilist.shrink_to(ITEM_LIST_INITIAL);
+    }
+    if c.msglist.capacity() > MSG_LIST_HIGHWAT {
+        c.msglist.clear();
+        c.msglist.shrink_to(MSG_LIST_INITIAL);
+    }
+    if c.iov.capacity() > IOV_LIST_HIGHWAT {
+        c.iov.clear();
+        c.iov.shrink_to(IOV_LIST_INITIAL);
+    }
+}
+
+/// Lets go of the items and suffixes of an answer (`memcached.c:492`).
+pub fn conn_release_items(c: &mut Conn) {
+    let _in = c.enter(Fn::ConnReleaseItems);
+    if let Some(item) = c.item.take() {
+        c.globals.store.item_remove(item);
+    }
+    // Backwards or forwards is the same to the store; forwards is the C's order.
+    let mut sent = std::mem::take(&mut c.ilist);
+    for item in sent.drain(..) {
+        c.globals.store.item_remove(item);
+    }
+    c.ilist = sent;
+    c.ileft = 0;
+    c.suffixlist.clear();
+}
+
+/// What a connection holds is given back (`memcached.c:518`).
+fn conn_cleanup(c: &mut Conn) {
+    let _in = c.enter(Fn::ConnCleanup);
+    conn_release_items(c);
+    c.write_and_free = None;
+}
+
+/// Closes a connection: its event, what it holds, its socket (`memcached.c:567`).
+pub fn conn_close(c: &mut Conn) {
+    let _in = c.enter(Fn::ConnClose);
+    let deleted = event_del(&mut c.event);
+    tell_event_del(c, deleted);
+    c.globals.settings.say(1, format_args!("<{} connection closed.", c.fd()));
+    conn_cleanup(c);
+    conn_set_state(c, ConnState::Closed);
+    if let Some(sfd) = c.sfd.take() {
+        let fd = sfd.as_raw_fd();
+        // The dispatcher may accept on this very number before we are done here.
+        let begun = tracer::begin();
+        drop(sfd);
+        let image = c.image();
+        tracer::finish(begun, c.id, What::Close { fd, why: c.why, ret: 0 }, Some(&image), b"");
+    }
+    c.globals.allow_new_conns.store(true, Ordering::Release);
+    c.globals.stats.curr_conns.sub(1);
+}

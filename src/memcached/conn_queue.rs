@@ -1,0 +1,247 @@
+//! The way from the dispatcher to a worker: the connection queue, its items, the notify pipe.
+
+use super::event_base::{BaseRef, FdEvent};
+use super::settings::Count;
+use crate::event::{ConnState, EvFlags, Fn};
+use crate::tracer::{self, What};
+use rustix::io::{read, write};
+use std::collections::VecDeque;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// How many queue items are allocated at once (`thread.c:18`).
+const ITEMS_PER_ALLOC: usize = 64;
+
+/// A connection on its way to a worker: `CQ_ITEM` (`thread.c:22`).
+#[derive(Debug)]
+pub struct CqItem {
+    /// The accepted socket.
+    pub sfd: Option<OwnedFd>,
+    /// The number that the trace gives the connection.
+    pub conn: u32,
+    /// The state that it starts in.
+    pub init_state: ConnState,
+    /// What to wait for first.
+    pub event_flags: EvFlags,
+    /// The read buffer's size.
+    pub read_buffer_size: u32,
+}
+
+impl Default for CqItem {
+    fn default() -> Self {
+        CqItem {
+            sfd: None,
+            conn: 0,
+            init_state: ConnState::NewCmd,
+            event_flags: EvFlags::NONE,
+            read_buffer_size: 0,
+        }
+    }
+}
+
+/// The items that are not on any queue: `cqi_freelist`.
+#[derive(Debug, Default)]
+pub struct CqiFreelist(Mutex<Vec<Box<CqItem>>>);
+
+impl CqiFreelist {
+    /// A fresh item (`thread.c:250`); allocates many at once when there is none.
+    pub fn cqi_new(&self) -> Box<CqItem> {
+        let mut free = lock(&self.0);
+        if free.is_empty() {
+            free.extend((0..ITEMS_PER_ALLOC).map(|_| Box::default()));
+        }
+        free.pop().unwrap_or_default()
+    }
+
+    /// Takes an item back (`thread.c:292`).
+    pub fn cqi_free(&self, item: Box<CqItem>) {
+        lock(&self.0).push(item);
+    }
+}
+
+/// One worker's queue: `CQ` (`thread.c:33`).
+#[derive(Debug, Default)]
+pub struct ConnQueue(Mutex<VecDeque<Box<CqItem>>>);
+
+/// Puts an item at the end of `thread`'s queue (`thread.c:235`).
+pub fn cq_push(thread: &LibeventThread, item: Box<CqItem>) {
+    let conn = Some(item.conn);
+    let _in = tracer::enter(Fn::CqPush, conn, || None);
+    // The worker may pop it before we are done here.
+    let begun = tracer::begin();
+    let depth = {
+        let mut queue = lock(&thread.new_conn_queue.0);
+        queue.push_back(item);
+        queue.len() as u32
+    };
+    tracer::finish(begun, conn, What::CqPush { worker: thread.index, depth }, None, b"");
+}
+
+/// Takes the first item off `thread`'s queue; `None` if it is empty (`thread.c:217`).
+pub fn cq_pop(thread: &LibeventThread) -> Option<Box<CqItem>> {
+    let _in = tracer::enter(Fn::CqPop, None, || None);
+    let (item, depth) = {
+        let mut queue = lock(&thread.new_conn_queue.0);
+        (queue.pop_front(), queue.len() as u32)
+    };
+    if let Some(item) = &item {
+        tracer::emit_conn(Some(item.conn), What::CqPop { worker: thread.index, depth }, None, b"");
+    }
+    item
+}
+
+/// One worker as the other threads see it: `LIBEVENT_THREAD` (`memcached.h:402`).
+#[derive(Debug)]
+pub struct LibeventThread {
+    /// Its place among the workers; `u16::MAX` for the dispatcher.
+    pub index: u16,
+    /// Its event base.
+    pub base: BaseRef,
+    /// The end of the pipe that it reads.
+    pub notify_receive_fd: Option<OwnedFd>,
+    /// The end that the dispatcher writes.
+    pub notify_send_fd: Mutex<Option<OwnedFd>>,
+    /// Its event on the pipe.
+    pub notify_event: Option<FdEvent>,
+    /// Connections for it to take up.
+    pub new_conn_queue: ConnQueue,
+    /// What it has counted.
+    pub stats: ThreadStats,
+}
+
+impl LibeventThread {
+    /// Writes a byte into the thread's pipe, so that its `epoll_wait` returns.
+    pub fn notify(&self, byte: u8) {
+        let send = lock(&self.notify_send_fd);
+        let Some(fd) = send.as_ref() else { return };
+        let begun = tracer::begin();
+        let ret = write(fd.as_fd(), &[byte]);
+        let what = What::Notify { worker: self.index, fd: fd.as_raw_fd(), ret: super::ret(&ret) };
+        tracer::finish(begun, None, what, None, &[byte]);
+        if let Err(e) = ret {
+            super::util::stderr_line(format_args!("Writing to thread notify pipe: {e}"));
+        }
+    }
+
+    /// Reads one byte from the thread's pipe; `None` if there was none.
+    pub fn notified(&self) -> Option<u8> {
+        let fd = self.notify_receive_fd.as_ref()?;
+        let mut buf = [0u8; 1];
+        let ret = read(fd.as_fd(), &mut buf);
+        let got = usize::from(matches!(ret, Ok(1)));
+        let what = What::Notified { worker: self.index, fd: fd.as_raw_fd(), ret: super::ret(&ret) };
+        tracer::emit(what, &buf[..got]);
+        (got == 1).then_some(buf[0])
+    }
+
+    /// The number of the end that the dispatcher writes; -1 once it is closed.
+    pub fn notify_send_fd(&self) -> i32 {
+        lock(&self.notify_send_fd).as_ref().map_or(-1, AsRawFd::as_raw_fd)
+    }
+
+    /// Lets the worker's next `epoll_wait` return for good: its pipe has no writer any more.
+    pub fn hang_up(&self) {
+        lock(&self.notify_send_fd).take();
+    }
+}
+
+/// What one thread counts (`memcached.h:236`). memcached guards these with a lock of the thread's
+/// own; only that thread raises them, so here they are plain atomics.
+#[derive(Debug, Default)]
+#[allow(missing_docs)]
+pub struct ThreadStats {
+    pub get_cmds: Count,
+    pub get_misses: Count,
+    pub touch_cmds: Count,
+    pub touch_misses: Count,
+    pub delete_misses: Count,
+    pub incr_misses: Count,
+    pub decr_misses: Count,
+    pub cas_misses: Count,
+    pub bytes_read: Count,
+    pub bytes_written: Count,
+    pub flush_cmds: Count,
+    pub conn_yields: Count,
+    pub set_cmds: Count,
+    pub get_hits: Count,
+    pub touch_hits: Count,
+    pub delete_hits: Count,
+    pub cas_hits: Count,
+    pub cas_badval: Count,
+    pub incr_hits: Count,
+    pub decr_hits: Count,
+}
+
+impl ThreadStats {
+    /// Every count, for sums and for `stats reset`.
+    pub fn all(&self) -> [&Count; 20] {
+        [
+            &self.get_cmds,
+            &self.get_misses,
+            &self.touch_cmds,
+            &self.touch_misses,
+            &self.delete_misses,
+            &self.incr_misses,
+            &self.decr_misses,
+            &self.cas_misses,
+            &self.bytes_read,
+            &self.bytes_written,
+            &self.flush_cmds,
+            &self.conn_yields,
+            &self.set_cmds,
+            &self.get_hits,
+            &self.touch_hits,
+            &self.delete_hits,
+            &self.cas_hits,
+            &self.cas_badval,
+            &self.incr_hits,
+            &self.decr_hits,
+        ]
+    }
+}
+
+/// The workers, and which of them got a connection last.
+#[derive(Debug)]
+pub struct Threads {
+    /// The workers in order.
+    pub workers: Vec<std::sync::Arc<LibeventThread>>,
+    last_thread: std::sync::atomic::AtomicUsize,
+    freelist: CqiFreelist,
+}
+
+impl Threads {
+    /// These workers; the first will get the first connection.
+    pub fn new(workers: Vec<std::sync::Arc<LibeventThread>>) -> Self {
+        let last = workers.len().saturating_sub(1);
+        Threads { workers, last_thread: last.into(), freelist: CqiFreelist::default() }
+    }
+
+    /// The items that are not on any queue.
+    pub fn freelist(&self) -> &CqiFreelist {
+        &self.freelist
+    }
+}
+
+/// Hands a new connection to the next worker in turn, and wakes it (`thread.c:436`).
+pub fn dispatch_conn_new(
+    threads: &Threads,
+    sfd: OwnedFd,
+    conn: u32,
+    init_state: ConnState,
+    event_flags: EvFlags,
+    read_buffer_size: u32,
+) {
+    use std::sync::atomic::Ordering::Relaxed;
+    let _in = tracer::enter(Fn::DispatchConnNew, Some(conn), || None);
+    let mut item = threads.freelist.cqi_new();
+    let tid = (threads.last_thread.load(Relaxed) + 1) % threads.workers.len();
+    let thread = &threads.workers[tid];
+    threads.last_thread.store(tid, Relaxed);
+    *item = CqItem { sfd: Some(sfd), conn, init_state, event_flags, read_buffer_size };
+    cq_push(thread, item);
+    thread.notify(b'c');
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

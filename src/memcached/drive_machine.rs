@@ -1,0 +1,194 @@
+//! `drive_machine` (`memcached.c:4035`): the state machine, one helper for each long arm, and
+//! nothing else. What happens here is told by the leaves that it calls.
+
+use super::ascii::{complete_nread, try_read_command};
+use super::conn::{Conn, conn_close, conn_release_items, conn_set_state, reset_cmd_handler, update_event};
+use super::conn_queue::dispatch_conn_new;
+use super::network::{
+    Transmit, TryRead, accept4, add_simple_answer, read_item, read_swallow, transmit, try_read_network,
+};
+use super::settings::DATA_BUFFER_SIZE;
+use super::util::stderr_line;
+use crate::event::{ConnState, EvFlags};
+use rustix::io::Errno;
+use std::sync::atomic::Ordering;
+
+const EV_READ_PERSIST: EvFlags = EvFlags::READ.with(EvFlags::PERSIST);
+const EV_WRITE_PERSIST: EvFlags = EvFlags::WRITE.with(EvFlags::PERSIST);
+
+/// Works on a connection until it must wait. Each arm does one step and says whether to stop.
+pub fn drive_machine(c: &mut Conn) {
+    let mut stop = false;
+    let mut nreqs = c.globals.settings.reqs_per_event;
+    while !stop {
+        stop = match c.state {
+            ConnState::Listening => accept_one(c),
+            ConnState::Waiting => wait_for(c, EV_READ_PERSIST, Some(ConnState::Read)),
+            ConnState::Read => {
+                let next = match try_read_network(c) {
+                    TryRead::NoDataReceived => ConnState::Waiting,
+                    TryRead::DataReceived => ConnState::ParseCmd,
+                    TryRead::Error => ConnState::Closing,
+                };
+                conn_set_state(c, next);
+                false
+            }
+            ConnState::ParseCmd => {
+                if !try_read_command(c) {
+                    conn_set_state(c, ConnState::Waiting);
+                }
+                false
+            }
+            ConnState::NewCmd => {
+                // Only so many requests in one event, or one client could starve the others.
+                if nreqs > 0 {
+                    nreqs -= 1;
+                    reset_cmd_handler(c);
+                    false
+                } else {
+                    yield_to_others(c)
+                }
+            }
+            ConnState::Nread => nread(c),
+            ConnState::Swallow => swallow(c),
+            ConnState::Write => {
+                add_simple_answer(c);
+                send(c)
+            }
+            ConnState::Mwrite => send(c),
+            ConnState::Closing => {
+                conn_close(c);
+                true
+            }
+            // The C aborts here; a closed connection has no event that could bring it here.
+            ConnState::Closed => true,
+        }
+    }
+}
+
+/// conn_listening: accepts one connection and hands it to a worker (`memcached.c:4054`).
+fn accept_one(c: &mut Conn) -> bool {
+    match accept4(c) {
+        Ok((sfd, conn)) => {
+            let threads = &c.globals.threads;
+            dispatch_conn_new(threads, sfd, conn, ConnState::NewCmd, EV_READ_PERSIST, DATA_BUFFER_SIZE);
+        }
+        Err(Errno::AGAIN) => {}
+        Err(Errno::MFILE) => {
+            c.globals.settings.say(0, format_args!("Too many open connections"));
+            // DIFFERS: accept_new_conns works on every listening connection, this one among them;
+            // the dispatcher's loop calls it as soon as we have returned.
+            c.globals.out_of_fds.store(true, Ordering::Relaxed);
+        }
+        Err(e) => stderr_line(format_args!("accept4(): {e}")),
+    }
+    true
+}
+
+/// Waits for `flags`, in the state `then` (`memcached.c:4109`). The C's `break` leaves `stop` unset
+/// where the event cannot be changed: conn_closing is next, at once.
+fn wait_for(c: &mut Conn, flags: EvFlags, then: Option<ConnState>) -> bool {
+    if !update_event(c, flags) {
+        c.globals.settings.say(0, format_args!("Couldn't update event"));
+        return close(c, "its event could not be changed");
+    }
+    if let Some(state) = then {
+        conn_set_state(c, state);
+    }
+    true
+}
+
+/// conn_new_cmd, with no requests left in this event (`memcached.c:4154`). Bytes that are read
+/// already will wake nobody, so a connection that has some asks to be woken for writing.
+fn yield_to_others(c: &mut Conn) -> bool {
+    c.stats().conn_yields.add(1);
+    if c.rbytes > 0 {
+        return wait_for(c, EV_WRITE_PERSIST, None);
+    }
+    true
+}
+
+/// conn_nread: brings in the value (`memcached.c:4177`).
+fn nread(c: &mut Conn) -> bool {
+    if c.rlbytes == 0 {
+        complete_nread(c);
+        return false;
+    }
+    if c.rlbytes < 0 {
+        c.globals.settings.say(0, format_args!("Invalid rlbytes to read: len {}", c.rlbytes));
+        return close(c, "rlbytes was negative");
+    }
+    // First what the read buffer holds already.
+    if c.rbytes > 0 {
+        let tocopy = c.rbytes.min(c.rlbytes as usize);
+        let (from, to) = (c.rcurr, c.ritem);
+        if let Some(item) = c.item.as_mut().and_then(std::sync::Arc::get_mut) {
+            item.data_mut()[to..to + tocopy].copy_from_slice(&c.rbuf[from..from + tocopy]);
+        }
+        c.ritem += tocopy;
+        c.rlbytes -= tocopy as i32;
+        c.rcurr += tocopy;
+        c.rbytes -= tocopy;
+        if c.rlbytes == 0 {
+            return false;
+        }
+    }
+    let read = read_item(c);
+    after_read(c, read)
+}
+
+/// conn_swallow: throws bytes away (`memcached.c:4246`).
+fn swallow(c: &mut Conn) -> bool {
+    if c.sbytes == 0 {
+        conn_set_state(c, ConnState::NewCmd);
+        return false;
+    }
+    if c.rbytes > 0 {
+        let tocopy = c.rbytes.min(c.sbytes);
+        c.sbytes -= tocopy;
+        c.rcurr += tocopy;
+        c.rbytes -= tocopy;
+        return false;
+    }
+    let read = read_swallow(c);
+    after_read(c, read)
+}
+
+/// What conn_nread and conn_swallow do with what `read` returned.
+fn after_read(c: &mut Conn, read: Result<usize, Errno>) -> bool {
+    match read {
+        Ok(0) => close(c, "the client closed"),
+        Ok(_) => false,
+        Err(Errno::AGAIN) => wait_for(c, EV_READ_PERSIST, None),
+        Err(e) => {
+            c.globals.settings.say(0, format_args!("Failed to read, and not due to blocking: {e}"));
+            conn_set_state(c, ConnState::Closing);
+            false
+        }
+    }
+}
+
+/// conn_write and conn_mwrite: sends, and goes on once all is sent (`memcached.c:4315`).
+fn send(c: &mut Conn) -> bool {
+    match transmit(c) {
+        Transmit::Complete => {
+            if c.state == ConnState::Mwrite {
+                conn_release_items(c);
+                conn_set_state(c, ConnState::NewCmd);
+            } else {
+                c.write_and_free = None;
+                conn_set_state(c, c.write_and_go);
+            }
+            false
+        }
+        Transmit::Incomplete | Transmit::HardError => false,
+        Transmit::SoftError => true,
+    }
+}
+
+/// Goes on to conn_closing; never a reason to stop.
+fn close(c: &mut Conn, why: &'static str) -> bool {
+    c.why = why;
+    conn_set_state(c, ConnState::Closing);
+    false
+}

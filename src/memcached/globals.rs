@@ -1,0 +1,80 @@
+//! What memcached keeps in globals (`globals.c`, and the head of `memcached.c`): one for each server.
+
+use super::conn::Conn;
+use super::conn_queue::{ThreadStats, Threads};
+use super::items::Store;
+use super::settings::{Clock, Settings, Stats};
+use std::os::fd::RawFd;
+use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The globals of one server, shared by its threads.
+#[derive(Debug)]
+pub struct Globals {
+    /// `settings`.
+    pub settings: Arc<Settings>,
+    /// `stats`.
+    pub stats: Stats,
+    /// `current_time` and `process_started`.
+    pub clock: Arc<Clock>,
+    /// The items.
+    pub store: Store,
+    /// `threads`: the workers.
+    pub threads: Threads,
+    /// What the dispatcher counts; it serves no requests.
+    pub dispatcher_stats: ThreadStats,
+    /// `conns`: closed connections by descriptor, kept with their buffers to be used again. (An
+    /// open one is its thread's own.)
+    conns: Mutex<Vec<Option<Box<Conn>>>>,
+    /// `allow_new_conns`: a connection was closed, so accepting may go on.
+    pub allow_new_conns: AtomicBool,
+    /// Accepting has met `EMFILE`, and must pause.
+    pub out_of_fds: AtomicBool,
+    /// The number that the next accepted connection gets in the trace.
+    pub next_conn: AtomicU32,
+    /// The server is going down.
+    pub stop: AtomicBool,
+}
+
+impl Globals {
+    /// `conn_init` and the other initialisations of `main` (`memcached.c:5613`).
+    pub fn new(settings: Arc<Settings>, threads: Threads) -> Globals {
+        let clock = Arc::new(Clock::default());
+        let stats = Stats::default();
+        // Three for the event base and two for the pipe of each thread (`thread.c:791`).
+        stats.reserved_fds.add(5 * threads.workers.len() as u64);
+        Globals {
+            store: Store::new(settings.clone(), clock.clone()),
+            settings,
+            stats,
+            clock,
+            threads,
+            dispatcher_stats: ThreadStats::default(),
+            conns: Mutex::new(Vec::new()),
+            allow_new_conns: AtomicBool::new(true),
+            out_of_fds: AtomicBool::new(false),
+            next_conn: AtomicU32::new(0),
+            stop: AtomicBool::new(false),
+        }
+    }
+
+    /// The connection structure that an earlier connection on `fd` has left.
+    pub fn take_conn(&self, fd: RawFd) -> Option<Box<Conn>> {
+        let mut conns = self.conns.lock().unwrap_or_else(PoisonError::into_inner);
+        conns.get_mut(usize::try_from(fd).ok()?)?.take()
+    }
+
+    /// Keeps a closed connection's structure for the next one on its descriptor.
+    pub fn keep_conn(&self, fd: RawFd, conn: Box<Conn>) {
+        let Ok(fd) = usize::try_from(fd) else { return };
+        let mut conns = self.conns.lock().unwrap_or_else(PoisonError::into_inner);
+        if conns.len() <= fd {
+            conns.resize_with(fd + 1, || None);
+        }
+        // Between our close and this, another worker may have met the number and made a structure
+        // of its own; there is one for each number.
+        if conns[fd].replace(conn).is_some() {
+            self.stats.conn_structs.sub(1);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The server: memcached 1.4.24's event flow, cut as its C is, with its names.
+
+pub mod ascii;
+pub mod conn;
+pub mod conn_queue;
+pub mod drive_machine;
+pub mod event_base;
+pub mod globals;
+pub mod items;
+pub mod network;
+pub mod server;
+pub mod settings;
+pub mod thread;
+pub mod util;
+
+use rustix::io::Errno;
+
+/// A system call's result as a trace has it: what it returned, or `-errno`.
+pub(crate) fn ret(result: &Result<usize, Errno>) -> i64 {
+    match result {
+        Ok(n) => *n as i64,
+        Err(e) => -i64::from(e.raw_os_error()),
+    }
+}

@@ -1,0 +1,342 @@
+//! The system calls of a connection, and the only place that makes them: reading, sending,
+//! accepting; and the answers that wait to be sent.
+
+use super::conn::{Conn, Iovec, Msghdr, Src, conn_set_state, update_event};
+use super::settings::{DATA_BUFFER_SIZE, IOV_MAX, UDP_MAX_PAYLOAD_SIZE};
+use super::util::{Line, Shown, stderr_line};
+use crate::event::{ConnState, EvFlags, Fn};
+use crate::tracer::{self, Into, What};
+use rustix::io::Errno;
+use rustix::net::{SendAncillaryBuffer, SendFlags, SocketFlags, acceptfrom_with, sendmsg};
+use std::io::IoSlice;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::sync::atomic::Ordering;
+
+/// How many times the read buffer may grow in one go (`memcached.c:3871`).
+const MAX_ALLOCS: u32 = 4;
+
+/// What [`try_read_network`] met (`memcached.c:65`, `enum try_read_result`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TryRead {
+    /// Something came.
+    DataReceived,
+    /// Nothing came.
+    NoDataReceived,
+    /// The client is gone, or the socket is broken.
+    Error,
+}
+
+/// What [`transmit`] met (`memcached.c:117`, `enum transmit_result`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transmit {
+    /// Everything is sent.
+    Complete,
+    /// There is more to send.
+    Incomplete,
+    /// The socket takes no more now.
+    SoftError,
+    /// The socket is broken; the state is `conn_closing`.
+    HardError,
+}
+
+/// Accepts one connection and numbers it for the trace.
+///
+/// # Errors
+/// `accept4`'s own.
+pub fn accept4(c: &Conn) -> Result<(OwnedFd, u32), Errno> {
+    let Some(listen) = &c.sfd else { return Err(Errno::BADF) };
+    let listen_fd = listen.as_raw_fd();
+    match acceptfrom_with(listen.as_fd(), SocketFlags::NONBLOCK) {
+        Ok((sfd, peer)) => {
+            let conn = c.globals.next_conn.fetch_add(1, Ordering::Relaxed);
+            if tracer::on() {
+                let peer = peer.and_then(|p| std::net::SocketAddr::try_from(p).ok());
+                let peer = peer.map_or(Line::<64>::new(format_args!("")), |p| Line::new(format_args!("{p}")));
+                let what = What::Accept { listen_fd, ret: i64::from(sfd.as_raw_fd()) };
+                tracer::emit_conn(Some(conn), what, None, peer.bytes());
+            }
+            Ok((sfd, conn))
+        }
+        Err(e) => {
+            let what = What::Accept { listen_fd, ret: -i64::from(e.raw_os_error()) };
+            tracer::emit(what, b"");
+            Err(e)
+        }
+    }
+}
+
+/// Reads into the free part of the read buffer, `avail` bytes at most.
+fn read_rbuf(c: &mut Conn, avail: usize) -> Result<usize, Errno> {
+    let at = c.rcurr + c.rbytes;
+    let ret = match &c.sfd {
+        Some(sfd) => rustix::io::read(sfd.as_fd(), &mut c.rbuf[at..at + avail]),
+        None => Err(Errno::BADF),
+    };
+    let got = count_read(c, &ret);
+    c.rbytes += got;
+    let what = What::Read { fd: c.fd(), into: Into::Rbuf, want: avail as u64, ret: super::ret(&ret) };
+    c.tell(what, &c.rbuf[at..at + got]);
+    ret
+}
+
+/// Reads the rest of a value straight into its item.
+pub fn read_item(c: &mut Conn) -> Result<usize, Errno> {
+    let want = c.rlbytes.max(0) as usize;
+    let ritem = c.ritem;
+    let ret = match (&c.sfd, c.item.as_mut().and_then(std::sync::Arc::get_mut)) {
+        (Some(sfd), Some(item)) => match item.data_mut().get_mut(ritem..ritem + want) {
+            Some(room) => rustix::io::read(sfd.as_fd(), room),
+            None => Err(Errno::FAULT),
+        },
+        _ => Err(Errno::BADF),
+    };
+    let got = count_read(c, &ret);
+    c.ritem += got;
+    c.rlbytes -= got as i32;
+    if tracer::on() {
+        let what = What::Read { fd: c.fd(), into: Into::Item, want: want as u64, ret: super::ret(&ret) };
+        let data = c.item.as_ref().and_then(|it| it.data().get(ritem..ritem + got));
+        c.tell(what, data.unwrap_or_default());
+    }
+    ret
+}
+
+/// Reads bytes that nobody wants over the read buffer.
+pub fn read_swallow(c: &mut Conn) -> Result<usize, Errno> {
+    let want = c.sbytes.min(c.rbuf.len());
+    let ret = match &c.sfd {
+        Some(sfd) => rustix::io::read(sfd.as_fd(), &mut c.rbuf[..want]),
+        None => Err(Errno::BADF),
+    };
+    let got = count_read(c, &ret);
+    c.sbytes -= got;
+    let what = What::Read { fd: c.fd(), into: Into::Swallow, want: want as u64, ret: super::ret(&ret) };
+    c.tell(what, &c.rbuf[..got]);
+    ret
+}
+
+/// Counts what a `read` brought, and notes why the connection will be closed if it failed.
+fn count_read(c: &mut Conn, ret: &Result<usize, Errno>) -> usize {
+    match ret {
+        Ok(0) => {
+            c.why = "the client closed";
+            0
+        }
+        Ok(n) => {
+            c.stats().bytes_read.add(*n as u64);
+            *n
+        }
+        Err(Errno::AGAIN) => 0,
+        Err(Errno::CONNRESET) => {
+            c.why = "the client reset the connection";
+            0
+        }
+        Err(_) => {
+            c.why = "the socket failed";
+            0
+        }
+    }
+}
+
+/// Reads as much as there is into the read buffer, which grows up to sixteenfold
+/// (`memcached.c:3857`). First moves an unfinished command to the buffer's beginning.
+pub fn try_read_network(c: &mut Conn) -> TryRead {
+    let _in = c.enter(Fn::TryReadNetwork);
+    if c.rcurr != 0 {
+        c.rbuf.copy_within(c.rcurr..c.rcurr + c.rbytes, 0);
+        c.rcurr = 0;
+    }
+    let mut gotdata = TryRead::NoDataReceived;
+    let mut num_allocs = 0;
+    loop {
+        if c.rbytes >= c.rbuf.len() {
+            if num_allocs == MAX_ALLOCS {
+                return gotdata;
+            }
+            num_allocs += 1;
+            c.rbuf.resize(c.rbuf.len() * 2, 0);
+        }
+        let avail = c.rbuf.len() - c.rbytes;
+        match read_rbuf(c, avail) {
+            Ok(0) => return TryRead::Error,
+            Ok(n) => {
+                gotdata = TryRead::DataReceived;
+                if n < avail {
+                    return gotdata;
+                }
+            }
+            Err(Errno::AGAIN) => return gotdata,
+            Err(_) => return TryRead::Error,
+        }
+    }
+}
+
+/// Begins a message (`memcached.c:257`).
+pub fn add_msghdr(c: &mut Conn) {
+    c.msglist.push(Msghdr { msg_iov: c.iov.len(), msg_iovlen: 0 });
+    c.msgbytes = 0;
+}
+
+/// Forgets the answer that stood ready and begins a new one.
+pub fn start_answer(c: &mut Conn) {
+    c.msgcurr = 0;
+    c.msglist.clear();
+    c.iov.clear();
+    add_msghdr(c);
+}
+
+/// Adds a piece to the answer (`memcached.c:732`). The first message takes 1,400 bytes at most, so
+/// a piece may be cut in two, and a long answer takes a second `sendmsg`.
+pub fn add_iov(c: &mut Conn, src: Src, at: usize, len: usize) {
+    let (mut at, mut len) = (at as u32, len as u32);
+    loop {
+        let limit_to_mtu = c.msglist.len() == 1;
+        let full = c.msglist.last().is_none_or(|m| m.msg_iovlen == IOV_MAX as usize);
+        if full || (limit_to_mtu && c.msgbytes >= UDP_MAX_PAYLOAD_SIZE) {
+            add_msghdr(c);
+        }
+        // The C asks before it may have begun another message, and so do we: the piece that opens
+        // the second one is still cut at 1,400 bytes.
+        let room = if limit_to_mtu { UDP_MAX_PAYLOAD_SIZE - c.msgbytes } else { u32::MAX };
+        let now = len.min(room);
+        c.iov.push(Iovec { src, at, len: now });
+        c.msgbytes += now;
+        if let Some(msg) = c.msglist.last_mut() {
+            msg.msg_iovlen += 1;
+        }
+        at += now;
+        len -= now;
+        if len == 0 {
+            return;
+        }
+    }
+}
+
+/// Queues a one-line answer (`memcached.c:828`).
+pub fn out_string(c: &mut Conn, text: &str) {
+    let _in = c.enter(Fn::OutString);
+    if c.noreply {
+        c.globals.settings.say(1, format_args!(">{} NOREPLY {}", c.fd(), Shown(text.as_bytes())));
+        c.noreply = false;
+        c.tell(What::Reply { noreply: true, value: false }, text.as_bytes());
+        conn_set_state(c, ConnState::NewCmd);
+        return;
+    }
+    c.globals.settings.say(1, format_args!(">{} {}", c.fd(), Shown(text.as_bytes())));
+    start_answer(c);
+    let text = match text.len() + 2 > DATA_BUFFER_SIZE as usize {
+        true => "SERVER_ERROR output line too long",
+        false => text,
+    };
+    c.wbuf[..text.len()].copy_from_slice(text.as_bytes());
+    c.wbuf[text.len()..text.len() + 2].copy_from_slice(b"\r\n");
+    c.wbytes = text.len() + 2;
+    c.tell(What::Reply { noreply: false, value: false }, text.as_bytes());
+    conn_set_state(c, ConnState::Write);
+    c.write_and_go = ConnState::NewCmd;
+}
+
+/// Queues a long answer, freed once it is sent (`memcached.c:2493`).
+pub fn write_and_free(c: &mut Conn, text: Vec<u8>) {
+    c.wbytes = text.len();
+    c.tell(What::Reply { noreply: false, value: false }, &text);
+    c.write_and_free = Some(text);
+    conn_set_state(c, ConnState::Write);
+    c.write_and_go = ConnState::NewCmd;
+}
+
+/// Puts the simple answer that stands in `wbuf` or `write_and_free` on the list of pieces, if that
+/// was not done yet (`memcached.c:4291`).
+pub fn add_simple_answer(c: &mut Conn) {
+    if c.iov.is_empty() {
+        let src = if c.write_and_free.is_some() { Src::WriteAndFree } else { Src::Wbuf };
+        add_iov(c, src, 0, c.wbytes);
+    }
+}
+
+/// Sends the next piece of the answer (`memcached.c:3977`).
+pub fn transmit(c: &mut Conn) -> Transmit {
+    let _in = c.enter(Fn::Transmit);
+    if c.msglist.get(c.msgcurr).is_some_and(|m| m.msg_iovlen == 0) {
+        c.msgcurr += 1;
+    }
+    let Some(&msg) = c.msglist.get(c.msgcurr) else { return Transmit::Complete };
+    // The client may read the answer, and ask again, before we have told of it.
+    let begun = tracer::begin();
+    let ret = sendmsg_pieces(c, msg);
+    let pieces = msg.msg_iov..msg.msg_iov + msg.msg_iovlen;
+    let sent = match ret {
+        Ok(n) if n > 0 => {
+            c.stats().bytes_written.add(n as u64);
+            n
+        }
+        _ => 0,
+    };
+    if begun.is_on() {
+        // The pieces as they were handed over; the fields as they stand afterwards.
+        let before: Vec<Iovec> = c.iov[pieces.clone()].to_vec();
+        advance(c, sent);
+        let image = c.image();
+        let bytes = before.iter().map(|piece| c.resolve(piece));
+        tracer::finish_sendmsg(begun, c.id, c.fd(), super::ret(&ret), Some(&image), bytes);
+    } else {
+        advance(c, sent);
+    }
+    match ret {
+        Ok(n) if n > 0 => Transmit::Incomplete,
+        Err(Errno::AGAIN) => {
+            if update_event(c, EvFlags::WRITE.with(EvFlags::PERSIST)) {
+                return Transmit::SoftError;
+            }
+            c.globals.settings.say(0, format_args!("Couldn't update event"));
+            c.why = "its event could not be changed";
+            conn_set_state(c, ConnState::Closing);
+            Transmit::HardError
+        }
+        other => {
+            if c.globals.settings.verbose() > 0 {
+                let error = other.err().map_or("nothing sent".to_owned(), |e| e.to_string());
+                stderr_line(format_args!("Failed to write, and not due to blocking: {error}"));
+            }
+            c.why = "sending failed";
+            conn_set_state(c, ConnState::Closing);
+            Transmit::HardError
+        }
+    }
+}
+
+/// `sendmsg` of one message's pieces; a few of them without allocating.
+fn sendmsg_pieces(c: &Conn, msg: Msghdr) -> Result<usize, Errno> {
+    const FEW: usize = 64;
+    let Some(sfd) = &c.sfd else { return Err(Errno::BADF) };
+    let pieces = &c.iov[msg.msg_iov..msg.msg_iov + msg.msg_iovlen];
+    let send = |slices: &[IoSlice<'_>]| {
+        sendmsg(sfd.as_fd(), slices, &mut SendAncillaryBuffer::default(), SendFlags::empty())
+    };
+    if pieces.len() <= FEW {
+        let mut slices = [IoSlice::new(b""); FEW];
+        for (slice, piece) in slices.iter_mut().zip(pieces) {
+            *slice = IoSlice::new(c.resolve(piece));
+        }
+        send(&slices[..pieces.len()])
+    } else {
+        let slices: Vec<_> = pieces.iter().map(|piece| IoSlice::new(c.resolve(piece))).collect();
+        send(&slices)
+    }
+}
+
+/// Takes what was sent off the message: whole pieces, and the beginning of the next.
+fn advance(c: &mut Conn, mut sent: usize) {
+    let Some(msg) = c.msglist.get_mut(c.msgcurr) else { return };
+    while sent > 0 && msg.msg_iovlen > 0 {
+        let Some(piece) = c.iov.get_mut(msg.msg_iov) else { return };
+        if sent < piece.len as usize {
+            piece.at += sent as u32;
+            piece.len -= sent as u32;
+            return;
+        }
+        sent -= piece.len as usize;
+        msg.msg_iov += 1;
+        msg.msg_iovlen -= 1;
+    }
+}

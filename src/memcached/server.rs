@@ -1,0 +1,437 @@
+//! `main`, the listening sockets, the dispatcher's loop and its timers; starting and stopping.
+
+use super::conn::{Conn, conn_new, update_event};
+use super::event_base::{Callbacks, EventBase, Timer, event_base_loop, event_init};
+use super::globals::Globals;
+use super::settings::Settings;
+use super::thread::{Workers, event_handler, memcached_thread_init};
+use super::util::{Line, safe_strtol, stderr_line};
+use crate::event::{ConnState, EvFlags, Fn, Thread};
+use crate::tracer::{self, Hub, SockOpt, ThreadOp, What};
+use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, Shutdown, SocketType, bind, getsockname, listen, shutdown, socket, sockopt,
+};
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+const EV_READ_PERSIST: EvFlags = EvFlags::READ.with(EvFlags::PERSIST);
+
+/// Why a server did not start.
+#[derive(Debug)]
+pub enum StartError {
+    /// A worker's pipe, event base or thread could not be made.
+    Threads(io::Error),
+    /// An interface of `-l` is none.
+    Interface {
+        /// As it was given.
+        name: String,
+        /// What was wrong.
+        why: String,
+    },
+    /// No address could be listened on.
+    Listen {
+        /// Which.
+        addr: String,
+        /// What the kernel said last.
+        source: io::Error,
+    },
+    /// `-c` leaves no room for clients.
+    MaxconnsTooLow {
+        /// What it is.
+        maxconns: u32,
+        /// What the server itself needs.
+        needed: u64,
+    },
+    /// The event loop ended.
+    Loop(io::Error),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StartError::Threads(e) => write!(f, "cannot set up the worker threads: {e}"),
+            StartError::Interface { name, why } => {
+                write!(f, "-l {name}: {why} (expected an address or a name, with :PORT if you like)")
+            }
+            StartError::Listen { addr, source } => {
+                write!(f, "failed to listen on TCP {addr}: {source}")?;
+                match source.kind() {
+                    io::ErrorKind::AddrInUse => {
+                        write!(f, "; another server is there: stop it, or choose a port with -p")
+                    }
+                    io::ErrorKind::PermissionDenied => write!(f, "; choose a port above 1023 with -p"),
+                    io::ErrorKind::AddrNotAvailable => write!(f, "; -l must name an address of this machine"),
+                    _ => Ok(()),
+                }
+            }
+            StartError::MaxconnsTooLow { maxconns, needed } => write!(
+                f,
+                "-c {maxconns} is too low: the server itself needs {needed} descriptors; use -c {} or more",
+                needed + 3
+            ),
+            StartError::Loop(e) => write!(f, "the event loop ended: {e}"),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+/// A server that has started, with its dispatcher on a thread of its own.
+#[derive(Debug)]
+pub struct Server {
+    addrs: Vec<SocketAddr>,
+    globals: Arc<Globals>,
+    listen_fds: Vec<Arc<OwnedFd>>,
+    main: Option<JoinHandle<Result<(), StartError>>>,
+}
+
+/// What `main` tells once the server is ready.
+struct Ready {
+    addrs: Vec<SocketAddr>,
+    globals: Arc<Globals>,
+    listen_fds: Vec<Arc<OwnedFd>>,
+}
+
+impl Server {
+    /// Starts a server inside this process.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn start(settings: Settings, hub: Option<Arc<Hub>>) -> Result<Server, StartError> {
+        let (ready, started) = mpsc::channel();
+        let main = std::thread::Builder::new()
+            .name("main".into())
+            .spawn(move || {
+                memcached_main(settings, hub.as_ref(), move |up| {
+                    // Whoever started us may have gone; the server does not mind.
+                    let _ = ready.send(up);
+                })
+            })
+            .map_err(StartError::Threads)?;
+        match started.recv() {
+            Ok(Ready { addrs, globals, listen_fds }) => {
+                Ok(Server { addrs, globals, listen_fds, main: Some(main) })
+            }
+            Err(_) => Err(match main.join() {
+                Ok(Err(e)) => e,
+                _ => StartError::Loop(io::Error::other("the dispatcher ended at once")),
+            }),
+        }
+    }
+
+    /// Where it listens.
+    pub fn addrs(&self) -> &[SocketAddr] {
+        &self.addrs
+    }
+
+    /// Stops the server and waits for its threads. Connections that are open are cut.
+    pub fn stop(mut self) {
+        self.shut_down();
+    }
+
+    fn shut_down(&mut self) {
+        let Some(main) = self.main.take() else { return };
+        self.globals.stop.store(true, Ordering::Release);
+        // Wakes the dispatcher without a descriptor that memcached does not have.
+        for fd in &self.listen_fds {
+            let _ = shutdown(fd.as_fd(), Shutdown::Both);
+        }
+        if let Ok(Err(e)) = main.join() {
+            stderr_line(format_args!("memstep: {e}"));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shut_down();
+    }
+}
+
+/// Runs a server on this thread, until it is stopped; `ready` learns where it listens.
+///
+/// # Errors
+/// [`StartError`].
+pub fn run(
+    settings: Settings,
+    hub: Option<&Arc<Hub>>,
+    ready: impl FnOnce(&[SocketAddr]),
+) -> Result<(), StartError> {
+    memcached_main(settings, hub, |up| ready(&up.addrs))
+}
+
+/// `main`, from the event base on (`memcached.c:5609`).
+fn memcached_main(
+    settings: Settings,
+    hub: Option<&Arc<Hub>>,
+    ready: impl FnOnce(Ready),
+) -> Result<(), StartError> {
+    if let Some(hub) = hub {
+        tracer::install(hub.handle(Thread::Main));
+    }
+    let result = main_traced(settings, hub, ready);
+    tracer::uninstall();
+    result
+}
+
+fn main_traced(
+    settings: Settings,
+    hub: Option<&Arc<Hub>>,
+    ready: impl FnOnce(Ready),
+) -> Result<(), StartError> {
+    tracer::emit(What::Mark, b"start-up");
+    let _in = tracer::enter(Fn::Main, None, || None);
+    let settings = Arc::new(settings);
+    let mut base = event_init(Thread::Main).map_err(StartError::Threads)?;
+    conn_init();
+    let workers = memcached_thread_init(settings.clone(), hub).map_err(StartError::Threads)?;
+    let Workers { globals, handles } = workers;
+    let mut dispatcher = Dispatcher { globals: globals.clone(), listen_conns: Vec::new() };
+    clock_handler(&globals, &mut base);
+    let mut outcome = server_sockets(&globals, &base).and_then(|sockets| {
+        let needed = globals.stats.curr_conns.get() + globals.stats.reserved_fds.get();
+        if needed + 1 >= u64::from(settings.maxconns) {
+            return Err(StartError::MaxconnsTooLow { maxconns: settings.maxconns, needed });
+        }
+        dispatcher.listen_conns = sockets.conns;
+        let epoll_fd = base.as_ref().fd();
+        let op = ThreadOp::Start;
+        tracer::emit(What::Thread { whose: Thread::Main, op, epoll_fd, receive_fd: -1, send_fd: -1 }, b"");
+        ready(Ready { addrs: sockets.addrs, globals: globals.clone(), listen_fds: sockets.fds });
+        event_base_loop(&mut base, &mut dispatcher).map_err(StartError::Loop)
+    });
+    globals.stop.store(true, Ordering::Release);
+    for thread in &globals.threads.workers {
+        thread.hang_up();
+    }
+    for handle in handles {
+        if handle.join().is_err() && outcome.is_ok() {
+            outcome = Err(StartError::Loop(io::Error::other("a worker panicked")));
+        }
+    }
+    outcome
+}
+
+/// The table of connections (`memcached.c:311`): here it grows as descriptors come, so nothing is
+/// left to do but to be seen.
+fn conn_init() {
+    let _in = tracer::enter(Fn::ConnInit, None, || None);
+}
+
+/// What the start-up has opened.
+#[derive(Default)]
+struct Sockets {
+    conns: Vec<Box<Conn>>,
+    addrs: Vec<SocketAddr>,
+    fds: Vec<Arc<OwnedFd>>,
+}
+
+/// One listening socket for each address of `-l` (`memcached.c:4599`).
+fn server_sockets(globals: &Arc<Globals>, base: &EventBase) -> Result<Sockets, StartError> {
+    let _in = tracer::enter(Fn::ServerSockets, None, || None);
+    let settings = &globals.settings;
+    let mut sockets = Sockets::default();
+    let Some(inter) = &settings.inter else {
+        server_socket(globals, base, None, settings.port, &mut sockets)?;
+        return Ok(sockets);
+    };
+    for name in inter.split([',', ';']).filter(|n| !n.is_empty()) {
+        let bad = |why: &str| StartError::Interface { name: name.to_owned(), why: why.to_owned() };
+        // An IPv6 address has colons of its own; one with a port stands in brackets.
+        let (host, port) = match name.rsplit_once(':') {
+            Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
+                let port = safe_strtol(port.as_bytes()).ok_or_else(|| bad("no such port"))?;
+                (host, port)
+            }
+            _ => (name, settings.port),
+        };
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let host = (host != "*").then_some(host);
+        server_socket(globals, base, host, port, &mut sockets)?;
+    }
+    Ok(sockets)
+}
+
+/// Makes, configures, binds and listens on the sockets of one interface (`memcached.c:4453`).
+fn server_socket(
+    globals: &Arc<Globals>,
+    base: &EventBase,
+    host: Option<&str>,
+    port: i32,
+    sockets: &mut Sockets,
+) -> Result<(), StartError> {
+    let _in = tracer::enter(Fn::ServerSocket, None, || None);
+    let port = u16::try_from(if port == -1 { 0 } else { port }).map_err(|_| StartError::Interface {
+        name: host.unwrap_or("*").to_owned(),
+        why: format!("no such port: {port}"),
+    })?;
+    let addrs: Vec<SocketAddr> = match host {
+        None => vec![
+            SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port),
+            SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), port),
+        ],
+        Some(host) => (host, port)
+            .to_socket_addrs()
+            .map_err(|e| StartError::Interface { name: host.to_owned(), why: e.to_string() })?
+            .collect(),
+    };
+    let mut failure = None;
+    let mut success = 0;
+    for addr in addrs {
+        match listen_on(globals, base, addr, sockets) {
+            Ok(()) => success += 1,
+            Err(e) => failure = Some((addr, e)),
+        }
+    }
+    match failure {
+        Some((addr, e)) if success == 0 => {
+            Err(StartError::Listen { addr: addr.to_string(), source: e.into() })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn listen_on(
+    globals: &Arc<Globals>,
+    base: &EventBase,
+    addr: SocketAddr,
+    sockets: &mut Sockets,
+) -> Result<(), Errno> {
+    let sfd = new_socket(addr)?;
+    let fd = sfd.as_raw_fd();
+    let set = |option, result: Result<(), Errno>| {
+        let ret = super::ret(&result.map(|()| 0));
+        tracer::emit(What::Setsockopt { fd, option, ret }, b"");
+        result
+    };
+    if addr.is_ipv6() {
+        set(SockOpt::V6Only, sockopt::set_ipv6_v6only(&sfd, true))?;
+    }
+    // memcached complains of these and goes on.
+    for result in [
+        set(SockOpt::ReuseAddr, sockopt::set_socket_reuseaddr(&sfd, true)),
+        set(SockOpt::KeepAlive, sockopt::set_socket_keepalive(&sfd, true)),
+        set(SockOpt::Linger, sockopt::set_socket_linger(&sfd, None)),
+        set(SockOpt::NoDelay, sockopt::set_tcp_nodelay(&sfd, true)),
+    ] {
+        if let Err(e) = result {
+            stderr_line(format_args!("setsockopt: {e}"));
+        }
+    }
+    let bound = bind(&sfd, &addr);
+    let text = Line::<64>::new(format_args!("{addr}"));
+    tracer::emit(What::Bind { fd, ret: super::ret(&bound.map(|()| 0)) }, text.bytes());
+    bound?;
+    let backlog = globals.settings.backlog;
+    let listening = listen(&sfd, backlog);
+    let local = getsockname(&sfd).ok().and_then(|a| SocketAddr::try_from(a).ok()).unwrap_or(addr);
+    let text = Line::<64>::new(format_args!("{local}"));
+    let ret = super::ret(&listening.map(|()| 0));
+    tracer::emit(What::Listen { fd, backlog, ret }, text.bytes());
+    listening?;
+    // A second descriptor of the same socket, so that stop() can reach it from another thread.
+    let other = Arc::new(rustix::io::dup(&sfd)?);
+    let conn = conn_new(globals, sfd, None, ConnState::Listening, EV_READ_PERSIST, 1, base.as_ref(), None)?;
+    sockets.conns.push(conn);
+    sockets.addrs.push(local);
+    sockets.fds.push(other);
+    Ok(())
+}
+
+/// A non-blocking socket (`memcached.c:4392`).
+fn new_socket(addr: SocketAddr) -> Result<OwnedFd, Errno> {
+    let _in = tracer::enter(Fn::NewSocket, None, || None);
+    let v6 = addr.is_ipv6();
+    let family = if v6 { AddressFamily::INET6 } else { AddressFamily::INET };
+    let sfd = socket(family, SocketType::STREAM, None)?;
+    let flags = fcntl_getfl(&sfd)?;
+    fcntl_setfl(&sfd, flags | OFlags::NONBLOCK)?;
+    tracer::emit(What::Socket { fd: sfd.as_raw_fd(), v6 }, b"");
+    Ok(sfd)
+}
+
+/// The main thread once the server runs: it accepts, and keeps the time.
+struct Dispatcher {
+    globals: Arc<Globals>,
+    listen_conns: Vec<Box<Conn>>,
+}
+
+impl Callbacks for Dispatcher {
+    fn event(&mut self, base: &mut EventBase, fd: RawFd, which: EvFlags) {
+        if let Some(c) = self.listen_conns.iter_mut().find(|c| c.fd() == fd) {
+            event_handler(fd, which, c);
+        }
+        if self.globals.out_of_fds.swap(false, Ordering::Relaxed) {
+            self.do_accept_new_conns(base, false);
+        }
+    }
+
+    fn timeout(&mut self, base: &mut EventBase, timer: Timer) {
+        match timer {
+            Timer::Clock => clock_handler(&self.globals, base),
+            Timer::Maxconns => self.maxconns_handler(base),
+        }
+    }
+
+    fn conn_of(&self, _fd: RawFd) -> Option<u32> {
+        None
+    }
+
+    fn events_of(&self, fd: RawFd) -> EvFlags {
+        let conn = self.listen_conns.iter().find(|c| c.fd() == fd);
+        conn.map_or(EvFlags::NONE, |c| c.event.events())
+    }
+
+    fn stopped(&self) -> bool {
+        self.globals.stop.load(Ordering::Acquire)
+    }
+}
+
+impl Dispatcher {
+    /// Stops or takes up accepting (`memcached.c:3936`).
+    fn do_accept_new_conns(&mut self, base: &mut EventBase, do_accept: bool) {
+        let stats = &self.globals.stats;
+        for c in &mut self.listen_conns {
+            let backlog = if do_accept { self.globals.settings.backlog } else { 0 };
+            update_event(c, if do_accept { EV_READ_PERSIST } else { EvFlags::NONE });
+            if let Some(sfd) = &c.sfd {
+                let listening = listen(sfd, backlog);
+                let ret = super::ret(&listening.map(|()| 0));
+                tracer::emit(What::Listen { fd: sfd.as_raw_fd(), backlog, ret }, b"");
+                if let Err(e) = listening {
+                    stderr_line(format_args!("listen: {e}"));
+                }
+            }
+        }
+        stats.accepting_conns.store(do_accept, Ordering::Relaxed);
+        if !do_accept {
+            stats.listen_disabled_num.add(1);
+            self.globals.allow_new_conns.store(false, Ordering::Release);
+            base.evtimer_add(Timer::Maxconns, Duration::from_millis(10));
+        }
+    }
+
+    /// Looks every 10 ms whether a connection was closed, and takes up accepting then
+    /// (`memcached.c:133`).
+    fn maxconns_handler(&mut self, base: &mut EventBase) {
+        if self.globals.allow_new_conns.load(Ordering::Acquire) {
+            self.do_accept_new_conns(base, true);
+        } else {
+            base.evtimer_add(Timer::Maxconns, Duration::from_millis(10));
+        }
+    }
+}
+
+/// Sets the clock, now and a second from now (`memcached.c:4729`).
+fn clock_handler(globals: &Globals, base: &mut EventBase) {
+    base.evtimer_add(Timer::Clock, Duration::from_secs(1));
+    globals.clock.tick();
+}

@@ -1,0 +1,217 @@
+//! `settings_init`, the statistics, and the clock: what memcached keeps in globals.
+
+use super::util::stderr_line;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// The version that the server models, and names in `version` and `stats`.
+pub const VERSION: &str = "1.4.24";
+/// What `version` answers.
+pub const VERSION_LINE: &str = "VERSION 1.4.24";
+/// A read buffer's initial size (`memcached.h:32`).
+pub const DATA_BUFFER_SIZE: u32 = 2048;
+/// A read buffer larger than this shrinks again between commands (`memcached.h:54`).
+pub const READ_BUFFER_HIGHWAT: u32 = 8192;
+/// The first payloads of an answer are held to this many bytes (`memcached.h:34`).
+pub const UDP_MAX_PAYLOAD_SIZE: u32 = 1400;
+/// The longest key in bytes (`memcached.h:27`).
+pub const KEY_MAX_LENGTH: usize = 250;
+/// How many pieces one `sendmsg` takes.
+pub const IOV_MAX: u32 = 1024;
+/// An item is moved in the LRU at most this often, in seconds (`memcached.h:71`).
+pub const ITEM_UPDATE_INTERVAL: u32 = 60;
+/// The highest level that the `verbosity` command sets (`memcached.h:293`).
+pub const MAX_VERBOSITY_LEVEL: u64 = 2;
+/// The longest relative expiry time, in seconds: thirty days (`memcached.c:147`).
+const REALTIME_MAXDELTA: i64 = 60 * 60 * 24 * 30;
+
+/// What the options say; set before the server starts, but for the atomics.
+#[derive(Debug)]
+pub struct Settings {
+    /// `-p`: the TCP port; -1 for any that is free.
+    pub port: i32,
+    /// `-l`: the interfaces, separated by commas; `None` for all.
+    pub inter: Option<String>,
+    /// `-m`: memory for items, in bytes.
+    pub maxbytes: u64,
+    /// `-c`: simultaneous connections.
+    pub maxconns: u32,
+    /// `-t`: worker threads.
+    pub num_threads: u16,
+    /// `-R`: requests a connection may have served in one event.
+    pub reqs_per_event: u32,
+    /// `-b`: the listening socket's backlog.
+    pub backlog: i32,
+    /// The largest item, in bytes.
+    pub item_size_max: u32,
+    /// `-v`, `-vv`, `-vvv`; the `verbosity` command changes it.
+    pub verbose: AtomicU8,
+    /// Items from before this moment are as good as gone (`flush_all`); 0 for none.
+    pub oldest_live: AtomicU32,
+    /// Items with a smaller CAS id too; 0 for none.
+    pub oldest_cas: AtomicU64,
+}
+
+impl Default for Settings {
+    /// `settings_init` (`memcached.c:211`).
+    fn default() -> Self {
+        Settings {
+            port: 11211,
+            inter: None,
+            maxbytes: 64 * 1024 * 1024,
+            maxconns: 1024,
+            num_threads: 4,
+            reqs_per_event: 20,
+            backlog: 1024,
+            item_size_max: 1024 * 1024,
+            verbose: AtomicU8::new(0),
+            oldest_live: AtomicU32::new(0),
+            oldest_cas: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Settings {
+    /// The verbosity that holds now.
+    #[inline]
+    pub fn verbose(&self) -> u8 {
+        self.verbose.load(Ordering::Relaxed)
+    }
+
+    /// Prints a line on stderr if the verbosity is above `level`.
+    #[inline]
+    pub fn say(&self, level: u8, args: fmt::Arguments<'_>) {
+        if self.verbose() > level {
+            stderr_line(args);
+        }
+    }
+}
+
+/// A count that many threads may raise.
+#[derive(Debug, Default)]
+pub struct Count(AtomicU64);
+
+impl Count {
+    /// Raises it.
+    pub fn add(&self, n: u64) {
+        self.0.fetch_add(n, Ordering::Relaxed);
+    }
+
+    /// Lowers it.
+    pub fn sub(&self, n: u64) {
+        self.0.fetch_sub(n, Ordering::Relaxed);
+    }
+
+    /// Its value.
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Back to nought.
+    pub fn reset(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+/// `struct stats` (`memcached.h:258`), what is counted for the whole server.
+#[derive(Debug)]
+pub struct Stats {
+    /// Open connections, the listening ones too.
+    pub curr_conns: Count,
+    /// Connections since the start.
+    pub total_conns: Count,
+    /// `struct conn`s allocated; they are kept and used again.
+    pub conn_structs: Count,
+    /// Descriptors that the server needs for itself.
+    pub reserved_fds: Count,
+    /// How often accepting had to stop because descriptors ran out.
+    pub listen_disabled_num: Count,
+    /// Whether connections are accepted now.
+    pub accepting_conns: AtomicBool,
+}
+
+impl Default for Stats {
+    /// `stats_init` (`memcached.c:174`).
+    fn default() -> Self {
+        Stats {
+            curr_conns: Count::default(),
+            total_conns: Count::default(),
+            conn_structs: Count::default(),
+            reserved_fds: Count::default(),
+            listen_disabled_num: Count::default(),
+            accepting_conns: AtomicBool::new(true),
+        }
+    }
+}
+
+/// memcached's clock: seconds, read by everyone, set by a timer once a second, so that no request
+/// has to ask the kernel for the time (`memcached.c:4722`).
+#[derive(Debug)]
+pub struct Clock {
+    /// Unix time two seconds and an update interval before the start: no time since is ever 0.
+    pub process_started: i64,
+    monotonic_start: Instant,
+    current_time: AtomicU32,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        let clock = Clock {
+            process_started: now.as_secs() as i64 - i64::from(ITEM_UPDATE_INTERVAL) - 2,
+            monotonic_start: Instant::now(),
+            current_time: AtomicU32::new(0),
+        };
+        clock.tick();
+        clock
+    }
+}
+
+impl Clock {
+    /// `rel_time_t current_time`: seconds since [`Clock::process_started`].
+    #[inline]
+    pub fn current_time(&self) -> u32 {
+        self.current_time.load(Ordering::Relaxed)
+    }
+
+    /// Sets the time from the monotonic clock.
+    pub fn tick(&self) {
+        let now = self.monotonic_start.elapsed().as_secs() as u32 + ITEM_UPDATE_INTERVAL + 2;
+        self.current_time.store(now, Ordering::Relaxed);
+    }
+
+    /// An expiry time as a client gives it, relative or absolute, on this clock (`memcached.c:154`).
+    pub fn realtime(&self, exptime: i64) -> u32 {
+        if exptime == 0 {
+            0
+        } else if exptime > REALTIME_MAXDELTA {
+            // A moment before the start would underflow; 1 second is long gone too.
+            u32::try_from(exptime - self.process_started).unwrap_or(1).max(1)
+        } else {
+            (exptime + i64::from(self.current_time())) as u32
+        }
+    }
+
+    /// The expiry time that means "at once" for a negative one (`memcached.c:3083`).
+    pub fn already_past() -> i64 {
+        REALTIME_MAXDELTA + 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expiry_times_are_relative_up_to_thirty_days_and_absolute_above() {
+        let clock = Clock::default();
+        let now = clock.current_time();
+        assert!(now >= ITEM_UPDATE_INTERVAL + 2);
+        assert_eq!(clock.realtime(0), 0);
+        assert_eq!(clock.realtime(100), now + 100);
+        assert_eq!(clock.realtime(REALTIME_MAXDELTA), now + REALTIME_MAXDELTA as u32);
+        assert_eq!(clock.realtime(Clock::already_past()), 1);
+        assert_eq!(clock.realtime(clock.process_started + 500), 500);
+    }
+}

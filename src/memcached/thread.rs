@@ -1,0 +1,227 @@
+//! `thread.c`: the workers, and what libevent calls on every thread.
+
+use super::conn::{Conn, conn_new};
+use super::conn_queue::{ConnQueue, LibeventThread, ThreadStats, Threads, cq_pop};
+use super::drive_machine::drive_machine;
+use super::event_base::{Callbacks, EventBase, Timer, event_add, event_base_loop, event_init, event_set};
+use super::globals::Globals;
+use super::settings::Settings;
+use super::util::stderr_line;
+use crate::event::{ConnState, EvFlags, Fn, Thread};
+use crate::tracer::{self, Handle, Hub, ThreadOp, What};
+use rustix::pipe::pipe;
+use std::io;
+use std::os::fd::{AsRawFd, RawFd};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Barrier, Mutex};
+use std::thread::JoinHandle;
+
+const EV_READ_PERSIST: EvFlags = EvFlags::READ.with(EvFlags::PERSIST);
+
+/// The workers that `memcached_thread_init` has started.
+#[derive(Debug)]
+pub struct Workers {
+    /// The globals that they share.
+    pub globals: Arc<Globals>,
+    /// Their threads.
+    pub handles: Vec<JoinHandle<()>>,
+}
+
+/// Makes every worker's pipe and event base, then the threads, and waits until each has reached
+/// its loop (`thread.c:724`).
+///
+/// # Errors
+/// What `pipe`, `epoll_create1`, `epoll_ctl` and the creation of a thread say.
+pub fn memcached_thread_init(settings: Arc<Settings>, hub: Option<&Arc<Hub>>) -> io::Result<Workers> {
+    let _in = tracer::enter(Fn::MemcachedThreadInit, None, || None);
+    let nthreads = settings.num_threads;
+    let mut bases = Vec::with_capacity(usize::from(nthreads));
+    let mut threads = Vec::with_capacity(usize::from(nthreads));
+    for index in 0..nthreads {
+        let (base, thread) = setup_thread(index)?;
+        bases.push(base);
+        threads.push(Arc::new(thread));
+    }
+    let globals = Arc::new(Globals::new(settings, Threads::new(threads.clone())));
+    // All event bases stand before the first thread runs.
+    let registered = Arc::new(Barrier::new(usize::from(nthreads) + 1));
+    let mut handles = Vec::with_capacity(usize::from(nthreads));
+    for (base, me) in bases.into_iter().zip(threads) {
+        let lane = hub.map(|hub| hub.handle(Thread::Worker(me.index)));
+        let worker = Worker { me, globals: globals.clone(), conns: Vec::new() };
+        handles.push(create_worker(base, worker, lane, registered.clone())?);
+    }
+    registered.wait();
+    Ok(Workers { globals, handles })
+}
+
+/// One worker's pipe, event base and queue (`thread.c:330`, and the pipe from `thread.c:781`).
+fn setup_thread(index: u16) -> io::Result<(EventBase, LibeventThread)> {
+    let (receive, send) = pipe()?;
+    let (receive_fd, send_fd) = (receive.as_raw_fd(), send.as_raw_fd());
+    tracer::emit(What::Pipe { worker: index, receive_fd, send_fd }, b"");
+    let _in = tracer::enter(Fn::SetupThread, None, || None);
+    let whose = Thread::Worker(index);
+    let base = event_init(whose)?;
+    let mut notify_event = event_set(base.as_ref(), receive_fd, EV_READ_PERSIST);
+    event_add(&mut notify_event)?;
+    tracer::emit(What::EventAdd { fd: receive_fd, interest: EV_READ_PERSIST, ret: 0 }, b"");
+    let thread = LibeventThread {
+        index,
+        base: base.as_ref(),
+        notify_receive_fd: Some(receive),
+        notify_send_fd: Mutex::new(Some(send)),
+        notify_event: Some(notify_event),
+        new_conn_queue: ConnQueue::default(),
+        stats: ThreadStats::default(),
+    };
+    tracer::emit(thread_event(&thread, ThreadOp::Setup), b"");
+    Ok((base, thread))
+}
+
+fn thread_event(thread: &LibeventThread, op: ThreadOp) -> What {
+    What::Thread {
+        whose: Thread::Worker(thread.index),
+        op,
+        epoll_fd: thread.base.fd(),
+        receive_fd: thread.notify_receive_fd.as_ref().map_or(-1, AsRawFd::as_raw_fd),
+        send_fd: thread.notify_send_fd(),
+    }
+}
+
+/// Starts a worker's thread (`thread.c:303`).
+fn create_worker(
+    base: EventBase,
+    worker: Worker,
+    lane: Option<Handle>,
+    registered: Arc<Barrier>,
+) -> io::Result<JoinHandle<()>> {
+    let _in = tracer::enter(Fn::CreateWorker, None, || None);
+    // The thread may run before we are told that it was made.
+    let begun = tracer::begin();
+    let what = thread_event(&worker.me, ThreadOp::Create);
+    let name = format!("worker{}", worker.me.index);
+    let made = std::thread::Builder::new().name(name).spawn(move || {
+        if let Some(lane) = lane {
+            tracer::install(lane);
+        }
+        worker_libevent(base, worker, &registered);
+        tracer::uninstall();
+    });
+    tracer::finish(begun, None, what, None, b"");
+    made
+}
+
+/// A worker's whole life (`thread.c:370`).
+fn worker_libevent(mut base: EventBase, mut me: Worker, registered: &Barrier) {
+    let _in = tracer::enter(Fn::WorkerLibevent, None, || None);
+    tracer::emit(thread_event(&me.me, ThreadOp::Start), b"");
+    registered.wait();
+    if let Err(e) = event_base_loop(&mut base, &mut me) {
+        stderr_line(format_args!("worker{}: epoll_wait: {e}", me.me.index));
+    }
+}
+
+/// A worker: what other threads see of it, and the connections that are its own.
+struct Worker {
+    me: Arc<LibeventThread>,
+    globals: Arc<Globals>,
+    /// Open connections by descriptor.
+    conns: Vec<Option<Box<Conn>>>,
+}
+
+impl Worker {
+    fn conn(&self, fd: RawFd) -> Option<&Conn> {
+        self.conns.get(usize::try_from(fd).ok()?)?.as_deref()
+    }
+
+    fn notify_receive_fd(&self) -> RawFd {
+        self.me.notify_receive_fd.as_ref().map_or(-1, AsRawFd::as_raw_fd)
+    }
+
+    fn add(&mut self, conn: Box<Conn>) {
+        let Ok(at) = usize::try_from(conn.fd()) else { return };
+        if self.conns.len() <= at {
+            self.conns.resize_with(at + 1, || None);
+        }
+        self.conns[at] = Some(conn);
+    }
+}
+
+/// A byte has come down the pipe: one byte, one connection (`thread.c:388`). Another one that may
+/// wait already brings us here again, since the event is level-triggered.
+fn thread_libevent_process(worker: &mut Worker) {
+    let _in = tracer::enter(Fn::ThreadLibeventProcess, None, || None);
+    let me = worker.me.clone();
+    match me.notified() {
+        Some(b'c') => {
+            let Some(mut item) = cq_pop(&me) else { return };
+            if let Some(sfd) = item.sfd.take() {
+                let fd = sfd.as_raw_fd();
+                let (id, state, flags) = (Some(item.conn), item.init_state, item.event_flags);
+                let size = item.read_buffer_size;
+                let base = me.base;
+                let made = conn_new(&worker.globals, sfd, id, state, flags, size, base, Some(me.clone()));
+                match made {
+                    Ok(conn) => worker.add(conn),
+                    Err(e) => worker
+                        .globals
+                        .settings
+                        .say(0, format_args!("Can't listen for events on fd {fd}: {e}")),
+                }
+            }
+            worker.globals.threads.freelist().cqi_free(item);
+        }
+        // memcached knows a second byte, 'p': pause for the hash table's growth, which is not modelled.
+        Some(_) => {}
+        None => worker.globals.settings.say(0, format_args!("Can't read from libevent pipe")),
+    }
+}
+
+/// What libevent calls when a connection is ready (`memcached.c:4370`).
+pub fn event_handler(fd: RawFd, which: EvFlags, c: &mut Conn) {
+    tracer::set_current(c.id);
+    {
+        let _in = c.enter(Fn::EventHandler);
+        c.which = which;
+        debug_assert_eq!(fd, c.fd(), "event fd doesn't match conn fd");
+        let _in = c.enter(Fn::DriveMachine);
+        drive_machine(c);
+    }
+    tracer::set_current(None);
+}
+
+impl Callbacks for Worker {
+    fn event(&mut self, _base: &mut EventBase, fd: RawFd, which: EvFlags) {
+        if fd == self.notify_receive_fd() {
+            return thread_libevent_process(self);
+        }
+        let Some(slot) = usize::try_from(fd).ok().and_then(|at| self.conns.get_mut(at)) else { return };
+        let Some(c) = slot.as_deref_mut() else { return };
+        event_handler(fd, which, c);
+        if c.state == ConnState::Closed
+            && let Some(closed) = slot.take()
+        {
+            self.globals.keep_conn(fd, closed);
+        }
+    }
+
+    fn timeout(&mut self, _base: &mut EventBase, _timer: Timer) {
+        // Workers set no timers.
+    }
+
+    fn conn_of(&self, fd: RawFd) -> Option<u32> {
+        self.conn(fd)?.id
+    }
+
+    fn events_of(&self, fd: RawFd) -> EvFlags {
+        if fd == self.notify_receive_fd() {
+            return EvFlags::READ;
+        }
+        self.conn(fd).map_or(EvFlags::NONE, |c| c.event.events())
+    }
+
+    fn stopped(&self) -> bool {
+        self.globals.stop.load(Ordering::Acquire)
+    }
+}

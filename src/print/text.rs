@@ -1,0 +1,356 @@
+//! `text`: the story for people, one line an event, aligned, in words close to the C. It is also
+//! what stands in for the terminal UI where there is no terminal.
+
+use super::Print;
+use super::outside::{Names, result};
+use crate::event::{ConnSet, Event, Kind, Payload, Ready};
+use crate::text;
+use crate::trace::format::{End, Header};
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+/// From how many nanoseconds on it is told that nothing happened.
+const IDLE: u64 = 10_000_000;
+/// How many bytes of a payload are shown.
+const SHOWN: usize = 48;
+/// How many pieces of a `sendmsg` are shown.
+const PIECES: usize = 6;
+/// How wide a heading is.
+const WIDTH: usize = 78;
+
+/// The `text` format.
+#[derive(Debug, Default)]
+pub struct Text {
+    words: Words,
+    /// How deep each thread is in calls.
+    depth: HashMap<crate::event::Thread, usize>,
+    last: Option<u64>,
+    events: u64,
+}
+
+impl Print for Text {
+    fn header(&mut self, header: &Header, _: &str, out: &mut dyn Write) -> io::Result<()> {
+        if !header.title.is_empty() {
+            writeln!(out, "{}", text::printable(&header.title))?;
+        }
+        let workers = if header.threads == 1 { "worker" } else { "workers" };
+        writeln!(
+            out,
+            "{}, {} {workers}; recorded {} by {}",
+            text::printable(&header.models),
+            header.threads,
+            text::printable(&header.start),
+            text::printable(&header.tool)
+        )
+    }
+
+    fn event(&mut self, event: &Event, raw: &str, out: &mut dyn Write) -> io::Result<()> {
+        let gap = self.last.map_or(0, |last| event.t.saturating_sub(last));
+        self.last = Some(event.t);
+        self.events += 1;
+        if event.ev == Kind::Mark {
+            self.words.learn(event);
+            let title = event.text.as_deref().map(text::printable).unwrap_or_default();
+            let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count() + 4));
+            return writeln!(out, "\n── {title} {rule}");
+        }
+        if gap >= IDLE {
+            writeln!(out, "{:>26} ⋯ {}", "", span(gap))?;
+        }
+        let depth = self.depth.entry(event.th).or_default();
+        if event.ev == Kind::Return {
+            *depth = depth.saturating_sub(1);
+        }
+        let indent = 2 * *depth;
+        if event.ev == Kind::Call {
+            *depth += 1;
+        }
+        let conn = event.conn.map_or(String::new(), |conn| format!("c{conn}"));
+        let what = match &event.ev {
+            Kind::Other(_) => {
+                format!("{} (unknown to this memstep) {}", self.words.of(event), text::printable(raw))
+            }
+            _ => self.words.of(event),
+        };
+        let set = event.set.as_deref().map(changes).unwrap_or_default();
+        let seconds = event.t as f64 / 1e9;
+        writeln!(
+            out,
+            "{:>6}  {seconds:>10.6}  {:8} {conn:4} {:indent$}{what}{}{set}",
+            event.seq,
+            event.th,
+            "",
+            if set.is_empty() { "" } else { "  · " }
+        )
+    }
+
+    fn end(&mut self, end: Option<(&End, &str)>, out: &mut dyn Write) -> io::Result<()> {
+        let time = span(self.last.unwrap_or(0));
+        match end {
+            Some((end, _)) if end.dropped > 0 => {
+                writeln!(out, "\n{} events in {time}; {} more were lost", self.events, end.dropped)
+            }
+            Some(_) => writeln!(out, "\n{} events in {time}", self.events),
+            None => writeln!(out, "\n{} events in {time}; recording not closed", self.events),
+        }
+    }
+}
+
+/// Tells events in words. It learns from them what each descriptor is, so it must be shown all
+/// events in order.
+#[derive(Debug, Default)]
+pub struct Words {
+    names: Names,
+}
+
+impl Words {
+    /// Takes in what an event tells, without putting it in words.
+    pub fn learn(&mut self, event: &Event) {
+        self.names.learn(event);
+    }
+
+    /// What happened, in one line without number, time, thread, connection and changed fields.
+    pub fn of(&mut self, event: &Event) -> String {
+        self.learn(event);
+        let fd = event.fd.map_or("?".into(), |fd| fd.to_string());
+        let worker = event.worker.unwrap_or(event.th);
+        let from = event.cause.map_or(String::new(), |cause| format!(" (of #{cause})"));
+        let is_conn = event.conn.is_some();
+        let name = self.names.of(None, event.fd);
+        match &event.ev {
+            Kind::Mark => said(event),
+            Kind::Note => format!("note on #{}: {}", event.at.unwrap_or(0), said(event)),
+            Kind::EventInit => format!("event_init for {worker} → epoll {}", number(event.epoll_fd)),
+            Kind::Pipe => format!(
+                "pipe for {worker}: it reads {}, main writes {}",
+                number(event.notify_receive_fd),
+                number(event.notify_send_fd)
+            ),
+            Kind::Thread => match event.op.as_deref() {
+                Some("setup") => format!("{worker} is set up"),
+                Some("create") => format!("pthread_create {worker}"),
+                Some("start") => format!("{worker} enters its event loop"),
+                op => format!("thread {worker} {}", text::printable(op.unwrap_or_default())),
+            },
+            Kind::Socket => format!("socket {} → {}", word(&event.domain), answer(event, &fd)),
+            Kind::Setsockopt => {
+                let ok = event.errno.is_none();
+                let failed = if ok { String::new() } else { format!(" → {}", result(event)) };
+                format!("setsockopt {fd} {} {}{failed}", word(&event.name), word(&event.value))
+            }
+            Kind::Bind => format!("bind {fd} to {}{}", address(event), failure(event)),
+            Kind::Listen => {
+                format!(
+                    "listen {fd} on {}, backlog {}{}",
+                    address(event),
+                    number(event.backlog),
+                    failure(event)
+                )
+            }
+            Kind::Wait => match event.timeout {
+                Some(ms @ 0..) => format!("epoll_wait, at most {ms} ms"),
+                _ => "epoll_wait".into(),
+            },
+            Kind::Wake => self.wake(event),
+            Kind::EventAdd if is_conn => format!("event_add {}{}", interest(event), failure(event)),
+            Kind::EventAdd => format!("event_add {name} {}{}", interest(event), failure(event)),
+            Kind::EventDel if is_conn => format!("event_del{}", failure(event)),
+            Kind::EventDel => format!("event_del {name}{}", failure(event)),
+            Kind::Accept => match &event.peer {
+                Some(peer) => format!("accept4 → {} from {}", answer(event, &fd), text::printable(peer)),
+                None => format!("accept4 → {}", answer(event, &fd)),
+            },
+            Kind::CqPush => format!("cq_push onto {worker}'s queue, depth {}", number(event.depth)),
+            Kind::CqPop => format!("cq_pop, depth {}{from}", number(event.depth)),
+            Kind::Notify => format!("write {} into {worker}'s pipe{}", said(event), failure(event)),
+            Kind::Notified => format!("read {} from the pipe{from}{}", said(event), failure(event)),
+            Kind::ConnNew => match event.state {
+                Some(state) => format!("conn_new {fd} in {state}"),
+                None => format!("conn_new {fd}"),
+            },
+            Kind::State => match (event.from, event.to) {
+                (Some(from), Some(to)) => format!("{from} → {to}"),
+                _ => "state".into(),
+            },
+            Kind::Read => read(event),
+            Kind::Command => format!("command {}", said(event)),
+            Kind::Reply => match event.op.as_deref() {
+                Some("noreply") => format!("no reply wanted: {} is not sent", said(event)),
+                Some("value") => format!("reply with the value of {}", said(event)),
+                _ => format!("reply {}", said(event)),
+            },
+            Kind::Sendmsg => sendmsg(event),
+            Kind::Item => match event.size {
+                Some(size) if size > 0 => {
+                    format!("item {} {}, {size} bytes", word(&event.op), said(event))
+                }
+                _ => format!("item {} {}", word(&event.op), said(event)),
+            },
+            Kind::Setting => format!("setting {} = {}", word(&event.name), word(&event.value)),
+            Kind::Close => match &event.why {
+                Some(why) => format!("close {fd}: {}{}", text::printable(why), failure(event)),
+                None => format!("close {fd}{}", failure(event)),
+            },
+            Kind::Call => format!("{} {{", function(event)),
+            Kind::Return => format!("}} {}", function(event)),
+            Kind::Drop => format!("{} events were lost here", event.n.unwrap_or(0)),
+            Kind::Other(kind) => text::printable(kind).into_owned(),
+        }
+    }
+
+    fn wake(&self, event: &Event) -> String {
+        let ready = event.ready.as_deref().unwrap_or_default();
+        let one = |r: &Ready| {
+            let what = match &*r.what {
+                "r" => "readable",
+                "w" => "writable",
+                "rw" => "readable and writable",
+                other => &text::printable(other).into_owned(),
+            };
+            format!("{} {what}", self.names.of(r.conn, Some(r.fd)))
+        };
+        let mut list: Vec<String> = ready.iter().map(one).collect();
+        if event.timer {
+            list.push("a timer is due".into());
+        }
+        match (list.is_empty(), &event.errno) {
+            (_, Some(errno)) => format!("epoll_wait → {}", text::printable(errno)),
+            (true, None) => "epoll_wait → nothing".into(),
+            (false, None) => format!("epoll_wait → {}", list.join(", ")),
+        }
+    }
+}
+
+fn read(event: &Event) -> String {
+    let into = match event.into.as_deref() {
+        Some("item") => " into the item",
+        Some("swallow") => " to throw away",
+        _ => "",
+    };
+    let head = format!("read {}{into} → ", number(event.want));
+    match (event.ret, event.bytes()) {
+        (Some(0), _) => head + "0: the client has closed",
+        (Some(ret @ 1..), Some(bytes)) => format!("{head}{ret} {}", quoted(&bytes)),
+        _ => head + &answer(event, "?"),
+    }
+}
+
+fn sendmsg(event: &Event) -> String {
+    let iov = event.iov.as_deref().unwrap_or_default();
+    let mut list: Vec<String> = iov.iter().take(PIECES).map(|piece| quoted(&piece.bytes())).collect();
+    if iov.len() > PIECES {
+        list.push(format!("and {} more", iov.len() - PIECES));
+    }
+    format!("sendmsg {} → {}", list.join(" "), answer(event, "?"))
+}
+
+/// What a call returned: its result if it has one, else `otherwise`.
+fn answer(event: &Event, otherwise: &str) -> String {
+    match (&event.errno, event.ret) {
+        (None, None) => otherwise.to_owned(),
+        _ => result(event),
+    }
+}
+
+/// The error of a call whose success goes without saying.
+fn failure(event: &Event) -> String {
+    event.errno.as_deref().map_or(String::new(), |errno| format!(" → {}", text::printable(errno)))
+}
+
+fn said(event: &Event) -> String {
+    event.bytes().map_or_else(|| "?".into(), |bytes| quoted(&bytes))
+}
+
+fn quoted(bytes: &Payload<'_>) -> String {
+    let kept = &bytes.kept[..bytes.kept.len().min(SHOWN)];
+    // A character that the cut broke in two would show as two odd bytes.
+    let kept = match std::str::from_utf8(kept) {
+        Err(error) if error.error_len().is_none() => &kept[..error.valid_up_to()],
+        _ => kept,
+    };
+    let shown = text::visible(kept);
+    if kept.len() as u64 == bytes.len {
+        format!("\"{shown}\"")
+    } else {
+        format!("\"{shown}\"... ({} bytes)", bytes.len)
+    }
+}
+
+fn interest(event: &Event) -> String {
+    match event.interest.as_deref() {
+        Some("r") => "for reading".into(),
+        Some("w") => "for writing".into(),
+        Some("rw") => "for reading and writing".into(),
+        other => text::printable(other.unwrap_or("?")).into_owned(),
+    }
+}
+
+fn function(event: &Event) -> &'static str {
+    event.function.map_or("?", crate::event::Fn::name)
+}
+
+fn address(event: &Event) -> String {
+    text::printable(event.addr.as_deref().unwrap_or("?")).into_owned()
+}
+
+fn word(word: &Option<crate::event::Word>) -> String {
+    text::printable(word.as_deref().unwrap_or("?")).into_owned()
+}
+
+fn number<N: ToString>(number: Option<N>) -> String {
+    number.map_or_else(|| "?".into(), |n| n.to_string())
+}
+
+/// The changed fields of `struct conn`, compactly: `rbytes 13, rcurr 0`.
+pub fn changes(set: &ConnSet) -> String {
+    let Ok(serde_json::Value::Object(values)) = serde_json::to_value(set) else { return String::new() };
+    let one = |name: &&'static str| {
+        let value = match values.get(*name) {
+            Some(serde_json::Value::String(value)) => value.clone(),
+            Some(serde_json::Value::Null) => "none".into(),
+            Some(serde_json::Value::Object(_)) => {
+                let item = set.item.as_ref()?.as_ref()?;
+                format!("\"{}\" of {}", text::visible(item.key.as_bytes()), item.size)
+            }
+            Some(value) => value.to_string(),
+            None => return None,
+        };
+        Some(format!("{name} {value}"))
+    };
+    set.names().iter().filter_map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// A length of time for people.
+pub fn span(ns: u64) -> String {
+    match ns {
+        0..1_000 => format!("{ns} ns"),
+        1_000..1_000_000 => format!("{} µs", ns / 1_000),
+        1_000_000..10_000_000 => format!("{:.1} ms", ns as f64 / 1e6),
+        10_000_000..1_000_000_000 => format!("{} ms", ns / 1_000_000),
+        1_000_000_000..60_000_000_000 => format!("{:.2} s", ns as f64 / 1e9),
+        _ => format!("{} min {} s", ns / 60_000_000_000, ns / 1_000_000_000 % 60),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_told_in_the_unit_that_suits_it() {
+        let spans = [7, 7_000, 7_500_000, 98_000_000, 1_250_000_000, 90_000_000_000].map(span);
+        assert_eq!(spans, ["7 ns", "7 µs", "7.5 ms", "98 ms", "1.25 s", "1 min 30 s"]);
+    }
+
+    #[test]
+    fn changed_fields_stand_in_the_order_of_the_struct() {
+        let set: ConnSet = serde_json::from_str(
+            r#"{"item":{"key":"a","size":6},"rlbytes":6,"ev_flags":"EV_READ|EV_PERSIST","rbytes":0}"#,
+        )
+        .unwrap();
+        assert_eq!(changes(&set), "ev_flags EV_READ|EV_PERSIST, rbytes 0, rlbytes 6, item \"a\" of 6");
+        let gone: ConnSet = serde_json::from_str(r#"{"item":null}"#).unwrap();
+        assert_eq!(changes(&gone), "item none");
+    }
+}

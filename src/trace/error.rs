@@ -1,0 +1,140 @@
+//! What can be wrong with a trace, said so that the reader of the message knows what to do next.
+
+use super::format::{FORMAT, VERSION};
+use std::fmt;
+use std::io;
+
+/// Why a trace could not be read. Every message starts with the file's name (`FILE:LINE:COLUMN:`
+/// where there is a place to point at); columns count bytes from 1.
+#[derive(Debug)]
+pub enum ReadError {
+    /// The file could not be opened.
+    Open {
+        /// The file.
+        file: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Reading failed on the way.
+    Io {
+        /// The file.
+        file: String,
+        /// The line that was being read.
+        line: u64,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// There is nothing in it.
+    Empty {
+        /// The file.
+        file: String,
+    },
+    /// The first line is no header.
+    NotATrace {
+        /// The file.
+        file: String,
+        /// The first bytes, made visible.
+        looks: String,
+        /// What it looks like, and what to do then.
+        hint: Option<&'static str>,
+    },
+    /// The first line is a header with a field that cannot be right.
+    Header {
+        /// The file.
+        file: String,
+        /// Where in the line.
+        column: usize,
+        /// What is wrong.
+        what: String,
+    },
+    /// The trace was written in a format that came after this program.
+    Version {
+        /// The file.
+        file: String,
+        /// The program that wrote it, as it calls itself.
+        tool: String,
+        /// The format's version.
+        version: u64,
+    },
+    /// A line after the header is neither an event nor the end.
+    Broken {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// Where in the line.
+        column: usize,
+        /// What is wrong.
+        what: String,
+        /// The bytes there, made visible.
+        near: String,
+    },
+}
+
+impl ReadError {
+    /// Whether the reader can go on after it, at the next line.
+    pub fn is_skippable(&self) -> bool {
+        matches!(self, ReadError::Broken { .. })
+    }
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReadError::Open { file, .. } => write!(f, "{file}: cannot be opened"),
+            ReadError::Io { file, line, .. } => write!(f, "{file}:{line}: reading failed"),
+            ReadError::Empty { file } => write!(
+                f,
+                "{file}: is empty; expected a trace, whose first line starts {{\"format\":\"{FORMAT}\"\n\
+                 `memstep record SESSION -o FILE` and `memstep serve --record FILE` write one"
+            ),
+            ReadError::NotATrace { file, looks, hint } => {
+                write!(
+                    f,
+                    "{file}:1:1: not a trace; expected a first line that starts \
+                     {{\"format\":\"{FORMAT}\", found \"{looks}\""
+                )?;
+                hint.map_or(Ok(()), |hint| write!(f, "\n{hint}"))
+            }
+            ReadError::Header { file, column, what } => {
+                write!(f, "{file}:1:{column}: the trace's header is not right: {what}")
+            }
+            ReadError::Version { file, tool, version } => write!(
+                f,
+                "{file}: written by {tool}, format version {version}; this memstep reads up to {VERSION}\n\
+                 a newer memstep reads it"
+            ),
+            ReadError::Broken { file, line, column, what, near } => {
+                write!(f, "{file}:{line}:{column}: expected an event: {what}")?;
+                if !near.is_empty() {
+                    write!(f, ", near \"{near}\"")?;
+                }
+                write!(f, "\n`--lenient` counts such lines and skips them")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ReadError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            ReadError::Open { source, .. } | ReadError::Io { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+/// What is odd about a trace, but does not keep it from being read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The line that it is about.
+    pub line: u64,
+    /// What is odd.
+    pub what: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.what)
+    }
+}

@@ -1,0 +1,639 @@
+//! Every event has an explanation of its own, short enough for its panel, and none that a hostile
+//! trace could use to reach the terminal.
+#![allow(clippy::unwrap_used)]
+
+use memstep::event::{
+    ConnFields, ConnState, EvFlags, Event, Fn, Iov, ItemRef, Kind, Protocol, Ready, Thread,
+};
+use memstep::explain::{Context, Explanation, MAX_TEXT, MAX_TITLE, explain, function, transition};
+use memstep::text::printable;
+use proptest::prelude::*;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// The ways that TCP and the text protocol can take through `drive_machine`.
+const TRANSITIONS: &[(ConnState, ConnState)] = {
+    use ConnState::*;
+    &[
+        (NewCmd, Waiting),
+        (NewCmd, ParseCmd),
+        (NewCmd, Closing),
+        (Waiting, Read),
+        (Waiting, Closing),
+        (Read, ParseCmd),
+        (Read, Waiting),
+        (Read, Write),
+        (Read, Closing),
+        (ParseCmd, Waiting),
+        (ParseCmd, Nread),
+        (ParseCmd, Write),
+        (ParseCmd, Mwrite),
+        (ParseCmd, NewCmd),
+        (ParseCmd, Closing),
+        (Nread, Write),
+        (Nread, NewCmd),
+        (Nread, Closing),
+        (Write, NewCmd),
+        (Write, Swallow),
+        (Write, Closing),
+        (Swallow, NewCmd),
+        (Swallow, Closing),
+        (Mwrite, NewCmd),
+        (Mwrite, Closing),
+        (Closing, Closed),
+    ]
+};
+
+const ITEM_OPS: &[&str] =
+    &["alloc", "link", "unlink", "hit", "miss", "update", "expire", "flush", "evict", "free"];
+
+/// What holds for every explanation, whatever the trace.
+fn harmless(e: &Explanation) {
+    assert!(e.title.chars().count() <= MAX_TITLE, "title too long: {}", e.title);
+    assert!(e.text.chars().count() <= MAX_TEXT, "{} characters: {}", e.text.chars().count(), e.text);
+    assert!(matches!(printable(&e.title), Cow::Borrowed(_)), "{:?}", e.title);
+    assert!(matches!(printable(&e.text), Cow::Borrowed(_)), "{:?}", e.text);
+}
+
+/// What holds for the explanation of an event that a server can emit.
+fn good(e: &Explanation) {
+    harmless(e);
+    assert!(!e.title.is_empty() && !e.title.contains('…'), "title was cut: {}", e.title);
+    assert!(e.text.ends_with('.'), "text was cut: {}", e.text);
+    assert!(!e.text.contains("  ") && !e.text.contains(" ."), "{}", e.text);
+    let sentences = e.text.matches(". ").count() + e.text.matches("? ").count() + 1;
+    assert!((2..=4).contains(&sentences), "{sentences} sentences: {}", e.text);
+    let place =
+        |file: &str| e.source.strip_prefix(file).is_some_and(|line| line.parse::<u32>().is_ok_and(|n| n > 0));
+    assert!(
+        e.source.is_empty()
+            || e.source == "libevent"
+            || ["memcached.c:", "thread.c:", "items.c:"].into_iter().any(place),
+        "no such place: {}",
+        e.source
+    );
+}
+
+/// Checks each and that no two are the same.
+fn all_good_and_different(all: impl IntoIterator<Item = (String, Explanation)>) {
+    let mut seen: HashMap<String, String> = HashMap::new();
+    for (name, e) in all {
+        good(&e);
+        if let Some(other) = seen.insert(e.text.clone(), name.clone()) {
+            panic!("{name} and {other} have the same text: {}", e.text);
+        }
+    }
+}
+
+fn event(ev: Kind) -> Event {
+    Event { ev, th: Thread::Worker(0), ..Event::default() }
+}
+
+fn read(want: u64, ret: i64) -> Event {
+    Event { conn: Some(0), fd: Some(28), want: Some(want), ret: Some(ret), ..event(Kind::Read) }
+}
+
+fn failed(mut event: Event, errno: &'static str) -> Event {
+    event.ret = None;
+    event.errno = Some(errno.into());
+    event
+}
+
+fn bare(event: &Event) -> Explanation {
+    explain(event, &Context::default())
+}
+
+#[test]
+fn every_kind_has_a_text_of_its_own() {
+    let kinds = Kind::ALL.iter().cloned().chain([Kind::Other("teleport".into())]);
+    all_good_and_different(kinds.map(|kind| (kind.to_string(), bare(&event(kind)))));
+}
+
+#[test]
+fn an_unknown_kind_is_told_by_its_name() {
+    assert!(bare(&event(Kind::Other("teleport".into()))).text.contains("the kind teleport"));
+}
+
+#[test]
+fn every_function_has_a_text_of_its_own() {
+    all_good_and_different(Fn::ALL.iter().map(|f| (f.to_string(), function(*f))));
+    all_good_and_different(Fn::ALL.iter().map(|f| {
+        let event = Event { function: Some(*f), ..event(Kind::Return) };
+        (f.to_string(), bare(&event))
+    }));
+    for f in Fn::ALL {
+        assert_eq!(function(*f).source, f.source());
+        assert!(function(*f).title.starts_with(f.name()));
+    }
+}
+
+#[test]
+fn every_transition_has_a_text_of_its_own() {
+    all_good_and_different(TRANSITIONS.iter().map(|(from, to)| {
+        let e = transition(*from, *to);
+        assert!(!e.text.contains("does not take this way"), "{from} > {to} is the fallback");
+        (format!("{from} > {to}"), e)
+    }));
+    for from in ConnState::ALL {
+        for to in ConnState::ALL {
+            good(&transition(*from, *to));
+            let fallback = transition(*from, *to).text.contains("does not take this way");
+            assert_eq!(fallback, !TRANSITIONS.contains(&(*from, *to)), "{from} > {to}");
+        }
+    }
+}
+
+#[test]
+fn every_transition_of_the_references_is_listed() {
+    for entry in std::fs::read_dir("tests/reference").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|e| e != "flow") {
+            continue;
+        }
+        for line in std::fs::read_to_string(&path).unwrap().lines() {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            if let [_, "state", _, from, ">", to] = words[..] {
+                let way = (ConnState::from_name(from).unwrap(), ConnState::from_name(to).unwrap());
+                assert!(TRANSITIONS.contains(&way), "{}: {line}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_operation_has_a_text_of_its_own() {
+    let items = ITEM_OPS.iter().chain(&["teleport"]).map(|op| {
+        let event = Event {
+            op: Some((*op).into()),
+            key: Some("a".into()),
+            size: Some(6),
+            conn: Some(0),
+            ..event(Kind::Item)
+        };
+        ((*op).to_owned(), bare(&event))
+    });
+    all_good_and_different(items);
+    let threads = ["setup", "create", "start"].into_iter().flat_map(|op| {
+        [("dispatcher", None), ("worker", Some(Thread::Worker(3)))].map(|(role, worker)| {
+            let event = Event {
+                op: Some(op.into()),
+                role: Some(role.into()),
+                worker,
+                th: worker.filter(|_| op == "start").unwrap_or_default(),
+                ..event(Kind::Thread)
+            };
+            (format!("{role} {op}"), bare(&event))
+        })
+    });
+    // A dispatcher is never created: it is the main thread.
+    all_good_and_different(threads.filter(|(name, _)| name != "dispatcher create"));
+}
+
+#[test]
+fn a_read_is_told_by_what_came_back_and_by_where_it_went() {
+    let mut all = Vec::new();
+    for into in ["rbuf", "item", "swallow"] {
+        let base = |e: Event| Event { into: Some(into.into()), ..e };
+        let cases = [
+            ("part", base(read(2048, 13))),
+            ("closed", base(read(2048, 0))),
+            ("EAGAIN", failed(base(read(2048, 0)), "EAGAIN")),
+        ];
+        for (name, event) in cases {
+            all.push((format!("{into} {name}"), bare(&event)));
+        }
+        for errno in ["ECONNRESET", "ETIMEDOUT"] {
+            let e = bare(&failed(base(read(2048, 0)), errno));
+            good(&e);
+            assert!(e.text.contains(errno), "{}", e.text);
+        }
+        if into != "swallow" {
+            all.push((format!("{into} full"), bare(&base(read(2048, 2048)))));
+        }
+    }
+    all_good_and_different(all);
+}
+
+#[test]
+fn eagain_after_a_full_buffer_means_that_there_was_no_more() {
+    let before = Event { into: Some("rbuf".into()), ..read(2048, 2048) };
+    let event = failed(read(2048, 0), "EAGAIN");
+    let e = explain(&event, &Context { previous: Some(&before), ..Context::default() });
+    good(&e);
+    assert_eq!(e.title, "No more than that");
+}
+
+#[test]
+fn a_sendmsg_is_told_by_what_came_back() {
+    let send = |lens: &[u64], ret: i64| Event {
+        conn: Some(0),
+        ret: Some(ret),
+        iov: Some(lens.iter().map(|n| Iov::new(b"v", *n)).collect()),
+        ..event(Kind::Sendmsg)
+    };
+    let many = ConnFields { msgused: 2, ..ConnFields::default() };
+    let many = Context { fields: Some(&many), ..Context::default() };
+    all_good_and_different([
+        ("all".to_owned(), bare(&send(&[8], 8))),
+        ("gathered".to_owned(), bare(&send(&[6, 1, 12, 5], 24))),
+        ("part".to_owned(), bare(&send(&[1_000_000], 2000))),
+        ("first".to_owned(), explain(&send(&[6, 3, 1391], 1400), &many)),
+        ("first, perhaps".to_owned(), bare(&send(&[6, 3, 1391], 1400))),
+        ("one of many".to_owned(), explain(&send(&[6, 3], 9), &many)),
+        ("EAGAIN".to_owned(), bare(&failed(send(&[8], 8), "EAGAIN"))),
+        ("EPIPE".to_owned(), bare(&failed(send(&[8], 8), "EPIPE"))),
+    ]);
+    assert!(explain(&send(&[6, 3, 1391], 1400), &many).title.contains("1,400"));
+}
+
+#[test]
+fn a_wake_up_is_told_by_what_is_ready() {
+    let wake = |th, ready: Vec<Ready>, timer| Event { th, ready: Some(ready), timer, ..event(Kind::Wake) };
+    let ready = |conn, what: &'static str| Ready { fd: 28, conn, what: what.into() };
+    let worker = Thread::Worker(0);
+    let in_state = |state, what, last_read| {
+        let event = wake(worker, vec![ready(Some(0), what)], false);
+        explain(&event, &Context { state: Some(state), last_read, ..Context::default() })
+    };
+    let read = read(2048, 13);
+    all_good_and_different([
+        ("clock".to_owned(), bare(&wake(Thread::Main, vec![], true))),
+        ("nothing".to_owned(), bare(&wake(Thread::Main, vec![], false))),
+        ("client".to_owned(), bare(&wake(Thread::Main, vec![ready(None, "r")], false))),
+        ("pipe".to_owned(), bare(&wake(worker, vec![ready(None, "r")], false))),
+        ("conn".to_owned(), bare(&wake(worker, vec![ready(Some(0), "r")], false))),
+        ("drained".to_owned(), bare(&wake(worker, vec![ready(Some(0), "w")], false))),
+        ("two".to_owned(), bare(&wake(worker, vec![ready(Some(0), "r"), ready(None, "r")], false))),
+        ("first".to_owned(), in_state(ConnState::NewCmd, "r", None)),
+        ("yielded, empty".to_owned(), in_state(ConnState::NewCmd, "r", Some(&read))),
+        ("yielded".to_owned(), in_state(ConnState::NewCmd, "w", Some(&read))),
+        ("value".to_owned(), in_state(ConnState::Nread, "r", Some(&read))),
+        ("swallow".to_owned(), in_state(ConnState::Swallow, "r", Some(&read))),
+    ]);
+    let first = in_state(ConnState::NewCmd, "r", None);
+    assert!(first.text.contains("level-triggered") && first.text.contains("nothing is read"));
+}
+
+#[test]
+fn an_interest_is_told_by_its_reason() {
+    let add = |interest: &'static str| Event {
+        conn: Some(0),
+        fd: Some(28),
+        interest: Some(interest.into()),
+        ..event(Kind::EventAdd)
+    };
+    let del = Event { conn: Some(0), ..event(Kind::EventDel) };
+    let pop = Event { conn: Some(0), ..event(Kind::CqPop) };
+    let with = |event: &Event, state, previous, commands_in_wakeup| {
+        explain(event, &Context { state, previous, commands_in_wakeup, ..Context::default() })
+    };
+    let yields = with(&add("w"), Some(ConnState::NewCmd), Some(&del), 21);
+    assert!(yields.text.contains("21 requests"), "{}", yields.text);
+    all_good_and_different([
+        ("yield".to_owned(), yields),
+        ("EAGAIN".to_owned(), with(&add("w"), Some(ConnState::Mwrite), Some(&del), 1)),
+        ("w".to_owned(), with(&add("w"), None, Some(&del), 0)),
+        ("back".to_owned(), with(&add("r"), Some(ConnState::Waiting), Some(&del), 0)),
+        ("new".to_owned(), with(&add("r"), None, Some(&pop), 0)),
+        ("r".to_owned(), bare(&add("r"))),
+        ("del to close".to_owned(), with(&del, Some(ConnState::Closing), None, 0)),
+        ("del to change".to_owned(), with(&del, Some(ConnState::Mwrite), None, 0)),
+        ("del".to_owned(), bare(&del)),
+        ("del listen".to_owned(), bare(&event(Kind::EventDel))),
+    ]);
+    for previous in [Kind::Pipe, Kind::ConnNew, Kind::Wake, Kind::Note] {
+        let previous = Event { th: Thread::Main, ..event(previous) };
+        let context = Context { previous: Some(&previous), ..Context::default() };
+        good(&explain(&Event { fd: Some(6), th: Thread::Main, ..event(Kind::EventAdd) }, &context));
+    }
+}
+
+#[test]
+fn start_up_and_accept_have_their_special_cases() {
+    let named = |kind, name: &'static str| Event { name: Some(name.into()), ..event(kind) };
+    let options = ["SO_REUSEADDR", "SO_KEEPALIVE", "SO_LINGER", "TCP_NODELAY", "IPV6_V6ONLY", "SO_OTHER"];
+    all_good_and_different(options.map(|name| (name.to_owned(), bare(&named(Kind::Setsockopt, name)))));
+    for errno in ["EMFILE", "EAGAIN", "EADDRINUSE", "EACCES"] {
+        for kind in [Kind::Accept, Kind::Socket, Kind::Bind, Kind::Listen, Kind::Notify, Kind::Notified] {
+            good(&bare(&failed(event(kind), errno)));
+        }
+    }
+    let accept = |errno| bare(&failed(event(Kind::Accept), errno)).title;
+    assert_ne!(accept("EMFILE"), accept("EAGAIN"));
+    let listen = |n| bare(&Event { backlog: Some(n), ..event(Kind::Listen) });
+    good(&listen(1024));
+    good(&listen(0));
+    assert_ne!(listen(0).title, listen(1024).title);
+    for main in [Kind::Wait, Kind::EventInit] {
+        good(&bare(&Event { th: Thread::Main, timeout: Some(732), ..event(main) }));
+    }
+    good(&bare(&Event { worker: Some(Thread::Worker(2)), ..event(Kind::EventInit) }));
+}
+
+#[test]
+fn the_value_that_was_promised_is_counted() {
+    let fields = ConnFields { rlbytes: 6, ..ConnFields::default() };
+    let state = |from, to| Event { conn: Some(0), from: Some(from), to: Some(to), ..event(Kind::State) };
+    let e = explain(
+        &state(ConnState::ParseCmd, ConnState::Nread),
+        &Context { fields: Some(&fields), ..Context::default() },
+    );
+    good(&e);
+    assert!(
+        e.text.starts_with(
+            "The command promised 4 bytes, and the line end counts too: 4 + 2 = 6. An item of that size"
+        ),
+        "{}",
+        e.text
+    );
+}
+
+#[test]
+fn closing_is_told_by_its_reason() {
+    let way = |from, to| Event { conn: Some(0), from: Some(from), to: Some(to), ..event(Kind::State) };
+    let eof = read(2048, 0);
+    let reset = failed(read(2048, 0), "ECONNRESET");
+    for from in [ConnState::Read, ConnState::Nread, ConnState::Swallow] {
+        let with = |last| {
+            explain(&way(from, ConnState::Closing), &Context { last_read: Some(last), ..Context::default() })
+        };
+        good(&with(&eof));
+        good(&with(&reset));
+        assert!(with(&reset).text.contains("ECONNRESET"));
+        assert_ne!(with(&eof).text, with(&reset).text);
+    }
+    let quit = Event { text: Some("quit".into()), ..event(Kind::Command) };
+    let found = way(ConnState::Read, ConnState::ParseCmd);
+    let long = ConnFields { rbytes: 2048, ..ConnFields::default() };
+    let close = way(ConnState::ParseCmd, ConnState::Closing);
+    let by_quit = explain(&close, &Context { previous: Some(&quit), ..Context::default() });
+    let by_line =
+        explain(&close, &Context { previous: Some(&found), fields: Some(&long), ..Context::default() });
+    let binary = ConnFields { protocol: Protocol::Binary, ..ConnFields::default() };
+    let by_protocol = explain(&close, &Context { fields: Some(&binary), ..Context::default() });
+    all_good_and_different([
+        ("quit".to_owned(), by_quit),
+        ("line".to_owned(), by_line),
+        ("binary".to_owned(), by_protocol),
+    ]);
+    for why in ["quit", "the client closed", "the binary protocol is not supported"] {
+        let e = bare(&Event { conn: Some(0), why: Some(why.into()), ..event(Kind::Close) });
+        good(&e);
+        assert!(e.text.contains(&format!("The reason: {why}.")), "{}", e.text);
+    }
+    good(&bare(&failed(event(Kind::EventAdd), "ENOMEM")));
+}
+
+#[test]
+fn an_answer_colours_what_follows() {
+    let reply = |text: &str| Event { conn: Some(0), text: Some(text.into()), ..event(Kind::Reply) };
+    let way = |from, to| Event { conn: Some(0), from: Some(from), to: Some(to), ..event(Kind::State) };
+    let after = |text: &str, from| {
+        let reply = reply(text);
+        explain(&way(from, ConnState::Write), &Context { previous: Some(&reply), ..Context::default() })
+    };
+    all_good_and_different([
+        ("DELETED".to_owned(), after("DELETED", ConnState::ParseCmd)),
+        ("ERROR".to_owned(), after("ERROR", ConnState::ParseCmd)),
+        ("too large".to_owned(), after("SERVER_ERROR object too large for cache", ConnState::ParseCmd)),
+        ("STORED".to_owned(), after("STORED", ConnState::Nread)),
+        ("bad chunk".to_owned(), after("CLIENT_ERROR bad data chunk", ConnState::Nread)),
+    ]);
+    let noreply = ConnFields { noreply: true, ..ConnFields::default() };
+    all_good_and_different([
+        ("STORED".to_owned(), bare(&reply("STORED"))),
+        ("VALUE".to_owned(), bare(&reply("VALUE a 0 4"))),
+        ("END".to_owned(), bare(&reply("END"))),
+        (
+            "noreply".to_owned(),
+            explain(&reply("STORED"), &Context { fields: Some(&noreply), ..Context::default() }),
+        ),
+    ]);
+}
+
+#[test]
+fn every_command_is_told() {
+    for verb in ["get a", "set a 0 0 4", "incr a 1", "delete a", "touch a 0", "stats", "flush_all", "quit"] {
+        let event = Event { text: Some(verb.into()), conn: Some(0), ..event(Kind::Command) };
+        good(&bare(&event));
+        assert!(bare(&event).text.contains(&format!("\"{verb}\"")));
+    }
+}
+
+/// An event with every field that a kind may carry, as long as they come.
+fn crowded(ev: Kind) -> Event {
+    Event {
+        seq: u64::MAX,
+        th: Thread::Worker(1023),
+        worker: Some(Thread::Worker(1023)),
+        conn: Some(99_999),
+        fd: Some(99_999),
+        peer: Some("[2001:0db8:85a3:0000:0000:8a2e:0370:7334]:65535".into()),
+        addr: Some("[2001:0db8:85a3:0000:0000:8a2e:0370:7334]:65535".into()),
+        epoll_fd: Some(99_999),
+        notify_receive_fd: Some(99_999),
+        notify_send_fd: Some(99_999),
+        timeout: Some(999),
+        interest: Some("rw".into()),
+        depth: Some(99_999),
+        backlog: Some(65_535),
+        want: Some(1_048_578),
+        ret: Some(1_048_577),
+        size: Some(1_048_576),
+        key: Some("k".repeat(250)),
+        n: Some(1_000_000),
+        at: Some(10_000_000),
+        why: Some("the client closed its side".into()),
+        iov: Some(vec![Iov::new(b"v", 1_048_576); 1024]),
+        ..event(ev)
+    }
+}
+
+#[test]
+fn long_names_and_large_numbers_still_fit() {
+    let fields = ConnFields {
+        rbytes: 1_048_576,
+        rlbytes: 1_048_576,
+        sbytes: 1_048_576,
+        wbytes: 1_048_576,
+        iovused: 99_999,
+        ileft: 33_333,
+        msgused: 100,
+        msgcurr: 10,
+        ..ConnFields::default()
+    };
+    let last = failed(read(2048, 0), "ECONNRESET");
+    for state in ConnState::ALL {
+        let context = Context {
+            previous: Some(&last),
+            fields: Some(&fields),
+            state: Some(*state),
+            last_read: Some(&last),
+            commands_in_wakeup: 99_999,
+        };
+        for kind in Kind::ALL {
+            good(&explain(&crowded(kind.clone()), &context));
+        }
+        for op in ITEM_OPS {
+            good(&explain(&Event { op: Some((*op).into()), ..crowded(Kind::Item) }, &context));
+        }
+        for op in ["setup", "create", "start"] {
+            good(&explain(&Event { op: Some(op.into()), ..crowded(Kind::Thread) }, &context));
+        }
+        for (from, to) in TRANSITIONS {
+            good(&explain(&Event { from: Some(*from), to: Some(*to), ..crowded(Kind::State) }, &context));
+        }
+        for into in ["rbuf", "item", "swallow"] {
+            for errno in [None, Some("EAGAIN"), Some("ECONNRESET")] {
+                let event =
+                    Event { into: Some(into.into()), errno: errno.map(Into::into), ..crowded(Kind::Read) };
+                good(&explain(&event, &context));
+            }
+        }
+        for what in ["r", "w"] {
+            let ready = vec![Ready { fd: 99_999, conn: Some(99_999), what: what.into() }];
+            good(&explain(&Event { ready: Some(ready), ..crowded(Kind::Wake) }, &context));
+        }
+    }
+}
+
+#[test]
+fn hostile_bytes_never_come_out_raw() {
+    let evil = "\x1b]0;x\x07\n\r\u{202e}\u{9b}31m";
+    let last = Event { errno: Some(evil.into()), ..read(1, 1) };
+    let context = Context { previous: Some(&last), last_read: Some(&last), ..Context::default() };
+    for kind in Kind::ALL.iter().cloned().chain([Kind::Other(evil.into())]) {
+        for errno in [None, Some(evil)] {
+            let event = Event {
+                op: Some(evil.into()),
+                role: Some(evil.into()),
+                name: Some(evil.into()),
+                value: Some(evil.into()),
+                domain: Some(evil.into()),
+                interest: Some(evil.into()),
+                peer: Some(evil.into()),
+                addr: Some(evil.into()),
+                why: Some(evil.into()),
+                data: Some(evil.into()),
+                text: Some(evil.into()),
+                key: Some(evil.into()),
+                errno: errno.map(|e: &str| e.to_owned().into()),
+                ..event(kind.clone())
+            };
+            harmless(&explain(&event, &context));
+            harmless(&bare(&event));
+        }
+    }
+    let event = Event { op: Some("hit".into()), key: Some("a\x1b[31m\n".into()), ..event(Kind::Item) };
+    assert!(bare(&event).text.contains("\"a\\x1b[31m\\n\""), "{}", bare(&event).text);
+}
+
+prop_compose! {
+    fn any_fields()(
+        n in any::<[u32; 12]>(),
+        rlbytes in any::<i32>(),
+        flags in any::<u8>(),
+        key in any::<Option<String>>(),
+        noreply in any::<bool>(),
+    ) -> ConnFields {
+        ConnFields {
+            ev_flags: EvFlags(flags),
+            rsize: n[0], rcurr: n[1], rbytes: n[2], ritem: n[3], rlbytes, sbytes: n[4], wbytes: n[5],
+            iovused: n[6], msgcurr: n[7], msgused: n[8], msgbytes: n[9], ileft: n[10], suffixleft: n[11],
+            noreply,
+            item: key.map(|key| ItemRef { key, size: 0 }),
+            ..ConnFields::default()
+        }
+    }
+}
+
+fn any_word(known: &'static [&'static str]) -> impl Strategy<Value = Option<Cow<'static, str>>> {
+    prop_oneof![
+        Just(None),
+        proptest::sample::select(known).prop_map(|w| Some(Cow::Borrowed(w))),
+        any::<String>().prop_map(|w| Some(Cow::Owned(w))),
+    ]
+}
+
+fn any_thread() -> impl Strategy<Value = Thread> {
+    prop_oneof![Just(Thread::Main), Just(Thread::Client), any::<u16>().prop_map(Thread::Worker)]
+}
+
+fn any_state() -> impl Strategy<Value = Option<ConnState>> {
+    proptest::option::of(proptest::sample::select(ConnState::ALL))
+}
+
+prop_compose! {
+    fn any_event()(
+        ev in prop_oneof![
+            8 => proptest::sample::select(Kind::ALL),
+            1 => any::<String>().prop_map(|s| Kind::Other(s.into())),
+        ],
+        (function, th, worker) in (
+            proptest::option::of(proptest::sample::select(Fn::ALL)),
+            any_thread(),
+            proptest::option::of(any_thread()),
+        ),
+        (op, name, into) in (
+            any_word(&["setup", "create", "start", "alloc", "hit", "miss", "evict"]),
+            any_word(&["SO_LINGER", "verbosity"]),
+            any_word(&["rbuf", "item", "swallow"]),
+        ),
+        (interest, errno, why) in (any_word(&["r", "w", "rw"]), any_word(&["EAGAIN", "EMFILE"]), any_word(&["quit"])),
+        (from, to, state) in (any_state(), any_state(), any_state()),
+        (conn, fd, depth) in any::<(Option<u32>, Option<i32>, Option<u32>)>(),
+        (backlog, timeout, timer) in any::<(Option<i32>, Option<i64>, bool)>(),
+        (want, ret, size, n) in any::<(Option<u64>, Option<i64>, Option<u64>, Option<u64>)>(),
+        (data, text, key) in any::<(Option<String>, Option<String>, Option<String>)>(),
+        (b64, len, peer) in any::<(Option<String>, Option<u64>, Option<String>)>(),
+        ready in proptest::option::of(proptest::collection::vec(
+            (any::<i32>(), any::<Option<u32>>(), any::<String>())
+                .prop_map(|(fd, conn, what)| Ready { fd, conn, what: what.into() }),
+            0..4,
+        )),
+        iov in proptest::option::of(proptest::collection::vec(
+            any::<u64>().prop_map(|len| Iov { len, ..Iov::default() }),
+            0..4,
+        )),
+    ) -> Event {
+        Event {
+            ev, function, th, worker, op, into, interest, errno, why, from, to, state, conn, fd, depth,
+            backlog, timeout, timer, want, ret, size, n, data, text, key, b64, len, ready, iov,
+            addr: peer.clone(),
+            peer,
+            value: name.clone(),
+            domain: name.clone(),
+            role: name.clone(),
+            name,
+            at: n,
+            epoll_fd: fd,
+            notify_send_fd: fd,
+            notify_receive_fd: fd,
+            ..Event::default()
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_event_is_too_strange(
+        event in any_event().boxed(),
+        previous in proptest::option::of(any_event().boxed()),
+        last_read in proptest::option::of(any_event().boxed()),
+        fields in proptest::option::of(any_fields().boxed()),
+        state in any_state(),
+        commands_in_wakeup in any::<u32>(),
+    ) {
+        let context = Context {
+            previous: previous.as_ref(),
+            fields: fields.as_ref(),
+            state,
+            last_read: last_read.as_ref(),
+            commands_in_wakeup,
+        };
+        harmless(&explain(&event, &context));
+        harmless(&bare(&event));
+    }
+}

@@ -1,0 +1,199 @@
+//! The house keeps its order: who may use whom, and where nothing may be traced.
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every part of the crate, and the parts that it may use besides itself. A part of the server may
+/// use those that stand before it in [`SERVER`], too.
+const PARTS: &[(&str, &[&str])] = &[
+    ("event", &[]),
+    ("text", &[]),
+    ("tracer", &["event"]),
+    ("memcached", &["event", "text", "tracer"]),
+    ("trace", &["event", "text"]),
+    ("trace::recorder", &["event", "tracer", "trace"]),
+    ("print", &["event", "text", "trace"]),
+    ("explain", &["event", "text"]),
+    ("model", &["event", "text"]),
+    ("player", &["event", "model"]),
+    ("session", &["text"]),
+    ("ui", &["event", "text", "trace::format", "model", "player", "explain"]),
+    ("cli", &["event"]),
+    (
+        "cmd",
+        &[
+            "cli",
+            "event",
+            "text",
+            "tracer",
+            "memcached",
+            "trace",
+            "print",
+            "explain",
+            "model",
+            "player",
+            "session",
+            "ui",
+        ],
+    ),
+    ("lib", &[]),
+    ("main", &["cli", "cmd"]),
+];
+
+/// The server's files, each of which may use those before it. `conn` and `globals` know each other,
+/// as `struct conn` and the table of connections do.
+const SERVER: &[&[&str]] = &[
+    &["util"],
+    &["settings"],
+    &["event_base"],
+    &["conn_queue"],
+    &["items"],
+    &["globals", "conn"],
+    &["network"],
+    &["ascii"],
+    &["drive_machine"],
+    &["thread"],
+    &["server"],
+];
+
+fn sources(dir: &Path, out: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, out);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            out.push(path);
+        }
+    }
+}
+
+/// `memcached/items/store.rs` is `["memcached", "items", "store"]`.
+fn module(path: &Path) -> Vec<String> {
+    let path = path.strip_prefix("src").unwrap().with_extension("");
+    let mut parts: Vec<_> = path.iter().map(|p| p.to_str().unwrap().to_owned()).collect();
+    if parts.last().is_some_and(|p| p == "mod") {
+        parts.pop();
+    }
+    parts
+}
+
+/// The code of a file, without comments and without the tests at its end.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    let text = text.split("#[cfg(test)]").next().unwrap();
+    text.lines().map(|l| l.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+/// Every path that begins with `crate::` or `super::`, resolved against the file's own module; of a
+/// list in braces, each.
+fn used(path: &Path) -> Vec<Vec<String>> {
+    let own = module(path);
+    let code = code(path);
+    let mut found = Vec::new();
+    for (start, head) in ["crate::", "memstep::", "super::"]
+        .iter()
+        .flat_map(|head| code.match_indices(head).collect::<Vec<_>>())
+    {
+        if start > 0 && code[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':') {
+            continue;
+        }
+        let mut base = if head == "super::" { own.clone() } else { Vec::new() };
+        let mut rest = &code[start..];
+        while let Some(r) = rest.strip_prefix("super::") {
+            // A file's module and a folder's mod.rs both have their parent one step up.
+            base.pop();
+            rest = r;
+        }
+        rest = rest.strip_prefix("crate::").or(rest.strip_prefix("memstep::")).unwrap_or(rest);
+        let word = |s: &str| s.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+        let mut chain = base.clone();
+        while !word(rest).is_empty() {
+            let w = word(rest);
+            rest = &rest[w.len()..];
+            chain.push(w);
+            match rest.strip_prefix("::") {
+                Some(r) => rest = r,
+                None => break,
+            }
+        }
+        if let Some(list) = rest.strip_prefix('{') {
+            let list = list.split('}').next().unwrap();
+            for item in list.split(',') {
+                let mut chain = chain.clone();
+                chain.extend(item.trim().split("::").map(word).filter(|w| !w.is_empty()));
+                found.push(chain);
+            }
+        } else {
+            found.push(chain);
+        }
+    }
+    found
+}
+
+fn part_of<'a>(module: &[String], parts: &BTreeMap<&'a str, &'a [&'a str]>) -> Option<&'a str> {
+    let joined = module.join("::");
+    parts
+        .keys()
+        .filter(|p| joined == **p || joined.starts_with(&format!("{p}::")))
+        .max_by_key(|p| p.len())
+        .copied()
+}
+
+#[test]
+fn every_file_uses_only_what_stands_before_it() {
+    let parts: BTreeMap<_, _> = PARTS.iter().map(|(p, may)| (*p, *may)).collect();
+    let mut files = Vec::new();
+    sources(Path::new("src"), &mut files);
+    assert!(files.len() > 20, "the sources were not found");
+    let mut wrong = Vec::new();
+    for file in &files {
+        let own = module(file);
+        let Some(part) = part_of(&own, &parts) else {
+            wrong.push(format!("{}: not in the table of parts", file.display()));
+            continue;
+        };
+        for path in used(file) {
+            let Some(target) = part_of(&path, &parts) else { continue };
+            let allowed = target == part
+                || parts[part]
+                    .iter()
+                    .any(|may| target == *may || path.join("::").starts_with(&format!("{may}::")));
+            if !allowed {
+                wrong.push(format!("{}: {part} may not use {}", file.display(), path.join("::")));
+            }
+            if part == "memcached" && target == "memcached" && own.len() > 1 && path.len() > 1 {
+                let rank = |name: &str| SERVER.iter().position(|level| level.contains(&name));
+                if let (Some(mine), Some(theirs)) = (rank(&own[1]), rank(&path[1]))
+                    && theirs > mine
+                {
+                    wrong.push(format!("{}: {} stands before {}", file.display(), own[1], path[1]));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_rules_can_see_a_breach() {
+    let paths = used(Path::new("src/memcached/drive_machine.rs"));
+    assert!(paths.iter().any(|p| p.join("::") == "memcached::network::transmit"), "{paths:?}");
+    assert!(paths.iter().any(|p| p.join("::") == "event::ConnState"), "{paths:?}");
+}
+
+#[test]
+fn drive_machine_traces_nothing() {
+    let code = code(Path::new("src/memcached/drive_machine.rs"));
+    for word in ["emit", "tracer", "tell", "enter("] {
+        assert!(!code.contains(word), "drive_machine.rs: {word}: arms call, leaves emit");
+    }
+}
+
+#[test]
+fn drive_machine_fits_on_a_screen() {
+    let code = fs::read_to_string("src/memcached/drive_machine.rs").unwrap();
+    let body = code.split("pub fn drive_machine").nth(1).unwrap().split("\n}\n").next().unwrap();
+    assert!(body.lines().count() <= 60, "{} lines", body.lines().count());
+}
