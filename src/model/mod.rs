@@ -242,13 +242,12 @@ impl World {
     /// Folds an event that is about no accepted connection: perhaps about a listening socket.
     fn listener_changed(&mut self, event: &Event) {
         let Some(fd) = event.fd else { return };
+        let has_room = self.listeners.len() < MAX_LISTENERS;
         let known = self.listeners.iter_mut().find(|l| l.fd == fd);
         match (&event.ev, known) {
-            (Kind::Socket | Kind::Listen, None) => {
-                if self.listeners.len() < MAX_LISTENERS {
-                    let (addr, backlog) = (event.addr.clone(), event.backlog);
-                    self.listeners.push(Listener { fd, addr, backlog, ..Listener::default() });
-                }
+            (Kind::Socket | Kind::Listen, None) if has_room => {
+                let (addr, backlog) = (event.addr.clone(), event.backlog);
+                self.listeners.push(Listener { fd, addr, backlog, ..Listener::default() });
             }
             (Kind::Bind | Kind::Listen, Some(l)) => {
                 l.addr = event.addr.clone().or(l.addr.take());

@@ -9,7 +9,7 @@ use super::{Leash, Options, Recording};
 use crate::event::{Event, Kind, Thread};
 use crate::model::Conn;
 use crate::player::{Like, Pace, Player, pause_after};
-use crate::trace::format::{End, Header};
+use crate::trace::format::Header;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,7 +68,6 @@ pub(super) enum Request {
 /// The viewer's state. [`draw`](super::draw) makes a screen of it.
 pub struct App {
     pub(super) name: String,
-    pub(super) end: Option<End>,
     pub(super) palette: Palette,
     pub(super) player: Player,
     /// Where the chapters begin, and their titles.
@@ -109,7 +108,9 @@ impl App {
     /// A viewer of a recording.
     pub fn replay(recording: Recording, options: &Options) -> App {
         let mut app = App::new(recording.name, &recording.header, recording.events, options);
-        app.end = recording.end;
+        if recording.end.is_none() && recording.warnings.is_empty() {
+            app.warn("this recording was not closed: its last events may be missing".to_owned());
+        }
         if let Some(warning) = recording.warnings.first() {
             let more = recording.warnings.len() - 1;
             let rest = if more > 0 { format!(" (and {more} more)") } else { String::new() };
@@ -125,7 +126,8 @@ impl App {
 
     /// A viewer of a running server.
     pub fn live(header: Header, leash: Arc<dyn Leash>, options: &Options) -> App {
-        let mut app = App::new("live".into(), &header, Vec::new(), options);
+        let name = if header.title.is_empty() { header.models.clone() } else { header.title.clone() };
+        let mut app = App::new(name, &header, Vec::new(), options);
         app.is_held = leash.is_held();
         app.leash = Some(leash);
         app.follow = true;
@@ -137,7 +139,6 @@ impl App {
             name,
             palette: options.theme.palette(),
             player: Player::new(header.threads, Vec::new()),
-            end: None,
             chapters: Vec::new(),
             has_calls: false,
             leash: None,
@@ -218,6 +219,7 @@ impl App {
             return;
         }
         self.elapsed += elapsed;
+        let from = self.player.cursor();
         let mut pause = self.pause();
         while self.playing && self.elapsed >= pause {
             self.elapsed -= pause;
@@ -238,7 +240,9 @@ impl App {
             }
             pause = self.pause();
         }
-        self.moved();
+        if self.player.cursor() != from {
+            self.scroll = 0;
+        }
     }
 
     fn pause(&self) -> Duration {
@@ -479,10 +483,6 @@ impl App {
         self.playing = false;
         self.paused_at = None;
         self.follow = self.leash.is_some() && self.player.is_at_end();
-        self.moved();
-    }
-
-    fn moved(&mut self) {
         self.scroll = 0;
     }
 

@@ -1,7 +1,7 @@
 //! The connection panel: `struct conn`, its read buffer byte by byte, its item, its answer.
 
 use super::app::App;
-use super::pen::Pen;
+use super::pen::{Pen, wrap};
 use crate::event::ConnFields;
 use crate::model::{Bytes, Cell, Conn, Place, Sent};
 use crate::text::{glyph, printable, visible};
@@ -72,7 +72,10 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     state_line(&view, pen, y);
     y += 1 + gap;
     if conn.place < Place::Open {
-        pen.put(0, y, "its struct conn is not made before a worker takes it off its queue", p.dim);
+        pen.put(0, y, "no struct conn yet: its worker makes it", p.dim);
+        return;
+    }
+    if conn.is_closed() {
         return;
     }
     let touched = |range: &Option<Range<usize>>| range.clone().filter(|_| is_of_event).unwrap_or(0..0);
@@ -286,9 +289,18 @@ fn sent_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize, sent: &Sent, is_new: 
         text.push_str(&format!(" and {} more", sent.count - sent.pieces.len()));
     }
     let room = pen.width().saturating_sub(LABEL + result.len() + 4);
-    let x = pen.fit(LABEL, y, room, &text, if is_new { p.changed } else { p.dim });
-    let style = if is_short { p.warn } else { p.dim };
-    let x = pen.put(x + 2, y, &result, if is_new { p.changed } else { style });
+    let style = if is_new { p.changed } else { p.dim };
+    // Where rows are plenty a long answer takes more than one.
+    let rows = if pen.height() > LEAST_HEIGHT.into() { 3 } else { 1 };
+    let lines = wrap(&text, room);
+    let mut x = LABEL;
+    let mut y = y;
+    for (i, line) in lines.iter().take(rows).enumerate() {
+        let is_cut = i + 1 == rows && lines.len() > rows;
+        x = pen.fit(LABEL, y + i, room, &if is_cut { format!("{line} …") } else { line.clone() }, style);
+    }
+    y += lines.len().clamp(1, rows) - 1;
+    let x = pen.put(x + 2, y, &result, if is_short && !is_new { p.warn } else { style });
     if is_new {
         pen.put(x, y, "◂", p.changed);
     }
@@ -304,8 +316,8 @@ fn fields(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
     let f: &ConnFields = &view.conn.fields;
     let all: [(&str, String); 12] = [
         ("rsize", f.rsize.to_string()),
-        ("protocol", f.protocol.to_string()),
         ("write_and_go", f.write_and_go.to_string()),
+        ("protocol", f.protocol.to_string()),
         ("noreply", f.noreply.to_string()),
         ("wbytes", f.wbytes.to_string()),
         ("sbytes", f.sbytes.to_string()),

@@ -2,9 +2,10 @@
 
 use super::app::App;
 use super::pen::{Pen, time};
-use crate::event::{Event, Kind};
+use crate::event::{Event, Kind, Thread};
 use crate::text::{printable, visible};
 use ratatui::style::Style;
+use std::collections::HashMap;
 
 /// A pause from here on is worth a row of its own.
 const GAP: u64 = 5_000_000;
@@ -24,6 +25,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
         return;
     };
     let (rows, now) = rows(app.player.events(), cursor, pen.height());
+    let depths = depths(app, &rows, now);
     let digits = app.seqs().1.to_string().len().max(3);
     let has_time = pen.width() >= 76;
     for (y, row) in rows.iter().enumerate() {
@@ -38,23 +40,25 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
                     std::cmp::Ordering::Less => p.text,
                     std::cmp::Ordering::Greater => p.dim,
                 };
-                render_event(app, event, pen, y, digits, has_time, style, y == now);
+                let shape = Shape { digits, has_time, style, is_now: y == now, depth: depths[y] };
+                render_event(app, event, pen, y, shape);
             }
         }
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn render_event(
-    app: &App,
-    event: &Event,
-    pen: &mut Pen<'_>,
-    y: usize,
+/// How a row is drawn.
+struct Shape {
     digits: usize,
     has_time: bool,
     style: Style,
     is_now: bool,
-) {
+    /// How many calls the event's thread is in.
+    depth: usize,
+}
+
+fn render_event(app: &App, event: &Event, pen: &mut Pen<'_>, y: usize, shape: Shape) {
+    let Shape { digits, has_time, style, is_now, depth } = shape;
     let p = app.palette;
     if is_now {
         pen.put(0, y, "▶", p.now);
@@ -76,8 +80,54 @@ fn render_event(
     x = pen.put(x, y, &format!("{:<11}", printable(event.ev.name())), style);
     let conn = event.conn.map_or_else(String::new, |id| format!("c{id}"));
     x = pen.put(x, y, &format!("{conn:<4}"), style);
+    // What happens inside a function stands further right, as far as that is worth its columns.
+    let x = x + depth.min(6);
     let room = pen.width().saturating_sub(x);
     pen.fit(x, y, room, &summary(event), style);
+}
+
+/// How deep in calls each row's thread is: counted from the cursor, where the world tells.
+fn depths(app: &App, rows: &[Row], now: usize) -> Vec<usize> {
+    let mut depths = vec![0; rows.len()];
+    if !app.has_calls {
+        return depths;
+    }
+    let events = app.player.events();
+    let event = |row: &Row| match row {
+        Row::Event(at) => Some(&events[*at]),
+        Row::Gap(_) => None,
+    };
+    let at_cursor: HashMap<Thread, usize> =
+        app.player.world().threads.values().map(|lane| (lane.id, lane.stack.len())).collect();
+    // A call stands where its caller does: one out from what it leads to.
+    let mut inside = at_cursor.clone();
+    for y in (0..=now.min(rows.len().saturating_sub(1))).rev() {
+        let Some(event) = event(&rows[y]) else { continue };
+        let depth = inside.entry(event.th).or_default();
+        match event.ev {
+            Kind::Call => *depth = depth.saturating_sub(1),
+            Kind::Return => {
+                depths[y] = *depth;
+                *depth += 1;
+                continue;
+            }
+            _ => {}
+        }
+        depths[y] = *depth;
+    }
+    let mut inside = at_cursor;
+    for y in now + 1..rows.len() {
+        let Some(event) = event(&rows[y]) else { continue };
+        let depth = inside.entry(event.th).or_default();
+        if event.ev == Kind::Return {
+            *depth = depth.saturating_sub(1);
+        }
+        depths[y] = *depth;
+        if event.ev == Kind::Call {
+            *depth += 1;
+        }
+    }
+    depths
 }
 
 /// The rows around the cursor, and which of them is the cursor's.

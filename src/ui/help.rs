@@ -26,8 +26,12 @@ pub(super) fn render(app: &App, scroll: usize, area: Rect, buf: &mut Buffer) {
         (4, "now", p.dim),
         (12, "◂", p.changed),
         (14, "changed by this event", p.dim),
-        (38, "░", p.text),
-        (40, "bytes that the recording did not keep", p.dim),
+    ]);
+    lines.push(vec![
+        (2, "▮", p.now),
+        (4, "waits at the gate of a held server", p.dim),
+        (42, "░", p.text),
+        (44, "bytes not recorded", p.dim),
     ]);
 
     let mut pen = Pen::new(buf, area);

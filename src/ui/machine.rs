@@ -74,7 +74,7 @@ pub(super) fn reason(way: Way) -> &'static str {
     match (way.from, way.to) {
         (NewCmd, Waiting) => "nothing is left in the read buffer",
         (NewCmd, ParseCmd) => "bytes are left in the read buffer",
-        (Waiting, Read) => "wait until the socket is readable, then read",
+        (Waiting, Read) => "once the socket is readable, read it",
         (Read, ParseCmd) => "bytes came",
         (Read, Waiting) => "there was nothing to read",
         (ParseCmd, Waiting) => "the line has no end yet",
@@ -190,7 +190,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
         let y = status_row.saturating_sub(usize::from(top));
         pen.style_row(y, p.text);
         let (mark, style) = if just.is_some() { ("◂ ", p.changed) } else { ("  ", p.dim) };
-        let text = format!("{} → {}: {}", way.from, way.to, reason(way));
+        let text = format!("{} → {}: {}", short(way.from), short(way.to), reason(way));
         let text = text.trim_end_matches(": ").to_owned();
         let x = pen.put(0, y, mark, p.changed);
         let room = pen.width().saturating_sub(x);

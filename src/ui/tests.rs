@@ -32,7 +32,13 @@ fn header() -> Header {
 
 fn recording() -> Recording {
     let name = "set-get.jsonl".into();
-    Recording { name, header: header(), events: sample::set_get(), end: None, warnings: Vec::new() }
+    Recording {
+        name,
+        header: header(),
+        events: sample::set_get(),
+        end: Some(End::default()),
+        warnings: Vec::new(),
+    }
 }
 
 fn app() -> App {

@@ -16,7 +16,7 @@ struct Columns {
 impl Columns {
     fn of(width: usize) -> Columns {
         let pipe = if width >= 58 { 37 } else { 29 };
-        Columns { pipe, queue: pipe + 11, conns: pipe + 20 }
+        Columns { pipe, queue: pipe + 11, conns: pipe + if width >= 76 { 20 } else { 18 } }
     }
 }
 
@@ -36,7 +36,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     if pen.height() > world.threads.len() + 1 {
         pen.put(columns.pipe, y, "pipe", p.dim);
         pen.put(columns.queue, y, "queue", p.dim);
-        pen.put(columns.conns, y, "connections", p.dim);
+        pen.put(columns.conns, y, "conns", p.dim);
         y += 1;
     }
     let lanes: Vec<&Lane> = world.threads.values().collect();
@@ -93,7 +93,7 @@ fn render_lane(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Co
         let is_changed = world.changed.queue == Some(lane.id);
         let style = if is_changed { p.changed } else { p.dim };
         let queue = queue(lane);
-        let x = pen.fit(columns.queue, y, 8, &queue, if lane.queue.is_empty() { style } else { p.changed });
+        let x = pen.fit(columns.queue, y, 6, &queue, if lane.queue.is_empty() { style } else { p.changed });
         if is_changed {
             pen.put(x, y, "◂", p.changed);
         }
