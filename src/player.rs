@@ -245,7 +245,7 @@ impl std::fmt::Display for Like {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Like::Conn(id) => write!(f, "connection c{id}"),
-            Like::Kind(kind) => f.write_str(&crate::text::printable(kind.name())),
+            Like::Kind(kind) => f.write_str(kind.name()),
             Like::Entered(to) => write!(f, "{to}"),
             Like::Way(way) => write!(f, "{} → {}", way.from, way.to),
         }

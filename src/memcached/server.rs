@@ -10,13 +10,11 @@ use crate::event::{ConnState, EvFlags, Fn, Thread};
 use crate::tracer::{self, Hub, SockOpt, ThreadOp, What};
 use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::Errno;
-use rustix::net::{
-    AddressFamily, Shutdown, SocketType, bind, getsockname, listen, shutdown, socket, sockopt,
-};
+use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket, sockopt};
 use std::fmt;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -89,7 +87,6 @@ impl std::error::Error for StartError {}
 pub struct Server {
     addrs: Vec<SocketAddr>,
     globals: Arc<Globals>,
-    listen_fds: Vec<Arc<OwnedFd>>,
     main: Option<JoinHandle<Result<(), StartError>>>,
 }
 
@@ -97,7 +94,6 @@ pub struct Server {
 struct Ready {
     addrs: Vec<SocketAddr>,
     globals: Arc<Globals>,
-    listen_fds: Vec<Arc<OwnedFd>>,
 }
 
 impl Server {
@@ -117,9 +113,7 @@ impl Server {
             })
             .map_err(StartError::Threads)?;
         match started.recv() {
-            Ok(Ready { addrs, globals, listen_fds }) => {
-                Ok(Server { addrs, globals, listen_fds, main: Some(main) })
-            }
+            Ok(Ready { addrs, globals }) => Ok(Server { addrs, globals, main: Some(main) }),
             Err(_) => Err(match main.join() {
                 Ok(Err(e)) => e,
                 _ => StartError::Loop(io::Error::other("the dispatcher ended at once")),
@@ -140,9 +134,15 @@ impl Server {
     fn shut_down(&mut self) {
         let Some(main) = self.main.take() else { return };
         self.globals.stop.store(true, Ordering::Release);
-        // Wakes the dispatcher without a descriptor that memcached does not have.
-        for fd in &self.listen_fds {
-            let _ = shutdown(fd.as_fd(), Shutdown::Both);
+        // A connection that nobody accepts any more wakes the dispatcher, with no descriptor of
+        // the server's that memcached would not have; failing that, its clock does.
+        for addr in &self.addrs {
+            let ip = match addr.ip() {
+                IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+                IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+                ip => ip,
+            };
+            let _ = TcpStream::connect_timeout(&(ip, addr.port()).into(), Duration::from_secs(1));
         }
         if let Ok(Err(e)) = main.join() {
             stderr_line(format_args!("memstep: {e}"));
@@ -205,7 +205,7 @@ fn main_traced(
         let epoll_fd = base.as_ref().fd();
         let op = ThreadOp::Start;
         tracer::emit(What::Thread { whose: Thread::Main, op, epoll_fd, receive_fd: -1, send_fd: -1 }, b"");
-        ready(Ready { addrs: sockets.addrs, globals: globals.clone(), listen_fds: sockets.fds });
+        ready(Ready { addrs: sockets.addrs, globals: globals.clone() });
         event_base_loop(&mut base, &mut dispatcher).map_err(StartError::Loop)
     });
     globals.stop.store(true, Ordering::Release);
@@ -231,7 +231,6 @@ fn conn_init() {
 struct Sockets {
     conns: Vec<Box<Conn>>,
     addrs: Vec<SocketAddr>,
-    fds: Vec<Arc<OwnedFd>>,
 }
 
 /// One listening socket for each address of `-l` (`memcached.c:4599`).
@@ -337,12 +336,9 @@ fn listen_on(
     let ret = super::ret(&listening.map(|()| 0));
     tracer::emit(What::Listen { fd, backlog, ret }, text.bytes());
     listening?;
-    // A second descriptor of the same socket, so that stop() can reach it from another thread.
-    let other = Arc::new(rustix::io::dup(&sfd)?);
     let conn = conn_new(globals, sfd, None, ConnState::Listening, EV_READ_PERSIST, 1, base.as_ref(), None)?;
     sockets.conns.push(conn);
     sockets.addrs.push(local);
-    sockets.fds.push(other);
     Ok(())
 }
 

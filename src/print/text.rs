@@ -205,7 +205,7 @@ impl Words {
                 "r" => "readable",
                 "w" => "writable",
                 "rw" => "readable and writable",
-                other => &text::printable(other).into_owned(),
+                other => &text::printable(other),
             };
             format!("{} {what}", self.names.of(r.conn, Some(r.fd)))
         };

@@ -1,6 +1,8 @@
 //! The file: what a recording looks like, how it is written and read.
 
+pub mod check;
 mod error;
+mod fold;
 pub mod format;
 pub mod reader;
 pub mod recorder;

@@ -76,7 +76,16 @@ impl Recorder {
             end: End { end: true, ..End::default() },
             failure: None,
         };
-        let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || work.run())?;
+        let hub_at_the_end = hub.clone();
+        let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || {
+            // A panic drops the writer, which writes what it holds; the server must not wait for a
+            // recorder that is gone.
+            let run = std::panic::AssertUnwindSafe(|| work.run());
+            std::panic::catch_unwind(run).unwrap_or_else(|_| {
+                hub_at_the_end.close();
+                Err(io::Error::other("the recorder panicked"))
+            })
+        })?;
         Ok(Recorder { hub, finish, thread: Mutex::new(Some(thread)) })
     }
 
@@ -127,6 +136,10 @@ impl Work {
             if dirty && (!came || self.hub.gate.is_held() || flushed.elapsed() >= FLUSH_EVERY) {
                 self.write(TraceWriter::flush);
                 (flushed, dirty) = (Instant::now(), false);
+            }
+            // Without a file and without a viewer there is nobody to record for.
+            if self.file.is_none() && self.viewer.is_none() {
+                self.hub.close();
             }
             if finishing {
                 break;

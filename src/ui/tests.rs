@@ -172,26 +172,6 @@ fn help_and_quit_are_offered_at_every_width() {
     }
 }
 
-#[test]
-fn every_event_of_every_recording_can_be_drawn() {
-    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/traces")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_none_or(|e| e != "jsonl") {
-            continue;
-        }
-        let read = crate::trace::reader::Recording::load(&path, false).unwrap();
-        let recording = Recording { events: read.events, header: read.header, ..recording() };
-        let mut app = App::replay(recording, &Options::default());
-        // Of a long recording the beginning, and then some.
-        let stride = 1 + app.player.len() / 400;
-        for i in (0..app.player.len()).step_by(stride) {
-            app.player.go(i);
-            buffer(&app, 120, 40);
-            buffer(&app, 80, 24);
-        }
-    }
-}
-
 proptest::proptest! {
     #![proptest_config(proptest::test_runner::Config::with_cases(48))]
     #[test]

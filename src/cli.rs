@@ -1,0 +1,311 @@
+//! The command line: declarations only. memcached's own letters where they start a server, long
+//! names everywhere else.
+
+use crate::trace::format::{Detail, MAX_DATA};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "memstep",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true,
+    args_override_self = true
+)]
+#[command(about = "A glass-box memcached: records every step of its event flow and plays it back")]
+#[command(after_help = "With no command: the guided tour through `set a 0 0 4`.\n\
+    Exit status: 0 ok, 1 problems found by `check`, 2 wrong usage or unreadable input.")]
+pub struct Cli {
+    /// What to do; nothing means the guided tour.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server, with memcached's own options
+    Serve {
+        /// The server's options.
+        #[command(flatten)]
+        server: ServerArgs,
+        /// Where the recording goes.
+        #[command(flatten)]
+        record: RecordTo,
+    },
+    /// Run the server with the terminal UI in front
+    Live {
+        /// The server's options.
+        #[command(flatten)]
+        server: ServerArgs,
+        /// Where the recording goes.
+        #[command(flatten)]
+        record: RecordTo,
+        /// How it looks.
+        #[command(flatten)]
+        look: Look,
+    },
+    /// Play a .session script against a fresh server and record what happens
+    Record {
+        /// The script; its line `#args: -R 1` adds options for the server
+        session: PathBuf,
+        /// The trace to write, `-` for stdout
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// The server's options.
+        #[command(flatten)]
+        server: ServerArgs,
+    },
+    /// Play a recording in the terminal UI
+    Replay {
+        /// What to read.
+        #[command(flatten)]
+        input: Input,
+        /// Start at this event (`57`) or time (`1.25s`, `300ms`)
+        #[arg(long, value_name = "N|TIME")]
+        at: Option<At>,
+        /// Play this many times as fast as it happened
+        #[arg(long, value_name = "X", default_value = "1", value_parser = speed)]
+        speed: f64,
+        /// Wait no longer than this between two events when playing (`500ms`, `2s`)
+        #[arg(long, value_name = "T", value_parser = duration)]
+        idle_limit: Option<Duration>,
+        /// How it looks.
+        #[command(flatten)]
+        look: Look,
+    },
+    /// Print a recording as text
+    Print {
+        /// What to read.
+        #[command(flatten)]
+        input: Input,
+        /// In which form
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Check that a recording is whole and holds to the rules of the format
+    Check {
+        /// What to read.
+        #[command(flatten)]
+        input: Input,
+    },
+    /// Tell what is in a recording
+    Info {
+        /// What to read.
+        #[command(flatten)]
+        input: Input,
+    },
+}
+
+/// A trace to read.
+#[derive(Debug, Clone, Args)]
+pub struct Input {
+    /// The trace, `-` for stdin
+    pub file: PathBuf,
+    /// Count broken lines and skip them
+    #[arg(long)]
+    pub lenient: bool,
+}
+
+/// memcached's options.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "memcached's options")]
+pub struct ServerArgs {
+    /// TCP port to listen on
+    #[arg(short = 'p', value_name = "num", default_value_t = 11211)]
+    pub port: u16,
+    /// Interface to listen on (default: all addresses); host:port, a list with commas, or -l again
+    #[arg(short = 'l', value_name = "addr", value_delimiter = ',')]
+    pub listen: Vec<String>,
+    /// UDP port to listen on: 0 is off, and there is nothing else here
+    #[arg(short = 'U', value_name = "num", default_value = "0", value_parser = no_udp)]
+    pub udp_port: u16,
+    /// Number of worker threads
+    #[arg(short = 't', value_name = "num", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: u16,
+    /// Memory for items, in megabytes
+    #[arg(short = 'm', value_name = "num", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
+    pub memory: u64,
+    /// Simultaneous connections
+    #[arg(short = 'c', value_name = "num", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_conns: u32,
+    /// Requests of one connection that are worked off per event, so that others do not starve
+    #[arg(short = 'R', value_name = "num", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..))]
+    pub reqs_per_event: u32,
+    /// Length of the kernel's queue of connections not yet accepted
+    #[arg(short = 'b', value_name = "num", default_value_t = 1024, value_parser = clap::value_parser!(i32).range(0..))]
+    pub backlog: i32,
+    /// Assume the identity of this user (only when run as root)
+    #[arg(short = 'u', value_name = "username")]
+    pub user: Option<String>,
+    /// Say errors and warnings (-v), commands and replies too (-vv), state changes too (-vvv)
+    #[arg(short = 'v', action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Record function calls too, or only what can be seen from outside
+    #[arg(long, value_name = "DETAIL", value_parser = details(), help_heading = "Recording")]
+    pub detail: Option<Detail>,
+    /// How many bytes of each payload are kept
+    #[arg(long, value_name = "N", default_value_t = MAX_DATA, value_parser = clap::value_parser!(u32).range(0..=65536), help_heading = "Recording")]
+    pub max_data: u32,
+}
+
+/// Where a running server's recording goes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Recording")]
+pub struct RecordTo {
+    /// Write a trace to this file, `-` for stdout
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+}
+
+/// How the terminal UI looks.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Look")]
+pub struct Look {
+    /// Colours for a dark or a light background, or none
+    #[arg(long, value_enum)]
+    pub theme: Option<Theme>,
+    /// Whether to use colours
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: When,
+}
+
+/// A set of colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Theme {
+    /// For a dark background.
+    Dark,
+    /// For a light background.
+    Light,
+    /// No colours, only bold, reversed and underlined.
+    Mono,
+}
+
+/// Whether to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum When {
+    /// As `NO_COLOR` and the terminal say.
+    #[default]
+    Auto,
+    /// Even if they say otherwise.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+/// What `print` writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// The story, for people
+    #[default]
+    Text,
+    /// System calls and state changes, as strace and -vvv show them
+    Flow,
+    /// The system calls of the start-up
+    Startup,
+    /// The functions that each thread entered
+    Calls,
+    /// What memcached 1.4.24 -vvv would have printed
+    Vvv,
+    /// The trace's own lines, unchanged
+    Jsonl,
+}
+
+/// A place in a recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum At {
+    /// The event of this number.
+    Event(u64),
+    /// The last event up to this long after the start.
+    Time(Duration),
+}
+
+impl FromStr for At {
+    type Err = String;
+
+    fn from_str(s: &str) -> Result<Self, String> {
+        if let Ok(seq) = s.parse() {
+            return Ok(At::Event(seq));
+        }
+        duration(s)
+            .map(At::Time)
+            .map_err(|_| "expected an event's number (57) or a time (1.25s, 300ms)".into())
+    }
+}
+
+/// `500ms`, `2s`, `1.5s`.
+fn duration(s: &str) -> Result<Duration, String> {
+    let expected = || "expected a time with its unit: 500ms, 2s, 1.5s".to_owned();
+    let (number, unit) = match (s.strip_suffix("ms"), s.strip_suffix('s')) {
+        (Some(number), _) => (number, 1e-3),
+        (None, Some(number)) => (number, 1.0),
+        (None, None) => return Err(expected()),
+    };
+    let number: f64 = number.parse().map_err(|_| expected())?;
+    Duration::try_from_secs_f64(number * unit).map_err(|_| expected())
+}
+
+fn speed(s: &str) -> Result<f64, String> {
+    match s.strip_suffix('x').unwrap_or(s).parse::<f64>() {
+        Ok(speed) if speed.is_finite() && speed > 0.0 => Ok(speed),
+        _ => Err("expected a number above 0, such as 0.5 or 10".into()),
+    }
+}
+
+fn no_udp(s: &str) -> Result<u16, String> {
+    match s.parse() {
+        Ok(0) => Ok(0),
+        _ => Err("this server speaks TCP only: -U 0 is all there is".into()),
+    }
+}
+
+fn details() -> impl TypedValueParser<Value = Detail> {
+    PossibleValuesParser::new(["flow", "calls"]).map(|word| match word.as_str() {
+        "calls" => Detail::Calls,
+        _ => Detail::Flow,
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_declarations_hold_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn memcached_s_own_letters_mean_what_they_mean_there() {
+        let line = "memstep serve -p 0 -l 127.0.0.1,::1 -l localhost:1 -t 2 -m 100 -c 10 -R 1 -U 0 -b 5 -u nobody -vvv";
+        let Some(Command::Serve { server, record }) = Cli::try_parse_from(line.split(' ')).unwrap().command
+        else {
+            panic!("not serve")
+        };
+        assert_eq!(server.listen, ["127.0.0.1", "::1", "localhost:1"]);
+        assert_eq!((server.port, server.threads, server.memory, server.max_conns), (0, 2, 100, 10));
+        assert_eq!((server.reqs_per_event, server.backlog, server.verbose), (1, 5, 3));
+        assert_eq!((server.user.as_deref(), record.record), (Some("nobody"), None));
+        let refused = Cli::try_parse_from(["memstep", "serve", "-U", "11211"]).unwrap_err();
+        assert!(refused.to_string().contains("TCP only"), "{refused}");
+    }
+
+    #[test]
+    fn a_place_in_a_recording_is_a_number_or_a_time() {
+        assert_eq!("57".parse(), Ok(At::Event(57)));
+        assert_eq!("1.25s".parse(), Ok(At::Time(Duration::from_millis(1250))));
+        assert_eq!("300ms".parse(), Ok(At::Time(Duration::from_millis(300))));
+        for wrong in ["", "s", "-1s", "1h", "1e400s", "NaNs", "-3"] {
+            assert!(wrong.parse::<At>().is_err(), "{wrong}");
+        }
+        assert!(speed("0").is_err() && speed("inf").is_err() && speed("-1").is_err());
+        assert_eq!(speed("2x"), Ok(2.0));
+    }
+}

@@ -1,0 +1,62 @@
+//! `memstep check`: is a recording whole, and does it hold to the rules of the format?
+
+use super::counted;
+use crate::cli::Input;
+use crate::trace::check::Checker;
+use crate::trace::reader::{ReadError, TraceReader};
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+/// Lists what is wrong on stdout; exits with 1 if anything is.
+pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
+    // Broken lines are reported as problems, not as the error that ends it all: so they are
+    // skipped here even where `--lenient` was not given.
+    let mut reader = TraceReader::open(&input.file)?;
+    let name = reader.name().to_owned();
+    let mut checker = Checker::new(reader.header());
+    let mut last_line = 1;
+    loop {
+        match reader.next_row() {
+            Ok(Some(row)) => {
+                last_line = row.line;
+                checker.event(row.line, &row.event);
+            }
+            Ok(None) => break,
+            Err(ReadError::Broken { line, column, what, .. }) => {
+                last_line = line;
+                checker.broken_line(line, &format!("column {column}: no event: {what}"), !input.lenient);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let report = checker.finish(last_line + 1, reader.end().as_ref());
+
+    let mut out = io::stdout().lock();
+    for problem in &report.problems {
+        writeln!(out, "{name}: {problem}")?;
+    }
+    let listed = report.problems.len() as u64;
+    if report.count > listed {
+        writeln!(out, "{name}: and {} more", report.count - listed)?;
+    }
+    if input.lenient && reader.skipped() > 0 {
+        writeln!(out, "{name}: note: {} skipped", counted(reader.skipped(), "broken line"))?;
+    }
+    for warning in reader.warnings() {
+        writeln!(out, "{name}: note: {warning}")?;
+    }
+    if let Some(line) = report.suspended {
+        writeln!(
+            out,
+            "{name}: note: line {line}: something was lost here; queues, connections, states and calls \
+             are not checked after it"
+        )?;
+    }
+    let events = counted(report.events, "event");
+    if report.count == 0 {
+        writeln!(out, "{name}: {events}, no problems")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    writeln!(out, "{name}: {events}, {}", counted(report.count, "problem"))?;
+    Ok(ExitCode::from(1))
+}

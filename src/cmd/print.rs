@@ -1,0 +1,55 @@
+//! `memstep print`: a recording as text.
+
+use crate::cli::{Format, Input};
+use crate::print::calls::Calls;
+use crate::print::flow::Flow;
+use crate::print::startup::Startup;
+use crate::print::text::Text;
+use crate::print::vvv::Vvv;
+use crate::print::{Jsonl, Print};
+use crate::trace::format::Detail;
+use crate::trace::reader::TraceReader;
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::process::ExitCode;
+
+/// Prints the trace to stdout, and what is odd about it to stderr.
+pub(super) fn run(input: &Input, format: Format) -> anyhow::Result<ExitCode> {
+    let mut reader = TraceReader::open(&input.file)?.lenient(input.lenient);
+    let name = reader.name().to_owned();
+    let mut printer: Box<dyn Print> = match format {
+        Format::Text => Box::<Text>::default(),
+        Format::Flow => Box::<Flow>::default(),
+        Format::Startup => Box::<Startup>::default(),
+        Format::Calls => Box::<Calls>::default(),
+        Format::Vvv => Box::<Vvv>::default(),
+        Format::Jsonl => Box::<Jsonl>::default(),
+    };
+    if format == Format::Calls && reader.header().detail != Detail::Calls {
+        eprintln!("memstep: {name}: holds no function calls; record with `--detail calls` to have them");
+    }
+    // Line by line when someone watches; in large pieces otherwise, for the sake of millions.
+    let stdout = io::stdout().lock();
+    let mut out: Box<dyn Write> = match stdout.is_terminal() {
+        true => Box::new(stdout),
+        false => Box::new(BufWriter::with_capacity(64 * 1024, stdout)),
+    };
+    printer.header(reader.header(), reader.raw_header(), &mut out)?;
+    let printed = loop {
+        match reader.next_row() {
+            Ok(Some(row)) => printer.event(&row.event, row.raw, &mut out)?,
+            Ok(None) => break Ok(()),
+            Err(error) => break Err(error),
+        }
+    };
+    if printed.is_ok() {
+        let end = reader.end();
+        printer.end(end.as_ref().zip(reader.raw_end()), &mut out)?;
+    }
+    // What was read before a broken line is shown before the error is.
+    out.flush()?;
+    printed?;
+    for warning in reader.warnings() {
+        eprintln!("memstep: {name}: {warning}");
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,86 @@
+//! `memstep record`: a fresh server, a script played against it, the trace of what happened.
+
+use super::server::{create, hub, panics_are_fatal, private_settings, shown};
+use crate::cli::{Cli, Command, ServerArgs};
+use crate::event::{Detail, Thread};
+use crate::memcached::server::Server;
+use crate::session::{Session, play};
+use crate::trace::recorder::{Recorder, Sinks, header};
+use crate::tracer::{self, What};
+use anyhow::Context as _;
+use clap::Parser as _;
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// Plays `session`, and writes the trace to `output`.
+pub(super) fn run(session: &Path, output: &Path, args: &ServerArgs) -> anyhow::Result<ExitCode> {
+    let source = std::fs::read_to_string(session)
+        .with_context(|| format!("cannot read the script {}", shown(session)))?;
+    let script = Session::parse(&source, &shown(session))?;
+    // The script's own options come first, so that those of the command line win.
+    let own;
+    let args = match script.args.is_empty() {
+        true => args,
+        false => {
+            own = with_script_args(std::env::args_os(), &script.args)
+                .with_context(|| format!("{}: #args: {}", shown(session), script.args.join(" ")))?;
+            &own
+        }
+    };
+    let hub = hub(args, Detail::Calls);
+    let title = script
+        .title
+        .clone()
+        .unwrap_or_else(|| session.file_stem().map_or(String::new(), |name| shown(Path::new(name))));
+    let sinks = Sinks { file: Some(create(output)?), ..Sinks::default() };
+    let recorder = Recorder::start(hub.clone(), &header(&hub, args.threads, &title), sinks)
+        .with_context(|| format!("cannot write {}", shown(output)))?;
+    let recorder = Arc::new(recorder);
+    panics_are_fatal(&recorder, || {});
+    let server = Server::start(private_settings(args), Some(hub.clone()))?;
+    let addr = *server.addrs().first().context("the server listens on no address")?;
+    tracer::install(hub.handle(Thread::Client));
+    let played =
+        play(&script.steps, &shown(session), addr, &mut |mark| tracer::emit(What::Mark, mark.as_bytes()));
+    tracer::uninstall();
+    // What was recorded is kept, whether the story came to its end or not.
+    let end = recorder.finish().transpose().with_context(|| format!("cannot write {}", shown(output)))?;
+    server.stop();
+    played?;
+    if let Some(end) = end
+        && output.as_os_str() != "-"
+    {
+        eprintln!("memstep: {}: {} events", shown(output), end.events);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The options of `record` with a script's own before them.
+fn with_script_args(argv: impl Iterator<Item = OsString>, own: &[String]) -> Result<ServerArgs, clap::Error> {
+    let mut argv: Vec<OsString> = argv.collect();
+    let after = argv.iter().position(|a| a == "record").map_or(argv.len(), |at| at + 1);
+    argv.splice(after..after, own.iter().map(OsString::from));
+    match Cli::try_parse_from(argv)?.command {
+        Some(Command::Record { server, .. }) => Ok(server),
+        _ => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_s_options_hold_unless_the_command_line_says_otherwise() {
+        let line = |s: &str| s.split(' ').map(OsString::from).collect::<Vec<_>>().into_iter();
+        let own = ["-R".to_owned(), "1".to_owned()];
+        let args = with_script_args(line("memstep record x.session -o x.jsonl -t 2"), &own).unwrap();
+        assert_eq!((args.reqs_per_event, args.threads), (1, 2));
+        let args = with_script_args(line("memstep record x.session -o x.jsonl -R 5"), &own).unwrap();
+        assert_eq!(args.reqs_per_event, 5);
+        assert!(with_script_args(line("memstep record x.session -o x.jsonl"), &["--no".to_owned()]).is_err());
+    }
+}

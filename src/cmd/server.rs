@@ -1,0 +1,133 @@
+//! What `serve`, `live` and `record` share: the options become settings, a server gets its
+//! recording, a signal or a panic ends it in order.
+
+use crate::cli::{RecordTo, ServerArgs};
+use crate::event::Detail;
+use crate::memcached::settings::Settings;
+use crate::text::printable;
+use crate::trace::recorder::{Recorder, Sinks, header};
+use crate::tracer::{Config, Hub};
+use anyhow::Context as _;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU8;
+
+/// The settings that the options ask for; `port` instead of theirs, if given.
+pub(super) fn settings(args: &ServerArgs) -> Settings {
+    Settings {
+        port: i32::from(args.port),
+        inter: (!args.listen.is_empty()).then(|| args.listen.join(",")),
+        maxbytes: args.memory * 1024 * 1024,
+        maxconns: args.max_conns,
+        num_threads: args.threads,
+        reqs_per_event: args.reqs_per_event,
+        backlog: args.backlog,
+        verbose: AtomicU8::new(args.verbose),
+        ..Settings::default()
+    }
+}
+
+/// The same for a server of this process's own use: any free port of the loopback, unless the
+/// options name an interface.
+pub(super) fn private_settings(args: &ServerArgs) -> Settings {
+    let settings = settings(args);
+    Settings { port: -1, inter: settings.inter.or_else(|| Some("127.0.0.1".to_owned())), ..settings }
+}
+
+/// A recording's hub, with the detail that the options ask for or else `detail`.
+pub(super) fn hub(args: &ServerArgs, detail: Detail) -> Arc<Hub> {
+    Hub::new(Config { detail: args.detail.unwrap_or(detail), max_data: args.max_data })
+}
+
+/// Opens the file that a trace is written to; `-` is stdout.
+pub(super) fn create(path: &Path) -> anyhow::Result<Box<dyn Write + Send>> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(io::stdout()));
+    }
+    let file = File::create(path).with_context(|| format!("cannot write {}", shown(path)))?;
+    Ok(Box::new(file))
+}
+
+/// A path as it may be printed.
+pub(super) fn shown(path: &Path) -> String {
+    printable(&path.to_string_lossy()).into_owned()
+}
+
+/// Starts the recording that `--record` asks for.
+pub(super) fn start_recorder(
+    hub: &Arc<Hub>,
+    threads: u16,
+    title: &str,
+    record: &RecordTo,
+    sinks: Sinks,
+) -> anyhow::Result<Recorder> {
+    let mut sinks = sinks;
+    if let Some(path) = &record.record {
+        sinks.file = Some(create(path)?);
+        let path = shown(path);
+        sinks.complain = Some(Box::new(move |error| {
+            eprintln!("memstep: {path}: {error}: recording has stopped; the server goes on without");
+        }));
+    }
+    Recorder::start(hub.clone(), &header(hub, threads, title), sinks).context("cannot start recording")
+}
+
+/// Lets the process hold as many descriptors as `-c` says, and no more: that is how memcached
+/// limits its connections (`memcached.c:5556`).
+pub(super) fn limit_descriptors(maxconns: u32) -> anyhow::Result<()> {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("cannot read the limit of open files")?;
+    let wanted = u64::from(maxconns);
+    // The soft limit is what counts; the hard one is only raised, since lowering it is for good.
+    setrlimit(Resource::RLIMIT_NOFILE, wanted, hard.max(wanted)).with_context(|| {
+        format!("-c {maxconns}: more open files than this user may have ({hard}); use a smaller -c, or start as root")
+    })
+}
+
+/// Becomes another user, where the process is root (`memcached.c:5565`).
+///
+/// DIFFERS: memcached refuses to run as root without `-u`; in a classroom's container that would
+/// only be in the way, so here it is a choice. And the supplementary groups go too.
+pub(super) fn assume_identity(user: Option<&str>) -> anyhow::Result<()> {
+    use nix::unistd::{User, geteuid, getuid, setgid, setgroups, setuid};
+    let Some(name) = user else { return Ok(()) };
+    if !getuid().is_root() && !geteuid().is_root() {
+        return Ok(());
+    }
+    let found = User::from_name(name).with_context(|| format!("cannot look up the user {name:?}"))?;
+    let user = found.with_context(|| format!("can't find the user {name:?} to switch to"))?;
+    let fail = || format!("failed to assume identity of user {name:?}");
+    setgroups(&[user.gid]).with_context(fail)?;
+    setgid(user.gid).with_context(fail)?;
+    setuid(user.uid).with_context(fail)
+}
+
+/// From now on a panic on any thread ends the recording in order, and then the process: a server
+/// with a thread missing is no server. `restore` gives the terminal back first.
+pub(super) fn panics_are_fatal(recorder: &Arc<Recorder>, restore: impl Fn() + Send + Sync + 'static) {
+    let recorder = recorder.clone();
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        // The recorder looks after its own.
+        if std::thread::current().name() == Some("recorder") {
+            return tell(panic);
+        }
+        restore();
+        tell(panic);
+        finish(&recorder);
+        std::process::exit(101);
+    }));
+}
+
+/// Ends a recording; says so where its last lines could not be written.
+pub(super) fn finish(recorder: &Recorder) -> bool {
+    match recorder.finish() {
+        Some(Err(error)) => {
+            eprintln!("memstep: the recording was not closed: {error}");
+            false
+        }
+        _ => true,
+    }
+}

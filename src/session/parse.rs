@@ -1,0 +1,310 @@
+//! From lines to steps.
+
+use super::{Action, Cause, Session, SessionError, Step};
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// The pause of a `wait` that does not say how long.
+const WAIT_MS: f64 = 60.0;
+/// The longest payload of one step: enough for any value that memcached takes, and no more, so
+/// that a slip of the finger in `"x"*N` does not fill the memory.
+const MAX_PAYLOAD: usize = 256 * 1024 * 1024;
+
+impl Session {
+    /// Parses a script; `file` is its name in messages.
+    ///
+    /// # Errors
+    ///
+    /// The first line that is no step, or is about a client that is not open there.
+    pub fn parse(source: &str, file: &str) -> Result<Session, SessionError> {
+        let mut session = Session::default();
+        let mut open = HashSet::new();
+        for (at, text) in source.lines().enumerate() {
+            let action = step(text, &mut session).and_then(|action| {
+                if let Some(action) = &action {
+                    clients(action, &mut open)?;
+                }
+                Ok(action)
+            });
+            let (line, text) = (at + 1, text.trim().to_owned());
+            match action {
+                Ok(Some(action)) => session.steps.push(Step { line, text, action }),
+                Ok(None) => {}
+                Err(what) => {
+                    return Err(SessionError { file: file.into(), line, text, cause: Cause::Syntax(what) });
+                }
+            }
+        }
+        Ok(session)
+    }
+}
+
+/// What a line asks for; comments that mean something go into the session.
+fn step(text: &str, session: &mut Session) -> Result<Option<Action>, String> {
+    if let Some(args) = text.strip_prefix("#args:") {
+        session.args.extend(args.split_whitespace().map(str::to_owned));
+        return Ok(None);
+    }
+    if let Some(title) = text.strip_prefix("#title:") {
+        session.title = Some(title.trim().to_owned());
+        return Ok(None);
+    }
+    if let Some(mark) = text.strip_prefix("#mark:") {
+        return Ok(Some(Action::Mark(mark.trim().to_owned())));
+    }
+    let text = text.trim();
+    if text.is_empty() || text.starts_with('#') {
+        return Ok(None);
+    }
+    let (verb, rest) = word(text);
+    let (name, arg) = word(rest);
+    let client = || match name {
+        "" => Err(format!("expected a client's name after `{verb}`")),
+        name => Ok(name.to_owned()),
+    };
+    let action = match verb {
+        "open" => Action::Open(client()?),
+        "send" => Action::Send(client()?, payload(arg)?),
+        "recv" if arg.starts_with('"') => Action::Recv(client()?, payload(arg)?),
+        "recv" => {
+            let n = arg.parse().ok().filter(|n| *n <= MAX_PAYLOAD);
+            Action::RecvLen(client()?, n.ok_or("expected `recv NAME \"BYTES\"` or `recv NAME N`")?)
+        }
+        "wait" => {
+            let ms = if name.is_empty() { Ok(WAIT_MS) } else { name.parse::<f64>() };
+            let pause = ms.ok().and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
+            Action::Wait(pause.ok_or("expected `wait` or `wait MILLISECONDS`")?)
+        }
+        "shut" => Action::Shut(client()?),
+        "close" => Action::Close(client()?),
+        "reset" => Action::Reset(client()?),
+        "eof" => Action::Eof(client()?),
+        "rcvbuf" => {
+            let n = arg.parse().ok().filter(|n: &usize| (1..=MAX_PAYLOAD).contains(n));
+            Action::Rcvbuf(client()?, n.ok_or("expected `rcvbuf NAME BYTES`")?)
+        }
+        _ => {
+            return Err(format!(
+                "no such step: {verb}; expected open, send, recv, wait, shut, close, reset, eof or rcvbuf"
+            ));
+        }
+    };
+    let takes_more = matches!(verb, "send" | "recv" | "rcvbuf");
+    if !takes_more && !arg.is_empty() {
+        return Err(format!("expected nothing after `{verb} {name}`"));
+    }
+    Ok(Some(action))
+}
+
+/// Keeps the book of who is open, so that a wrong name is found before anything is played.
+fn clients(action: &Action, open: &mut HashSet<String>) -> Result<(), String> {
+    match action {
+        Action::Open(name) => {
+            if !open.insert(name.clone()) {
+                return Err(format!("`{name}` is open already"));
+            }
+        }
+        Action::Close(name) | Action::Reset(name) => {
+            if !open.remove(name) {
+                return Err(not_open(name));
+            }
+        }
+        Action::Send(name, _)
+        | Action::Recv(name, _)
+        | Action::RecvLen(name, _)
+        | Action::Shut(name)
+        | Action::Eof(name) => {
+            if !open.contains(name) {
+                return Err(not_open(name));
+            }
+        }
+        Action::Rcvbuf(name, _) => {
+            if open.contains(name) {
+                return Err(format!("`{name}` is open already: `rcvbuf` stands before `open`"));
+            }
+        }
+        Action::Mark(_) | Action::Wait(_) => {}
+    }
+    Ok(())
+}
+
+fn not_open(name: &str) -> String {
+    format!("no client `{name}` is open here; expected `open {name}` before")
+}
+
+/// The first word, and the rest without the blanks between.
+fn word(text: &str) -> (&str, &str) {
+    match text.split_once(char::is_whitespace) {
+        Some((word, rest)) => (word, rest.trim()),
+        None => (text, ""),
+    }
+}
+
+/// `"BYTES"`, `"BYTES"*N`, or several of them.
+fn payload(text: &str) -> Result<Vec<u8>, String> {
+    let mut out = Vec::new();
+    let mut rest = text.trim_start();
+    if rest.is_empty() {
+        return Err("expected \"BYTES\"".into());
+    }
+    while !rest.is_empty() {
+        let (bytes, after) = literal(rest)?;
+        let mut times = 1;
+        rest = after.trim_start();
+        if let Some(after) = rest.strip_prefix('*') {
+            let after = after.trim_start();
+            let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
+            times = after[..digits].parse().map_err(|_| "expected a number after `*`".to_owned())?;
+            rest = after[digits..].trim_start();
+        }
+        let total = bytes.len().checked_mul(times).and_then(|n| n.checked_add(out.len()));
+        if total.is_none_or(|n| n > MAX_PAYLOAD) {
+            return Err(format!("more than {} MiB in one step", MAX_PAYLOAD >> 20));
+        }
+        out.extend(bytes.repeat(times));
+    }
+    Ok(out)
+}
+
+/// One `"BYTES"`, and what follows it.
+fn literal(text: &str) -> Result<(Vec<u8>, &str), String> {
+    let body = text.strip_prefix('"').ok_or_else(|| format!("expected \"BYTES\", found {text}"))?;
+    let mut out = Vec::new();
+    let mut chars = body.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Ok((out, &body[at + 1..])),
+            '\\' => {
+                let (byte, length) = escape(&body[at + 1..])?;
+                out.push(byte);
+                // Escapes are ASCII: as many characters as bytes.
+                for _ in 0..length {
+                    chars.next();
+                }
+            }
+            ' '..='~' => out.push(c as u8),
+            _ => return Err(format!("`{c}` is not printable ASCII: write its bytes as \\xHH")),
+        }
+    }
+    Err("expected a closing \"".into())
+}
+
+/// The byte that an escape stands for, and how many characters follow the backslash.
+fn escape(text: &str) -> Result<(u8, usize), String> {
+    let first = text.bytes().next().ok_or("expected a character after \\")?;
+    let simple = match first {
+        b'r' => b'\r',
+        b'n' => b'\n',
+        b't' => b'\t',
+        b'a' => 0x07,
+        b'b' => 0x08,
+        b'f' => 0x0c,
+        b'v' => 0x0b,
+        b'"' | b'\'' | b'\\' => first,
+        b'x' => {
+            let byte = text.get(1..3).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+            let byte = byte.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+            return byte.map(|byte| (byte, 3)).ok_or_else(|| "expected two hex digits after \\x".into());
+        }
+        b'0'..=b'7' => {
+            let digits = text.bytes().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
+            let byte = u8::from_str_radix(&text[..digits], 8);
+            return byte.map(|byte| (byte, digits)).map_err(|_| "an octal escape ends at \\377".into());
+        }
+        _ => {
+            let c = text.chars().next().unwrap_or_default();
+            return Err(format!("no such escape: \\{c}; expected \\r \\n \\t \\0 \\xHH \\\" \\\\"));
+        }
+    };
+    Ok((simple, 1))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn error(source: &str) -> String {
+        Session::parse(source, "x.session").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn every_reference_script_parses() {
+        let mut scripts = 0;
+        for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference")).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|e| e == "session") {
+                let source = std::fs::read_to_string(&path).unwrap();
+                let session = Session::parse(&source, &path.to_string_lossy()).unwrap();
+                assert!(session.steps.len() > 1, "{}", path.display());
+                scripts += 1;
+            }
+        }
+        assert_eq!(scripts, 15);
+    }
+
+    #[test]
+    fn a_script_is_title_options_chapters_and_steps() {
+        let source = "#title: A story\n# a comment\n#args: -R 1 -t 2\n\n#mark: One\nrcvbuf a 4096\nopen a\r\n\
+                      send a \"ab\"*2 \"\\r\\n\"\nrecv a \"O\\\"K\\x41\\0\"\nrecv  a  5\nwait\nwait 1.5\nshut a\neof a\nreset a\n";
+        let session = Session::parse(source, "x").unwrap();
+        assert_eq!(session.title.as_deref(), Some("A story"));
+        assert_eq!(session.args, ["-R", "1", "-t", "2"]);
+        let a = || "a".to_owned();
+        let actions: Vec<_> = session.steps.iter().map(|step| step.action.clone()).collect();
+        assert_eq!(
+            actions,
+            [
+                Action::Mark("One".into()),
+                Action::Rcvbuf(a(), 4096),
+                Action::Open(a()),
+                Action::Send(a(), b"abab\r\n".to_vec()),
+                Action::Recv(a(), b"O\"KA\0".to_vec()),
+                Action::RecvLen(a(), 5),
+                Action::Wait(Duration::from_millis(60)),
+                Action::Wait(Duration::from_micros(1500)),
+                Action::Shut(a()),
+                Action::Eof(a()),
+                Action::Reset(a()),
+            ]
+        );
+        assert_eq!((session.steps[2].line, session.steps[2].text.as_str()), (7, "open a"));
+    }
+
+    #[test]
+    fn a_wrong_line_is_named_with_what_was_expected() {
+        for (source, says) in [
+            ("open a\nsned a \"x\"", "x.session:2: sned a \"x\": no such step: sned; expected open, send"),
+            (
+                "send a \"x\"",
+                "x.session:1: send a \"x\": no client `a` is open here; expected `open a` before",
+            ),
+            ("open", "expected a client's name after `open`"),
+            ("open a\nopen a", "`a` is open already"),
+            ("open a\nrcvbuf a 1", "`rcvbuf` stands before `open`"),
+            ("open a b", "expected nothing after `open a`"),
+            ("open a\nsend a", "expected \"BYTES\""),
+            ("open a\nsend a \"x", "expected a closing \""),
+            ("open a\nsend a \"x\" y", "expected \"BYTES\", found y"),
+            ("open a\nsend a \"x\"*", "expected a number after `*`"),
+            ("open a\nsend a \"x\"*99999999999", "more than 256 MiB in one step"),
+            ("open a\nsend a \"\\q\"", "no such escape: \\q"),
+            ("open a\nsend a \"\\xg0\"", "expected two hex digits after \\x"),
+            ("open a\nsend a \"\\400\"", "an octal escape ends at \\377"),
+            ("open a\nsend a \"é\"", "write its bytes as \\xHH"),
+            ("open a\nrecv a five", "expected `recv NAME \"BYTES\"` or `recv NAME N`"),
+            ("wait soon", "expected `wait` or `wait MILLISECONDS`"),
+            ("wait -5", "expected `wait` or `wait MILLISECONDS`"),
+            ("\u{1b}[2J", "x.session:1: \\x1b[2J: no such step: \\x1b[2J"),
+        ] {
+            assert!(error(source).contains(says), "{source:?}: {}", error(source));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn arbitrary_text_never_panics(source in "(open|send|recv|wait|#args:|\"|\\\\|\\*|[a-z0-9 é\\n]){0,40}") {
+            let _ = Session::parse(&source, "x");
+        }
+    }
+}

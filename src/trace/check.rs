@@ -1,0 +1,281 @@
+//! The promises of the trace format as checks over a recording.
+//!
+//! | rule | what must hold |
+//! | --- | --- |
+//! | numbers | `seq` starts at 1 (or 0) and goes up by one; a `drop` event has the first of the `n` numbers that were lost, and the event after it has the one behind the last |
+//! | fields | an event carries what its kind needs; a system call has `ret` or `errno`, not both |
+//! | threads | threads are those that the header announces; `t` never goes back within a thread |
+//! | bytes | a payload is as long as the bytes kept of it or longer; a `read` returned that length; descriptors are not negative |
+//! | cause | it points back: from `notified` to `notify`, from `cq_pop` to `cq_push`, of the same worker |
+//! | queues | nothing is taken from an empty pipe or queue, and a queue is first in, first out |
+//! | connections | numbered from 0 in the order of `accept`, never reused; nothing happens to them before `accept` or after `close` |
+//! | states | a `state` leaves the state that the connection is in, for another |
+//! | calls | each thread leaves the function it entered last (where calls were recorded) |
+//! | end | `events` is the number of event lines, `dropped` the sum of the drops |
+//!
+//! After a loss (a `drop`, or a broken line) the rules that need a whole history are suspended:
+//! queues, connections, states and calls. A recording that was not closed is no problem: it is a
+//! note of the reader's.
+
+use super::fold::Fold;
+use super::format::{End, Header};
+use crate::event::{Event, Kind, Payload, Thread};
+use std::collections::HashMap;
+use std::fmt;
+
+/// How many problems a [`Report`] lists.
+pub const LISTED: usize = 20;
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The line in the file, from 1.
+    pub line: u64,
+    /// The event's number, where there is an event.
+    pub seq: Option<u64>,
+    /// What is wrong.
+    pub what: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: ", self.line)?;
+        match self.seq {
+            Some(seq) => write!(f, "#{seq}: {}", self.what),
+            None => f.write_str(&self.what),
+        }
+    }
+}
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Report {
+    /// The first [`LISTED`] problems.
+    pub problems: Vec<Problem>,
+    /// How many there are.
+    pub count: u64,
+    /// How many events were looked at.
+    pub events: u64,
+    /// The line after which the rules that need a whole history were suspended.
+    pub suspended: Option<u64>,
+}
+
+/// Checks a recording event by event.
+#[derive(Debug)]
+pub struct Checker {
+    threads: u32,
+    report: Report,
+    /// The number that the next event must have; `None` where anything goes.
+    next_seq: Option<u64>,
+    last_t: HashMap<Thread, u64>,
+    dropped: u64,
+    broken: u64,
+    fold: Fold,
+}
+
+impl Checker {
+    /// A check of a recording with this header.
+    pub fn new(header: &Header) -> Self {
+        Checker {
+            threads: header.threads,
+            report: Report::default(),
+            next_seq: Some(1),
+            last_t: HashMap::new(),
+            dropped: 0,
+            broken: 0,
+            fold: Fold::new(header.detail),
+        }
+    }
+
+    /// Looks at the next event, which stands on `line`.
+    pub fn event(&mut self, line: u64, event: &Event) {
+        let mut found = Vec::new();
+        self.number(event, &mut found);
+        self.thread(event, &mut found);
+        fields(event, &mut found);
+        bytes(event, &mut found);
+        self.fold.event(event, &mut found);
+        if event.ev == Kind::Drop {
+            self.suspend(line);
+        }
+        self.report.events += 1;
+        for what in found {
+            self.problem(line, Some(event.seq), what);
+        }
+    }
+
+    /// A line could not be read; what it held is unknown. It is a problem only if `counts`.
+    pub fn broken_line(&mut self, line: u64, what: &str, counts: bool) {
+        self.next_seq = None;
+        self.broken += 1;
+        self.suspend(line);
+        if counts {
+            self.problem(line, None, what.to_owned());
+        }
+    }
+
+    /// The recording is over; `line` is that of its `end`.
+    pub fn finish(mut self, line: u64, end: Option<&End>) -> Report {
+        if let Some(end) = end {
+            // A line that could not be read may well have been an event, or a drop.
+            let events = self.report.events..=self.report.events + self.broken;
+            if !events.contains(&end.events) {
+                let there_are = self.report.events;
+                self.problem(
+                    line,
+                    None,
+                    format!("the end says {} events, but there are {there_are}", end.events),
+                );
+            }
+            if end.dropped != self.dropped && self.broken == 0 {
+                let (end, drops) = (end.dropped, self.dropped);
+                self.problem(line, None, format!("the end says {end} were lost, but the drops say {drops}"));
+            }
+        }
+        self.report
+    }
+
+    fn suspend(&mut self, line: u64) {
+        self.fold.lose_track();
+        self.report.suspended.get_or_insert(line);
+    }
+
+    fn problem(&mut self, line: u64, seq: Option<u64>, what: String) {
+        self.report.count += 1;
+        if self.report.problems.len() < LISTED {
+            self.report.problems.push(Problem { line, seq, what });
+        }
+    }
+
+    fn number(&mut self, event: &Event, found: &mut Vec<String>) {
+        let first = self.report.events == 0;
+        match self.next_seq {
+            Some(next) if event.seq != next && !(first && event.seq == 0) => {
+                found.push(match first {
+                    true => format!("the first event has seq {}: the beginning is missing", event.seq),
+                    false => format!("seq {} follows where {next} must", event.seq),
+                });
+            }
+            _ => {}
+        }
+        let mut next = event.seq.saturating_add(1);
+        if event.ev == Kind::Drop {
+            let n = event.n.unwrap_or(0);
+            // It stands for itself too: it has the first of the lost numbers.
+            next = event.seq.saturating_add(n.max(1));
+            self.dropped = self.dropped.saturating_add(n);
+        }
+        self.next_seq = Some(next);
+    }
+
+    fn thread(&mut self, event: &Event, found: &mut Vec<String>) {
+        for thread in [Some(event.th), event.worker].into_iter().flatten() {
+            if let Thread::Worker(i) = thread
+                && self.threads > 0
+                && u32::from(i) >= self.threads
+            {
+                found.push(format!("there is no {thread}: the header says {} workers", self.threads));
+            }
+        }
+        let last = self.last_t.entry(event.th).or_default();
+        if event.t < *last {
+            found.push(format!("t {} is before the thread's last, {last}", event.t));
+        }
+        *last = event.t;
+    }
+}
+
+/// What an event of each kind cannot do without.
+fn fields(event: &Event, found: &mut Vec<String>) {
+    let ok = event.errno.is_none();
+    let mut need = |has: bool, field: &str| {
+        if !has {
+            found.push(format!("{} has no `{field}`", event.ev));
+        }
+    };
+    match &event.ev {
+        Kind::State => {
+            need(event.conn.is_some(), "conn");
+            need(event.from.is_some(), "from");
+            need(event.to.is_some(), "to");
+        }
+        Kind::Accept if ok => {
+            need(event.conn.is_some(), "conn");
+            need(event.fd.is_some(), "fd");
+        }
+        Kind::CqPush => {
+            need(event.conn.is_some(), "conn");
+            need(event.worker.is_some(), "worker");
+        }
+        Kind::CqPop => {
+            need(event.conn.is_some(), "conn");
+            need(event.cause.is_some(), "cause");
+        }
+        Kind::Notify => need(event.worker.is_some(), "worker"),
+        Kind::Notified if ok => need(event.cause.is_some(), "cause"),
+        Kind::Read | Kind::Sendmsg => {
+            need(event.conn.is_some(), "conn");
+            need(event.fd.is_some(), "fd");
+        }
+        Kind::Close | Kind::Command | Kind::Reply => need(event.conn.is_some(), "conn"),
+        Kind::Call | Kind::Return => need(event.function.is_some(), "fn"),
+        Kind::Drop => need(event.n.is_some(), "n"),
+        _ => {}
+    }
+    let returns = matches!(event.ev, Kind::Read | Kind::Sendmsg | Kind::Notify | Kind::Notified);
+    match (event.ret, &event.errno) {
+        (None, None) if returns => found.push(format!("{} has neither `ret` nor `errno`", event.ev)),
+        (Some(ret), Some(errno)) if ret >= 0 => {
+            found.push(format!("ret {ret} and errno {:?} cannot both be", &**errno));
+        }
+        _ => {}
+    }
+    for (name, fd) in [
+        ("fd", event.fd),
+        ("listen_fd", event.listen_fd),
+        ("epoll_fd", event.epoll_fd),
+        ("notify_receive_fd", event.notify_receive_fd),
+        ("notify_send_fd", event.notify_send_fd),
+    ] {
+        if fd.is_some_and(|fd| fd < 0) && ok {
+            found.push(format!("{name} {} is no descriptor", fd.unwrap_or_default()));
+        }
+    }
+}
+
+/// Payloads: readable, no shorter than what was kept, as long as the call returned.
+fn bytes(event: &Event, found: &mut Vec<String>) {
+    let too_short = |bytes: &Payload<'_>| bytes.len < bytes.kept.len() as u64;
+    let carried = event.bytes();
+    match &carried {
+        None if event.b64.is_some() => found.push("`b64` is no base64".into()),
+        Some(bytes) if too_short(bytes) => {
+            found.push(format!("{} bytes were kept of {}", bytes.kept.len(), bytes.len));
+        }
+        _ => {}
+    }
+    if let (Kind::Read, Some(ret), Some(bytes)) = (&event.ev, event.ret, &carried)
+        && ret >= 0
+        && bytes.len != ret.unsigned_abs()
+    {
+        found.push(format!("read returned {ret}, but its bytes are {}", bytes.len));
+    }
+    let Some(iov) = &event.iov else { return };
+    let mut total = 0u64;
+    for (i, piece) in iov.iter().enumerate() {
+        total = total.saturating_add(piece.len);
+        if piece.b64.is_some() && piece.bytes().kept.is_empty() {
+            found.push(format!("iov[{i}]: `b64` is no base64"));
+        } else if too_short(&piece.bytes()) {
+            let bytes = piece.bytes();
+            found.push(format!("iov[{i}]: {} bytes were kept of {}", bytes.kept.len(), bytes.len));
+        }
+    }
+    if let Some(ret) = event.ret.filter(|ret| *ret > 0 && ret.unsigned_abs() > total) {
+        found.push(format!("sendmsg returned {ret}, but was given {total} bytes"));
+    }
+}
+
+#[cfg(test)]
+#[path = "check_tests.rs"]
+mod tests;
