@@ -159,9 +159,12 @@ impl World {
         self.conns.get(&id).map(Arc::as_ref)
     }
 
-    /// The open connections of a thread, in the order of their numbers.
+    /// The connections that a thread has taken and not closed, in the order of their numbers.
     pub fn conns_of(&self, thread: Thread) -> impl Iterator<Item = &Conn> {
-        self.conns.values().map(Arc::as_ref).filter(move |c| c.thread == Some(thread) && !c.is_closed())
+        let is_its = move |c: &&Conn| {
+            c.thread == Some(thread) && matches!(c.place, Place::Taken | Place::Open)
+        };
+        self.conns.values().map(Arc::as_ref).filter(is_its)
     }
 
     /// Folds the next event.

@@ -12,6 +12,9 @@ const LARGE: (u16, u16) = (108, 32);
 /// What the machine's diagram takes, with its title.
 const MACHINE: (u16, u16) = (58, 17);
 
+/// How wide the stack is beside the events.
+const STACK: u16 = 44;
+
 /// Draws the screen of this instant.
 pub fn draw(frame: &mut Frame<'_>, app: &App) {
     let area = frame.area();
@@ -64,7 +67,7 @@ fn large(app: &App, body: Rect, buf: &mut Buffer) {
     panel(app, Panel::Why, lower, buf);
 
     if app.has_calls {
-        let (left, right) = split_columns(bottom, bottom.width * 2 / 3, 1);
+        let (left, right) = split_columns(bottom, bottom.width - STACK, 1);
         panel(app, Panel::Events, left, buf);
         panel(app, Panel::Stack, right, buf);
     } else {

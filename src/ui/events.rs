@@ -27,7 +27,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let (rows, now) = rows(app.player.events(), cursor, pen.height());
     let depths = depths(app, &rows, now);
     let digits = app.seqs().1.to_string().len().max(3);
-    let has_time = pen.width() >= 76;
+    let has_time = pen.width() >= 70;
     for (y, row) in rows.iter().enumerate() {
         match row {
             Row::Gap(ns) => {

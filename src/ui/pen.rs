@@ -31,6 +31,8 @@ impl<'a> Pen<'a> {
         let end = x + text.width();
         if x < self.width() && y < self.height() && !text.is_empty() {
             let room = self.width() - x;
+            // Nothing of what stood there shines through.
+            let style = Style::reset().patch(style);
             // Both fit in u16: they are less than the area's own sides.
             self.buf.set_stringn(self.area.x + x as u16, self.area.y + y as u16, text, room, style);
         }

@@ -6,6 +6,7 @@ use crate::event::Event;
 use crossterm::event::KeyEvent;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
+use ratatui::layout::{Position, Rect};
 use signal_hook::consts::{SIGCONT, SIGINT, SIGTSTP};
 use std::io;
 use std::time::{Duration, Instant};
@@ -47,6 +48,17 @@ pub(super) trait Host {
     fn resume(&mut self) -> io::Result<()>;
     /// Whether the terminal is ours: a thread that panics gives it back under our feet.
     fn is_ours(&self) -> bool;
+}
+
+/// Makes the next frame draw every cell. Not `Terminal::clear`: that asks the terminal where the
+/// cursor is, and the answer would go to the thread that reads keys.
+fn forget_screen<B>(terminal: &mut Terminal<B>) -> io::Result<()>
+where
+    B: Backend,
+    B::Error: Send + Sync + 'static,
+{
+    let size = terminal.size().map_err(io::Error::other)?;
+    terminal.resize(Rect::from((Position::ORIGIN, size))).map_err(io::Error::other)
 }
 
 /// Runs the viewer until it ends.
@@ -97,7 +109,7 @@ where
                 Incoming::Signal(SIGTSTP) => app.request = Some(Request::Suspend),
                 Incoming::Signal(SIGCONT) => {
                     host.resume()?;
-                    terminal.clear().map_err(io::Error::other)?;
+                    forget_screen(terminal)?;
                     is_urgent = true;
                 }
                 Incoming::Signal(signal) => return Ok(Exit::Signal(signal)),
@@ -109,7 +121,7 @@ where
                 Some(Request::Interrupt) => return Ok(Exit::Signal(SIGINT)),
                 Some(Request::Suspend) => {
                     host.suspend()?;
-                    terminal.clear().map_err(io::Error::other)?;
+                    forget_screen(terminal)?;
                     last = Instant::now();
                 }
                 None => {}

@@ -34,15 +34,15 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let mut y = 0;
     for (depth, (name, source)) in frames.iter().enumerate().skip(skip) {
         let is_now = depth == innermost;
-        let x = pen.put(0, y, if is_now { "▶ " } else { "  " }, p.now);
-        let x = pen.put(x + depth.min(8), y, name, if is_now { p.now } else { p.text });
-        if x + source.len() + 2 < pen.width() {
-            pen.put_right(1, y, source, p.dim);
+        let x = pen.put(depth.min(6), y, if is_now { "▶ " } else { "  " }, p.now);
+        let x = pen.put(x, y, name, if is_now { p.now } else { p.text });
+        if x + source.len() < pen.width() {
+            pen.put_right(0, y, source, p.dim);
         }
         y += 1;
     }
     if let Some(function) = left {
-        let x = pen.put(2 + frames.len().min(8), y, function.name(), p.changed);
+        let x = pen.put(2 + frames.len().min(6), y, function.name(), p.changed);
         pen.put(x + 1, y, "returned ◂", p.changed);
     } else if frames.is_empty() {
         pen.put(0, 0, "no call of this thread was recorded yet", p.dim);

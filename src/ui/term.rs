@@ -91,6 +91,8 @@ impl Host for Tty {
     }
 
     fn resume(&mut self) -> io::Result<()> {
+        // The shell has changed the terminal's modes meanwhile, and crossterm does not know.
+        restore();
         take()
     }
 
