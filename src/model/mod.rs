@@ -161,9 +161,8 @@ impl World {
 
     /// The connections that a thread has taken and not closed, in the order of their numbers.
     pub fn conns_of(&self, thread: Thread) -> impl Iterator<Item = &Conn> {
-        let is_its = move |c: &&Conn| {
-            c.thread == Some(thread) && matches!(c.place, Place::Taken | Place::Open)
-        };
+        let is_its =
+            move |c: &&Conn| c.thread == Some(thread) && matches!(c.place, Place::Taken | Place::Open);
         self.conns.values().map(Arc::as_ref).filter(is_its)
     }
 

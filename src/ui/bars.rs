@@ -32,7 +32,7 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
         x = pen.put(x, 0, &format!(" {dropped} events lost "), p.warn) + 1;
     }
     if app.is_held && app.badge() != Badge::ServerHeld {
-        x = pen.put(x, 0, "server held", p.dim) + 1;
+        x = pen.put(x, 0, "server held", p.dim) + 2;
     }
     if width >= 90 {
         x = pen.fit(x, 0, 24, &printable(&app.name), p.dim) + 3;

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use std::collections::HashMap;
 
 /// A pause from here on is worth a row of its own.
-const GAP: u64 = 5_000_000;
+const GAP: u64 = 10_000_000;
 
 /// A row of the list.
 enum Row {

@@ -6,7 +6,7 @@
 //!
 //! | file | |
 //! | --- | --- |
-//! | `app.rs` | the viewer's state, and what every action does to it |
+//! | `app.rs`, `actions.rs` | the viewer's state, and what every key does to it |
 //! | `keys.rs`, `goto.rs` | keys, and what is typed after `:` |
 //! | `draw.rs` | which panels, and where |
 //! | `threads.rs` `machine.rs` `connection.rs` `events.rs` `explain.rs` `stack.rs` | a panel each |
@@ -14,6 +14,7 @@
 //! | `pen.rs`, `canvas.rs`, `theme.rs` | clipped text, joined lines, the few styles |
 //! | `run.rs`, `term.rs` | the loop; the terminal and its care |
 
+mod actions;
 mod app;
 mod bars;
 mod canvas;

@@ -305,6 +305,11 @@ fn a_held_server_lets_one_event_through_and_the_past_never_looks_like_a_rewind()
     press(&mut app, ".");
     assert_eq!((seq(&app), leash.0.lock().unwrap().1), (101, 1), "first back to now, and no step");
     press(&mut app, "03.");
+    let mut more = sample::set_get().into_iter().skip(101);
+    for steps in [2, 3, 4] {
+        assert_eq!(leash.0.lock().unwrap().1, steps, "one at a time");
+        app.push(more.next().into_iter().collect());
+    }
     assert_eq!(leash.0.lock().unwrap().1, 4);
     press(&mut app, "p");
     assert!(!leash.is_held());

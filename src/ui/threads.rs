@@ -123,7 +123,11 @@ fn doing(app: &App, lane: &Lane) -> String {
             None => "running".to_owned(),
         },
     };
-    if app.waiting.contains(&lane.id) { format!("▮ {text}") } else { text }
+    match (app.waiting.contains(&lane.id) && app.follow, lane.is_asleep()) {
+        (true, true) => "▮ woke up, is at the gate".to_owned(),
+        (true, false) => format!("▮ {text}"),
+        (false, _) => text,
+    }
 }
 
 fn bytes_in_pipe(lane: &Lane) -> String {
