@@ -53,6 +53,19 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// One byte of a buffer as one character that is one column wide: itself where it is printable
+/// ASCII, `·` for a space, the control pictures (`␍`, `␊`, `␀`) for control characters, and `▒`
+/// for a byte that is no ASCII.
+pub fn glyph(byte: u8) -> char {
+    match byte {
+        b' ' => '·',
+        0x21..=0x7e => char::from(byte),
+        0x7f => '␡',
+        0..=0x1f => char::from_u32(0x2400 + u32::from(byte)).unwrap_or('▒'),
+        0x80.. => '▒',
+    }
+}
+
 /// Control characters (C0, DEL, C1), and the marks that reorder or hide text.
 fn is_hostile(c: char) -> bool {
     c.is_control()
@@ -74,6 +87,16 @@ mod tests {
         assert_eq!(visible(b"\x1b[31mred\x07\0"), "\\x1b[31mred\\x07\\0");
         assert_eq!(visible("é\u{9b}\u{202e}".as_bytes()), "é\\xc2\\x9b\\xe2\\x80\\xae");
         assert_eq!(visible(b"\xff\xfe\"\\"), "\\xff\\xfe\\\"\\\\");
+    }
+
+    #[test]
+    fn every_byte_has_a_glyph_that_is_one_column_wide() {
+        for byte in 0..=255 {
+            let glyph = glyph(byte);
+            assert_eq!(unicode_width::UnicodeWidthChar::width(glyph), Some(1), "{byte}");
+            assert!(!is_hostile(glyph));
+        }
+        assert_eq!(b"a b\r\n\0".map(super::glyph), ['a', '·', 'b', '␍', '␊', '␀']);
     }
 
     #[test]

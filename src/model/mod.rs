@@ -1,0 +1,269 @@
+//! The world at an event: what the threads, queues, connections and buffers were like just after
+//! it happened.
+//!
+//! [`World::apply`] is a fold and nothing else: the world at event N is the fold of the events up
+//! to N. It reads no clock and no file, guesses nothing that the trace does not say, and takes any
+//! sequence of events without panicking, since a trace may be cut, begin in the middle, or lie.
+//! Memory is bounded by what is open, not by how long the trace is.
+
+mod bytes;
+mod conn;
+mod lane;
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use bytes::{Bytes, Cell};
+pub use conn::{Conn, Place, Sent};
+pub use lane::{Lane, Phase};
+
+use crate::event::{ConnState, Event, Kind, Thread};
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// How many closed connections are remembered.
+const MAX_CLOSED: usize = 64;
+/// How many workers of a header are believed before they are seen.
+const MAX_WORKERS: u32 = 1024;
+/// How many listening sockets are remembered.
+const MAX_LISTENERS: usize = 16;
+
+/// One way through the machine: a change of state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Way {
+    /// The state left.
+    pub from: ConnState,
+    /// The state entered.
+    pub to: ConnState,
+}
+
+const STATES: usize = ConnState::ALL.len();
+
+/// How often each way was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ways([[u32; STATES]; STATES]);
+
+impl Default for Ways {
+    fn default() -> Ways {
+        Ways([[0; STATES]; STATES])
+    }
+}
+
+impl Ways {
+    /// How often `way` was taken.
+    pub fn count(&self, way: Way) -> u32 {
+        self.0[way.from as usize][way.to as usize]
+    }
+
+    fn add(&mut self, way: Way) {
+        let n = &mut self.0[way.from as usize][way.to as usize];
+        *n = n.saturating_add(1);
+    }
+}
+
+/// A listening socket.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Listener {
+    /// Its file descriptor.
+    pub fd: i32,
+    /// The address it is bound to.
+    pub addr: Option<String>,
+    /// The length of the kernel's queue, once it listens.
+    pub backlog: Option<i32>,
+    /// Its `struct conn`'s state, once it has one.
+    pub state: Option<ConnState>,
+    /// Whether the main thread's event base waits for it.
+    pub registered: bool,
+}
+
+/// How far the server's start has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Startup {
+    /// Event bases made.
+    pub bases: u32,
+    /// Notify pipes made.
+    pub pipes: u32,
+    /// `pthread_create` called.
+    pub created: u32,
+    /// Workers that run.
+    pub started: u32,
+    /// Options set on the listening socket.
+    pub options: u32,
+    /// The main thread has entered its loop.
+    pub looping: bool,
+}
+
+/// What one event changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changed {
+    /// The thread that it happened on.
+    pub thread: Thread,
+    /// The connection that it is about.
+    pub conn: Option<u32>,
+    /// The fields of `struct conn` that changed, by their C names.
+    pub fields: Vec<&'static str>,
+    /// The change of state.
+    pub way: Option<Way>,
+    /// The worker whose pipe was written or read.
+    pub pipe: Option<Thread>,
+    /// The worker whose queue was pushed to or popped from.
+    pub queue: Option<Thread>,
+    /// The bytes of the read buffer that were written.
+    pub rbuf: Option<Range<usize>>,
+    /// The bytes of the item's value that were written.
+    pub value: Option<Range<usize>>,
+}
+
+/// Everything that is known just after an event.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct World {
+    /// The event.
+    pub seq: u64,
+    /// When it happened, in nanoseconds since the recording's start.
+    pub t: u64,
+    /// What it changed.
+    pub changed: Changed,
+    /// The threads, main first.
+    pub threads: BTreeMap<Thread, Lane>,
+    /// The listening sockets.
+    pub listeners: Vec<Listener>,
+    /// How far the start has come.
+    pub startup: Startup,
+    /// The connections by number: every open one, and the last that were closed.
+    pub conns: BTreeMap<u32, Arc<Conn>>,
+    /// How many connections were accepted.
+    pub accepted: u64,
+    /// The connection that the last event of any connection was about.
+    pub last_conn: Option<u32>,
+    /// How often each way was taken, by all connections.
+    pub ways: Ways,
+    /// The chapter's title.
+    pub chapter: Option<Arc<str>>,
+    /// How many events are missing so far.
+    pub dropped: u64,
+    closed: VecDeque<u32>,
+}
+
+impl World {
+    /// The world before the first event, of a server with so many workers.
+    pub fn new(workers: u32) -> World {
+        let workers = (0..workers.min(MAX_WORKERS)).filter_map(|i| u16::try_from(i).ok());
+        let ids = std::iter::once(Thread::Main).chain(workers.map(Thread::Worker));
+        World { threads: ids.map(|id| (id, Lane::new(id))).collect(), ..World::default() }
+    }
+
+    /// The connection of that number.
+    pub fn conn(&self, id: u32) -> Option<&Conn> {
+        self.conns.get(&id).map(Arc::as_ref)
+    }
+
+    /// The connections that a thread has taken and not closed, in the order of their numbers.
+    pub fn conns_of(&self, thread: Thread) -> impl Iterator<Item = &Conn> {
+        let is_its =
+            move |c: &&Conn| c.thread == Some(thread) && matches!(c.place, Place::Taken | Place::Open);
+        self.conns.values().map(Arc::as_ref).filter(is_its)
+    }
+
+    /// Folds the next event.
+    pub fn apply(&mut self, event: &Event) {
+        self.seq = event.seq;
+        self.t = event.t;
+        self.changed = Changed { thread: event.th, conn: event.conn, ..Changed::default() };
+        self.threads_changed(event);
+        match event.conn {
+            Some(id) => self.conn_changed(id, event),
+            None => self.listener_changed(event),
+        }
+        match &event.ev {
+            Kind::Mark => {
+                self.chapter = event.bytes().map(|p| String::from_utf8_lossy(&p.kept).into());
+            }
+            Kind::Drop => self.dropped = self.dropped.saturating_add(event.n.unwrap_or(0)),
+            _ => {}
+        }
+    }
+
+    fn threads_changed(&mut self, event: &Event) {
+        if event.th != Thread::Client {
+            self.lane(event.th).happened(event);
+        }
+        // A worker reads its own pipe and queue: `worker` may be left out there.
+        let about = event.worker.or(match event.ev {
+            Kind::EventInit | Kind::CqPop | Kind::Notified | Kind::Thread => Some(event.th),
+            _ => None,
+        });
+        if let Some(id) = about.filter(|&id| id != Thread::Client) {
+            self.lane(id).concerns(event);
+        }
+        let startup = &mut self.startup;
+        let op = event.op.as_deref();
+        match &event.ev {
+            Kind::CqPush | Kind::CqPop => self.changed.queue = about,
+            Kind::Notify | Kind::Notified => self.changed.pipe = about,
+            Kind::EventInit => startup.bases = startup.bases.saturating_add(1),
+            Kind::Pipe => startup.pipes = startup.pipes.saturating_add(1),
+            Kind::Thread if op == Some("create") => startup.created = startup.created.saturating_add(1),
+            Kind::Thread if op == Some("start") && event.th.worker().is_some() => {
+                startup.started = startup.started.saturating_add(1);
+            }
+            Kind::Setsockopt => startup.options = startup.options.saturating_add(1),
+            Kind::Wait if event.th == Thread::Main => startup.looping = true,
+            _ => {}
+        }
+    }
+
+    fn conn_changed(&mut self, id: u32, event: &Event) {
+        let conn = self.conns.entry(id).or_insert_with(|| Arc::new(Conn::new(id)));
+        let was_closed = conn.is_closed();
+        let conn = Arc::make_mut(conn);
+        let touched = conn.apply(event);
+        self.changed.rbuf = touched.rbuf;
+        self.changed.value = touched.value;
+        self.changed.fields = event.set.as_ref().map(|set| set.names()).unwrap_or_default();
+        if let (Kind::State, Some(from), Some(to)) = (&event.ev, event.from, event.to) {
+            let way = Way { from, to };
+            self.changed.way = Some(way);
+            self.ways.add(way);
+        }
+        self.last_conn = Some(id);
+        if event.ev == Kind::Accept {
+            self.accepted = self.accepted.saturating_add(1);
+        }
+        if event.ev == Kind::Close && !was_closed {
+            self.closed.push_back(id);
+            if self.closed.len() > MAX_CLOSED
+                && let Some(oldest) = self.closed.pop_front()
+            {
+                self.conns.remove(&oldest);
+            }
+        }
+    }
+
+    /// Folds an event that is about no accepted connection: perhaps about a listening socket.
+    fn listener_changed(&mut self, event: &Event) {
+        let Some(fd) = event.fd else { return };
+        let has_room = self.listeners.len() < MAX_LISTENERS;
+        let known = self.listeners.iter_mut().find(|l| l.fd == fd);
+        match (&event.ev, known) {
+            (Kind::Socket | Kind::Listen, None) if has_room => {
+                let (addr, backlog) = (event.addr.clone(), event.backlog);
+                self.listeners.push(Listener { fd, addr, backlog, ..Listener::default() });
+            }
+            (Kind::Bind | Kind::Listen, Some(l)) => {
+                l.addr = event.addr.clone().or(l.addr.take());
+                l.backlog = event.backlog.or(l.backlog);
+            }
+            (Kind::ConnNew, Some(l)) => l.state = event.state,
+            (Kind::EventAdd, Some(l)) => l.registered = true,
+            (Kind::EventDel, Some(l)) => l.registered = false,
+            (Kind::Close, Some(_)) => self.listeners.retain(|l| l.fd != fd),
+            _ => {}
+        }
+    }
+
+    fn lane(&mut self, id: Thread) -> &mut Lane {
+        self.threads.entry(id).or_insert_with(|| Lane::new(id))
+    }
+}

@@ -1,0 +1,158 @@
+//! The first line and the last: where one is, and what one can do.
+
+use super::app::{App, Badge, speed};
+use super::pen::{Pen, cut, time};
+use crate::text::printable;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
+
+/// What every last line ends in.
+const ALWAYS: &str = "? help  q quit ";
+
+/// The first line: the badge, the recording, the event, the chapters.
+pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
+    let mut pen = Pen::new(buf, area);
+    let p = app.palette;
+    let width = pen.width();
+    let (badge, style) = match app.badge() {
+        Badge::Live => ("LIVE".to_owned(), p.lit),
+        Badge::ViewPaused => ("VIEW PAUSED".to_owned(), p.lit),
+        Badge::ServerHeld => ("SERVER HELD".to_owned(), p.lit),
+        Badge::Past { seq, of } => (format!("PAST (#{seq} of {of})"), p.lit),
+        Badge::Replay => ("REPLAY".to_owned(), p.lit),
+    };
+    let mut x = if width >= 60 { pen.put(1, 0, "memstep", p.strong) + 2 } else { 0 };
+    x = pen.put(x, 0, &format!(" {badge} "), style) + 1;
+    if app.playing {
+        x = pen.put(x, 0, &format!("▶ {}", speed(app.pace.speed)), p.now) + 1;
+    }
+    let dropped = app.player.world().dropped;
+    if dropped > 0 {
+        x = pen.put(x, 0, &format!(" {dropped} events lost "), p.warn) + 1;
+    }
+    if app.is_held && app.badge() != Badge::ServerHeld {
+        x = pen.put(x, 0, "server held", p.dim) + 2;
+    }
+    if width >= 90 {
+        x = pen.fit(x, 0, 24, &printable(&app.name), p.dim) + 3;
+    }
+    let here = match app.player.current() {
+        Some(event) => {
+            let (seq, thread, t) = (event.seq, event.th, time(event.t));
+            format!("event {seq} of {} · {t} · {thread}", app.seqs().1)
+        }
+        None => "no events yet".to_owned(),
+    };
+    x = pen.put(x, 0, &here, p.text) + 3;
+    chapters(app, &mut pen, x);
+}
+
+/// The chapters, as many around the current one as there is room for, at the right edge.
+fn chapters(app: &App, pen: &mut Pen<'_>, from: usize) {
+    let room = pen.width().saturating_sub(from + 1);
+    let Some(here) = app.player.cursor() else { return };
+    let current = app.chapters.partition_point(|(at, _)| *at <= here);
+    let titles: Vec<String> = app.chapters.iter().map(|(_, t)| cut(&printable(t), 20)).collect();
+    let Some(now) = current.checked_sub(1).filter(|&i| titles[i].width() <= room) else { return };
+    let (mut first, mut last, mut used) = (now, now, titles[now].width());
+    // First what is to come, then what was: one more at a time while it fits.
+    loop {
+        let mut grown = false;
+        if let Some(next) = titles.get(last + 1).filter(|t| used + t.width() + 3 <= room) {
+            used += next.width() + 3;
+            last += 1;
+            grown = true;
+        }
+        if first > 0 && used + titles[first - 1].width() + 3 <= room {
+            first -= 1;
+            used += titles[first].width() + 3;
+            grown = true;
+        }
+        if !grown {
+            break;
+        }
+    }
+    let p = app.palette;
+    let mut x = pen.width() - used - 1;
+    for (i, title) in titles.iter().enumerate().take(last + 1).skip(first) {
+        if i > first {
+            x = pen.put(x, 0, " ▸ ", p.faint);
+        }
+        x = pen.put(x, 0, title, if i == now { p.now } else { p.dim });
+    }
+}
+
+/// The last line: the command being typed, or what was just told, or hints; always how to get
+/// help and how to quit.
+pub(super) fn footer(app: &App, area: Rect, buf: &mut Buffer) {
+    let mut pen = Pen::new(buf, area);
+    let p = app.palette;
+    let always = pen.put_right(0, 0, ALWAYS, p.dim);
+    let room = always.saturating_sub(3);
+    if let Some(prompt) = &app.prompt {
+        pen.put(0, 0, &prompt_text(prompt, room), p.text);
+    } else if let Some(status) = &app.status {
+        pen.fit(1, 0, room, &printable(&status.text), if status.is_warning { p.warn } else { p.now });
+    } else if let Some((digits, _)) = app.count.as_ref().filter(|(d, _)| d.len() > 1) {
+        pen.fit(1, 0, room, &format!("{digits} times ..."), p.now);
+    } else {
+        let mut x = 1;
+        for (keys, what) in hints(app) {
+            if x + keys.width() + what.width() + 1 > room {
+                break;
+            }
+            x = pen.put(x, 0, &keys, p.strong) + 1;
+            x = pen.put(x, 0, &what, p.dim) + 3;
+        }
+    }
+}
+
+/// The most useful first: those at the end go when room is short.
+fn hints(app: &App) -> Vec<(String, String)> {
+    let hint = |keys: &str, what: &str| (keys.to_owned(), what.to_owned());
+    let mut hints = Vec::new();
+    if app.help.is_some() {
+        return vec![hint("j k", "scroll"), hint("Esc", "close")];
+    }
+    if app.is_held && app.follow {
+        let gate = match app.waiting.as_slice() {
+            [] => "let one event through (nobody waits)".to_owned(),
+            threads => {
+                let names: Vec<String> = threads.iter().map(ToString::to_string).collect();
+                format!("let one event through: {}", names.join(", "))
+            }
+        };
+        hints.push((".".to_owned(), gate));
+        hints.push(hint(",", "look back"));
+        hints.push(hint("p", "release"));
+        return hints;
+    }
+    hints.push(hint(".", "next"));
+    hints.push(hint(",", "back"));
+    if app.leash.is_some() {
+        hints.push(hint("p", if app.is_held { "release" } else { "hold the server" }));
+        if !app.follow {
+            hints.push(hint("G", "now"));
+        }
+    }
+    hints.push(hint("Space", if app.playing || app.follow { "pause" } else { "play" }));
+    hints.push(hint("}", "next request"));
+    hints.push(hint("1-6", "panels"));
+    hints.push(hint(")", "same connection"));
+    hints.push(hint("n", "same kind"));
+    hints
+}
+
+fn prompt_text(prompt: &str, room: usize) -> String {
+    let shown = printable(prompt);
+    let skip = (shown.chars().count() + 2).saturating_sub(room);
+    format!(":{}", shown.chars().skip(skip).collect::<String>())
+}
+
+/// The column where what is typed goes.
+pub(super) fn prompt_cursor(app: &App, area: Rect) -> Option<u16> {
+    let room = usize::from(area.width).saturating_sub(ALWAYS.width() + 3);
+    let width = prompt_text(app.prompt.as_ref()?, room).width();
+    Some(area.x + u16::try_from(width).unwrap_or(0).min(area.width.saturating_sub(1)))
+}

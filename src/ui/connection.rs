@@ -1,0 +1,341 @@
+//! The connection panel: `struct conn`, its read buffer byte by byte, its item, its answer.
+
+use super::app::App;
+use super::pen::{Pen, wrap};
+use crate::event::ConnFields;
+use crate::model::{Bytes, Cell, Conn, Place, Sent};
+use crate::text::{glyph, printable, visible};
+use ratatui::style::Style;
+use std::ops::Range;
+
+/// What the panel needs with its title: state, read buffer, item, answer.
+pub(super) const LEAST_HEIGHT: u16 = 7;
+/// Where values stand, right of their labels.
+const LABEL: usize = 8;
+
+/// The panel's title.
+pub(super) fn title(app: &App) -> String {
+    let Some(conn) = app.shown_conn() else { return "struct conn".to_owned() };
+    let mut title = format!("c{} · struct conn", conn.id);
+    if let Some(fd) = conn.fd {
+        title.push_str(&format!(" · fd {fd}"));
+    }
+    if let Some(thread) = conn.thread {
+        title.push_str(&format!(" · {thread}"));
+    }
+    if let Some(peer) = &conn.peer {
+        title.push_str(&format!(" · {}", printable(peer)));
+    }
+    if app.pinned.is_some() {
+        title.push_str(" · pinned");
+    }
+    title
+}
+
+/// What a line of the panel is drawn with.
+struct View<'a> {
+    app: &'a App,
+    conn: &'a Conn,
+    /// The fields that this event changed.
+    changed: &'a [&'static str],
+}
+
+impl View<'_> {
+    fn is_changed(&self, field: &str) -> bool {
+        self.changed.contains(&field)
+    }
+
+    /// `name value`, lit and followed by `◂` where this event changed it.
+    fn field(&self, pen: &mut Pen<'_>, x: usize, y: usize, name: &str, value: &str) -> usize {
+        let p = self.app.palette;
+        let is_changed = self.is_changed(name);
+        let x = pen.put(x, y, name, p.dim);
+        let x = pen.put(x + 1, y, value, if is_changed { p.changed } else { p.text });
+        if is_changed { pen.put(x, y, "◂", p.changed) } else { x }
+    }
+}
+
+/// Draws the panel.
+pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
+    let p = app.palette;
+    let Some(conn) = app.shown_conn() else {
+        pen.put(0, 0, "no connection yet", p.dim);
+        return;
+    };
+    let world = app.player.world();
+    let is_of_event = world.changed.conn == Some(conn.id);
+    let changed = if is_of_event { world.changed.fields.as_slice() } else { &[] };
+    let view = View { app, conn, changed };
+    // With room to spare the parts stand apart.
+    let gap = usize::from(pen.height() > 17);
+    let mut y = 0;
+    state_line(&view, pen, y);
+    y += 1 + gap;
+    if conn.place < Place::Open {
+        pen.put(0, y, "no struct conn yet: its worker makes it", p.dim);
+        return;
+    }
+    if conn.is_closed() {
+        return;
+    }
+    let touched = |range: &Option<Range<usize>>| range.clone().filter(|_| is_of_event).unwrap_or(0..0);
+    rbuf(&view, pen, y, touched(&world.changed.rbuf));
+    y += 2 + gap;
+    item(&view, pen, y, touched(&world.changed.value));
+    y += 2 + gap;
+    y = answer(&view, pen, y) + gap;
+    fields(&view, pen, y);
+}
+
+fn state_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
+    let (p, conn) = (view.app.palette, view.conn);
+    let world = view.app.player.world();
+    let is_new = world.changed.conn == Some(conn.id) && world.changed.way.is_some();
+    pen.put(0, y, "state", p.dim);
+    let state = match (conn.place, conn.state) {
+        (Place::Accepted, _) => "accepted",
+        (Place::Queued, _) => "on a queue",
+        (Place::Taken, _) => "off the queue",
+        (_, Some(state)) => state.name(),
+        (_, None) => "?",
+    };
+    let mut x = pen.put(LABEL, y, state, if is_new { p.changed } else { p.strong });
+    if is_new {
+        x = pen.put(x, y, "◂", p.changed);
+    }
+    x = x.max(LABEL + 16) + 1;
+    if conn.is_closed() {
+        let why = conn.why.as_deref().map_or_else(|| "closed".into(), |w| printable(w).into_owned());
+        pen.put(x, y, &format!("closed: {why}"), p.text);
+        return;
+    }
+    if conn.place == Place::Open {
+        view.field(pen, x, y, "ev_flags", &conn.fields.ev_flags.to_string());
+    }
+}
+
+/// The cells of a buffer that are shown.
+struct Window {
+    /// The first cell, and the one after the last.
+    cells: Range<usize>,
+    /// Columns a cell takes.
+    pitch: usize,
+    left: usize,
+}
+
+impl Window {
+    /// The cells around `focus` of a buffer of `len` that fit between `left` and `right`.
+    fn new(len: usize, focus: usize, left: usize, right: usize) -> Window {
+        let room = right.saturating_sub(left);
+        let pitch = if len * 2 <= room { 2 } else { 1 };
+        let fit = (room / pitch).max(1);
+        // Some of what stands before the focus stays in view.
+        let from = if len <= fit { 0 } else { focus.saturating_sub(fit / 4).min(len.saturating_sub(fit)) };
+        Window { cells: from..len.min(from + fit), pitch, left }
+    }
+
+    fn column(&self, cell: usize) -> usize {
+        self.left + cell.clamp(self.cells.start, self.cells.end).saturating_sub(self.cells.start) * self.pitch
+    }
+
+    fn draw(&self, pen: &mut Pen<'_>, y: usize, bytes: &Bytes, style: impl Fn(usize, Cell) -> (char, Style)) {
+        for at in self.cells.clone() {
+            let (glyph, style) = style(at, bytes.get(at));
+            pen.put(self.column(at), y, glyph.encode_utf8(&mut [0; 4]), style);
+        }
+    }
+}
+
+fn glyph_of(cell: Cell, never: char) -> char {
+    match cell {
+        Cell::Never => never,
+        Cell::Lost => '░',
+        Cell::Known(byte) => glyph(byte),
+    }
+}
+
+/// The read buffer: what is parsed is grey, what is not stands over a line that begins at `rcurr`.
+fn rbuf(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>) {
+    let (p, conn) = (view.app.palette, view.conn);
+    let fields = &conn.fields;
+    pen.put(0, y, "rbuf", p.dim);
+    let (rcurr, rbytes) = (fields.rcurr as usize, fields.rbytes as usize);
+    let unparsed = rcurr..rcurr.saturating_add(rbytes);
+    let right = pen.width().saturating_sub(2);
+    let window = Window::new(conn.rbuf.len(), rcurr, LABEL, right);
+    if conn.rbuf.is_empty() {
+        pen.put(LABEL, y, "(nothing was read yet)", p.dim);
+    }
+    window.draw(pen, y, &conn.rbuf, |at, cell| {
+        let style = match at {
+            at if touched.contains(&at) => p.changed,
+            at if unparsed.contains(&at) => p.strong,
+            _ => p.dim,
+        };
+        (glyph_of(cell, ' '), style)
+    });
+    if window.cells.start > 0 {
+        pen.put(LABEL - 1, y, "…", p.dim);
+    }
+    if window.cells.end < conn.rbuf.len() {
+        pen.put(right, y, "…", p.dim);
+    }
+
+    let from = window.column(unparsed.start);
+    let to = window.column(unparsed.end).max(from + 1);
+    let is_moved = view.is_changed("rcurr") || view.is_changed("rbytes");
+    let style = if is_moved { p.changed } else { p.now };
+    if rbytes > 0 {
+        pen.put(from, y + 1, &"━".repeat(to - from), style);
+    }
+    pen.put(from, y + 1, "▲", style);
+    let texts = [("rcurr", fields.rcurr.to_string()), ("rbytes", fields.rbytes.to_string())];
+    labels(view, pen, to + 1, y + 1, &texts);
+}
+
+/// The item that is being filled: `_` for what is still to come, a mark at `ritem`.
+fn item(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>) {
+    let (p, conn) = (view.app.palette, view.conn);
+    let fields = &conn.fields;
+    let is_new = view.is_changed("item");
+    pen.put(0, y, "item", p.dim);
+    let Some(item) = &fields.item else {
+        let x = if fields.sbytes > 0 {
+            view.field(pen, LABEL, y, "sbytes", &format!("{} still to be thrown away", fields.sbytes))
+        } else {
+            pen.put(LABEL, y, "none", if is_new { p.changed } else { p.dim })
+        };
+        if is_new {
+            pen.put(x, y, "◂", p.changed);
+        }
+        return;
+    };
+    let key = if item.key.is_empty() { "?".into() } else { printable(&item.key) };
+    let mut x = pen.fit(LABEL, y, 16, &key, if is_new { p.changed } else { p.strong });
+    if is_new {
+        x = pen.put(x, y, "◂", p.changed);
+    }
+    x = pen.put(x, y, " = ", p.dim);
+    let right = pen.width().saturating_sub(3);
+    let ritem = fields.ritem as usize;
+    let size = usize::try_from(item.size).unwrap_or(usize::MAX).min(1 << 30);
+    let window = Window::new(size, ritem, x, right);
+    window.draw(pen, y, &conn.value, |at, cell| {
+        let style = if touched.contains(&at) { p.changed } else { p.text };
+        (glyph_of(cell, '_'), if cell == Cell::Never { p.dim } else { style })
+    });
+    if window.cells.end < size {
+        pen.put(right, y, "…", p.dim);
+    }
+    let at = window.column(ritem);
+    pen.put(at, y + 1, "▲", if view.is_changed("ritem") { p.changed } else { p.now });
+    let texts = [("ritem", fields.ritem.to_string()), ("rlbytes", fields.rlbytes.to_string())];
+    labels(view, pen, at + 2, y + 1, &texts);
+}
+
+/// Names and values from column `x` on, or further left where they would not fit.
+fn labels(view: &View<'_>, pen: &mut Pen<'_>, x: usize, y: usize, texts: &[(&str, String)]) {
+    let width = |(name, value): &(&str, String)| {
+        name.len() + 1 + value.len() + usize::from(view.is_changed(name)) + 2
+    };
+    let total: usize = texts.iter().map(width).sum();
+    let mut x = x.min(pen.width().saturating_sub(total)).max(LABEL);
+    // What a mark drew under them gives way.
+    pen.put(x, y, &" ".repeat(total.saturating_sub(2)), view.app.palette.text);
+    for (name, value) in texts {
+        x = view.field(pen, x, y, name, value) + 2;
+    }
+}
+
+/// The answer that is queued, and what became of the last `sendmsg`. Gives the next row.
+fn answer(view: &View<'_>, pen: &mut Pen<'_>, y: usize) -> usize {
+    let (p, conn) = (view.app.palette, view.conn);
+    let is_new = |kind: crate::event::Kind| {
+        view.app.player.current().is_some_and(|e| e.ev == kind && e.conn == Some(conn.id))
+    };
+    pen.put(0, y, "answer", p.dim);
+    let x = LABEL;
+    if let Some(sent) = &conn.sent {
+        let is_new = is_new(crate::event::Kind::Sendmsg);
+        return sent_line(view, pen, y, sent, is_new);
+    }
+    if conn.replies.is_empty() {
+        pen.put(x, y, "none", p.dim);
+        return y + 1;
+    }
+    let is_new = is_new(crate::event::Kind::Reply);
+    let queued: Vec<String> = conn.replies.iter().map(|r| format!("\"{}\"", visible(r))).collect();
+    let iov = format!("iovused {}", conn.fields.iovused);
+    let room = pen.width().saturating_sub(x + iov.len() + 5);
+    let x = pen.fit(x, y, room, &queued.join(" "), if is_new { p.changed } else { p.text });
+    let x = if is_new { pen.put(x, y, "◂", p.changed) } else { x };
+    view.field(pen, x + 2, y, "iovused", &conn.fields.iovused.to_string());
+    y + 1
+}
+
+/// The pieces of a `sendmsg`, and how much of them the kernel took.
+fn sent_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize, sent: &Sent, is_new: bool) -> usize {
+    let p = view.app.palette;
+    let (result, is_short) = match &sent.result {
+        Ok(n) => {
+            let taken = u64::try_from(*n).unwrap_or(0);
+            (format!("sent {n} of {}", sent.total), taken < sent.total)
+        }
+        Err(errno) => (printable(errno).into_owned(), true),
+    };
+    let pieces: Vec<String> = sent.pieces.iter().map(|(b, _)| format!("\"{}\"", visible(b))).collect();
+    let mut text = pieces.join(" ");
+    if sent.count > sent.pieces.len() {
+        text.push_str(&format!(" and {} more", sent.count - sent.pieces.len()));
+    }
+    let room = pen.width().saturating_sub(LABEL + result.len() + 4);
+    let style = if is_new { p.changed } else { p.dim };
+    // Where rows are plenty a long answer takes more than one.
+    let rows = if pen.height() > LEAST_HEIGHT.into() { 3 } else { 1 };
+    let lines = wrap(&text, room);
+    let mut x = LABEL;
+    let mut y = y;
+    for (i, line) in lines.iter().take(rows).enumerate() {
+        let is_cut = i + 1 == rows && lines.len() > rows;
+        x = pen.fit(LABEL, y + i, room, &if is_cut { format!("{line} …") } else { line.clone() }, style);
+    }
+    y += lines.len().clamp(1, rows) - 1;
+    let x = pen.put(x + 2, y, &result, if is_short && !is_new { p.warn } else { style });
+    if is_new {
+        pen.put(x, y, "◂", p.changed);
+    }
+    y + 1
+}
+
+/// Every other field, in columns.
+fn fields(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
+    let rows = pen.height().saturating_sub(y);
+    if rows == 0 {
+        return;
+    }
+    let f: &ConnFields = &view.conn.fields;
+    let all: [(&str, String); 12] = [
+        ("rsize", f.rsize.to_string()),
+        ("write_and_go", f.write_and_go.to_string()),
+        ("protocol", f.protocol.to_string()),
+        ("noreply", f.noreply.to_string()),
+        ("wbytes", f.wbytes.to_string()),
+        ("sbytes", f.sbytes.to_string()),
+        ("iovused", f.iovused.to_string()),
+        ("msgcurr", f.msgcurr.to_string()),
+        ("msgused", f.msgused.to_string()),
+        ("msgbytes", f.msgbytes.to_string()),
+        ("ileft", f.ileft.to_string()),
+        ("suffixleft", f.suffixleft.to_string()),
+    ];
+    let mut at = (LABEL, y);
+    for (name, value) in &all {
+        let width = name.len() + value.len() + 2;
+        if at.0 + width > pen.width() && at.0 > LABEL {
+            at = (LABEL, at.1 + 1);
+        }
+        view.field(pen, at.0, at.1, name, value);
+        at.0 += width.next_multiple_of(14) + 1;
+    }
+    pen.put(0, y, "more", view.app.palette.dim);
+}

@@ -1,0 +1,153 @@
+//! A frame: which panels, and where.
+
+use super::app::{App, Panel};
+use super::pen::Pen;
+use super::{bars, connection, events, explain, help, machine, stack, threads};
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// From here on every panel has its place at once.
+const LARGE: (u16, u16) = (108, 32);
+/// What the machine's diagram takes, with its title.
+const MACHINE: (u16, u16) = (58, 17);
+
+/// How wide the stack is beside the events.
+const STACK: u16 = 44;
+
+/// Draws the screen of this instant.
+pub fn draw(frame: &mut Frame<'_>, app: &App) {
+    let area = frame.area();
+    render(app, area, frame.buffer_mut());
+    if let Some(x) = bars::prompt_cursor(app, area) {
+        frame.set_cursor_position((x, area.bottom().saturating_sub(1)));
+    }
+}
+
+/// Draws on a buffer; on one too small for anything, less and less.
+pub(super) fn render(app: &App, area: Rect, buf: &mut Buffer) {
+    let area = area.intersection(buf.area);
+    if area.is_empty() {
+        return;
+    }
+    let rows = |y: u16, height: u16| Rect { y: area.y + y, height, ..area };
+    if area.height == 1 {
+        return bars::header(app, area, buf);
+    }
+    bars::header(app, rows(0, 1), buf);
+    bars::footer(app, rows(area.height - 1, 1), buf);
+    let body = rows(1, area.height - 2);
+    if body.is_empty() {
+        return;
+    }
+    if let Some(scroll) = app.help {
+        help::render(app, scroll, body, buf);
+    } else if app.zoom {
+        panel(app, app.focus, body, buf);
+    } else if area.width >= LARGE.0 && area.height >= LARGE.1 {
+        large(app, body, buf);
+    } else {
+        small(app, body, buf);
+    }
+}
+
+/// Everything at once: threads and connection left, machine and why right, events below.
+fn large(app: &App, body: Rect, buf: &mut Buffer) {
+    let events_height = (body.height / 4).clamp(8, 16);
+    let (top, bottom) = split_rows(body, body.height - events_height);
+    let right_width = MACHINE.0.max(top.width * 2 / 5).min(top.width / 2 + 4);
+    let (left, right) = split_columns(top, top.width - right_width - 1, 1);
+
+    let (upper, lower) = split_rows(left, threads::wanted_height(app).min(left.height / 2));
+    panel(app, Panel::Threads, upper, buf);
+    panel(app, Panel::Connection, lower, buf);
+
+    let (upper, lower) = split_rows(right, MACHINE.1.min(right.height));
+    panel(app, Panel::Machine, upper, buf);
+    panel(app, Panel::Why, lower, buf);
+
+    if app.has_calls {
+        let (left, right) = split_columns(bottom, bottom.width - STACK, 1);
+        panel(app, Panel::Events, left, buf);
+        panel(app, Panel::Stack, right, buf);
+    } else {
+        panel(app, Panel::Events, bottom, buf);
+    }
+}
+
+/// A panel that was chosen by its digit, or the most telling ones; and why, if there is room.
+fn small(app: &App, body: Rect, buf: &mut Buffer) {
+    let why_height = match body.height {
+        0..14 => 0,
+        14..20 => 5,
+        _ => 7,
+    };
+    let (top, why) = split_rows(body, body.height - why_height);
+    if app.chosen {
+        match app.focus {
+            Panel::Why => panel(app, Panel::Why, body, buf),
+            focus => {
+                panel(app, focus, top, buf);
+                panel(app, Panel::Why, why, buf);
+            }
+        }
+        return;
+    }
+    if top.height < 12 {
+        panel(app, Panel::Events, top, buf);
+        return panel(app, Panel::Why, why, buf);
+    }
+    let (upper, rest) =
+        split_rows(top, threads::wanted_height(app).min(top.height - connection::LEAST_HEIGHT - 2));
+    let (middle, lower) = split_rows(rest, connection::LEAST_HEIGHT.min(rest.height - 2));
+    panel(app, Panel::Threads, upper, buf);
+    panel(app, Panel::Connection, middle, buf);
+    panel(app, Panel::Events, lower, buf);
+    panel(app, Panel::Why, why, buf);
+}
+
+/// A panel with its title: a rule, and the panel's name and digit in it.
+fn panel(app: &App, which: Panel, area: Rect, buf: &mut Buffer) {
+    let mut pen = Pen::new(buf, area);
+    if pen.height() == 0 || pen.width() < 4 {
+        return;
+    }
+    let p = app.palette;
+    let title = match which {
+        Panel::Threads => "Threads".to_owned(),
+        Panel::Machine => machine::title(app),
+        Panel::Connection => connection::title(app),
+        Panel::Events => "Events".to_owned(),
+        Panel::Why => explain::title(app),
+        Panel::Stack => stack::title(app),
+    };
+    pen.put(0, 0, &"─".repeat(pen.width()), p.faint);
+    let is_focused = app.focus == which;
+    let x = pen.put(1, 0, if is_focused { "▸" } else { " " }, p.now);
+    let x = pen.put(x, 0, &format!("{} ", which.number()), p.dim);
+    let room = pen.width().saturating_sub(x + 2);
+    let x = pen.fit(x, 0, room, &title, if is_focused { p.now } else { p.strong });
+    pen.put(x, 0, " ", p.faint);
+    let mut pen = pen.inner(1, 1);
+    match which {
+        Panel::Threads => threads::render(app, &mut pen),
+        Panel::Machine => machine::render(app, &mut pen),
+        Panel::Connection => connection::render(app, &mut pen),
+        Panel::Events => events::render(app, &mut pen),
+        Panel::Why => explain::render(app, &mut pen),
+        Panel::Stack => stack::render(app, &mut pen),
+    }
+}
+
+fn split_rows(area: Rect, height: u16) -> (Rect, Rect) {
+    let height = height.min(area.height);
+    let lower = Rect { y: area.y + height, height: area.height - height, ..area };
+    (Rect { height, ..area }, lower)
+}
+
+fn split_columns(area: Rect, width: u16, gap: u16) -> (Rect, Rect) {
+    let width = width.min(area.width);
+    let gap = gap.min(area.width - width);
+    let right = Rect { x: area.x + width + gap, width: area.width - width - gap, ..area };
+    (Rect { width, ..area }, right)
+}

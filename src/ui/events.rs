@@ -1,0 +1,286 @@
+//! The events panel: the list around the cursor, with idle time drawn as such.
+
+use super::app::App;
+use super::pen::{Pen, time};
+use crate::event::{Event, Kind, Thread};
+use crate::text::{printable, visible};
+use ratatui::style::Style;
+use std::collections::HashMap;
+
+/// A pause from here on is worth a row of its own.
+const GAP: u64 = 10_000_000;
+
+/// A row of the list.
+enum Row {
+    Event(usize),
+    /// So many nanoseconds in which nothing happened.
+    Gap(u64),
+}
+
+/// Draws the panel.
+pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
+    let p = app.palette;
+    let Some(cursor) = app.player.cursor() else {
+        pen.put(0, 0, "waiting for the first event", p.dim);
+        return;
+    };
+    let (rows, now) = rows(app.player.events(), cursor, pen.height());
+    let depths = depths(app, &rows, now);
+    let digits = app.seqs().1.to_string().len().max(3);
+    let has_time = pen.width() >= 70;
+    for (y, row) in rows.iter().enumerate() {
+        match row {
+            Row::Gap(ns) => {
+                pen.put(digits + 5, y, &format!("⋯ {}", time(*ns)), p.dim);
+            }
+            Row::Event(at) => {
+                let event = &app.player.events()[*at];
+                let style = match y.cmp(&now) {
+                    std::cmp::Ordering::Equal => p.now,
+                    std::cmp::Ordering::Less => p.text,
+                    std::cmp::Ordering::Greater => p.dim,
+                };
+                let shape = Shape { digits, has_time, style, is_now: y == now, depth: depths[y] };
+                render_event(app, event, pen, y, shape);
+            }
+        }
+    }
+}
+
+/// How a row is drawn.
+struct Shape {
+    digits: usize,
+    has_time: bool,
+    style: Style,
+    is_now: bool,
+    /// How many calls the event's thread is in.
+    depth: usize,
+}
+
+fn render_event(app: &App, event: &Event, pen: &mut Pen<'_>, y: usize, shape: Shape) {
+    let Shape { digits, has_time, style, is_now, depth } = shape;
+    let p = app.palette;
+    if is_now {
+        pen.put(0, y, "▶", p.now);
+    }
+    if app.breakpoints.iter().any(|b| b.matches(event)) {
+        pen.put(1, y, "●", p.changed);
+    }
+    let mut x = pen.put(2, y, &format!("{:>digits$}  ", event.seq), if is_now { style } else { p.dim });
+    if has_time {
+        x = pen.put(x, y, &format!("{:>8}  ", time(event.t)), if is_now { style } else { p.dim });
+    }
+    x = pen.put(x, y, &format!("{:<9}", event.th), style);
+    if event.ev == Kind::Mark {
+        let text = visible(&event.bytes().map(|b| b.kept.into_owned()).unwrap_or_default());
+        let room = pen.width().saturating_sub(x);
+        pen.fit(x, y, room, &format!("── {text} ──"), if is_now { p.now } else { p.strong });
+        return;
+    }
+    x = pen.put(x, y, &format!("{:<11}", printable(event.ev.name())), style);
+    let conn = event.conn.map_or_else(String::new, |id| format!("c{id}"));
+    x = pen.put(x, y, &format!("{conn:<4}"), style);
+    // What happens inside a function stands further right, as far as that is worth its columns.
+    let x = x + depth.min(6);
+    let room = pen.width().saturating_sub(x);
+    pen.fit(x, y, room, &summary(event), style);
+}
+
+/// How deep in calls each row's thread is: counted from the cursor, where the world tells.
+fn depths(app: &App, rows: &[Row], now: usize) -> Vec<usize> {
+    let mut depths = vec![0; rows.len()];
+    if !app.has_calls {
+        return depths;
+    }
+    let events = app.player.events();
+    let event = |row: &Row| match row {
+        Row::Event(at) => Some(&events[*at]),
+        Row::Gap(_) => None,
+    };
+    let at_cursor: HashMap<Thread, usize> =
+        app.player.world().threads.values().map(|lane| (lane.id, lane.stack.len())).collect();
+    // A call stands where its caller does: one out from what it leads to.
+    let mut inside = at_cursor.clone();
+    for y in (0..=now.min(rows.len().saturating_sub(1))).rev() {
+        let Some(event) = event(&rows[y]) else { continue };
+        let depth = inside.entry(event.th).or_default();
+        match event.ev {
+            Kind::Call => *depth = depth.saturating_sub(1),
+            Kind::Return => {
+                depths[y] = *depth;
+                *depth += 1;
+                continue;
+            }
+            _ => {}
+        }
+        depths[y] = *depth;
+    }
+    let mut inside = at_cursor;
+    for y in now + 1..rows.len() {
+        let Some(event) = event(&rows[y]) else { continue };
+        let depth = inside.entry(event.th).or_default();
+        if event.ev == Kind::Return {
+            *depth = depth.saturating_sub(1);
+        }
+        depths[y] = *depth;
+        if event.ev == Kind::Call {
+            *depth += 1;
+        }
+    }
+    depths
+}
+
+/// The rows around the cursor, and which of them is the cursor's.
+fn rows(events: &[Event], cursor: usize, height: usize) -> (Vec<Row>, usize) {
+    let gap_before = |at: usize| {
+        let before = events.get(at.checked_sub(1)?)?;
+        Some(events[at].t.saturating_sub(before.t)).filter(|&gap| gap >= GAP)
+    };
+    // Upwards from the cursor, then downwards; the cursor stands a little below the middle, so
+    // that more of what led here is seen than of what comes.
+    let above = height * 3 / 5;
+    let mut up = Vec::new();
+    let mut at = cursor;
+    while up.len() < height {
+        if let Some(gap) = gap_before(at) {
+            up.push(Row::Gap(gap));
+        }
+        let Some(before) = at.checked_sub(1) else { break };
+        at = before;
+        up.push(Row::Event(at));
+    }
+    let mut down = vec![Row::Event(cursor)];
+    let mut at = cursor + 1;
+    while at < events.len() && down.len() < height {
+        if let Some(gap) = gap_before(at) {
+            down.push(Row::Gap(gap));
+        }
+        down.push(Row::Event(at));
+        at += 1;
+    }
+    let below = height.saturating_sub(above);
+    let above = above.max(height.saturating_sub(down.len())).min(up.len());
+    down.truncate(height.saturating_sub(above).max(below.min(height)));
+    up.truncate(above);
+    up.reverse();
+    let now = up.len();
+    up.extend(down);
+    up.truncate(height);
+    (up, now)
+}
+
+/// What happened, in a line.
+pub(super) fn summary(event: &Event) -> String {
+    let mut words: Vec<String> = Vec::new();
+    let fd = event.fd.map(|fd| format!("fd {fd}"));
+    let worker = event.worker.map(|w| w.to_string());
+    let result = || match (&event.errno, event.ret) {
+        (Some(errno), _) => printable(errno).into_owned(),
+        (None, Some(ret)) => ret.to_string(),
+        (None, None) => "?".to_owned(),
+    };
+    match &event.ev {
+        Kind::State => {
+            let name = |s: Option<crate::event::ConnState>| s.map_or("?", |s| s.name());
+            words.push(format!("{} → {}", name(event.from), name(event.to)));
+        }
+        Kind::Read => {
+            let want = event.want.map_or_else(|| "?".to_owned(), |n| n.to_string());
+            words.push(format!("{want} → {}", result()));
+            words.extend(quoted(event));
+            if let Some(into) = event.into.as_deref().filter(|&into| into != "rbuf") {
+                words.push(format!("into {}", printable(into)));
+            }
+        }
+        Kind::Sendmsg => {
+            let iov = event.iov.as_deref().unwrap_or_default();
+            let pieces: Vec<String> =
+                iov.iter().take(16).map(|piece| format!("\"{}\"", visible(&piece.bytes().kept))).collect();
+            words.push(format!("[{}] → {}", pieces.join(" "), result()));
+        }
+        Kind::Call => words.extend(event.function.map(|f| format!("→ {f}"))),
+        Kind::Return => words.extend(event.function.map(|f| format!("← {f}"))),
+        Kind::Command | Kind::Reply => words.extend(quoted(event)),
+        Kind::Wait => words.push(match event.timeout {
+            Some(ms) if ms >= 0 => format!("epoll_wait, at most {ms} ms"),
+            _ => "epoll_wait".to_owned(),
+        }),
+        Kind::Wake => {
+            let ready = event.ready.as_deref().unwrap_or_default();
+            let names = ready.iter().take(16).map(|r| {
+                let what = match &*r.what {
+                    "r" => "readable",
+                    "w" => "writable",
+                    other => other,
+                };
+                let who = r.conn.map_or_else(|| format!("fd {}", r.fd), |id| format!("c{id}"));
+                format!("{who} {}", printable(what))
+            });
+            words.push(names.collect::<Vec<_>>().join(", "));
+            if event.timer {
+                words.push("timer".to_owned());
+            }
+        }
+        Kind::Notify | Kind::Notified => {
+            words.extend(quoted(event));
+            words.push(if event.ev == Kind::Notify { "into".into() } else { "from".into() });
+            words.extend(fd);
+            words.extend(worker.filter(|_| event.ev == Kind::Notify).map(|w| format!("for {w}")));
+        }
+        Kind::CqPush => {
+            words.extend(worker.map(|w| format!("onto {w}'s queue")));
+            words.extend(event.depth.map(|n| format!("depth {n}")));
+        }
+        Kind::CqPop => {
+            words.push("off the queue".into());
+            words.extend(event.depth.map(|n| format!("depth {n}")));
+        }
+        Kind::Accept => {
+            words.extend(fd.or_else(|| Some(result())));
+            words.extend(event.peer.as_deref().map(|peer| format!("from {}", printable(peer))));
+        }
+        Kind::Item => {
+            words.extend(event.op.as_deref().map(|op| printable(op).into_owned()));
+            words.extend(quoted(event));
+            words.extend(event.size.map(|n| format!("{n} bytes")));
+        }
+        Kind::Note => words.extend(quoted(event)),
+        Kind::Drop => words.push(format!("{} events were lost here", event.n.unwrap_or(0))),
+        _ => words.extend(plain(event)),
+    }
+    words.join(" ")
+}
+
+/// The fields of an event that speaks for itself.
+fn plain(event: &Event) -> Vec<String> {
+    let word = |w: &Option<crate::event::Word>| w.as_deref().map(|w| printable(w).into_owned());
+    let own = |s: &Option<String>| s.as_deref().map(|s| printable(s).into_owned());
+    let mut words = Vec::new();
+    words.extend(word(&event.op));
+    words.extend(event.worker.map(|w| w.to_string()));
+    words.extend(event.epoll_fd.map(|fd| format!("epoll fd {fd}")));
+    if let (Some(receive), Some(send)) = (event.notify_receive_fd, event.notify_send_fd) {
+        words.push(format!("pipe {send}▸{receive}"));
+    }
+    words.extend(event.fd.map(|fd| format!("fd {fd}")));
+    words.extend(word(&event.domain));
+    words.extend(word(&event.name));
+    words.extend(word(&event.value));
+    words.extend(own(&event.addr));
+    words.extend(event.backlog.map(|n| format!("backlog {n}")));
+    words.extend(event.interest.as_deref().map(|i| match i {
+        "r" => "for reading".to_owned(),
+        "w" => "for writing".to_owned(),
+        other => format!("for {}", printable(other)),
+    }));
+    words.extend(event.state.map(|s| s.name().to_owned()));
+    words.extend(word(&event.why));
+    words.extend(word(&event.errno));
+    words
+}
+
+fn quoted(event: &Event) -> Option<String> {
+    let payload = event.bytes()?;
+    let more = if payload.is_cut() { "…" } else { "" };
+    Some(format!("\"{}\"{more}", visible(&payload.kept)))
+}

@@ -1,0 +1,127 @@
+//! Places in a recording, as `--at` and the command line name them.
+
+use crate::text::printable;
+use std::str::FromStr;
+
+/// A place in a recording.
+#[derive(Debug, Clone, PartialEq)]
+pub enum At {
+    /// The state after the event of that number.
+    Seq(u64),
+    /// The state at so many nanoseconds since the start.
+    Time(u64),
+    /// So much of the way, 0 to 100.
+    Percent(f64),
+    /// The chapter whose title begins so.
+    Mark(String),
+}
+
+impl FromStr for At {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<At, String> {
+        let text = text.trim();
+        if let Ok(seq) = text.parse() {
+            return Ok(At::Seq(seq));
+        }
+        if let Some(percent) = text.strip_suffix('%').and_then(|n| n.trim().parse::<f64>().ok()) {
+            return if (0.0..=100.0).contains(&percent) {
+                Ok(At::Percent(percent))
+            } else {
+                Err(format!("{percent}% is not between 0% and 100%"))
+            };
+        }
+        if let Some(time) = time(text) {
+            return time.map(At::Time);
+        }
+        if text.chars().any(char::is_alphabetic) {
+            return Ok(At::Mark(text.to_owned()));
+        }
+        Err(format!("no such place: {} (expected 123, 1.25s, 50% or a chapter)", printable(text)))
+    }
+}
+
+/// `1.25s`, `100ms`, `7us`, `90ns`; `None` where it is nothing of the kind.
+fn time(text: &str) -> Option<Result<u64, String>> {
+    let number = text.trim_end_matches(|c: char| c.is_alphabetic() || c == 'µ');
+    let unit = match text[number.len()..].trim() {
+        "s" => 1e9,
+        "ms" => 1e6,
+        "us" | "µs" => 1e3,
+        "ns" => 1.0,
+        _ => return None,
+    };
+    let value: f64 = number.trim().parse().ok()?;
+    let ns = value * unit;
+    // Beyond 2^63 ns lies no recording.
+    Some(if (0.0..9.2e18).contains(&ns) {
+        Ok(ns as u64)
+    } else {
+        Err(format!("no such time: {}", printable(text)))
+    })
+}
+
+/// What the command line asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Command {
+    Go(At),
+    /// So many events forward, or back.
+    By(i64),
+    Quit,
+    Help,
+    Nothing,
+}
+
+/// Reads what stands after the `:`.
+pub(super) fn command(text: &str, is_chapter: impl Fn(&str) -> bool) -> Result<Command, String> {
+    let text = text.trim();
+    match text {
+        "" => return Ok(Command::Nothing),
+        "q" | "quit" | "q!" | "qa" | "wq" | "x" => return Ok(Command::Quit),
+        "h" | "help" => return Ok(Command::Help),
+        _ => {}
+    }
+    if let Some(n) = text.strip_prefix('+').and_then(|n| n.trim().parse::<i64>().ok()) {
+        return Ok(Command::By(n));
+    }
+    if let Some(n) = text.strip_prefix('-').and_then(|n| n.trim().parse::<i64>().ok()) {
+        return Ok(Command::By(-n));
+    }
+    match text.parse::<At>() {
+        Ok(At::Mark(title)) if !is_chapter(&title) => Err(format!(
+            "no such command or chapter: {} (try :123 :+10 :1.25s :50% :q, or ? for help)",
+            printable(text)
+        )),
+        Ok(at) => Ok(Command::Go(at)),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_read_as_one_would_write_them() {
+        assert_eq!("123".parse(), Ok(At::Seq(123)));
+        assert_eq!("1.25s".parse(), Ok(At::Time(1_250_000_000)));
+        assert_eq!("100ms".parse(), Ok(At::Time(100_000_000)));
+        assert_eq!("7 µs".parse(), Ok(At::Time(7_000)));
+        assert_eq!("50%".parse(), Ok(At::Percent(50.0)));
+        assert_eq!("start-up".parse(), Ok(At::Mark("start-up".into())));
+        for bad in ["-5s", "101%", "1e300s", "!", ""] {
+            assert!(bad.parse::<At>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_command_that_is_none_says_what_would_be_one() {
+        let chapter = |title: &str| title == "set";
+        assert_eq!(command(" +10", chapter), Ok(Command::By(10)));
+        assert_eq!(command("-5", chapter), Ok(Command::By(-5)));
+        assert_eq!(command("q", chapter), Ok(Command::Quit));
+        assert_eq!(command("set", chapter), Ok(Command::Go(At::Mark("set".into()))));
+        assert!(command("brek", chapter).is_err_and(|e| e.contains("brek") && e.contains(":+10")));
+        assert_eq!(command("", chapter), Ok(Command::Nothing));
+    }
+}

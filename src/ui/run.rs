@@ -1,0 +1,133 @@
+//! The loop: draw if something changed, sleep until something happens, take it in.
+
+use super::app::{App, Request};
+use super::{Exit, draw};
+use crate::event::Event;
+use crossterm::event::KeyEvent;
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use ratatui::layout::{Position, Rect};
+use signal_hook::consts::{SIGCONT, SIGINT, SIGTSTP};
+use std::io;
+use std::time::{Duration, Instant};
+
+/// No more frames than the eye can tell apart, however fast events come.
+const FRAME: Duration = Duration::from_millis(30);
+/// How often the gate of a held server is looked at: who arrives there sends no event.
+const GATE: Duration = Duration::from_millis(100);
+/// How much is taken in between two frames.
+const AT_ONCE: usize = 64;
+
+/// What comes in.
+#[derive(Debug)]
+pub(super) enum Incoming {
+    Key(KeyEvent),
+    Resize,
+    /// A server's events.
+    Events(Vec<Event>),
+    /// There will be no more of them.
+    Over,
+    Signal(i32),
+    /// A thread panicked, and the terminal is restored.
+    Panic,
+    /// Keys cannot be read any more.
+    Failed(io::Error),
+}
+
+/// Where everything comes from.
+pub(super) trait Input {
+    /// The next thing, or `None` when `timeout` has passed; without one, waits as long as it takes.
+    fn next(&mut self, timeout: Option<Duration>) -> Option<Incoming>;
+}
+
+/// What only a real terminal can do.
+pub(super) trait Host {
+    /// Gives the terminal back, stops this process, and takes it again.
+    fn suspend(&mut self) -> io::Result<()>;
+    /// Takes the terminal again after someone else stopped this process.
+    fn resume(&mut self) -> io::Result<()>;
+    /// Whether the terminal is ours: a thread that panics gives it back under our feet.
+    fn is_ours(&self) -> bool;
+}
+
+/// Makes the next frame draw every cell. Not `Terminal::clear`: that asks the terminal where the
+/// cursor is, and the answer would go to the thread that reads keys.
+fn forget_screen<B>(terminal: &mut Terminal<B>) -> io::Result<()>
+where
+    B: Backend,
+    B::Error: Send + Sync + 'static,
+{
+    let size = terminal.size().map_err(io::Error::other)?;
+    terminal.resize(Rect::from((Position::ORIGIN, size))).map_err(io::Error::other)
+}
+
+/// Runs the viewer until it ends.
+pub(super) fn run<B>(
+    terminal: &mut Terminal<B>,
+    app: &mut App,
+    input: &mut dyn Input,
+    host: &mut dyn Host,
+) -> io::Result<Exit>
+where
+    B: Backend,
+    B::Error: Send + Sync + 'static,
+{
+    let mut drawn: Option<Instant> = None;
+    let (mut is_dirty, mut is_urgent) = (true, true);
+    let mut last = Instant::now();
+    loop {
+        let since = drawn.map_or(FRAME, |at| at.elapsed());
+        if is_dirty && (is_urgent || since >= FRAME) {
+            if !host.is_ours() {
+                return Ok(Exit::Panicked);
+            }
+            terminal.draw(|frame| draw(frame, app)).map_err(io::Error::other)?;
+            drawn = Some(Instant::now());
+            (is_dirty, is_urgent) = (false, false);
+        }
+        let wishes = [app.due(), app.is_held.then_some(GATE), is_dirty.then(|| FRAME.saturating_sub(since))];
+        let mut incoming = input.next(wishes.into_iter().flatten().min());
+
+        let elapsed = last.elapsed();
+        last = Instant::now();
+        if app.playing {
+            let before = app.player.cursor();
+            app.tick(elapsed);
+            is_dirty |= before != app.player.cursor() || !app.playing;
+        }
+        for _ in 0..AT_ONCE {
+            let Some(one) = incoming else { break };
+            is_dirty = true;
+            match one {
+                Incoming::Key(key) => {
+                    app.key(key);
+                    is_urgent = true;
+                }
+                Incoming::Resize => is_urgent = true,
+                Incoming::Events(events) => app.push(events),
+                Incoming::Over => app.over(),
+                Incoming::Signal(SIGTSTP) => app.request = Some(Request::Suspend),
+                Incoming::Signal(SIGCONT) => {
+                    host.resume()?;
+                    forget_screen(terminal)?;
+                    is_urgent = true;
+                }
+                Incoming::Signal(signal) => return Ok(Exit::Signal(signal)),
+                Incoming::Panic => return Ok(Exit::Panicked),
+                Incoming::Failed(error) => return Err(error),
+            }
+            match app.request.take() {
+                Some(Request::Quit) => return Ok(Exit::Quit),
+                Some(Request::Interrupt) => return Ok(Exit::Signal(SIGINT)),
+                Some(Request::Suspend) => {
+                    host.suspend()?;
+                    forget_screen(terminal)?;
+                    last = Instant::now();
+                }
+                None => {}
+            }
+            incoming = input.next(Some(Duration::ZERO));
+        }
+        is_dirty |= app.look_at_leash();
+    }
+}

@@ -1,0 +1,50 @@
+//! The stack panel: the functions of memcached that the event's thread is in.
+
+use super::app::App;
+use super::pen::Pen;
+use crate::event::Kind;
+use crate::model::Lane;
+
+fn lane(app: &App) -> Option<&Lane> {
+    app.player.world().threads.get(&app.player.current()?.th)
+}
+
+/// The panel's title.
+pub(super) fn title(app: &App) -> String {
+    lane(app).map_or_else(|| "Stack".to_owned(), |lane| format!("Stack · {}", lane.id))
+}
+
+/// Draws the panel: the innermost function last, where memcached 1.4.24 has each.
+pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
+    let p = app.palette;
+    let (Some(lane), Some(event)) = (lane(app), app.player.current()) else { return };
+    if !app.has_calls {
+        pen.put(0, 0, "this recording has no calls (--detail calls)", p.dim);
+        return;
+    }
+    let mut frames: Vec<(&str, &str)> = lane.stack.iter().map(|f| (f.name(), f.source())).collect();
+    if lane.is_asleep() {
+        frames.push(("epoll_wait", "the kernel"));
+    }
+    // A function that this event left is shown once more, where it was.
+    let left = event.function.filter(|_| event.ev == Kind::Return);
+    let rows = pen.height().saturating_sub(usize::from(left.is_some()));
+    let skip = frames.len().saturating_sub(rows);
+    let innermost = frames.len().saturating_sub(1);
+    let mut y = 0;
+    for (depth, (name, source)) in frames.iter().enumerate().skip(skip) {
+        let is_now = depth == innermost;
+        let x = pen.put(depth.min(6), y, if is_now { "▶ " } else { "  " }, p.now);
+        let x = pen.put(x, y, name, if is_now { p.now } else { p.text });
+        if x + source.len() < pen.width() {
+            pen.put_right(0, y, source, p.dim);
+        }
+        y += 1;
+    }
+    if let Some(function) = left {
+        let x = pen.put(2 + frames.len().min(6), y, function.name(), p.changed);
+        pen.put(x + 1, y, "returned ◂", p.changed);
+    } else if frames.is_empty() {
+        pen.put(0, 0, "no call of this thread was recorded yet", p.dim);
+    }
+}

@@ -1,0 +1,196 @@
+//! The real terminal: taken, and given back whatever happens.
+
+use super::Exit;
+use super::app::App;
+use super::run::{Host, Incoming, Input, run};
+use crate::event::Event;
+use crossterm::cursor::Show;
+use crossterm::event as term;
+use crossterm::execute;
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGSTOP, SIGTERM, SIGTSTP};
+use signal_hook::iterator::Signals;
+use std::io;
+use std::panic;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+/// A key waits behind no more than so many batches of events.
+const QUEUE: usize = 8;
+/// Events of one batch.
+const BATCH: usize = 4096;
+
+/// Whether the terminal is ours at the moment.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Shows `app` on this process's terminal until it ends.
+pub(super) fn show(mut app: App, events: Option<Receiver<Event>>) -> io::Result<Exit> {
+    // Colours are our own decision (the theme); crossterm's, by NO_COLOR, would drop bold too.
+    crossterm::style::force_color_output(true);
+    let (sender, receiver) = sync_channel(QUEUE);
+    let _hook = PanicHook::install(sender.clone());
+    let signals = forward_signals(sender.clone())?;
+    let screen = Screen::take()?;
+    forward_keys(sender.clone());
+    if let Some(events) = events {
+        forward_events(events, sender);
+    }
+    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    let result = run(&mut terminal, &mut app, &mut Channel(receiver), &mut Tty);
+    drop(screen);
+    signals.close();
+    result
+}
+
+fn take() -> io::Result<()> {
+    TAKEN.store(true, Ordering::SeqCst);
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen)
+}
+
+/// Gives the terminal back; at most once for each time it was taken.
+fn restore() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        // There is nobody to tell if this fails: the terminal has gone.
+        let _ = execute!(io::stdout(), LeaveAlternateScreen, Show);
+        let _ = disable_raw_mode();
+    }
+}
+
+/// The terminal, ours until this is dropped.
+struct Screen;
+
+impl Screen {
+    fn take() -> io::Result<Screen> {
+        // Made first, so that a terminal that was half taken is given back.
+        let screen = Screen;
+        take()?;
+        Ok(screen)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+struct Tty;
+
+impl Host for Tty {
+    fn suspend(&mut self) -> io::Result<()> {
+        restore();
+        // SIGTSTP is ours to handle, so the kernel would not stop us for it.
+        signal_hook::low_level::raise(SIGSTOP)?;
+        take()
+    }
+
+    fn resume(&mut self) -> io::Result<()> {
+        // The shell has changed the terminal's modes meanwhile, and crossterm does not know.
+        restore();
+        take()
+    }
+
+    fn is_ours(&self) -> bool {
+        TAKEN.load(Ordering::SeqCst)
+    }
+}
+
+struct Channel(Receiver<Incoming>);
+
+impl Input for Channel {
+    fn next(&mut self, timeout: Option<Duration>) -> Option<Incoming> {
+        let gone = || Incoming::Failed(io::Error::other("nothing can be heard from the terminal any more"));
+        match timeout {
+            None => Some(self.0.recv().unwrap_or_else(|_| gone())),
+            Some(timeout) => match self.0.recv_timeout(timeout) {
+                Ok(incoming) => Some(incoming),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => Some(gone()),
+            },
+        }
+    }
+}
+
+/// Reads keys for as long as the process lives: a read of the terminal cannot be taken back.
+/// Where stdin is the recording, crossterm reads `/dev/tty`.
+fn forward_keys(sender: SyncSender<Incoming>) {
+    thread::spawn(move || {
+        loop {
+            let incoming = match term::read() {
+                Ok(term::Event::Key(key)) => Incoming::Key(key),
+                Ok(term::Event::Resize(..)) => Incoming::Resize,
+                Ok(_) => continue,
+                Err(error) => Incoming::Failed(error),
+            };
+            let is_last = matches!(incoming, Incoming::Failed(_));
+            if sender.send(incoming).is_err() || is_last {
+                return;
+            }
+        }
+    });
+}
+
+fn forward_events(events: Receiver<Event>, sender: SyncSender<Incoming>) {
+    thread::spawn(move || {
+        while let Ok(first) = events.recv() {
+            let mut batch = vec![first];
+            batch.extend(events.try_iter().take(BATCH - 1));
+            if sender.send(Incoming::Events(batch)).is_err() {
+                return;
+            }
+        }
+        // Nobody is left to be told when the viewer has ended first.
+        let _ = sender.send(Incoming::Over);
+    });
+}
+
+fn forward_signals(sender: SyncSender<Incoming>) -> io::Result<signal_hook::iterator::Handle> {
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT])?;
+    let handle = signals.handle();
+    thread::spawn(move || {
+        for signal in signals.forever() {
+            if sender.send(Incoming::Signal(signal)).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(handle)
+}
+
+type Hook = dyn Fn(&panic::PanicHookInfo<'_>) + Send + Sync;
+
+/// While this lives, a panic of any thread gives the terminal back before its message is printed,
+/// and ends the viewer.
+struct PanicHook {
+    previous: Arc<Hook>,
+}
+
+impl PanicHook {
+    fn install(sender: SyncSender<Incoming>) -> PanicHook {
+        let previous: Arc<Hook> = panic::take_hook().into();
+        let chained = previous.clone();
+        panic::set_hook(Box::new(move |info| {
+            restore();
+            chained(info);
+            // If the queue is full the loop is at work, and sees `is_ours` before it draws.
+            let _ = sender.try_send(Incoming::Panic);
+        }));
+        PanicHook { previous }
+    }
+}
+
+impl Drop for PanicHook {
+    fn drop(&mut self) {
+        // A thread that panics may not change the hook; the process is ending then.
+        if !thread::panicking() {
+            let previous = self.previous.clone();
+            panic::set_hook(Box::new(move |info| previous(info)));
+        }
+    }
+}

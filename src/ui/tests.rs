@@ -1,0 +1,395 @@
+//! Whole screens, and what keys do to them.
+
+#![allow(clippy::unwrap_used)]
+use super::run::{Host, Incoming, Input, run};
+use super::*;
+use crate::event::{ConnState, Kind};
+use crate::model::sample::{self, W0};
+use crate::trace::format::{Detail, FORMAT, VERSION};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Color;
+use std::sync::Mutex;
+use std::time::Duration;
+
+fn header() -> Header {
+    Header {
+        format: FORMAT.into(),
+        version: VERSION,
+        tool: "memstep 0.1.0".into(),
+        start: "2026-11-23T03:12:46.264Z".into(),
+        unit: "ns".into(),
+        models: "memcached 1.4.24".into(),
+        threads: 4,
+        max_data: 256,
+        detail: Detail::Calls,
+        title: "set a 0 0 4".into(),
+    }
+}
+
+fn recording() -> Recording {
+    let name = "set-get.jsonl".into();
+    Recording {
+        name,
+        header: header(),
+        events: sample::set_get(),
+        end: Some(End::default()),
+        warnings: Vec::new(),
+    }
+}
+
+fn app() -> App {
+    App::replay(recording(), &Options::default())
+}
+
+/// The viewer at the first event that `found` accepts.
+fn at(found: impl Fn(&Event) -> bool) -> App {
+    let mut app = app();
+    let index = app.player.events().iter().position(found).unwrap();
+    app.player.go(index);
+    app
+}
+
+fn press(app: &mut App, keys: &str) {
+    for c in keys.chars() {
+        let code = match c {
+            '\n' => KeyCode::Enter,
+            '\x1b' => KeyCode::Esc,
+            '\t' => KeyCode::Tab,
+            c => KeyCode::Char(c),
+        };
+        app.key(KeyEvent::new(code, KeyModifiers::NONE));
+    }
+}
+
+fn buffer(app: &App, width: u16, height: u16) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| draw(frame, app)).unwrap();
+    terminal.backend().buffer().clone()
+}
+
+fn screen(app: &App, width: u16, height: u16) -> String {
+    let buffer = buffer(app, width, height);
+    let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+    (0..height).map(row).collect::<Vec<_>>().join("\n")
+}
+
+fn seq(app: &App) -> u64 {
+    app.player.current().unwrap().seq
+}
+
+#[test]
+fn the_start_at_120x40() {
+    insta::assert_snapshot!(screen(&at(|e| e.ev == Kind::Setsockopt), 120, 40));
+}
+
+#[test]
+fn the_byte_in_the_pipe_at_120x40() {
+    insta::assert_snapshot!(screen(&at(|e| e.ev == Kind::Notify), 120, 40));
+}
+
+#[test]
+fn waiting_for_the_value_at_120x40() {
+    insta::assert_snapshot!(screen(&at(|e| e.to == Some(ConnState::Nread)), 120, 40));
+}
+
+#[test]
+fn waiting_for_the_value_at_80x24() {
+    let mut app = at(|e| e.to == Some(ConnState::Nread));
+    insta::assert_snapshot!("waiting_for_the_value_at_80x24", screen(&app, 80, 24));
+    press(&mut app, "2");
+    insta::assert_snapshot!("the_machine_at_80x24", screen(&app, 80, 24));
+}
+
+#[test]
+fn the_value_has_come_at_120x40() {
+    let came = |e: &Event| e.into.as_deref() == Some("item") && e.ret == Some(6);
+    insta::assert_snapshot!(screen(&at(came), 120, 40));
+}
+
+#[test]
+fn the_answer_is_sent_at_120x40() {
+    insta::assert_snapshot!(screen(&at(|e| e.iov.as_ref().is_some_and(|v| v.len() == 4)), 120, 40));
+}
+
+#[test]
+fn the_end_at_80x24() {
+    let mut app = app();
+    press(&mut app, "G");
+    insta::assert_snapshot!(screen(&app, 80, 24));
+}
+
+#[test]
+fn the_help_fits_and_says_every_key() {
+    let mut app = app();
+    press(&mut app, "?");
+    insta::assert_snapshot!("help_at_80x24", screen(&app, 80, 24));
+    insta::assert_snapshot!("help_at_120x40", screen(&app, 120, 40));
+    press(&mut app, "q");
+    assert!(app.help.is_none() && app.request.is_none(), "q in the help closes the help");
+}
+
+#[test]
+fn without_colours_nothing_is_coloured_and_nothing_is_lost() {
+    let options = Options { theme: Theme::Mono, ..Options::default() };
+    let mut app = App::replay(recording(), &options);
+    press(&mut app, "}jj");
+    let mono = buffer(&app, 120, 40);
+    assert!(mono.content().iter().all(|c| c.fg == Color::Reset && c.bg == Color::Reset));
+    app.palette = Theme::Dark.palette();
+    let dark = buffer(&app, 120, 40);
+    assert!(dark.content().iter().all(|c| c.bg == Color::Reset), "the terminal's own background");
+    let text = |b: &Buffer| b.content().iter().map(|c| c.symbol().to_owned()).collect::<String>();
+    assert_eq!(text(&mono), text(&dark));
+}
+
+#[test]
+fn no_size_makes_it_panic() {
+    let mut app = app();
+    press(&mut app, "}7.");
+    for keys in ["", "2", "3", "4", "5", "6", "z", "?", ":12"] {
+        press(&mut app, keys);
+        for (width, height) in (0..=14).flat_map(|w| (0..=12).map(move |h| (w * 11, h * 4))) {
+            let area = Rect::new(0, 0, width, height);
+            draw::render(&app, area, &mut Buffer::empty(area));
+        }
+        for (width, height) in [(10, 5), (1, 1), (5, 1), (1, 30), (300, 2), (107, 31), (108, 32)] {
+            let area = Rect::new(0, 0, width, height);
+            draw::render(&app, area, &mut Buffer::empty(area));
+        }
+        press(&mut app, "\x1b\x1b");
+    }
+}
+
+#[test]
+fn help_and_quit_are_offered_at_every_width() {
+    for width in 16..200 {
+        let last = screen(&app(), width, 24).lines().last().unwrap().to_owned();
+        assert!(last.ends_with("? help  q quit"), "{width}: {last}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(48))]
+    #[test]
+    fn a_trace_that_lies_can_be_drawn(events in proptest::collection::vec(crate::model::tests::any_event(), 1..60)) {
+        let mut app = App::replay(Recording { events, ..recording() }, &Options::default());
+        press(&mut app, "G");
+        buffer(&app, 120, 40);
+        press(&mut app, "(n}c");
+        buffer(&app, 80, 24);
+    }
+}
+
+#[test]
+fn bytes_of_the_client_cannot_act_on_the_terminal() {
+    let mut recording = recording();
+    for event in &mut recording.events {
+        for text in [&mut event.data, &mut event.text, &mut event.peer, &mut event.key] {
+            *text = text.take().map(|_| "\x1b[31m\u{202e}\r\n\u{9b}".to_owned());
+        }
+    }
+    let mut app = App::replay(recording, &Options::default());
+    loop {
+        let cells = buffer(&app, 120, 40);
+        let text: String = cells.content().iter().map(|c| c.symbol()).collect();
+        assert!(!text.chars().any(|c| c.is_control() || c == '\u{202e}'), "event {}", seq(&app));
+        if !app.player.step() {
+            break;
+        }
+    }
+}
+
+#[test]
+fn counts_and_panels_share_the_digits() {
+    let mut app = app();
+    press(&mut app, "10.");
+    assert_eq!((seq(&app), app.focus), (11, super::app::Panel::Events));
+    press(&mut app, "2.");
+    assert_eq!((seq(&app), app.focus), (12, super::app::Panel::Machine));
+    press(&mut app, "05,");
+    assert_eq!((seq(&app), app.focus), (7, super::app::Panel::Machine));
+    press(&mut app, "42G");
+    assert_eq!(seq(&app), 42);
+}
+
+#[test]
+fn the_command_line_goes_anywhere_and_says_what_it_does_not_know() {
+    let mut app = app();
+    for (typed, expected) in [(":60\n", 60), (":+10\n", 70), (":-5\n", 65), (":0%\n", 1), (":5\x1b", 1)] {
+        press(&mut app, typed);
+        assert_eq!(seq(&app), expected, "{typed:?}");
+    }
+    press(&mut app, ":get\n");
+    assert_eq!(app.player.current().unwrap().text.as_deref(), Some("get a"));
+    press(&mut app, ":frobnicate\n");
+    let last = screen(&app, 120, 40).lines().last().unwrap().to_owned();
+    assert!(last.contains("no such command or chapter: frobnicate"), "{last}");
+    press(&mut app, ":q\n");
+    assert_eq!(app.request, Some(super::app::Request::Quit));
+}
+
+#[test]
+fn breakpoints_are_gone_on_to_and_back_to() {
+    let mut app = at(|e| e.to == Some(ConnState::ParseCmd));
+    let first = seq(&app);
+    press(&mut app, "bc");
+    let second = seq(&app);
+    press(&mut app, "c");
+    assert!(first < second && second < seq(&app));
+    press(&mut app, "c");
+    assert!(app.status.as_ref().unwrap().text.contains("no breakpoint ahead"));
+    press(&mut app, "CC");
+    assert_eq!(seq(&app), first);
+}
+
+#[test]
+fn playing_goes_on_by_itself_and_stops_at_the_end() {
+    let mut app = app();
+    press(&mut app, " ");
+    app.tick(Duration::from_millis(399));
+    assert_eq!(seq(&app), 1);
+    app.tick(Duration::from_millis(1));
+    assert_eq!(seq(&app), 2);
+    app.tick(Duration::from_secs(3600));
+    assert!(app.player.is_at_end() && !app.playing);
+    assert_eq!(app.due(), None);
+}
+
+/// A leash on no server: it counts.
+#[derive(Default)]
+struct TestLeash(Mutex<(bool, usize)>);
+
+impl Leash for TestLeash {
+    fn hold(&self) {
+        self.0.lock().unwrap().0 = true;
+    }
+    fn release(&self) {
+        self.0.lock().unwrap().0 = false;
+    }
+    fn is_held(&self) -> bool {
+        self.0.lock().unwrap().0
+    }
+    fn step(&self) {
+        self.0.lock().unwrap().1 += 1;
+    }
+    fn waiting(&self) -> Vec<Thread> {
+        vec![W0]
+    }
+}
+
+fn live(leash: &Arc<TestLeash>, events: usize) -> App {
+    let mut app = App::live(header(), leash.clone(), &Options::default());
+    app.push(sample::set_get().into_iter().take(events).collect());
+    app
+}
+
+#[test]
+fn a_held_server_lets_one_event_through_and_the_past_never_looks_like_a_rewind() {
+    let leash = Arc::new(TestLeash::default());
+    let mut app = live(&leash, 100);
+    assert!(screen(&app, 120, 40).starts_with(" memstep   LIVE "));
+    press(&mut app, "p");
+    app.status = None;
+    insta::assert_snapshot!("server_held_at_120x40", screen(&app, 120, 40));
+    press(&mut app, ".");
+    assert_eq!(leash.0.lock().unwrap().1, 1);
+    app.push(vec![sample::set_get().swap_remove(100)]);
+    assert_eq!(seq(&app), 101, "the view follows what was let through");
+    press(&mut app, ",");
+    let past = screen(&app, 120, 40);
+    assert!(past.starts_with(" memstep   PAST (#100 of 101)  server held"), "{past}");
+    press(&mut app, ".");
+    assert_eq!((seq(&app), leash.0.lock().unwrap().1), (101, 1), "first back to now, and no step");
+    press(&mut app, "03.");
+    let mut more = sample::set_get().into_iter().skip(101);
+    for steps in [2, 3, 4] {
+        assert_eq!(leash.0.lock().unwrap().1, steps, "one at a time");
+        app.push(more.next().into_iter().collect());
+    }
+    assert_eq!(leash.0.lock().unwrap().1, 4);
+    press(&mut app, "p");
+    assert!(!leash.is_held());
+}
+
+#[test]
+fn a_paused_view_stays_while_the_server_goes_on() {
+    let leash = Arc::new(TestLeash::default());
+    let mut app = live(&leash, 100);
+    press(&mut app, " ");
+    app.push(sample::set_get().into_iter().skip(100).take(5).collect());
+    assert_eq!(seq(&app), 100);
+    assert!(screen(&app, 80, 24).contains("VIEW PAUSED"));
+    press(&mut app, ",");
+    assert!(screen(&app, 80, 24).contains("PAST (#99 of 105)"));
+    press(&mut app, "G");
+    assert_eq!(seq(&app), 105);
+    app.push(sample::set_get().into_iter().skip(105).take(1).collect());
+    assert_eq!(seq(&app), 106);
+    assert!(screen(&app, 80, 24).contains(" LIVE "));
+}
+
+/// What comes in, one after the other.
+struct Queue(std::collections::VecDeque<Incoming>);
+
+impl Input for Queue {
+    fn next(&mut self, _: Option<Duration>) -> Option<Incoming> {
+        self.0.pop_front()
+    }
+}
+
+#[derive(Default)]
+struct TestHost {
+    suspended: usize,
+}
+
+impl Host for TestHost {
+    fn suspend(&mut self) -> io::Result<()> {
+        self.suspended += 1;
+        Ok(())
+    }
+    fn resume(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+    fn is_ours(&self) -> bool {
+        true
+    }
+}
+
+fn key(c: char, modifiers: KeyModifiers) -> Incoming {
+    Incoming::Key(KeyEvent::new(KeyCode::Char(c), modifiers))
+}
+
+fn run_to_end(app: &mut App, incoming: Vec<Incoming>) -> (io::Result<Exit>, usize) {
+    let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+    let mut host = TestHost::default();
+    let exit = run(&mut terminal, app, &mut Queue(incoming.into()), &mut host);
+    (exit, host.suspended)
+}
+
+#[test]
+fn the_loop_ends_on_q_on_ctrl_c_and_on_signals() {
+    let none = KeyModifiers::NONE;
+    let ctrl = KeyModifiers::CONTROL;
+    let keys = vec![key('.', none), key('z', ctrl), Incoming::Resize, key('q', none)];
+    let mut app = app();
+    let (exit, suspended) = run_to_end(&mut app, keys);
+    assert_eq!((exit.unwrap().code(), suspended, seq(&app)), (0, 1, 2));
+    assert_eq!(run_to_end(&mut app, vec![key('c', ctrl)]).0.unwrap().code(), 130);
+    assert_eq!(run_to_end(&mut app, vec![Incoming::Signal(15)]).0.unwrap().code(), 143);
+    assert_eq!(run_to_end(&mut app, vec![Incoming::Signal(1)]).0.unwrap().code(), 129);
+    assert!(run_to_end(&mut app, vec![Incoming::Failed(io::Error::other("gone"))]).0.is_err());
+}
+
+#[test]
+fn the_loop_takes_in_a_servers_events_until_they_end() {
+    let leash = Arc::new(TestLeash::default());
+    let mut app = App::live(header(), leash, &Options::default());
+    let incoming = vec![Incoming::Events(sample::set_get()), Incoming::Over, key('q', KeyModifiers::NONE)];
+    let (exit, _) = run_to_end(&mut app, incoming);
+    assert_eq!(exit.unwrap(), Exit::Quit);
+    assert!(app.is_over && app.player.is_at_end());
+}

@@ -1,0 +1,195 @@
+//! The threads panel: a lane for each thread, with the byte in its pipe and the items on its queue.
+
+use super::app::App;
+use super::pen::{Pen, cut};
+use crate::event::{Kind, Thread};
+use crate::model::{Lane, Phase, World};
+use crate::text::printable;
+
+/// Where the columns stand, if there is room for all.
+struct Columns {
+    pipe: usize,
+    queue: usize,
+    conns: usize,
+}
+
+impl Columns {
+    fn of(width: usize) -> Columns {
+        let pipe = if width >= 58 { 37 } else { 29 };
+        Columns { pipe, queue: pipe + 11, conns: pipe + if width >= 76 { 20 } else { 18 } }
+    }
+}
+
+/// How many rows the panel takes with its title.
+pub(super) fn wanted_height(app: &App) -> u16 {
+    let rows = app.player.world().threads.len() + 4;
+    u16::try_from(rows).unwrap_or(u16::MAX)
+}
+
+/// Draws the panel.
+pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
+    let p = app.palette;
+    let world = app.player.world();
+    let columns = Columns::of(pen.width());
+    // The column heads go first where rows are short.
+    let mut y = 0;
+    if pen.height() > world.threads.len() + 1 {
+        pen.put(columns.pipe, y, "pipe", p.dim);
+        pen.put(columns.queue, y, "queue", p.dim);
+        pen.put(columns.conns, y, "conns", p.dim);
+        y += 1;
+    }
+    let lanes: Vec<&Lane> = world.threads.values().collect();
+    // The line of the listening socket goes next where rows are short.
+    let has_listener = pen.height() > y + lanes.len();
+    let rows = pen.height().saturating_sub(y + usize::from(has_listener)).max(1);
+    let now = lanes.iter().position(|l| l.id == world.changed.thread).unwrap_or(0);
+    // With more threads than rows: main, and those around the one that is at work.
+    let hidden = lanes.len().saturating_sub(rows);
+    let first = now.saturating_sub(rows / 2).clamp(1, hidden + 1);
+    for lane in lanes.iter().take(1).chain(lanes.iter().skip(first).take(rows - 1)) {
+        render_lane(app, lane, pen, y, &columns);
+        if lane.id == Thread::Main && hidden > 0 {
+            pen.put(columns.pipe, y, &format!("and {hidden} more threads"), p.dim);
+        }
+        y += 1;
+        if lane.id == Thread::Main && has_listener {
+            listener_line(app, pen, y);
+            y += 1;
+        }
+    }
+}
+
+fn render_lane(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Columns) {
+    let p = app.palette;
+    let world = app.player.world();
+    let is_now = world.changed.thread == lane.id && !is_about_recording(app);
+    if is_now {
+        pen.put(0, y, "▶", p.now);
+    }
+    pen.put(2, y, &lane.id.to_string(), if is_now { p.now } else { p.text });
+    let doing = doing(app, lane);
+    let style = match lane.phase {
+        _ if is_now => p.now,
+        Phase::Running => p.text,
+        _ => p.dim,
+    };
+    pen.fit(11, y, columns.pipe - 12, &doing, style);
+
+    if lane.id != Thread::Main {
+        let is_changed = world.changed.pipe == Some(lane.id);
+        let style = if is_changed { p.changed } else { p.dim };
+        let x = match (lane.notify_send_fd, lane.notify_receive_fd) {
+            (Some(send), Some(receive)) => {
+                let x = pen.put(columns.pipe, y, &format!("{send}▸"), style);
+                let x = pen.put(x, y, &bytes_in_pipe(lane), if lane.pipe > 0 { p.changed } else { style });
+                pen.put(x, y, &format!("▸{receive}"), style)
+            }
+            _ => pen.put(columns.pipe, y, &bytes_in_pipe(lane), style),
+        };
+        if is_changed {
+            pen.put(x, y, "◂", p.changed);
+        }
+        let is_changed = world.changed.queue == Some(lane.id);
+        let style = if is_changed { p.changed } else { p.dim };
+        let queue = queue(lane);
+        let x = pen.fit(columns.queue, y, 6, &queue, if lane.queue.is_empty() { style } else { p.changed });
+        if is_changed {
+            pen.put(x, y, "◂", p.changed);
+        }
+    }
+    let room = pen.width().saturating_sub(columns.conns);
+    let conns = conns_of(world, lane, room);
+    let is_shown = world.conns_of(lane.id).any(|c| Some(c.id) == world.changed.conn);
+    pen.fit(columns.conns, y, room, &conns, if is_shown { p.now } else { p.text });
+}
+
+/// What a thread is at, as far as the recording says.
+fn doing(app: &App, lane: &Lane) -> String {
+    let text = match (lane.phase, lane.stack.last()) {
+        (Phase::Absent, _) => "not there yet".to_owned(),
+        (Phase::SetUp, _) => match lane.epoll_fd {
+            Some(fd) => format!("set up, epoll fd {fd}"),
+            None => "being set up".to_owned(),
+        },
+        (Phase::Created, _) => "pthread_create".to_owned(),
+        (Phase::Asleep(_), _) => "asleep in epoll_wait".to_owned(),
+        (Phase::Running, Some(function)) => match lane.conn {
+            Some(id) => format!("{function} c{id}"),
+            None => function.to_string(),
+        },
+        (Phase::Running, None) => match lane.conn {
+            Some(id) => format!("running, at c{id}"),
+            None => "running".to_owned(),
+        },
+    };
+    match (app.waiting.contains(&lane.id) && app.follow, lane.is_asleep()) {
+        (true, true) => "▮ woke up, is at the gate".to_owned(),
+        (true, false) => format!("▮ {text}"),
+        (false, _) => text,
+    }
+}
+
+fn bytes_in_pipe(lane: &Lane) -> String {
+    match lane.pipe {
+        0 => "·".to_owned(),
+        n @ 1..=3 => "c".repeat(n as usize),
+        n => format!("c×{n}"),
+    }
+}
+
+fn queue(lane: &Lane) -> String {
+    match lane.queue.len() {
+        0 => "·".to_owned(),
+        1 | 2 => lane.queue.iter().map(|id| format!("c{id}")).collect::<Vec<_>>().join(" "),
+        n => format!("c{} +{}", lane.queue[0], n - 1),
+    }
+}
+
+fn conns_of(world: &World, lane: &Lane, room: usize) -> String {
+    let names: Vec<String> = world.conns_of(lane.id).take(64).map(|c| format!("c{}", c.id)).collect();
+    cut(&names.join(" "), room)
+}
+
+/// Under main: how far the start has come, then the listening socket.
+fn listener_line(app: &App, pen: &mut Pen<'_>, y: usize) {
+    let p = app.palette;
+    let world = app.player.world();
+    let startup = world.startup;
+    let is_new = app.player.current().is_some_and(|e| {
+        matches!(e.ev, Kind::Socket | Kind::Setsockopt | Kind::Bind | Kind::Listen | Kind::Accept)
+            || (e.conn.is_none() && e.ev == Kind::ConnNew)
+    });
+    let text = match world.listeners.last() {
+        Some(listener) => {
+            let addr = listener.addr.as_deref().map(printable);
+            match (&addr, listener.backlog) {
+                (Some(addr), Some(backlog)) if world.accepted == 0 => {
+                    format!("listens on {addr}, fd {}, backlog {backlog}", listener.fd)
+                }
+                (Some(addr), Some(_)) => {
+                    format!("listens on {addr}, fd {}, accepted {}", listener.fd, world.accepted)
+                }
+                (Some(addr), None) => format!("fd {} bound to {addr}", listener.fd),
+                (None, _) => format!("socket fd {}, {} of 4 options set", listener.fd, startup.options),
+            }
+        }
+        None if startup.bases > 0 => format!(
+            "start-up: {} event bases, {} pipes, {} threads created, {} run",
+            startup.bases, startup.pipes, startup.created, startup.started
+        ),
+        None => return,
+    };
+    let style = if is_new { p.changed } else { p.dim };
+    let x = pen.put(2, y, "└ ", p.faint);
+    let room = pen.width().saturating_sub(x + 2);
+    let x = pen.fit(x, y, room, &text, style);
+    if is_new {
+        pen.put(x, y, " ◂", p.changed);
+    }
+}
+
+/// Marks and notes happened to the recording, not on a thread.
+fn is_about_recording(app: &App) -> bool {
+    app.player.current().is_some_and(|e| matches!(e.ev, Kind::Mark | Kind::Note | Kind::Drop))
+}
