@@ -52,9 +52,14 @@ impl App {
     }
 
     fn take_count(&mut self) -> Option<usize> {
-        let (digits, _) = self.count.take()?;
-        let is_panel = digits.len() == 1 && matches!(digits.as_bytes()[0], b'1'..=b'6');
-        if is_panel { None } else { digits.parse().ok() }
+        self.forget_lone_digit();
+        self.count.take().and_then(|(digits, _)| digits.parse().ok())
+    }
+
+    /// A digit that chose a panel begins no count any more: the next key came late, or is none.
+    pub(super) fn forget_lone_digit(&mut self) {
+        let is_panel = |(digits, _): &mut (String, _)| matches!(digits.as_bytes(), [b'1'..=b'6']);
+        self.count.take_if(is_panel);
     }
 
     fn type_into_prompt(&mut self, key: KeyEvent) {

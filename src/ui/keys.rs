@@ -165,7 +165,7 @@ pub(super) const SECTIONS: &[Section] = &[
                 "go to :123 :+10 :-5 :1.25s :50% :set (a chapter); :q quits",
                 &[(Char(':'), Action::Command)],
             ),
-            bind("1-9", "a count: 10. takes ten steps; alone, 1-6 choose a panel", &[]),
+            bind("1-9", "a count, typed at once: 10. takes ten steps, 05. five", &[]),
         ],
     },
     Section {

@@ -156,7 +156,7 @@ fn no_size_makes_it_panic() {
             let area = Rect::new(0, 0, width, height);
             draw::render(&app, area, &mut Buffer::empty(area));
         }
-        for (width, height) in [(10, 5), (1, 1), (5, 1), (1, 30), (300, 2), (107, 31), (108, 32)] {
+        for (width, height) in [(10, 5), (1, 1), (5, 1), (1, 30), (300, 2), (115, 31), (116, 32)] {
             let area = Rect::new(0, 0, width, height);
             draw::render(&app, area, &mut Buffer::empty(area));
         }
