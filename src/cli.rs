@@ -1,7 +1,7 @@
 //! The command line: declarations only. memcached's own letters where they start a server, long
 //! names everywhere else.
 
-use crate::trace::format::{Detail, MAX_DATA};
+use crate::event::{Detail, MAX_DATA};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -30,6 +30,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the server, with memcached's own options
+    #[command(display_name = "memstep")]
     Serve {
         /// The server's options.
         #[command(flatten)]
@@ -39,6 +40,7 @@ pub enum Command {
         record: RecordTo,
     },
     /// Run the server with the terminal UI in front
+    #[command(display_name = "memstep")]
     Live {
         /// The server's options.
         #[command(flatten)]
@@ -51,6 +53,7 @@ pub enum Command {
         look: Look,
     },
     /// Play a .session script against a fresh server and record what happens
+    #[command(display_name = "memstep")]
     Record {
         /// The script; its line `#args: -R 1` adds options for the server
         session: PathBuf,
@@ -62,6 +65,7 @@ pub enum Command {
         server: ServerArgs,
     },
     /// Play a recording in the terminal UI
+    #[command(display_name = "memstep")]
     Replay {
         /// What to read.
         #[command(flatten)]
@@ -80,6 +84,7 @@ pub enum Command {
         look: Look,
     },
     /// Print a recording as text
+    #[command(display_name = "memstep")]
     Print {
         /// What to read.
         #[command(flatten)]
@@ -89,12 +94,14 @@ pub enum Command {
         format: Format,
     },
     /// Check that a recording is whole and holds to the rules of the format
+    #[command(display_name = "memstep")]
     Check {
         /// What to read.
         #[command(flatten)]
         input: Input,
     },
     /// Tell what is in a recording
+    #[command(display_name = "memstep")]
     Info {
         /// What to read.
         #[command(flatten)]
@@ -146,7 +153,7 @@ pub struct ServerArgs {
     /// Say errors and warnings (-v), commands and replies too (-vv), state changes too (-vvv)
     #[arg(short = 'v', action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// Record function calls too, or only what can be seen from outside
+    /// Record function calls too, or only the flow (default: flow for serve, calls otherwise)
     #[arg(long, value_name = "DETAIL", value_parser = details(), help_heading = "Recording")]
     pub detail: Option<Detail>,
     /// How many bytes of each payload are kept

@@ -45,7 +45,7 @@ const TRANSITIONS: &[(ConnState, ConnState)] = {
 };
 
 const ITEM_OPS: &[&str] =
-    &["alloc", "link", "unlink", "hit", "miss", "update", "expire", "flush", "evict", "free"];
+    &["alloc", "link", "unlink", "hit", "miss", "update", "expire", "flush", "reclaim", "evict", "free"];
 
 /// What holds for every explanation, whatever the trace.
 fn harmless(e: &Explanation) {

@@ -158,6 +158,19 @@ fn hostile_lines_end_in_a_message_and_nothing_else() {
     assert!(message(&long).len() < 500);
 }
 
+#[test]
+fn every_version_that_ever_shipped_is_read_for_ever() {
+    let mut samples = 0;
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples")).unwrap() {
+        let path = entry.unwrap().path();
+        let recording = Recording::load(&path, false).unwrap();
+        assert!(recording.warnings.is_empty() && recording.end.is_some(), "{}", path.display());
+        assert_eq!(recording.end.unwrap().events, recording.events.len() as u64, "{}", path.display());
+        samples += 1;
+    }
+    assert!(samples > 0);
+}
+
 /// A file of one endless line: nothing may try to hold it.
 #[derive(Debug)]
 struct Endless {

@@ -1,9 +1,10 @@
 //! `memstep check`: is a recording whole, and does it hold to the rules of the format?
 
-use super::counted;
+use super::{STDOUT, counted};
 use crate::cli::Input;
-use crate::trace::check::Checker;
-use crate::trace::reader::{ReadError, TraceReader};
+use crate::trace::check::{Checker, Report};
+use crate::trace::reader::{ReadError, Source, TraceReader};
+use anyhow::Context as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
@@ -30,7 +31,12 @@ pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
         }
     }
     let report = checker.finish(last_line + 1, reader.end().as_ref());
+    tell(&name, &report, &reader, input.lenient).context(STDOUT)?;
+    Ok(if report.count == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
 
+/// What was found, on stdout.
+fn tell(name: &str, report: &Report, reader: &TraceReader<Source>, lenient: bool) -> io::Result<()> {
     let mut out = io::stdout().lock();
     for problem in &report.problems {
         writeln!(out, "{name}: {problem}")?;
@@ -39,7 +45,7 @@ pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
     if report.count > listed {
         writeln!(out, "{name}: and {} more", report.count - listed)?;
     }
-    if input.lenient && reader.skipped() > 0 {
+    if lenient && reader.skipped() > 0 {
         writeln!(out, "{name}: note: {} skipped", counted(reader.skipped(), "broken line"))?;
     }
     for warning in reader.warnings() {
@@ -53,10 +59,8 @@ pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
         )?;
     }
     let events = counted(report.events, "event");
-    if report.count == 0 {
-        writeln!(out, "{name}: {events}, no problems")?;
-        return Ok(ExitCode::SUCCESS);
+    match report.count {
+        0 => writeln!(out, "{name}: {events}, no problems"),
+        n => writeln!(out, "{name}: {events}, {}", counted(n, "problem")),
     }
-    writeln!(out, "{name}: {events}, {}", counted(report.count, "problem"))?;
-    Ok(ExitCode::from(1))
 }

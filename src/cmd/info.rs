@@ -1,15 +1,21 @@
 //! `memstep info`: what is in a recording.
 
-use super::counted;
+use super::{STDOUT, counted};
 use crate::cli::Input;
 use crate::event::{Event, Kind, Thread};
 use crate::print::text::span;
 use crate::text::printable;
 use crate::trace::format::{Detail, End, Header};
 use crate::trace::reader::TraceReader;
+use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::process::ExitCode;
+
+/// How many chapters are listed.
+const CHAPTERS: usize = 12;
+/// How many kinds are told apart; a file may hold any number of unknown ones.
+const KINDS: usize = 64;
 
 /// Prints what is in the trace.
 pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
@@ -22,8 +28,7 @@ pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
     }
     sums.bytes += reader.raw_end().map_or(0, |end| end.len() as u64 + 1);
     let mut out = io::stdout().lock();
-    sums.print(reader.header(), reader.end(), &mut out)?;
-    out.flush()?;
+    sums.print(reader.header(), reader.end(), &mut out).and_then(|()| out.flush()).context(STDOUT)?;
     for warning in reader.warnings().iter().filter(|w| !w.what.starts_with("recording not closed")) {
         eprintln!("memstep: {name}: {warning}");
     }
@@ -36,6 +41,7 @@ struct Sums {
     bytes: u64,
     events: u64,
     kinds: BTreeMap<String, u64>,
+    other_kinds: u64,
     threads: BTreeMap<Thread, u64>,
     chapters: Vec<String>,
     accepted: u64,
@@ -50,13 +56,18 @@ struct Sums {
 impl Sums {
     fn add(&mut self, event: &Event) {
         self.events += 1;
-        *self.kinds.entry(event.ev.name().to_owned()).or_default() += 1;
+        let room = self.kinds.len() < KINDS;
+        match self.kinds.get_mut(event.ev.name()) {
+            Some(n) => *n += 1,
+            None if room => drop(self.kinds.insert(event.ev.name().to_owned(), 1)),
+            None => self.other_kinds += 1,
+        }
         *self.threads.entry(event.th).or_default() += 1;
         self.first = Some(self.first.map_or(event.t, |first| first.min(event.t)));
         self.last = self.last.max(event.t);
         let moved = event.ret.and_then(|ret| u64::try_from(ret).ok()).unwrap_or(0);
         match event.ev {
-            Kind::Mark => self.chapters.extend(event.text.clone()),
+            Kind::Mark if self.chapters.len() < CHAPTERS => self.chapters.extend(event.text.clone()),
             Kind::Accept if event.conn.is_some() => self.accepted += 1,
             Kind::Close => self.closed += 1,
             Kind::Read => self.received += moved,
@@ -85,7 +96,11 @@ impl Sums {
         )?;
         row("payloads", format!("kept up to {} bytes each", header.max_data))?;
         if !self.chapters.is_empty() {
-            let chapters: Vec<_> = self.chapters.iter().map(|c| printable(c)).collect();
+            let mut chapters: Vec<_> = self.chapters.iter().map(|c| printable(c)).collect();
+            let more = count(Kind::Mark).saturating_sub(chapters.len() as u64);
+            if more > 0 {
+                chapters.push(format!("and {more} more").into());
+            }
             row("chapters", chapters.join(", "))?;
         }
         let time = span(self.last - self.first.unwrap_or(0));
@@ -108,6 +123,9 @@ impl Sums {
         kinds.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
         for (kind, n) in kinds {
             writeln!(out, "{n:>9}  {}", printable(kind))?;
+        }
+        if self.other_kinds > 0 {
+            writeln!(out, "{:>9}  (of still other kinds)", self.other_kinds)?;
         }
         Ok(())
     }

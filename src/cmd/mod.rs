@@ -40,6 +40,9 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
         .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
 }
 
+/// What a failed write to stdout is said to be.
+const STDOUT: &str = "stdout cannot be written";
+
 /// `1 event`, `2 events`.
 fn counted(n: u64, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }

@@ -1,5 +1,6 @@
 //! `memstep print`: a recording as text.
 
+use super::STDOUT;
 use crate::cli::{Format, Input};
 use crate::print::calls::Calls;
 use crate::print::flow::Flow;
@@ -9,6 +10,7 @@ use crate::print::vvv::Vvv;
 use crate::print::{Jsonl, Print};
 use crate::trace::format::Detail;
 use crate::trace::reader::TraceReader;
+use anyhow::Context as _;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::process::ExitCode;
 
@@ -33,20 +35,20 @@ pub(super) fn run(input: &Input, format: Format) -> anyhow::Result<ExitCode> {
         true => Box::new(stdout),
         false => Box::new(BufWriter::with_capacity(64 * 1024, stdout)),
     };
-    printer.header(reader.header(), reader.raw_header(), &mut out)?;
+    printer.header(reader.header(), reader.raw_header(), &mut out).context(STDOUT)?;
     let printed = loop {
         match reader.next_row() {
-            Ok(Some(row)) => printer.event(&row.event, row.raw, &mut out)?,
+            Ok(Some(row)) => printer.event(&row.event, row.raw, &mut out).context(STDOUT)?,
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),
         }
     };
     if printed.is_ok() {
         let end = reader.end();
-        printer.end(end.as_ref().zip(reader.raw_end()), &mut out)?;
+        printer.end(end.as_ref().zip(reader.raw_end()), &mut out).context(STDOUT)?;
     }
     // What was read before a broken line is shown before the error is.
-    out.flush()?;
+    out.flush().context(STDOUT)?;
     printed?;
     for warning in reader.warnings() {
         eprintln!("memstep: {name}: {warning}");

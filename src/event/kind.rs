@@ -87,7 +87,7 @@ kinds! {
     Reply = "reply",
     /// Fired when `sendmsg` returned (`conn`, `fd`, `iov`, `ret` or `errno`).
     Sendmsg = "sendmsg",
-    /// Fired by the store (`op`: alloc, link, unlink, hit, miss, update, expire, evict; `key`, `size`, `conn`).
+    /// Fired by the store (`op`: alloc, link, unlink, hit, miss, update, expire, flush, reclaim, evict, free; `key`, `size`, `conn`).
     Item = "item",
     /// Fired when a command changed a setting of the running server (`name`, `value`, `conn`).
     Setting = "setting",

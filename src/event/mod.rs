@@ -137,8 +137,9 @@ pub struct Event {
     /// What kind of thing happened.
     pub ev: Kind,
 
-    /// `call`, `return`: the function, by its C name.
-    #[serde(rename = "fn", skip_serializing_if = "Option::is_none")]
+    /// `call`, `return`: the function, by its C name; `None` too where a later version names one
+    /// that this version does not know.
+    #[serde(rename = "fn", default, skip_serializing_if = "Option::is_none", deserialize_with = "known")]
     pub function: Option<Fn>,
     /// `thread`: `dispatcher` or `worker`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -257,6 +258,11 @@ pub struct Event {
     /// The fields of `struct conn` that changed since the connection's last event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub set: Option<Box<ConnSet>>,
+}
+
+/// A function that this version knows.
+fn known<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Fn>, D::Error> {
+    Ok(Fn::from_name(&Cow::<str>::deserialize(d)?))
 }
 
 impl Event {

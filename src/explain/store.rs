@@ -76,12 +76,21 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             "items.c:715",
         ),
+        Some("reclaim") => Explanation::new(
+            "The oldest item's time is over",
+            format!(
+                "Before memory for a new item is taken, the oldest item in the LRU is looked at: \
+                 {key} is past its time, so its memory is taken back. Unless a crawler is switched on, \
+                 memcached hunts for no expired items: it drops them where it meets them."
+            ),
+            "items.c:754",
+        ),
         Some("evict") => Explanation::new(
             "An old item makes room",
             format!(
-                "Memory is used up, so an item at the tail of the LRU list, {key}, is thrown out for the new one. It is \
-                 of the same slab class, and so its chunk is of the right size; and at the tail stands what \
-                 has not been used for longest. With -M the server would answer with an error instead."
+                "Memory is used up, so an item at the tail of the LRU list, {key}, is thrown out for the new one: \
+                 at the tail stands what has not been used for longest. memcached keeps such a list for each slab \
+                 class, memstep one for all. With -M the server would answer with an error instead."
             ),
             "items.c:856",
         ),

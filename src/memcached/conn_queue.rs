@@ -39,8 +39,10 @@ impl Default for CqItem {
     }
 }
 
-/// The items that are not on any queue: `cqi_freelist`.
+/// The items that are not on any queue: `cqi_freelist`. They are boxed because they move from here
+/// to a queue and back by their pointers, and are never copied or freed.
 #[derive(Debug, Default)]
+#[allow(clippy::vec_box)]
 pub struct CqiFreelist(Mutex<Vec<Box<CqItem>>>);
 
 impl CqiFreelist {

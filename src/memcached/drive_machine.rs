@@ -8,7 +8,7 @@ use super::network::{
     Transmit, TryRead, accept4, add_simple_answer, read_item, read_swallow, transmit, try_read_network,
 };
 use super::settings::DATA_BUFFER_SIZE;
-use super::util::stderr_line;
+use super::util::{errno_text, stderr_line};
 use crate::event::{ConnState, EvFlags};
 use rustix::io::Errno;
 use std::sync::atomic::Ordering;
@@ -73,14 +73,19 @@ fn accept_one(c: &mut Conn) -> bool {
             let threads = &c.globals.threads;
             dispatch_conn_new(threads, sfd, conn, ConnState::NewCmd, EV_READ_PERSIST, DATA_BUFFER_SIZE);
         }
-        Err(Errno::AGAIN) => {}
-        Err(Errno::MFILE) => {
-            c.globals.settings.say(0, format_args!("Too many open connections"));
-            // DIFFERS: accept_new_conns works on every listening connection, this one among them;
-            // the dispatcher's loop calls it as soon as we have returned.
-            c.globals.out_of_fds.store(true, Ordering::Relaxed);
+        Err(e) => {
+            stderr_line(format_args!("accept4(): {}", errno_text(e)));
+            match e {
+                Errno::AGAIN => {}
+                Errno::MFILE => {
+                    c.globals.settings.say(0, format_args!("Too many open connections"));
+                    // DIFFERS: accept_new_conns works on every listening connection, this one
+                    // among them; the dispatcher's loop calls it as soon as we have returned.
+                    c.globals.out_of_fds.store(true, Ordering::Relaxed);
+                }
+                e => stderr_line(format_args!("accept(): {}", errno_text(e))),
+            }
         }
-        Err(e) => stderr_line(format_args!("accept4(): {e}")),
     }
     true
 }
@@ -161,11 +166,29 @@ fn after_read(c: &mut Conn, read: Result<usize, Errno>) -> bool {
         Ok(_) => false,
         Err(Errno::AGAIN) => wait_for(c, EV_READ_PERSIST, None),
         Err(e) => {
-            c.globals.settings.say(0, format_args!("Failed to read, and not due to blocking: {e}"));
+            say_read_failed(c, e);
             conn_set_state(c, ConnState::Closing);
             false
         }
     }
+}
+
+/// What memcached says of a `read` that failed (`memcached.c:4234`). Where it prints addresses, these
+/// are offsets.
+fn say_read_failed(c: &Conn, e: Errno) {
+    let what = "Failed to read, and not due to blocking";
+    if c.state == ConnState::Swallow {
+        return c.globals.settings.say(0, format_args!("{what}"));
+    }
+    let (rcurr, ritem, rlbytes, rsize) = (c.rcurr, c.ritem, c.rlbytes, c.rbuf.len());
+    let errno = e.raw_os_error();
+    c.globals.settings.say(
+        0,
+        format_args!(
+            "{what}:\nerrno: {errno} {} \nrcurr={rcurr:x} ritem={ritem:x} rbuf=0 rlbytes={rlbytes} rsize={rsize}",
+            errno_text(e)
+        ),
+    );
 }
 
 /// conn_write and conn_mwrite: sends, and goes on once all is sent (`memcached.c:4315`).

@@ -3,7 +3,7 @@
 
 use super::conn::{Conn, Iovec, Msghdr, Src, conn_set_state, update_event};
 use super::settings::{DATA_BUFFER_SIZE, IOV_MAX, UDP_MAX_PAYLOAD_SIZE};
-use super::util::{Line, Shown, stderr_line};
+use super::util::{Line, Shown, errno_text, stderr_line};
 use crate::event::{ConnState, EvFlags, Fn};
 use crate::tracer::{self, Into, What};
 use rustix::io::Errno;
@@ -295,7 +295,7 @@ pub fn transmit(c: &mut Conn) -> Transmit {
         }
         other => {
             if c.globals.settings.verbose() > 0 {
-                let error = other.err().map_or("nothing sent".to_owned(), |e| e.to_string());
+                let error = other.err().map_or("Success", errno_text);
                 stderr_line(format_args!("Failed to write, and not due to blocking: {error}"));
             }
             c.why = "sending failed";

@@ -229,7 +229,7 @@ fn conn_init() {
 /// What the start-up has opened.
 #[derive(Default)]
 struct Sockets {
-    conns: Vec<Box<Conn>>,
+    conns: Vec<Conn>,
     addrs: Vec<SocketAddr>,
 }
 
@@ -337,7 +337,7 @@ fn listen_on(
     tracer::emit(What::Listen { fd, backlog, ret }, text.bytes());
     listening?;
     let conn = conn_new(globals, sfd, None, ConnState::Listening, EV_READ_PERSIST, 1, base.as_ref(), None)?;
-    sockets.conns.push(conn);
+    sockets.conns.push(*conn);
     sockets.addrs.push(local);
     Ok(())
 }
@@ -357,7 +357,7 @@ fn new_socket(addr: SocketAddr) -> Result<OwnedFd, Errno> {
 /// The main thread once the server runs: it accepts, and keeps the time.
 struct Dispatcher {
     globals: Arc<Globals>,
-    listen_conns: Vec<Box<Conn>>,
+    listen_conns: Vec<Conn>,
 }
 
 impl Callbacks for Dispatcher {

@@ -44,6 +44,11 @@ pub fn stderr_line(args: fmt::Arguments<'_>) {
     let _ = std::io::stderr().write_all(&line.buf[..=end]);
 }
 
+/// What `strerror` says: the system's words, without the number that Rust puts behind them.
+pub fn errno_text(e: rustix::io::Errno) -> &'static str {
+    nix::errno::Errno::from_raw(e.raw_os_error()).desc()
+}
+
 /// Bytes of a client as they may be printed: control characters never reach the terminal raw.
 ///
 /// DIFFERS: memcached prints what the client sent, escape sequences and all.

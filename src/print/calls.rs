@@ -7,6 +7,10 @@ use crate::event::{Event, Fn, Kind, Thread};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+/// The deepest indentation: far deeper than memcached calls, and a bound for a file that claims a
+/// million calls within each other.
+pub(super) const DEEPEST: usize = 40;
+
 /// The `calls` format.
 #[derive(Debug, Default)]
 pub struct Calls {
@@ -20,7 +24,7 @@ impl Print for Calls {
         let stack = self.stacks.entry(event.th).or_default();
         match event.ev {
             Kind::Call => {
-                let depth = stack.len();
+                let depth = stack.len().min(DEEPEST);
                 stack.push(function);
                 writeln!(out, "{:8} {:indent$}{function}", event.th, "", indent = 2 * depth)
             }

@@ -1,11 +1,15 @@
 //! `text`: the story for people, one line an event, aligned, in words close to the C. It is also
 //! what stands in for the terminal UI where there is no terminal.
+//!
+//! What happens within a function is indented under it; that a function was left shows in the
+//! indentation and has no line of its own.
 
 use super::Print;
 use super::outside::{Names, result};
-use crate::event::{ConnSet, Event, Kind, Payload, Ready};
+use crate::event::{ConnImage, ConnSet, Event, Fn, Kind, Payload, Ready, Thread, Word};
 use crate::text;
 use crate::trace::format::{End, Header};
+use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -23,7 +27,7 @@ const WIDTH: usize = 78;
 pub struct Text {
     words: Words,
     /// How deep each thread is in calls.
-    depth: HashMap<crate::event::Thread, usize>,
+    depth: HashMap<Thread, usize>,
     last: Option<u64>,
     events: u64,
 }
@@ -61,9 +65,11 @@ impl Print for Text {
         if event.ev == Kind::Return {
             *depth = depth.saturating_sub(1);
         }
-        let indent = 2 * *depth;
-        if event.ev == Kind::Call {
-            *depth += 1;
+        let indent = 2 * (*depth).min(super::calls::DEEPEST);
+        match event.ev {
+            Kind::Call => *depth += 1,
+            Kind::Return if event.set.is_none() => return Ok(()),
+            _ => {}
         }
         let conn = event.conn.map_or(String::new(), |conn| format!("c{conn}"));
         let what = match &event.ev {
@@ -114,7 +120,7 @@ impl Words {
         self.learn(event);
         let fd = event.fd.map_or("?".into(), |fd| fd.to_string());
         let worker = event.worker.unwrap_or(event.th);
-        let from = event.cause.map_or(String::new(), |cause| format!(" (of #{cause})"));
+        let cause = |did| event.cause.map_or(String::new(), |cause| format!(" ({did} in #{cause})"));
         let is_conn = event.conn.is_some();
         let name = self.names.of(None, event.fd);
         match &event.ev {
@@ -161,9 +167,12 @@ impl Words {
                 None => format!("accept4 → {}", answer(event, &fd)),
             },
             Kind::CqPush => format!("cq_push onto {worker}'s queue, depth {}", number(event.depth)),
-            Kind::CqPop => format!("cq_pop, depth {}{from}", number(event.depth)),
+            Kind::CqPop => format!("cq_pop, depth {}{}", number(event.depth), cause("pushed")),
             Kind::Notify => format!("write {} into {worker}'s pipe{}", said(event), failure(event)),
-            Kind::Notified => format!("read {} from the pipe{from}{}", said(event), failure(event)),
+            Kind::Notified => match event.errno {
+                None => format!("read {} from the pipe{}", said(event), cause("written")),
+                Some(_) => format!("read from the pipe{}", failure(event)),
+            },
             Kind::ConnNew => match event.state {
                 Some(state) => format!("conn_new {fd} in {state}"),
                 None => format!("conn_new {fd}"),
@@ -176,7 +185,6 @@ impl Words {
             Kind::Command => format!("command {}", said(event)),
             Kind::Reply => match event.op.as_deref() {
                 Some("noreply") => format!("no reply wanted: {} is not sent", said(event)),
-                Some("value") => format!("reply with the value of {}", said(event)),
                 _ => format!("reply {}", said(event)),
             },
             Kind::Sendmsg => sendmsg(event),
@@ -191,8 +199,8 @@ impl Words {
                 Some(why) => format!("close {fd}: {}{}", text::printable(why), failure(event)),
                 None => format!("close {fd}{}", failure(event)),
             },
-            Kind::Call => format!("{} {{", function(event)),
-            Kind::Return => format!("}} {}", function(event)),
+            Kind::Call => format!("{}()", function(event)),
+            Kind::Return => format!("{}() is left", function(event)),
             Kind::Drop => format!("{} events were lost here", event.n.unwrap_or(0)),
             Kind::Other(kind) => text::printable(kind).into_owned(),
         }
@@ -286,14 +294,14 @@ fn interest(event: &Event) -> String {
 }
 
 fn function(event: &Event) -> &'static str {
-    event.function.map_or("?", crate::event::Fn::name)
+    event.function.map_or("?", Fn::name)
 }
 
 fn address(event: &Event) -> String {
     text::printable(event.addr.as_deref().unwrap_or("?")).into_owned()
 }
 
-fn word(word: &Option<crate::event::Word>) -> String {
+fn word(word: &Option<Word>) -> String {
     text::printable(word.as_deref().unwrap_or("?")).into_owned()
 }
 
@@ -301,23 +309,35 @@ fn number<N: ToString>(number: Option<N>) -> String {
     number.map_or_else(|| "?".into(), |n| n.to_string())
 }
 
-/// The changed fields of `struct conn`, compactly: `rbytes 13, rcurr 0`.
+/// The changed fields of `struct conn`, compactly: `rbytes 13, rcurr 0`. Of a connection's first
+/// event, which carries every field, those that are not zero.
 pub fn changes(set: &ConnSet) -> String {
-    let Ok(serde_json::Value::Object(values)) = serde_json::to_value(set) else { return String::new() };
+    let Some(values) = object(set) else { return String::new() };
+    let names = set.names();
+    let whole = ConnSet::whole(&ConnImage::default());
+    let is_first = names.len() >= whole.names().len();
+    let zero = if is_first { object(&whole) } else { None };
     let one = |name: &&'static str| {
-        let value = match values.get(*name) {
-            Some(serde_json::Value::String(value)) => value.clone(),
-            Some(serde_json::Value::Null) => "none".into(),
-            Some(serde_json::Value::Object(_)) => {
+        let value = match values.get(*name)? {
+            value if zero.as_ref().and_then(|zero| zero.get(*name)) == Some(value) => return None,
+            Value::String(value) => value.clone(),
+            Value::Null => "none".into(),
+            Value::Object(_) => {
                 let item = set.item.as_ref()?.as_ref()?;
                 format!("\"{}\" of {}", text::visible(item.key.as_bytes()), item.size)
             }
-            Some(value) => value.to_string(),
-            None => return None,
+            value => value.to_string(),
         };
         Some(format!("{name} {value}"))
     };
-    set.names().iter().filter_map(one).collect::<Vec<_>>().join(", ")
+    names.iter().filter_map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn object(set: &ConnSet) -> Option<Map<String, Value>> {
+    match serde_json::to_value(set) {
+        Ok(Value::Object(map)) => Some(map),
+        _ => None,
+    }
 }
 
 /// A length of time for people.

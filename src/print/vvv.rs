@@ -65,7 +65,7 @@ impl Vvv {
             Kind::Command if verbose(1) => lines += &format!("<{fd} {}\n", said(event)),
             Kind::Reply if verbose(1) => {
                 lines += &match event.op.as_deref() {
-                    Some("value") => format!(">{fd} sending key {}\n", said(event)),
+                    Some("value") => format!(">{fd} sending key {}\n", key_of(&said(event))),
                     Some("noreply") => format!(">{fd} NOREPLY {}\n", said(event)),
                     _ => format!(">{fd} {}\n", said(event)),
                 };
@@ -177,9 +177,14 @@ fn said(event: &Event) -> String {
     let Some(bytes) = event.bytes() else { return String::new() };
     let line = bytes.kept.split(|b| *b == 0).next().unwrap_or_default();
     match std::str::from_utf8(line) {
-        Ok(line) => text::printable(line.trim_end_matches(['\r', '\n'])).into_owned(),
+        Ok(line) => text::printable(line).into_owned(),
         Err(_) => text::visible(line),
     }
+}
+
+/// The key in the head of a value, `VALUE a 0 4`.
+fn key_of(head: &str) -> &str {
+    head.split(' ').nth(1).unwrap_or(head)
 }
 
 /// The errors that memcached's calls meet on a socket: name, number on Linux, glibc's words.

@@ -73,13 +73,10 @@ impl Player {
                 result => result?,
             },
             Action::Recv(name, wanted) => {
-                let got = receive(self.client(name)?, wanted.len())?;
-                if got != *wanted {
-                    return Err(Cause::Different { got, wanted: wanted.clone() });
-                }
+                receive(self.client(name)?, wanted.len(), Some(wanted))?;
             }
             Action::RecvLen(name, wanted) => {
-                receive(self.client(name)?, *wanted)?;
+                receive(self.client(name)?, *wanted, None)?;
             }
             Action::Shut(name) => self.client(name)?.shutdown(Shutdown::Write)?,
             Action::Close(name) => drop(self.take(name)?),
@@ -129,24 +126,31 @@ fn connect(addr: SocketAddr, rcvbuf: Option<usize>) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Exactly `wanted` bytes.
-fn receive(stream: &mut TcpStream, wanted: usize) -> Result<Vec<u8>, Cause> {
+/// `wanted` bytes, and if `exactly` is given, those. The first wrong byte ends it at once: nothing
+/// that could still come would make it right.
+fn receive(stream: &mut TcpStream, wanted: usize, exactly: Option<&[u8]>) -> Result<(), Cause> {
     let mut got = vec![0; wanted];
     let mut filled = 0;
     while filled < wanted {
-        let cause: fn(Vec<u8>, usize) -> Cause = match read(stream, &mut got[filled..]) {
-            Ok(0) => |got, wanted| Cause::Closed { got, wanted },
-            Ok(n) => {
-                filled += n;
-                continue;
+        let result = read(stream, &mut got[filled..]);
+        if let Ok(n @ 1..) = result {
+            filled += n;
+            match exactly {
+                Some(exactly) if !exactly.starts_with(&got[..filled]) => {
+                    got.truncate(filled);
+                    return Err(Cause::Different { got, wanted: exactly.to_vec() });
+                }
+                _ => continue,
             }
-            Err(error) if is_timeout(&error) => |got, wanted| Cause::Silence { got, wanted },
-            Err(error) => return Err(error.into()),
-        };
+        }
         got.truncate(filled);
-        return Err(cause(got, wanted));
+        return Err(match result {
+            Ok(_) => Cause::Closed { got, wanted },
+            Err(error) if is_timeout(&error) => Cause::Silence { got, wanted },
+            Err(error) => error.into(),
+        });
     }
-    Ok(got)
+    Ok(())
 }
 
 fn read(stream: &mut TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
@@ -238,6 +242,9 @@ mod tests {
             error.to_string(),
             "x.session:3: recv a \"STORED\\r\": wanted \"STORED\\r\", got \"ERROR\\r\\n\": byte 1 is the first to differ"
         );
+        // Fewer bytes than wanted, but wrong ones: there is nothing to wait for.
+        let error = play_source("open a\nsend a \"END\"\nrecv a \"STORED\"\n", addr).unwrap_err();
+        assert!(error.to_string().ends_with("got \"END\": byte 1 is the first to differ"), "{error}");
         let error = play_source("open a\nsend a \"bye\"\nrecv a 5\n", addr).unwrap_err();
         assert_eq!(
             error.to_string(),

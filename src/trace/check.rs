@@ -2,7 +2,7 @@
 //!
 //! | rule | what must hold |
 //! | --- | --- |
-//! | numbers | `seq` starts at 1 (or 0) and goes up by one; a `drop` event has the first of the `n` numbers that were lost, and the event after it has the one behind the last |
+//! | numbers | `seq` starts at 1 (or 0) and goes up by one; a `drop` has the number of the first lost event, and the event after it comes `n` later |
 //! | fields | an event carries what its kind needs; a system call has `ret` or `errno`, not both |
 //! | threads | threads are those that the header announces; `t` never goes back within a thread |
 //! | bytes | a payload is as long as the bytes kept of it or longer; a `read` returned that length; descriptors are not negative |
@@ -20,6 +20,7 @@
 use super::fold::Fold;
 use super::format::{End, Header};
 use crate::event::{Event, Kind, Payload, Thread};
+use crate::text;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -143,6 +144,8 @@ impl Checker {
     fn problem(&mut self, line: u64, seq: Option<u64>, what: String) {
         self.report.count += 1;
         if self.report.problems.len() < LISTED {
+            // It may repeat words of the file.
+            let what = text::printable(&what).into_owned();
             self.report.problems.push(Problem { line, seq, what });
         }
     }
@@ -158,14 +161,14 @@ impl Checker {
             }
             _ => {}
         }
-        let mut next = event.seq.saturating_add(1);
+        let mut numbers = 1;
         if event.ev == Kind::Drop {
+            // It stands where the first lost event would, under that event's number.
             let n = event.n.unwrap_or(0);
-            // It stands for itself too: it has the first of the lost numbers.
-            next = event.seq.saturating_add(n.max(1));
+            numbers = n.max(1);
             self.dropped = self.dropped.saturating_add(n);
         }
-        self.next_seq = Some(next);
+        self.next_seq = Some(event.seq.saturating_add(numbers));
     }
 
     fn thread(&mut self, event: &Event, found: &mut Vec<String>) {
@@ -219,7 +222,7 @@ fn fields(event: &Event, found: &mut Vec<String>) {
         }
         Kind::Close | Kind::Command | Kind::Reply => need(event.conn.is_some(), "conn"),
         Kind::Call | Kind::Return => need(event.function.is_some(), "fn"),
-        Kind::Drop => need(event.n.is_some(), "n"),
+        Kind::Drop => need(event.n.is_some_and(|n| n > 0), "n"),
         _ => {}
     }
     let returns = matches!(event.ev, Kind::Read | Kind::Sendmsg | Kind::Notify | Kind::Notified);

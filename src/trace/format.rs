@@ -1,6 +1,5 @@
 //! The trace format, version 1: JSON Lines, a header, an event a line, an end.
 
-use crate::event::Event;
 pub use crate::event::{Detail, MAX_DATA};
 use serde::{Deserialize, Serialize};
 
@@ -71,13 +70,4 @@ pub struct End {
     /// How long server threads waited for room in their rings, in nanoseconds.
     #[serde(default)]
     pub blocked_ns: u64,
-}
-
-/// One line after the header.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Line {
-    /// An event.
-    Event(Box<Event>),
-    /// The end.
-    End(End),
 }

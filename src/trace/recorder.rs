@@ -21,6 +21,12 @@ const FLUSH_EVERY: Duration = Duration::from_millis(50);
 /// How long the end of a recording waits for an event that was numbered and never came.
 const LAST_WAIT: Duration = Duration::from_millis(500);
 
+/// What is called when a file cannot be written any more.
+pub type Complain = Box<dyn FnOnce(&io::Error) + Send>;
+
+/// A trace on its way to a file or a pipe.
+type File = TraceWriter<Box<dyn Write + Send>>;
+
 /// Where events go.
 #[derive(Default)]
 pub struct Sinks {
@@ -29,7 +35,7 @@ pub struct Sinks {
     /// A viewer in this process.
     pub viewer: Option<mpsc::Sender<Event>>,
     /// Called once, on the recorder's thread, when the file cannot be written any more.
-    pub complain: Option<Box<dyn FnOnce(&io::Error) + Send>>,
+    pub complain: Option<Complain>,
 }
 
 /// A recording in progress.
@@ -113,8 +119,8 @@ impl Drop for Recorder {
 struct Work {
     hub: Arc<Hub>,
     finish: Arc<AtomicBool>,
-    file: Option<TraceWriter<Box<dyn Write + Send>>>,
-    complain: Option<Box<dyn FnOnce(&io::Error) + Send>>,
+    file: Option<File>,
+    complain: Option<Complain>,
     viewer: Option<mpsc::Sender<Event>>,
     lanes: Vec<Lane>,
     converter: Converter,
@@ -217,7 +223,7 @@ impl Work {
         }
     }
 
-    fn write(&mut self, what: impl FnOnce(&mut TraceWriter<Box<dyn Write + Send>>) -> io::Result<()>) {
+    fn write(&mut self, what: impl FnOnce(&mut File) -> io::Result<()>) {
         if let Some(file) = &mut self.file
             && let Err(e) = what(file)
         {
@@ -228,8 +234,8 @@ impl Work {
 
 /// The file takes no more: it keeps what it has, and the server goes on without it.
 fn fail(
-    file: &mut Option<TraceWriter<Box<dyn Write + Send>>>,
-    complain: &mut Option<Box<dyn FnOnce(&io::Error) + Send>>,
+    file: &mut Option<File>,
+    complain: &mut Option<Complain>,
     failure: &mut Option<io::Error>,
     error: io::Error,
 ) {

@@ -44,6 +44,8 @@ pub enum ItemOp {
     Expire,
     /// Found from before a `flush_all`, and dropped.
     Flush,
+    /// The oldest, dropped because its time was over.
+    Reclaim,
     /// The oldest, dropped to make room.
     Evict,
     /// The last reference is gone: memory given back.

@@ -1,6 +1,8 @@
 //! What several tests need: a server that is watched, and patience.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod stories;
+
 use memstep::event::{Detail, Event, MAX_DATA};
 use memstep::memcached::server::Server;
 use memstep::memcached::settings::Settings;

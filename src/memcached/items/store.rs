@@ -288,7 +288,7 @@ impl Inner {
         if store.is_flushed(item) || store.is_expired(item) {
             self.stats.reclaimed += 1;
             self.stats.expired_unfetched += u64::from(!item.fetched());
-            self.unlink(tail, ItemOp::Expire);
+            self.unlink(tail, ItemOp::Reclaim);
         }
     }
 

@@ -236,6 +236,7 @@ fn item_op(op: ItemOp) -> &'static str {
         ItemOp::Update => "update",
         ItemOp::Expire => "expire",
         ItemOp::Flush => "flush",
+        ItemOp::Reclaim => "reclaim",
         ItemOp::Evict => "evict",
         ItemOp::Free => "free",
     }

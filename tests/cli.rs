@@ -1,0 +1,207 @@
+//! The program itself: what it prints, what it says when something is wrong, how it exits.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::stories::{STORIES, record, reference};
+use memstep::event::Detail;
+use memstep::session::{Session, play};
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+fn memstep(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_memstep"));
+    command.args(args).stdin(Stdio::null()).env_remove("RUST_BACKTRACE");
+    command
+}
+
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn said(output: Output) -> Said {
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Said { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+fn run(args: &[&str]) -> Said {
+    said(memstep(args).output().unwrap())
+}
+
+fn file(dir: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = dir.path().join(name);
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn str(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn a_recording_is_printed_checked_and_told_of() {
+    let dir = TempDir::new().unwrap();
+    let trace = record("set-get", Detail::Flow);
+    let path = file(&dir, "t.jsonl", &trace);
+    let text = run(&["print", str(&path)]);
+    assert_eq!((text.code, text.err.as_str()), (Some(0), ""));
+    for line in
+        ["── start-up ──", "read 2048 → 13 \"set a 0 0 4\\r\\n\"", "conn_parse_cmd → conn_nread", "⋯ "]
+    {
+        assert!(text.out.contains(line), "{line}:\n{}", text.out);
+    }
+    let jsonl = run(&["print", str(&path), "--format", "jsonl"]);
+    assert_eq!(jsonl.out.as_bytes(), trace);
+    let vvv = run(&["print", str(&path), "--format=vvv"]);
+    assert!(vvv.out.contains(" set a 0 0 4\n") && vvv.out.contains(": Client using the ascii protocol\n"));
+    let calls = run(&["print", str(&path), "--format", "calls"]);
+    assert_eq!((calls.code, calls.out.as_str()), (Some(0), ""));
+    assert!(calls.err.contains("holds no function calls"), "{}", calls.err);
+    let check = run(&["check", str(&path)]);
+    assert_eq!(check.code, Some(0), "{}", check.out);
+    assert!(check.out.ends_with("no problems\n"), "{}", check.out);
+    let info = run(&["info", str(&path)]);
+    for line in [
+        "title        set-get\n",
+        "connections  1 accepted, 1 closed\n",
+        "requests     3\n",
+        "whole        yes\n",
+    ] {
+        assert!(info.out.contains(line), "{line}:\n{}", info.out);
+    }
+}
+
+#[test]
+fn stdin_is_read_as_a_dash() {
+    let trace = record("one-packet", Detail::Flow);
+    let mut child = memstep(&["print", "-", "--format", "jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&trace).unwrap();
+    assert_eq!(child.wait_with_output().unwrap().stdout, trace);
+}
+
+#[test]
+fn a_reader_that_leaves_early_ends_it_quietly() {
+    let dir = TempDir::new().unwrap();
+    let mut trace = String::from("{\"format\":\"memstep-trace\",\"version\":1}\n");
+    for seq in 1..20_000 {
+        trace += &format!("{{\"seq\":{seq},\"t\":0,\"th\":\"main\",\"ev\":\"wait\"}}\n");
+    }
+    let path = file(&dir, "long.jsonl", trace.as_bytes());
+    let mut child =
+        memstep(&["print", str(&path)]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut first = [0; 20];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    let said = said(child.wait_with_output().unwrap());
+    assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn what_is_wrong_with_a_recording_is_listed_and_is_exit_1() {
+    let dir = TempDir::new().unwrap();
+    let whole = String::from_utf8(record("set-get", Detail::Flow)).unwrap();
+    let broken =
+        whole.replace("\"from\":\"conn_read\",\"to\":\"conn_parse_cmd\"", "\"from\":\"conn_mwrite\",\"to\":");
+    let path = file(&dir, "b.jsonl", broken.as_bytes());
+    let check = run(&["check", str(&path)]);
+    assert_eq!(check.code, Some(1), "{}", check.out);
+    assert!(check.out.contains(": no event: expected value"), "{}", check.out);
+    assert!(check.out.ends_with("3 problems\n"), "{}", check.out);
+    let lenient = run(&["check", str(&path), "--lenient"]);
+    assert_eq!(lenient.code, Some(0), "{}", lenient.out);
+    assert!(lenient.out.contains("note: 3 broken lines skipped"), "{}", lenient.out);
+    // Print stops there, having shown what stood before; unless it is told to skip.
+    let print = run(&["print", str(&path), "--format", "flow"]);
+    assert_eq!(print.code, Some(2));
+    assert!(print.out.contains("accept4 = c0") && !print.out.contains("close c0"), "{}", print.out);
+    assert!(print.err.contains("b.jsonl:") && print.err.contains("`--lenient` counts"), "{}", print.err);
+    let lenient = run(&["print", str(&path), "--format", "flow", "--lenient"]);
+    assert_eq!(lenient.code, Some(0));
+    assert!(
+        lenient.out.contains("close c0") && lenient.err.contains("3 broken lines skipped"),
+        "{}",
+        lenient.err
+    );
+    // A recording that was not closed is no problem, but it is said.
+    let cut = file(&dir, "c.jsonl", &whole.as_bytes()[..whole.len() - 60]);
+    let check = run(&["check", str(&cut)]);
+    assert_eq!(check.code, Some(0), "{}", check.out);
+    assert!(check.out.contains("note: line") && check.out.contains("recording not closed"), "{}", check.out);
+    assert!(run(&["info", str(&cut)]).out.contains("whole        recording not closed\n"));
+}
+
+#[test]
+fn unreadable_input_and_wrong_usage_are_exit_2() {
+    let dir = TempDir::new().unwrap();
+    let missing = run(&["print", "no/such.jsonl"]);
+    assert_eq!(missing.code, Some(2));
+    assert_eq!(
+        missing.err,
+        "memstep: no/such.jsonl: cannot be opened: No such file or directory (os error 2)\n"
+    );
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples/v1-every-kind.jsonl");
+    for command in ["print", "info", "check"] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let full = said(memstep(&[command, sample]).stdout(full).stderr(Stdio::piped()).output().unwrap());
+        assert_eq!(full.code, Some(2));
+        assert!(full.err.starts_with("memstep: stdout cannot be written: No space"), "{}", full.err);
+    }
+    let folder = run(&["info", str(dir.path())]);
+    assert_eq!(folder.code, Some(2));
+    assert!(folder.err.contains("Is a directory"), "{}", folder.err);
+    let wrong = run(&["print", "x.jsonl", "--fromat", "flow"]);
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.err.contains("--format"), "{}", wrong.err);
+    assert_eq!(run(&["serve", "-U", "11211"]).code, Some(2));
+    let help = run(&["serve", "-h"]);
+    assert_eq!(help.code, Some(0));
+    assert!(help.out.contains("-p <num>") && help.out.contains("[default: 11211]"), "{}", help.out);
+    assert_eq!(run(&["serve", "-V"]).out, concat!("memstep ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+/// What memcached says of a failed read has addresses in it, and of a failed cas two numbers that
+/// no event has: the rest is the same to the letter.
+fn comparable(line: &&str) -> bool {
+    !["memstep:", "CAS:  failure", "Failed to read", "errno: ", "rcurr="].iter().any(|s| line.starts_with(s))
+}
+
+#[test]
+fn what_the_server_says_is_what_the_recording_says_it_said() {
+    let dir = TempDir::new().unwrap();
+    for story in STORIES {
+        let trace = dir.path().join(format!("{story}.jsonl"));
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        let args = ["serve", "-p", &port, "-l", "127.0.0.1", "-vvv", "--record", str(&trace)];
+        let mut server = memstep(&args).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stderr = BufReader::new(server.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("serving on") {
+            assert!(stderr.read_line(&mut said).unwrap() > 0, "{story}: {said}");
+        }
+        let rest = std::thread::spawn(move || {
+            let mut rest = String::new();
+            stderr.read_to_string(&mut rest).map(|_| rest)
+        });
+        let file = format!("{story}.session");
+        let session = Session::parse(&fs::read_to_string(reference(&file)).unwrap(), &file).unwrap();
+        let addr = format!("127.0.0.1:{port}").parse().unwrap();
+        play(&session.steps, &file, addr, &mut |_| {}).unwrap();
+        let pid = rustix::process::Pid::from_child(&server);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        server.wait().unwrap();
+        said += &rest.join().unwrap().unwrap();
+        let printed = run(&["print", str(&trace), "--format", "vvv"]);
+        let (said, printed): (Vec<_>, Vec<_>) =
+            (said.lines().filter(comparable).collect(), printed.out.lines().filter(comparable).collect());
+        assert_eq!(printed, said, "{story}");
+    }
+}

@@ -1,0 +1,135 @@
+//! What the tests of whole stories share: a story played against a fresh server and recorded, and
+//! the comparison of what was seen with the reference, thread by thread (`compare.py`'s rules).
+
+use super::settings;
+use memstep::event::Detail;
+use memstep::memcached::server::Server;
+use memstep::print::Print;
+use memstep::session::{Session, play};
+use memstep::trace::reader::TraceReader;
+use memstep::trace::recorder::{Recorder, Sinks, header};
+use memstep::tracer::{Config, Hub};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+/// Every story that was recorded from the real memcached.
+pub const STORIES: &[&str] = &[
+    "bad-chunk",
+    "byte-by-byte",
+    "commands",
+    "errors",
+    "hangups",
+    "large-value",
+    "multiget",
+    "noreply",
+    "one-packet",
+    "pipelined",
+    "round-robin",
+    "set-get",
+    "slow-reader",
+    "too-large",
+    "yield",
+];
+
+/// A file of the reference.
+pub fn reference(file: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference")).join(file)
+}
+
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(buf)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Plays a reference story against a server of its own; the trace.
+pub fn record(story: &str, detail: Detail) -> Vec<u8> {
+    let file = format!("{story}.session");
+    let source = std::fs::read_to_string(reference(&file)).unwrap();
+    let session = Session::parse(&source, &file).unwrap();
+    let settings = settings();
+    let trace = Shared::default();
+    let hub = Hub::new(Config { detail, ..Config::default() });
+    let sinks = Sinks { file: Some(Box::new(trace.clone())), ..Sinks::default() };
+    let header = header(&hub, settings.num_threads, story);
+    let recorder = Recorder::start(hub.clone(), &header, sinks).unwrap();
+    let server = Server::start(settings, Some(hub)).unwrap();
+    let addr = server.addrs()[0];
+    // The start-up is over once every thread sleeps; the references begin after it.
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    let played = play(&session.steps, &file, addr, &mut |_| {});
+    recorder.finish().unwrap().unwrap();
+    server.stop();
+    if let Err(error) = played {
+        panic!("{error}");
+    }
+    std::mem::take(&mut *trace.0.lock().unwrap())
+}
+
+/// A trace in some format.
+pub fn print(trace: &[u8], printer: &mut dyn Print) -> String {
+    let mut reader = TraceReader::new(trace, "trace").unwrap();
+    let mut out = Vec::new();
+    printer.header(reader.header(), reader.raw_header(), &mut out).unwrap();
+    while let Some(row) = reader.next_row().unwrap() {
+        printer.event(&row.event, row.raw, &mut out).unwrap();
+    }
+    let end = reader.end();
+    printer.end(end.as_ref().zip(reader.raw_end()), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// Each thread's own lines. `loose` folds the loops whose sizes and repeats hang on the kernel's
+/// socket buffers: one of each call, where it does not come again within two lines.
+fn threads(lines: &str, loose: bool) -> BTreeMap<String, Vec<String>> {
+    let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for line in lines.lines() {
+        let (who, what) = line.trim().split_once(' ').unwrap();
+        let lines = out.entry(who.to_owned()).or_default();
+        let words: Vec<&str> = what.split_whitespace().collect();
+        let folds =
+            loose && matches!(words[0], "read" | "sendmsg" | "epoll_wait") && words[1].starts_with('c');
+        let what = if folds {
+            let name = words[1].split(':').next().unwrap();
+            format!("{} {name}", words[0])
+        } else {
+            // Indentation tells depth in a list of calls; elsewhere the first blanks are padding.
+            what.trim_start().to_owned()
+        };
+        if !(folds && lines.iter().rev().take(2).any(|before| *before == what)) {
+            lines.push(what);
+        }
+    }
+    out
+}
+
+/// What differs between the reference and what was seen, thread by thread; empty where nothing.
+pub fn compare(reference: &str, seen: &str, loose: bool) -> String {
+    let (reference, seen) = (threads(reference, loose), threads(seen, loose));
+    let mut told = String::new();
+    let names: std::collections::BTreeSet<&String> = reference.keys().chain(seen.keys()).collect();
+    for name in names {
+        let none = Vec::new();
+        let (a, b) = (reference.get(name).unwrap_or(&none), seen.get(name).unwrap_or(&none));
+        let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+        if same < a.len() || same < b.len() {
+            let at =
+                |lines: &[String]| lines[same.saturating_sub(2)..lines.len().min(same + 5)].join("\n    ");
+            told += &format!(
+                "{name}, from line {}:\n  reference\n    {}\n  seen\n    {}\n",
+                same + 1,
+                at(a),
+                at(b)
+            );
+        }
+    }
+    told
+}
