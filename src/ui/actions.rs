@@ -2,12 +2,15 @@
 
 use super::app::{App, Panel, Request, find_chapter, speed};
 use super::goto::{self, At, Command};
+use super::help;
 use super::keys::{self, Action};
 use crate::event::{Event, Kind};
 use crate::player::{Like, Pace};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use std::time::Duration;
 
+/// No explanation has more lines, however narrow the screen.
+const MOST_LINES: usize = 40;
 /// Half a page, in events or lines.
 const HALF_PAGE: usize = 10;
 impl App {
@@ -136,10 +139,11 @@ impl App {
         let count = self.take_count();
         let times = count.unwrap_or(1).max(1);
         if let Some(scroll) = &mut self.help {
+            let last = help::line_count().saturating_sub(1);
             match action {
-                Action::Down | Action::Next => *scroll += times,
+                Action::Down | Action::Next => *scroll = last.min(*scroll + times),
                 Action::Up | Action::Prev => *scroll = scroll.saturating_sub(times),
-                Action::HalfDown => *scroll += HALF_PAGE,
+                Action::HalfDown => *scroll = last.min(*scroll + HALF_PAGE),
                 Action::HalfUp => *scroll = scroll.saturating_sub(HALF_PAGE),
                 Action::Help | Action::Close | Action::Quit => self.help = None,
                 Action::Interrupt => self.request = Some(Request::Interrupt),
@@ -154,7 +158,7 @@ impl App {
         match action {
             Action::Next => self.next(times),
             Action::Prev => self.by_back(times),
-            Action::Down if self.focus == Panel::Why => self.scroll += times,
+            Action::Down if self.focus == Panel::Why => self.scroll = MOST_LINES.min(self.scroll + times),
             Action::Up if self.focus == Panel::Why => self.scroll = self.scroll.saturating_sub(times),
             Action::Down => self.next(times),
             Action::Up => self.by_back(times),
@@ -171,6 +175,9 @@ impl App {
             Action::PrevRequest => self.find(Some(Like::REQUEST), times, false),
             Action::NextSame => self.find(same, times, true),
             Action::PrevSame => self.find(same, times, false),
+            Action::NextChapter => self.find(Some(Like::Kind(Kind::Mark)), times, true),
+            Action::PrevChapter => self.find(Some(Like::Kind(Kind::Mark)), times, false),
+            Action::OtherEnd => self.other_end(),
             Action::Continue => self.to_breakpoint(true),
             Action::ReverseContinue => self.to_breakpoint(false),
             Action::Breakpoint => self.toggle_breakpoint(),
@@ -272,8 +279,23 @@ impl App {
             self.tell(&match like {
                 Like::Conn(id) => format!("no {which} event of c{id}"),
                 Like::Kind(Kind::Command) => format!("no {which} request"),
+                Like::Kind(Kind::Mark) => format!("no {which} chapter"),
                 like => format!("no {which} {like}"),
             });
+        }
+    }
+
+    /// Between an event and the one on another thread that it made happen.
+    fn other_end(&mut self) {
+        let Some(here) = self.player.current() else { return };
+        let (seq, cause) = (here.seq, here.cause);
+        let at = match cause {
+            Some(cause) => self.player.find_prev(|e| e.seq == cause),
+            None => self.player.find_next(|e| e.cause == Some(seq)),
+        };
+        match at {
+            Some(at) => self.go(at),
+            None => self.tell("this event has no other end on another thread"),
         }
     }
 

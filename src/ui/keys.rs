@@ -21,6 +21,12 @@ pub enum Action {
     NextSame,
     /// The previous one.
     PrevSame,
+    /// The next chapter.
+    NextChapter,
+    /// The previous chapter.
+    PrevChapter,
+    /// From a cause to its effect on another thread, or back.
+    OtherEnd,
     /// On to the next breakpoint.
     Continue,
     /// Back to the last breakpoint.
@@ -129,6 +135,16 @@ pub(super) const SECTIONS: &[Section] = &[
                 "n N",
                 "next, previous of the same kind, or entering the same state",
                 &[(Char('n'), Action::NextSame), (Char('N'), Action::PrevSame)],
+            ),
+            bind(
+                "] [",
+                "next, previous chapter",
+                &[(Char(']'), Action::NextChapter), (Char('['), Action::PrevChapter)],
+            ),
+            bind(
+                "o",
+                "the other end: from push or notify to the worker, and back",
+                &[(Char('o'), Action::OtherEnd)],
             ),
             bind(
                 "j k",

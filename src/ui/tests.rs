@@ -217,6 +217,32 @@ fn counts_and_panels_share_the_digits() {
 }
 
 #[test]
+fn a_panels_digit_is_no_count_once_time_has_passed() {
+    let mut app = app();
+    press(&mut app, "2");
+    app.forget_lone_digit();
+    press(&mut app, "10.");
+    assert_eq!((seq(&app), app.focus), (11, super::app::Panel::Machine));
+    app.forget_lone_digit();
+    press(&mut app, "\t");
+    assert_eq!(app.focus, super::app::Panel::Connection);
+}
+
+#[test]
+fn a_cause_and_its_effect_are_one_key_apart() {
+    let mut app = at(|e| e.ev == Kind::Notify);
+    let notify = seq(&app);
+    press(&mut app, "o");
+    assert_eq!(app.player.current().unwrap().ev, Kind::Notified);
+    press(&mut app, "o");
+    assert_eq!(seq(&app), notify);
+    press(&mut app, "]");
+    assert_eq!(app.player.current().unwrap().text.as_deref(), Some("set a 0 0 4"));
+    press(&mut app, "o");
+    assert!(app.status.as_ref().unwrap().text.contains("no other end"));
+}
+
+#[test]
 fn the_command_line_goes_anywhere_and_says_what_it_does_not_know() {
     let mut app = app();
     for (typed, expected) in [(":60\n", 60), (":+10\n", 70), (":-5\n", 65), (":0%\n", 1), (":5\x1b", 1)] {

@@ -76,7 +76,9 @@ fn render_lane(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Co
     };
     pen.fit(11, y, columns.pipe - 12, &doing, style);
 
-    if lane.id != Thread::Main {
+    if lane.id == Thread::Main {
+        dispatched(app, pen, y, columns);
+    } else {
         let is_changed = world.changed.pipe == Some(lane.id);
         let style = if is_changed { p.changed } else { p.dim };
         let x = match (lane.notify_send_fd, lane.notify_receive_fd) {
@@ -102,6 +104,20 @@ fn render_lane(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Co
     let conns = conns_of(world, lane, room);
     let is_shown = world.conns_of(lane.id).any(|c| Some(c.id) == world.changed.conn);
     pen.fit(columns.conns, y, room, &conns, if is_shown { p.now } else { p.text });
+}
+
+/// Beside main, over the worker's own: what it just handed down.
+fn dispatched(app: &App, pen: &mut Pen<'_>, y: usize, columns: &Columns) {
+    let p = app.palette;
+    match app.player.current() {
+        Some(event) if event.ev == Kind::Notify => {
+            pen.put(columns.pipe, y, "writes c ↓", p.changed);
+        }
+        Some(event) if event.ev == Kind::CqPush => {
+            pen.put(columns.queue, y, "push ↓", p.changed);
+        }
+        _ => {}
+    }
 }
 
 /// What a thread is at, as far as the recording says.
