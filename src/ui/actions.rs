@@ -178,8 +178,8 @@ impl App {
             Action::NextChapter => self.find(Some(Like::Kind(Kind::Mark)), times, true),
             Action::PrevChapter => self.find(Some(Like::Kind(Kind::Mark)), times, false),
             Action::OtherEnd => self.other_end(),
-            Action::Continue => self.to_breakpoint(true),
-            Action::ReverseContinue => self.to_breakpoint(false),
+            Action::Continue => self.run_to_breakpoint(true),
+            Action::ReverseContinue => self.run_to_breakpoint(false),
             Action::Breakpoint => self.toggle_breakpoint(),
             Action::Play => self.play_or_pause(),
             Action::Faster => self.set_pace(self.pace.faster()),
@@ -299,7 +299,7 @@ impl App {
         }
     }
 
-    fn to_breakpoint(&mut self, forward: bool) {
+    fn run_to_breakpoint(&mut self, forward: bool) {
         if self.breakpoints.is_empty() {
             let same = self.player.current().map(Like::same);
             return self.find(same, 1, forward);
@@ -348,7 +348,10 @@ impl App {
 
     fn set_pace(&mut self, pace: Pace) {
         self.pace = pace;
-        self.tell(&format!("speed {}", speed(pace.speed)));
+        // While it plays the first line says so.
+        if !self.playing {
+            self.tell(&format!("speed {}", speed(pace.speed)));
+        }
     }
 
     fn hold_or_release(&mut self) {

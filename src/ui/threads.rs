@@ -122,6 +122,9 @@ fn dispatched(app: &App, pen: &mut Pen<'_>, y: usize, columns: &Columns) {
 
 /// What a thread is at, as far as the recording says.
 fn doing(app: &App, lane: &Lane) -> String {
+    if app.player.current().is_some_and(|e| e.ev == Kind::Wake && e.th == lane.id) {
+        return woken_by(app.player.world(), lane);
+    }
     let text = match (lane.phase, lane.stack.last()) {
         (Phase::Absent, _) => "not there yet".to_owned(),
         (Phase::SetUp, _) => match lane.epoll_fd {
@@ -143,6 +146,21 @@ fn doing(app: &App, lane: &Lane) -> String {
         (true, true) => "▮ woke up, is at the gate".to_owned(),
         (true, false) => format!("▮ {text}"),
         (false, _) => text,
+    }
+}
+
+/// What woke a thread: its pipe, a new client, a connection, or its timer.
+fn woken_by(world: &World, lane: &Lane) -> String {
+    let Some(ready) = lane.ready.first() else { return "woken by its timer".to_owned() };
+    let by = match ready.conn {
+        Some(id) => format!("c{id}"),
+        None if lane.notify_receive_fd == Some(ready.fd) => "its pipe".to_owned(),
+        None if world.listeners.iter().any(|l| l.fd == ready.fd) => "a new client".to_owned(),
+        None => format!("fd {}", ready.fd),
+    };
+    match lane.ready.len() {
+        1 => format!("woken by {by}"),
+        n => format!("woken by {by} +{}", n - 1),
     }
 }
 
