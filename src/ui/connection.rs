@@ -9,9 +9,18 @@ use ratatui::style::Style;
 use std::ops::Range;
 
 /// What the panel needs with its title: state, read buffer, item, answer.
-pub(super) const LEAST_HEIGHT: u16 = 7;
+const LEAST_HEIGHT: u16 = 7;
 /// Where values stand, right of their labels.
 const LABEL: usize = 8;
+
+/// How many rows the panel takes with its title where rows are short.
+pub(super) fn least_height(app: &App) -> u16 {
+    match app.shown_conn().map(|c| c.place) {
+        Some(Place::Open) => LEAST_HEIGHT,
+        Some(Place::Accepted | Place::Queued | Place::Taken) => 3,
+        Some(Place::Closed) | None => 2,
+    }
+}
 
 /// The panel's title.
 pub(super) fn title(app: &App) -> String {

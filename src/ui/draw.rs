@@ -99,9 +99,9 @@ fn small(app: &App, body: Rect, buf: &mut Buffer) {
         panel(app, Panel::Events, top, buf);
         return panel(app, Panel::Why, why, buf);
     }
-    let (upper, rest) =
-        split_rows(top, threads::wanted_height(app).min(top.height - connection::LEAST_HEIGHT - 2));
-    let (middle, lower) = split_rows(rest, connection::LEAST_HEIGHT.min(rest.height - 2));
+    let middle_height = connection::least_height(app);
+    let (upper, rest) = split_rows(top, threads::wanted_height(app).min(top.height - middle_height - 2));
+    let (middle, lower) = split_rows(rest, middle_height.min(rest.height - 2));
     panel(app, Panel::Threads, upper, buf);
     panel(app, Panel::Connection, middle, buf);
     panel(app, Panel::Events, lower, buf);
