@@ -2,10 +2,10 @@
 //! names everywhere else.
 
 use crate::event::{Detail, MAX_DATA};
+use crate::ui::At;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 /// The whole command line.
@@ -70,15 +70,18 @@ pub enum Command {
         /// What to read.
         #[command(flatten)]
         input: Input,
-        /// Start at this event (`57`) or time (`1.25s`, `300ms`)
-        #[arg(long, value_name = "N|TIME")]
+        /// Start at this event (`57`), time (`1.25s`, `300ms`), part (`50%`) or chapter
+        #[arg(long, value_name = "N|TIME|MARK")]
         at: Option<At>,
         /// Play this many times as fast as it happened
-        #[arg(long, value_name = "X", default_value = "1", value_parser = speed)]
-        speed: f64,
+        #[arg(long, value_name = "X", value_parser = speed)]
+        speed: Option<f64>,
         /// Wait no longer than this between two events when playing (`500ms`, `2s`)
         #[arg(long, value_name = "T", value_parser = duration)]
         idle_limit: Option<Duration>,
+        /// Stop playing at every chapter
+        #[arg(long)]
+        pause_on_marks: bool,
         /// How it looks.
         #[command(flatten)]
         look: Look,
@@ -223,28 +226,6 @@ pub enum Format {
     Jsonl,
 }
 
-/// A place in a recording.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum At {
-    /// The event of this number.
-    Event(u64),
-    /// The last event up to this long after the start.
-    Time(Duration),
-}
-
-impl FromStr for At {
-    type Err = String;
-
-    fn from_str(s: &str) -> Result<Self, String> {
-        if let Ok(seq) = s.parse() {
-            return Ok(At::Event(seq));
-        }
-        duration(s)
-            .map(At::Time)
-            .map_err(|_| "expected an event's number (57) or a time (1.25s, 300ms)".into())
-    }
-}
-
 /// `500ms`, `2s`, `1.5s`.
 fn duration(s: &str) -> Result<Duration, String> {
     let expected = || "expected a time with its unit: 500ms, 2s, 1.5s".to_owned();
@@ -305,12 +286,10 @@ mod tests {
     }
 
     #[test]
-    fn a_place_in_a_recording_is_a_number_or_a_time() {
-        assert_eq!("57".parse(), Ok(At::Event(57)));
-        assert_eq!("1.25s".parse(), Ok(At::Time(Duration::from_millis(1250))));
-        assert_eq!("300ms".parse(), Ok(At::Time(Duration::from_millis(300))));
-        for wrong in ["", "s", "-1s", "1h", "1e400s", "NaNs", "-3"] {
-            assert!(wrong.parse::<At>().is_err(), "{wrong}");
+    fn times_have_units_and_speeds_are_above_nought() {
+        assert_eq!(duration("300ms"), Ok(Duration::from_millis(300)));
+        for wrong in ["", "s", "-1s", "1h", "1e400s", "NaNs", "3"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
         }
         assert!(speed("0").is_err() && speed("inf").is_err() && speed("-1").is_err());
         assert_eq!(speed("2x"), Ok(2.0));

@@ -20,7 +20,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("player", &["event", "model"]),
     ("session", &["text"]),
     ("ui", &["event", "text", "trace::format", "model", "player", "explain"]),
-    ("cli", &["event"]),
+    ("cli", &["event", "trace::format", "ui"]),
     (
         "cmd",
         &[

@@ -2,13 +2,17 @@
 
 mod check;
 mod info;
+mod live;
+mod look;
 mod print;
 mod record;
+mod replay;
 mod serve;
 mod server;
+mod tour;
 
 use crate::cli::{Cli, Command};
-use anyhow::bail;
+use crate::ui;
 use std::io;
 use std::process::ExitCode;
 
@@ -19,12 +23,18 @@ use std::process::ExitCode;
 /// Whatever keeps the command from being done; `main` prints it and exits with 2.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
-        None => bail!("the guided tour is not in this build yet; see `memstep --help`"),
+        None => tour::run(),
         Some(Command::Serve { server, record }) => serve::run(&server, &record),
-        Some(Command::Live { .. }) => bail!("`live` is not in this build yet"),
+        Some(Command::Live { server, record, look }) => live::run(&server, &record, look),
         Some(Command::Record { session, output, server }) => record::run(&session, &output, &server),
-        Some(Command::Replay { .. }) => {
-            bail!("`replay` is not in this build yet; `print` shows the recording")
+        Some(Command::Replay { input, at, speed, idle_limit, pause_on_marks, look }) => {
+            let start = ui::Options { at, pause_on_marks, ..ui::Options::default() };
+            replay::run(
+                &input,
+                ui::Options { speed: speed.unwrap_or(start.speed), ..start },
+                idle_limit,
+                look,
+            )
         }
         Some(Command::Print { input, format }) => print::run(&input, format),
         Some(Command::Check { input }) => check::run(&input),

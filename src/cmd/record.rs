@@ -38,7 +38,7 @@ pub(super) fn run(session: &Path, output: &Path, args: &ServerArgs) -> anyhow::R
     let recorder = Recorder::start(hub.clone(), &header(&hub, args.threads, &title), sinks)
         .with_context(|| format!("cannot write {}", shown(output)))?;
     let recorder = Arc::new(recorder);
-    panics_are_fatal(&recorder, || {});
+    panics_are_fatal(&recorder);
     let server = Server::start(private_settings(args), Some(hub.clone()))?;
     let addr = *server.addrs().first().context("the server listens on no address")?;
     tracer::install(hub.handle(Thread::Client));

@@ -25,7 +25,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
         Some(_) => {
             let recorder = start_recorder(&hub, args.threads, "memstep serve", record, Sinks::default())?;
             let recorder = Arc::new(recorder);
-            panics_are_fatal(&recorder, || {});
+            panics_are_fatal(&recorder);
             Some(recorder)
         }
         None => None,

@@ -105,8 +105,8 @@ pub(super) fn assume_identity(user: Option<&str>) -> anyhow::Result<()> {
 }
 
 /// From now on a panic on any thread ends the recording in order, and then the process: a server
-/// with a thread missing is no server. `restore` gives the terminal back first.
-pub(super) fn panics_are_fatal(recorder: &Arc<Recorder>, restore: impl Fn() + Send + Sync + 'static) {
+/// with a thread missing is no server. (The terminal UI gives the terminal back before that.)
+pub(super) fn panics_are_fatal(recorder: &Arc<Recorder>) {
     let recorder = recorder.clone();
     let tell = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -114,7 +114,6 @@ pub(super) fn panics_are_fatal(recorder: &Arc<Recorder>, restore: impl Fn() + Se
         if std::thread::current().name() == Some("recorder") {
             return tell(panic);
         }
-        restore();
         tell(panic);
         finish(&recorder);
         std::process::exit(101);

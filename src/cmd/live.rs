@@ -1,0 +1,75 @@
+//! `memstep live`: the server, and the terminal UI in front of it, in one process.
+
+use super::look::{has_terminal, theme};
+use super::server::{assume_identity, hub, limit_descriptors, panics_are_fatal, settings, start_recorder};
+use crate::cli::{Look, RecordTo, ServerArgs};
+use crate::event::{Detail, Thread};
+use crate::memcached::server::Server;
+use crate::trace::recorder::{Sinks, header};
+use crate::tracer::Hub;
+use crate::ui::{self, Leash};
+use anyhow::{Context as _, bail};
+use std::io::{self, IsTerminal as _};
+use std::process::ExitCode;
+use std::sync::{Arc, mpsc};
+
+/// The server's gate, in the viewer's hand.
+struct Gate(Arc<Hub>);
+
+impl Leash for Gate {
+    fn hold(&self) {
+        self.0.gate.hold();
+    }
+
+    fn release(&self) {
+        self.0.gate.release();
+    }
+
+    fn is_held(&self) -> bool {
+        self.0.gate.is_held()
+    }
+
+    fn step(&self) {
+        self.0.gate.step();
+    }
+
+    fn waiting(&self) -> Vec<Thread> {
+        self.0.gate.waiting()
+    }
+}
+
+/// Runs the server until the user quits.
+pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::Result<ExitCode> {
+    if !has_terminal() {
+        bail!("live needs a terminal to draw on; `memstep serve --record FILE` runs the server without one");
+    }
+    if record.record.as_ref().is_some_and(|path| path.as_os_str() == "-") {
+        bail!("--record -: stdout is where live draws; name a file");
+    }
+    if args.verbose > 0 && io::stderr().is_terminal() {
+        bail!(
+            "-v prints on the terminal that live draws on; send it elsewhere (2> FILE), or use `memstep serve`"
+        );
+    }
+    if args.port == 0 {
+        bail!("-p 0 turns TCP off, and then there is nothing to listen on; choose a port");
+    }
+    limit_descriptors(args.max_conns)?;
+    assume_identity(args.user.as_deref())?;
+    let hub = hub(args, Detail::Calls);
+    let (viewer, events) = mpsc::channel();
+    let sinks = Sinks { viewer: Some(viewer), ..Sinks::default() };
+    let recorder = Arc::new(start_recorder(&hub, args.threads, "memstep live", record, sinks)?);
+    panics_are_fatal(&recorder);
+    let server = Server::start(settings(args), Some(hub.clone()))?;
+    let addrs: Vec<_> = server.addrs().iter().map(ToString::to_string).collect();
+    let header = header(&hub, args.threads, &format!("live on {}", addrs.join(" and ")));
+    let options = ui::Options { theme: theme(look), ..ui::Options::default() };
+    let shown = ui::live(header, events, Arc::new(Gate(hub)), options);
+    // The recording ends first: what the server's threads do on their way out is not the story.
+    let closed = recorder.finish().transpose();
+    server.stop();
+    let exit = shown?;
+    closed.context("the recording was not closed")?;
+    Ok(ExitCode::from(exit.code()))
+}

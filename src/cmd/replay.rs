@@ -1,0 +1,33 @@
+//! `memstep replay`: the terminal UI on a recording; with no terminal, the recording as text.
+
+use super::look::{has_terminal, theme};
+use crate::cli::{Format, Input, Look};
+use crate::trace::reader::TraceReader;
+use crate::ui;
+use std::process::ExitCode;
+use std::time::Duration;
+
+/// Shows the recording until the user quits.
+pub(super) fn run(
+    input: &Input,
+    options: ui::Options,
+    idle_limit: Option<Duration>,
+    look: Look,
+) -> anyhow::Result<ExitCode> {
+    if !has_terminal() {
+        return super::print::run(input, Format::Text);
+    }
+    let reader = TraceReader::open(&input.file)?.lenient(input.lenient);
+    let name = reader.name().to_owned();
+    let recording = reader.into_recording()?;
+    let idle_limit = idle_limit.map_or(options.idle_limit, |limit| u64::try_from(limit.as_nanos()).ok());
+    let shown = ui::Recording {
+        name,
+        header: recording.header,
+        events: recording.events,
+        end: recording.end,
+        warnings: recording.warnings.iter().map(ToString::to_string).collect(),
+    };
+    let exit = ui::replay(shown, ui::Options { theme: theme(look), idle_limit, ..options })?;
+    Ok(ExitCode::from(exit.code()))
+}
