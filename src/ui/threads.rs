@@ -3,8 +3,9 @@
 use super::app::App;
 use super::pen::{Pen, cut};
 use crate::event::{Kind, Thread};
-use crate::model::{Lane, Phase, World};
+use crate::model::{Lane, Listener, Phase, World};
 use crate::text::printable;
+use std::borrow::Cow;
 
 /// Where the columns stand, if there is room for all.
 struct Columns {
@@ -194,25 +195,24 @@ fn listener_line(app: &App, pen: &mut Pen<'_>, y: usize) {
         matches!(e.ev, Kind::Socket | Kind::Setsockopt | Kind::Bind | Kind::Listen | Kind::Accept)
             || (e.conn.is_none() && e.ev == Kind::ConnNew)
     });
-    let text = match world.listeners.last() {
-        Some(listener) => {
-            let addr = listener.addr.as_deref().map(printable);
-            match (&addr, listener.backlog) {
-                (Some(addr), Some(backlog)) if world.accepted == 0 => {
-                    format!("listens on {addr}, fd {}, backlog {backlog}", listener.fd)
-                }
-                (Some(addr), Some(_)) => {
-                    format!("listens on {addr}, fd {}, accepted {}", listener.fd, world.accepted)
-                }
-                (Some(addr), None) => format!("fd {} bound to {addr}", listener.fd),
-                (None, _) => format!("socket fd {}, {} of 4 options set", listener.fd, startup.options),
-            }
+    let text = match world.listeners.as_slice() {
+        [.., Listener { fd, addr: None, options, .. }] => format!("socket fd {fd}, {options} options set"),
+        [.., Listener { fd, addr: Some(addr), backlog: None, .. }] => {
+            format!("fd {fd} bound to {}", printable(addr))
         }
-        None if startup.bases > 0 => format!(
+        [one] if world.accepted == 0 => {
+            let backlog = one.backlog.map_or_else(String::new, |n| format!(", backlog {n}"));
+            format!("listens on {}, fd {}{backlog}", shown(one), one.fd)
+        }
+        [_, ..] => {
+            let addrs: Vec<_> = world.listeners.iter().map(shown).collect();
+            format!("listens on {}, accepted {}", addrs.join(" and "), world.accepted)
+        }
+        [] if startup.bases > 0 => format!(
             "start-up: {} event bases, {} pipes, {} threads created, {} run",
             startup.bases, startup.pipes, startup.created, startup.started
         ),
-        None => return,
+        [] => return,
     };
     let style = if is_new { p.changed } else { p.dim };
     let x = pen.put(2, y, "└ ", p.faint);
@@ -221,6 +221,10 @@ fn listener_line(app: &App, pen: &mut Pen<'_>, y: usize) {
     if is_new {
         pen.put(x, y, " ◂", p.changed);
     }
+}
+
+fn shown(listener: &Listener) -> Cow<'_, str> {
+    listener.addr.as_deref().map_or(Cow::Borrowed("?"), printable)
 }
 
 /// Marks and notes happened to the recording, not on a thread.
