@@ -37,13 +37,14 @@ fn the_start_leaves_four_workers_asleep_and_a_socket_that_listens() {
         world.listeners,
         [Listener {
             fd: 26,
+            options: 4,
             addr: Some("127.0.0.1:11211".into()),
             backlog: Some(1024),
             state: Some(ConnState::Listening),
             registered: true
         }]
     );
-    let done = Startup { bases: 5, pipes: 4, created: 4, started: 4, options: 4, looping: true };
+    let done = Startup { bases: 5, pipes: 4, created: 4, started: 4, looping: true };
     assert_eq!(world.startup, done);
 }
 
