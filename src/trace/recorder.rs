@@ -16,7 +16,7 @@ mod convert;
 
 /// How long the recorder sleeps when nothing came: briefly at first, longer while nothing comes. It
 /// is not woken, because waking costs the server's threads a system call.
-const NAPS: std::ops::RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_millis(40);
+const NAPS: std::ops::RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_millis(10);
 /// How long what is gathered may wait for more, at most.
 const FLUSH_EVERY: Duration = Duration::from_millis(50);
 /// How long the end of a recording waits for an event that was numbered and never came.
