@@ -47,7 +47,7 @@ fn str(path: &Path) -> &str {
 #[test]
 fn a_recording_is_printed_checked_and_told_of() {
     let dir = TempDir::new().unwrap();
-    let trace = record("set-get", Detail::Flow);
+    let trace = record("set-get", Detail::Flow, 4);
     let path = file(&dir, "t.jsonl", &trace);
     let text = run(&["print", str(&path)]);
     assert_eq!((text.code, text.err.as_str()), (Some(0), ""));
@@ -79,7 +79,7 @@ fn a_recording_is_printed_checked_and_told_of() {
 
 #[test]
 fn stdin_is_read_as_a_dash() {
-    let trace = record("one-packet", Detail::Flow);
+    let trace = record("one-packet", Detail::Flow, 4);
     let mut child = memstep(&["print", "-", "--format", "jsonl"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -108,7 +108,7 @@ fn a_reader_that_leaves_early_ends_it_quietly() {
 #[test]
 fn what_is_wrong_with_a_recording_is_listed_and_is_exit_1() {
     let dir = TempDir::new().unwrap();
-    let whole = String::from_utf8(record("set-get", Detail::Flow)).unwrap();
+    let whole = String::from_utf8(record("set-get", Detail::Flow, 4)).unwrap();
     let broken =
         whole.replace("\"from\":\"conn_read\",\"to\":\"conn_parse_cmd\"", "\"from\":\"conn_mwrite\",\"to\":");
     let path = file(&dir, "b.jsonl", broken.as_bytes());

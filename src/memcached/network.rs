@@ -272,15 +272,11 @@ pub fn transmit(c: &mut Conn) -> Transmit {
         }
         _ => 0,
     };
+    // The pieces as they were handed over; the fields as they stand afterwards.
+    tracer::keep_pieces(begun, c.iov[pieces].iter().map(|piece| c.resolve(piece)));
+    advance(c, sent);
     if begun.is_on() {
-        // The pieces as they were handed over; the fields as they stand afterwards.
-        let before: Vec<Iovec> = c.iov[pieces.clone()].to_vec();
-        advance(c, sent);
-        let image = c.image();
-        let bytes = before.iter().map(|piece| c.resolve(piece));
-        tracer::finish_sendmsg(begun, c.id, c.fd(), super::ret(&ret), Some(&image), bytes);
-    } else {
-        advance(c, sent);
+        tracer::finish_sendmsg(begun, c.id, c.fd(), super::ret(&ret), &c.image());
     }
     match ret {
         Ok(n) if n > 0 => Transmit::Incomplete,

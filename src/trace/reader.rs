@@ -3,7 +3,7 @@
 //! Nothing about a trace is taken on trust: it may be cut, edited by hand, written by a later
 //! version, or no trace at all. Whatever bytes come, the answer is an event, a warning or an
 //! error that says where and what; the bytes themselves are shown only through
-//! [`text::visible`](crate::text::visible).
+//! [`text::visible`].
 
 pub use super::error::{ReadError, Warning};
 use super::format::{End, FORMAT, Header, VERSION};

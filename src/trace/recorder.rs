@@ -14,8 +14,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 mod convert;
 
-/// How long the recorder sleeps when nothing came.
-const NAP: Duration = Duration::from_millis(5);
+/// How long the recorder sleeps when nothing came: briefly at first, longer while nothing comes. It
+/// is not woken, because waking costs the server's threads a system call.
+const NAPS: std::ops::RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_millis(10);
 /// How long what is gathered may wait for more, at most.
 const FLUSH_EVERY: Duration = Duration::from_millis(50);
 /// How long the end of a recording waits for an event that was numbered and never came.
@@ -134,6 +135,7 @@ impl Work {
     fn run(mut self) -> io::Result<End> {
         let mut flushed = Instant::now();
         let mut dirty = false;
+        let mut nap = *NAPS.start();
         loop {
             // Looked at before the rings are: what was recorded before the end is still taken.
             let finishing = self.finish.load(Ordering::Acquire);
@@ -150,8 +152,11 @@ impl Work {
             if finishing {
                 break;
             }
-            if !came {
-                std::thread::park_timeout(NAP);
+            if came {
+                nap = *NAPS.start();
+            } else {
+                std::thread::park_timeout(nap);
+                nap = (nap * 2).min(*NAPS.end());
             }
         }
         self.take_the_last();

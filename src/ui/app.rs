@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How many events of a live server are kept; the oldest go first.
-const KEPT_LIVE: usize = 400_000;
+const KEPT_LIVE: usize = 200_000;
 
 /// A part of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,11 +188,22 @@ impl App {
             self.player.last();
         }
         if self.leash.is_some() {
-            let gone = self.player.forget(KEPT_LIVE);
-            if gone > 0 {
-                self.chapters.retain(|(at, _)| *at >= gone);
-                self.chapters.iter_mut().for_each(|(at, _)| *at -= gone);
-            }
+            self.forget();
+        }
+    }
+
+    /// Lets the oldest events of a live server go, later where someone may be looking at them.
+    fn forget(&mut self) {
+        let at = self.player.current().map(|e| e.seq);
+        let keep = if self.follow { KEPT_LIVE } else { 4 * KEPT_LIVE };
+        let gone = self.player.forget(keep);
+        if gone > 0 {
+            self.chapters.retain(|(at, _)| *at >= gone);
+            self.chapters.iter_mut().for_each(|(at, _)| *at -= gone);
+        }
+        if self.player.current().map(|e| e.seq) != at {
+            self.paused_at = None;
+            self.tell("what was shown is too long ago: the oldest events are let go");
         }
     }
 
@@ -259,7 +270,9 @@ impl App {
 
     /// The connection that the panels show: the pinned one, the event's, or the last one before.
     pub(super) fn shown_conn_id(&self) -> Option<u32> {
-        let of_event = self.player.current().and_then(|e| e.conn);
+        // A wake-up is about the first connection that is ready.
+        let of_event =
+            self.player.current().and_then(|e| e.conn.or(e.ready.iter().flatten().find_map(|r| r.conn)));
         self.pinned.or(of_event).or(self.player.world().last_conn)
     }
 
