@@ -273,15 +273,12 @@ pub fn transmit(c: &mut Conn) -> Transmit {
         _ => 0,
     };
     if begun.is_on() {
-        // The pieces as they were handed over; the fields as they stand afterwards.
-        let before: Vec<Iovec> = c.iov[pieces.clone()].to_vec();
-        advance(c, sent);
+        // The pieces as they were handed over. No field of the image changes with them.
         let image = c.image();
-        let bytes = before.iter().map(|piece| c.resolve(piece));
+        let bytes = c.iov[pieces].iter().map(|piece| c.resolve(piece));
         tracer::finish_sendmsg(begun, c.id, c.fd(), super::ret(&ret), Some(&image), bytes);
-    } else {
-        advance(c, sent);
     }
+    advance(c, sent);
     match ret {
         Ok(n) if n > 0 => Transmit::Incomplete,
         Err(Errno::AGAIN) => {

@@ -168,7 +168,7 @@ pub fn run(
     memcached_main(settings, hub, |up| ready(&up.addrs))
 }
 
-/// `main`, from the event base on (`memcached.c:5609`).
+/// `main`, from the event base on (`memcached.c:5610`).
 fn memcached_main(
     settings: Settings,
     hub: Option<&Arc<Hub>>,
