@@ -181,6 +181,12 @@ impl Clock {
         self.current_time.store(now, Ordering::Relaxed);
     }
 
+    /// Moves the time on: tests do not wait.
+    #[cfg(test)]
+    pub(super) fn advance(&self, seconds: u32) {
+        self.current_time.fetch_add(seconds, Ordering::Relaxed);
+    }
+
     /// An expiry time as a client gives it, relative or absolute, on this clock (`memcached.c:154`).
     pub fn realtime(&self, exptime: i64) -> u32 {
         if exptime == 0 {

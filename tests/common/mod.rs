@@ -1,6 +1,7 @@
 //! What several tests need: a server that is watched, and patience.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod dialogues;
 pub mod stories;
 
 use memstep::event::{Detail, Event, MAX_DATA};

@@ -237,6 +237,12 @@ impl Store {
             ItemStats { curr_bytes: stats.curr_bytes, curr_items: stats.curr_items, ..ItemStats::default() };
     }
 
+    /// The memory of all items, those that are not linked counted too.
+    #[cfg(test)]
+    pub(super) fn mem_used(&self) -> u64 {
+        self.lock().mem_used
+    }
+
     fn is_stale(&self, item: &Item) -> bool {
         item.time() < self.clock.current_time().saturating_sub(ITEM_UPDATE_INTERVAL)
     }
