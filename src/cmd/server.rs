@@ -3,6 +3,7 @@
 
 use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Detail;
+use crate::memcached::server::check_maxconns;
 use crate::memcached::settings::Settings;
 use crate::text::printable;
 use crate::trace::recorder::{Recorder, Sinks, header};
@@ -75,9 +76,12 @@ pub(super) fn start_recorder(
 }
 
 /// Lets the process hold as many descriptors as `-c` says, and no more: that is how memcached
-/// limits its connections (`memcached.c:5556`).
-pub(super) fn limit_descriptors(maxconns: u32) -> anyhow::Result<()> {
+/// limits its connections (`memcached.c:5556`). A `-c` that cannot do is refused before it can get
+/// in the way of anything else.
+pub(super) fn limit_descriptors(settings: &Settings) -> anyhow::Result<()> {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    check_maxconns(settings)?;
+    let maxconns = settings.maxconns;
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("cannot read the limit of open files")?;
     let wanted = u64::from(maxconns);
     // The soft limit is what counts; the hard one is only raised, since lowering it is for good.
