@@ -54,7 +54,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
     if args.port == 0 {
         bail!("-p 0 turns TCP off, and then there is nothing to listen on; choose a port");
     }
-    limit_descriptors(args)?;
+    limit_descriptors(&settings(args))?;
     assume_identity(args.user.as_deref())?;
     let hub = hub(args, Detail::Calls);
     let (viewer, events) = mpsc::channel();

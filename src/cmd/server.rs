@@ -3,6 +3,7 @@
 
 use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Detail;
+use crate::memcached::server::check_maxconns;
 use crate::memcached::settings::Settings;
 use crate::text::printable;
 use crate::trace::recorder::{Recorder, Sinks, header};
@@ -99,12 +100,15 @@ const PER_WORKER: u32 = 3;
 const BESIDES: u32 = 9;
 
 /// Lets the process hold as many descriptors as `-c` says, and no more: that is how memcached
-/// limits its connections (`memcached.c:5556`).
-pub(super) fn limit_descriptors(args: &ServerArgs) -> anyhow::Result<()> {
+/// limits its connections (`memcached.c:5556`). A `-c` that cannot do is refused before it can get
+/// in the way of anything else.
+pub(super) fn limit_descriptors(settings: &Settings) -> anyhow::Result<()> {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
-    let maxconns = args.max_conns;
-    // With fewer it would fail at whatever comes first. The server itself is more exact.
-    let least = PER_WORKER * u32::from(args.threads) + BESIDES;
+    check_maxconns(settings)?;
+    let maxconns = settings.maxconns;
+    // memcached's own count forgets the standard streams and what ends a process in order; with
+    // one worker that would be too few to start with.
+    let least = PER_WORKER * u32::from(settings.num_threads) + BESIDES;
     ensure!(
         maxconns >= least,
         "-c {maxconns} is too low: the server itself needs {least} descriptors; use -c {} or more",

@@ -5,7 +5,7 @@ use super::event_base::{BaseRef, FdEvent, event_add, event_del, event_set};
 use super::globals::Globals;
 use super::items::{ItemRef, Nread};
 use super::settings::{DATA_BUFFER_SIZE, READ_BUFFER_HIGHWAT};
-use super::util::Line;
+use super::util::{Line, errno_text, stderr_line};
 use crate::event::{ConnImage, ConnState, EvFlags, Fn, Protocol};
 use crate::tracer::{self, What};
 use rustix::io::Errno;
@@ -112,6 +112,8 @@ pub struct Conn {
     pub ileft: usize,
     /// The CAS suffixes of the answer.
     pub suffixlist: Vec<Line<24>>,
+    /// How many of them must be let go after sending.
+    pub suffixleft: usize,
 
     /// Text or binary.
     pub protocol: Protocol,
@@ -133,7 +135,7 @@ pub struct Conn {
 /// (`memcached.c:352`).
 ///
 /// # Errors
-/// `epoll_ctl`'s own; the socket is closed then.
+/// `epoll_ctl`'s own; the socket is closed then, and the structure kept.
 #[allow(clippy::too_many_arguments)]
 pub fn conn_new(
     globals: &Arc<Globals>,
@@ -166,7 +168,7 @@ pub fn conn_new(
     (c.rbytes, c.wbytes, c.rcurr, c.ritem, c.sbytes) = (0, 0, 0, 0, 0);
     c.ilist.clear();
     c.suffixlist.clear();
-    c.ileft = 0;
+    (c.ileft, c.suffixleft) = (0, 0);
     c.iov.clear();
     c.msglist.clear();
     (c.msgcurr, c.msgbytes) = (0, 0);
@@ -181,7 +183,13 @@ pub fn conn_new(
     c.ev_flags = event_flags;
     let added = event_add(&mut c.event);
     tell_event_add(&c, added);
-    added?;
+    if let Err(e) = added {
+        stderr_line(format_args!("event_add: {}", errno_text(e)));
+        c.why = "its event could not be added";
+        close_socket(&mut c);
+        globals.keep_conn(fd, c);
+        return Err(e);
+    }
 
     globals.stats.curr_conns.add(1);
     globals.stats.total_conns.add(1);
@@ -216,6 +224,7 @@ impl Conn {
             ilist: Vec::with_capacity(ITEM_LIST_INITIAL),
             ileft: 0,
             suffixlist: Vec::with_capacity(SUFFIX_LIST_INITIAL),
+            suffixleft: 0,
             protocol: Protocol::Negotiating,
             noreply: false,
             cmd: None,
@@ -255,7 +264,7 @@ impl Conn {
             msgused: self.msglist.len() as u32,
             msgbytes: self.msgbytes,
             ileft: self.ileft as u32,
-            suffixleft: self.suffixlist.len() as u32,
+            suffixleft: self.suffixleft as u32,
             write_and_go: self.write_and_go,
             noreply: self.noreply,
             item_id: self.item.as_ref().map_or(0, |it| it.id),
@@ -349,6 +358,9 @@ pub fn reset_cmd_handler(c: &mut Conn) {
 }
 
 /// Gives back buffers that grew too large, between commands (`memcached.c:601`).
+///
+/// DIFFERS: the C cuts the lists of messages and pieces and leaves `msgused` and `iovused` at what
+/// they were, until the next command sets them to nought; here they are nought at once.
 fn conn_shrink(c: &mut Conn) {
     let _in = c.enter(Fn::ConnShrink);
     if c.rbuf.len() > READ_BUFFER_HIGHWAT as usize && c.rbytes < DATA_BUFFER_SIZE as usize {
@@ -382,8 +394,8 @@ pub fn conn_release_items(c: &mut Conn) {
         c.globals.store.item_remove(item);
     }
     c.ilist = sent;
-    c.ileft = 0;
     c.suffixlist.clear();
+    (c.ileft, c.suffixleft) = (0, 0);
 }
 
 /// What a connection holds is given back (`memcached.c:518`).
@@ -401,14 +413,17 @@ pub fn conn_close(c: &mut Conn) {
     c.globals.settings.say(1, format_args!("<{} connection closed.", c.fd()));
     conn_cleanup(c);
     conn_set_state(c, ConnState::Closed);
-    if let Some(sfd) = c.sfd.take() {
-        let fd = sfd.as_raw_fd();
-        // The dispatcher may accept on this very number before we are done here.
-        let begun = tracer::begin();
-        drop(sfd);
-        let image = c.image();
-        tracer::finish(begun, c.id, What::Close { fd, why: c.why, ret: 0 }, Some(&image), b"");
-    }
+    close_socket(c);
     c.globals.allow_new_conns.store(true, Ordering::Release);
     c.globals.stats.curr_conns.sub(1);
+}
+
+fn close_socket(c: &mut Conn) {
+    let Some(sfd) = c.sfd.take() else { return };
+    let fd = sfd.as_raw_fd();
+    // The dispatcher may accept on this very number before we are done here.
+    let begun = tracer::begin();
+    drop(sfd);
+    let image = c.image();
+    tracer::finish(begun, c.id, What::Close { fd, why: c.why, ret: 0 }, Some(&image), b"");
 }

@@ -92,7 +92,7 @@ pub fn cq_pop(thread: &LibeventThread) -> Option<Box<CqItem>> {
     item
 }
 
-/// One worker as the other threads see it: `LIBEVENT_THREAD` (`memcached.h:402`).
+/// One worker as the other threads see it: `LIBEVENT_THREAD` (`memcached.h:401`).
 #[derive(Debug)]
 pub struct LibeventThread {
     /// Its place among the workers; `u16::MAX` for the dispatcher.

@@ -103,7 +103,7 @@ fn wait_for(c: &mut Conn, flags: EvFlags, then: Option<ConnState>) -> bool {
     true
 }
 
-/// conn_new_cmd, with no requests left in this event (`memcached.c:4154`). Bytes that are read
+/// conn_new_cmd, with no requests left in this event (`memcached.c:4155`). Bytes that are read
 /// already will wake nobody, so a connection that has some asks to be woken for writing.
 fn yield_to_others(c: &mut Conn) -> bool {
     c.stats().conn_yields.add(1);

@@ -8,6 +8,10 @@ use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Descriptors that a worker is reckoned to need: three for its event base, two for its pipe
+/// (`thread.c:791`).
+pub const RESERVED_FDS: u64 = 5;
+
 /// The globals of one server, shared by its threads.
 #[derive(Debug)]
 pub struct Globals {
@@ -41,8 +45,7 @@ impl Globals {
     pub fn new(settings: Arc<Settings>, threads: Threads) -> Globals {
         let clock = Arc::new(Clock::default());
         let stats = Stats::default();
-        // Three for the event base and two for the pipe of each thread (`thread.c:791`).
-        stats.reserved_fds.add(5 * threads.workers.len() as u64);
+        stats.reserved_fds.add(RESERVED_FDS * threads.workers.len() as u64);
         Globals {
             store: Store::new(settings.clone(), clock.clone()),
             settings,

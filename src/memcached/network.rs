@@ -272,12 +272,13 @@ pub fn transmit(c: &mut Conn) -> Transmit {
         }
         _ => 0,
     };
-    // The pieces as they were handed over; the fields as they stand afterwards.
-    tracer::keep_pieces(begun, c.iov[pieces].iter().map(|piece| c.resolve(piece)));
-    advance(c, sent);
     if begun.is_on() {
-        tracer::finish_sendmsg(begun, c.id, c.fd(), super::ret(&ret), &c.image());
+        // The pieces as they were handed over. No field of the image changes with them.
+        let image = c.image();
+        let bytes = c.iov[pieces].iter().map(|piece| c.resolve(piece));
+        tracer::finish_sendmsg(begun, c.id, c.fd(), super::ret(&ret), &image, bytes);
     }
+    advance(c, sent);
     match ret {
         Ok(n) if n > 0 => Transmit::Incomplete,
         Err(Errno::AGAIN) => {

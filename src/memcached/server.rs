@@ -2,7 +2,7 @@
 
 use super::conn::{Conn, conn_new, update_event};
 use super::event_base::{Callbacks, EventBase, Timer, event_base_loop, event_init};
-use super::globals::Globals;
+use super::globals::{Globals, RESERVED_FDS};
 use super::settings::Settings;
 use super::thread::{Workers, event_handler, memcached_thread_init};
 use super::util::{Line, safe_strtol, stderr_line};
@@ -55,7 +55,13 @@ pub enum StartError {
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            StartError::Threads(e) => write!(f, "cannot set up the worker threads: {e}"),
+            StartError::Threads(e) => {
+                write!(f, "cannot set up the worker threads: {e}")?;
+                match e.raw_os_error().map(Errno::from_raw_os_error) {
+                    Some(Errno::MFILE) => write!(f, "; -c bounds the server's own descriptors too: raise it"),
+                    _ => Ok(()),
+                }
+            }
             StartError::Interface { name, why } => {
                 write!(f, "-l {name}: {why} (expected an address or a name, with :PORT if you like)")
             }
@@ -73,7 +79,7 @@ impl fmt::Display for StartError {
             StartError::MaxconnsTooLow { maxconns, needed } => write!(
                 f,
                 "-c {maxconns} is too low: the server itself needs {needed} descriptors; use -c {} or more",
-                needed + 3
+                needed + 2
             ),
             StartError::Loop(e) => write!(f, "the event loop ended: {e}"),
         }
@@ -156,6 +162,23 @@ impl Drop for Server {
     }
 }
 
+/// Whether `-c` leaves room for clients, as far as that can be told before anything is opened: with
+/// one listening socket (`memcached.c:5711`).
+///
+/// # Errors
+/// [`StartError::MaxconnsTooLow`].
+pub fn check_maxconns(settings: &Settings) -> Result<(), StartError> {
+    maxconns_suffice(settings, 1 + RESERVED_FDS * u64::from(settings.num_threads))
+}
+
+fn maxconns_suffice(settings: &Settings, needed: u64) -> Result<(), StartError> {
+    let maxconns = settings.maxconns;
+    match needed + 1 >= u64::from(maxconns) {
+        true => Err(StartError::MaxconnsTooLow { maxconns, needed }),
+        false => Ok(()),
+    }
+}
+
 /// Runs a server on this thread, until it is stopped; `ready` learns where it listens.
 ///
 /// # Errors
@@ -168,7 +191,7 @@ pub fn run(
     memcached_main(settings, hub, |up| ready(&up.addrs))
 }
 
-/// `main`, from the event base on (`memcached.c:5609`).
+/// `main`, from the event base on (`memcached.c:5610`).
 fn memcached_main(
     settings: Settings,
     hub: Option<&Arc<Hub>>,
@@ -198,9 +221,7 @@ fn main_traced(
     clock_handler(&globals, &mut base);
     let mut outcome = server_sockets(&globals, &base).and_then(|sockets| {
         let needed = globals.stats.curr_conns.get() + globals.stats.reserved_fds.get();
-        if needed + 1 >= u64::from(settings.maxconns) {
-            return Err(StartError::MaxconnsTooLow { maxconns: settings.maxconns, needed });
-        }
+        maxconns_suffice(&settings, needed)?;
         dispatcher.listen_conns = sockets.conns;
         let epoll_fd = base.as_ref().fd();
         let op = ThreadOp::Start;

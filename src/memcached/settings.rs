@@ -22,7 +22,7 @@ pub const IOV_MAX: u32 = 1024;
 /// An item is moved in the LRU at most this often, in seconds (`memcached.h:71`).
 pub const ITEM_UPDATE_INTERVAL: u32 = 60;
 /// The highest level that the `verbosity` command sets (`memcached.h:293`).
-pub const MAX_VERBOSITY_LEVEL: u64 = 2;
+pub const MAX_VERBOSITY_LEVEL: u32 = 2;
 /// The longest relative expiry time, in seconds: thirty days (`memcached.c:147`).
 const REALTIME_MAXDELTA: i64 = 60 * 60 * 24 * 30;
 
@@ -181,13 +181,19 @@ impl Clock {
         self.current_time.store(now, Ordering::Relaxed);
     }
 
+    /// Moves the time on: tests do not wait.
+    #[cfg(test)]
+    pub(super) fn advance(&self, seconds: u32) {
+        self.current_time.fetch_add(seconds, Ordering::Relaxed);
+    }
+
     /// An expiry time as a client gives it, relative or absolute, on this clock (`memcached.c:154`).
     pub fn realtime(&self, exptime: i64) -> u32 {
         if exptime == 0 {
             0
         } else if exptime > REALTIME_MAXDELTA {
             // A moment before the start would underflow; 1 second is long gone too.
-            u32::try_from(exptime - self.process_started).unwrap_or(1).max(1)
+            if exptime <= self.process_started { 1 } else { (exptime - self.process_started) as u32 }
         } else {
             (exptime + i64::from(self.current_time())) as u32
         }

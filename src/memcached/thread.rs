@@ -164,10 +164,9 @@ fn thread_libevent_process(worker: &mut Worker) {
                 let made = conn_new(&worker.globals, sfd, id, state, flags, size, base, Some(me.clone()));
                 match made {
                     Ok(conn) => worker.add(conn),
-                    Err(e) => worker
-                        .globals
-                        .settings
-                        .say(0, format_args!("Can't listen for events on fd {fd}: {e}")),
+                    Err(_) => {
+                        worker.globals.settings.say(0, format_args!("Can't listen for events on fd {fd}"));
+                    }
                 }
             }
             worker.globals.threads.freelist().cqi_free(item);

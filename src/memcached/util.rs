@@ -37,11 +37,9 @@ impl<const N: usize> fmt::Write for Line<N> {
 /// Prints one line on stderr in one `write`, as stdio's `fprintf(stderr, ...)` does, so that lines
 /// of several threads never mix.
 pub fn stderr_line(args: fmt::Arguments<'_>) {
-    let mut line = Line::<4096>::new(args);
-    let end = line.len.min(4095);
-    line.buf[end] = b'\n';
+    let line = format!("{args}\n");
     // Nobody is left to be told that stderr is gone.
-    let _ = std::io::stderr().write_all(&line.buf[..=end]);
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 /// What `strerror` says: the system's words, without the number that Rust puts behind them.
@@ -68,73 +66,88 @@ fn is_space(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
-/// Reads digits as `strtoull` does: leading space and a sign allowed, at least one digit, and what
-/// follows must be a space or the end. Returns the sign and the magnitude.
-fn digits(text: &[u8]) -> Option<(bool, u64)> {
-    let text = text.trim_ascii_start();
-    let (negative, text) = match text.first()? {
-        b'-' => (true, &text[1..]),
-        b'+' => (false, &text[1..]),
-        _ => (false, text),
-    };
-    let end = text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
-    if end == 0 || text.get(end).is_some_and(|b| !is_space(b)) {
-        return None;
-    }
-    let mut value = 0u64;
-    for digit in &text[..end] {
-        value = value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))?;
-    }
-    Some((negative, value))
+/// What `strtoull` and its kin find at the beginning of a text: leading space and a sign allowed.
+struct Digits<'a> {
+    negative: bool,
+    /// `None` where it is more than 64 bits hold.
+    magnitude: Option<u64>,
+    /// Whether there were any digits.
+    any: bool,
+    /// What follows them.
+    rest: &'a [u8],
 }
 
-/// An unsigned 64-bit number (`util.c:14`). A minus sign is refused, as there, where the value
-/// would look negative as a signed number.
-pub fn safe_strtoull(text: &[u8]) -> Option<u64> {
-    match digits(text)? {
-        (false, value) => Some(value),
-        // strtoull wraps a negative number around; the C refuses it if the wrapped value, taken as
-        // signed, is negative and the text holds a minus.
-        (true, value) => {
-            let wrapped = value.wrapping_neg();
-            ((wrapped as i64) >= 0).then_some(wrapped)
-        }
-    }
-}
-
-/// An unsigned 32-bit number (`util.c:54`).
-pub fn safe_strtoul(text: &[u8]) -> Option<u32> {
-    // strtoul works on 64 bits here; a minus is refused where the value looks negative, and the
-    // result is cut to 32 bits by the assignment.
-    match digits(text)? {
-        (false, value) => Some(value as u32),
-        (true, value) => {
-            let wrapped = value.wrapping_neg();
-            ((wrapped as i64) >= 0).then_some(wrapped as u32)
-        }
-    }
-}
-
-/// A signed number of 64 bits, of which the C keeps the lower 32 (`util.c:86`).
-pub fn safe_strtol(text: &[u8]) -> Option<i32> {
-    let (negative, value) = digits(text)?;
-    let value = i64::try_from(value).ok()?;
-    Some((if negative { -value } else { value }) as i32)
-}
-
-/// `strtoul(text, NULL, 10)`: as many digits as there are, 0 where there are none.
-pub fn strtoul(text: &[u8]) -> u64 {
-    let text = text.trim_ascii_start();
+fn digits(text: &[u8]) -> Digits<'_> {
+    let spaces = text.iter().take_while(|b| is_space(b)).count();
+    let text = &text[spaces..];
     let (negative, text) = match text.first() {
         Some(b'-') => (true, &text[1..]),
         Some(b'+') => (false, &text[1..]),
         _ => (false, text),
     };
-    let mut value = 0u64;
-    for digit in text.iter().take_while(|b| b.is_ascii_digit()) {
-        value = value.saturating_mul(10).saturating_add(u64::from(digit - b'0'));
+    let end = text.iter().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
+    let magnitude = text[..end]
+        .iter()
+        .try_fold(0u64, |value, digit| value.checked_mul(10)?.checked_add(u64::from(digit - b'0')));
+    Digits { negative, magnitude, any: end > 0, rest: &text[end..] }
+}
+
+/// The same where at least one digit is wanted, no more of them than 64 bits hold, and behind them
+/// a space or the end, which a NUL is to the C. Returns the sign and the magnitude.
+fn strict(text: &[u8]) -> Option<(bool, u64)> {
+    let found = digits(text);
+    let ends = found.rest.first().is_none_or(|b| *b == 0 || is_space(b));
+    found.magnitude.filter(|_| found.any && ends).map(|magnitude| (found.negative, magnitude))
+}
+
+/// `strtoull` and `strtoul` wrap a negative number around; the C refuses a result that would be
+/// negative as a signed number if the text has a minus in it anywhere.
+fn unsigned(text: &[u8]) -> Option<u64> {
+    let (negative, magnitude) = strict(text)?;
+    let value = if negative { magnitude.wrapping_neg() } else { magnitude };
+    let text = &text[..memchr::memchr(0, text).unwrap_or(text.len())];
+    ((value as i64) >= 0 || memchr::memchr(b'-', text).is_none()).then_some(value)
+}
+
+/// An unsigned 64-bit number (`util.c:14`).
+pub fn safe_strtoull(text: &[u8]) -> Option<u64> {
+    unsigned(text)
+}
+
+/// An unsigned 64-bit number, of which the C keeps the lower 32 (`util.c:56`).
+pub fn safe_strtoul(text: &[u8]) -> Option<u32> {
+    unsigned(text).map(|value| value as u32)
+}
+
+/// A signed 64-bit number, of which the C keeps the lower 32 (`util.c:85`).
+pub fn safe_strtol(text: &[u8]) -> Option<i32> {
+    let (negative, magnitude) = strict(text)?;
+    signed(negative, magnitude).map(|value| value as i32)
+}
+
+fn signed(negative: bool, magnitude: u64) -> Option<i64> {
+    match negative {
+        true => 0i64.checked_sub_unsigned(magnitude),
+        false => i64::try_from(magnitude).ok(),
     }
-    if negative { value.wrapping_neg() } else { value }
+}
+
+/// `strtoul(text, NULL, 10)`: as many digits as there are, 0 where there are none, and the highest
+/// number where there are too many.
+pub fn strtoul(text: &[u8]) -> u64 {
+    let found = digits(text);
+    match found.magnitude {
+        Some(value) if found.negative => value.wrapping_neg(),
+        Some(value) => value,
+        None => u64::MAX,
+    }
+}
+
+/// `strtol(text, NULL, 10)`: as many digits as there are, 0 where there are none; `None` where the
+/// C has `ERANGE`.
+pub fn strtol(text: &[u8]) -> Option<i64> {
+    let found = digits(text);
+    signed(found.negative, found.magnitude?)
 }
 
 #[cfg(test)]
@@ -145,16 +158,26 @@ mod tests {
     fn numbers_are_read_as_strictly_as_memcached_reads_them() {
         assert_eq!(safe_strtoull(b"42"), Some(42));
         assert_eq!(safe_strtoull(b"42 \r\n"), Some(42));
+        assert_eq!(safe_strtoull(b"\x0b +42\0x"), Some(42), "a NUL ends the C's text");
         assert_eq!(safe_strtoull(b"42x"), None);
+        assert_eq!(safe_strtoull(b" - 42"), None);
         assert_eq!(safe_strtoull(b""), None);
         assert_eq!(safe_strtoull(b"-1"), None);
+        assert_eq!(safe_strtoull(b"-18446744073709551615"), Some(1), "wrapped around");
+        assert_eq!(safe_strtoull(b"18446744073709551615 -"), None, "a minus anywhere");
+        assert_eq!(safe_strtoull(b"1 -"), Some(1));
         assert_eq!(safe_strtoull(b"18446744073709551615"), Some(u64::MAX));
         assert_eq!(safe_strtoull(b"18446744073709551616"), None);
         assert_eq!(safe_strtol(b"-1"), Some(-1));
         assert_eq!(safe_strtol(b"4294967300"), Some(4), "cut to 32 bits, as in the C");
+        assert_eq!(safe_strtol(b"-9223372036854775808"), Some(0));
+        assert_eq!(safe_strtol(b"9223372036854775808"), None);
         assert_eq!(safe_strtoul(b"4294967295"), Some(u32::MAX));
         assert_eq!(strtoul(b"3x"), 3);
         assert_eq!(strtoul(b"x"), 0);
+        assert_eq!(strtoul(b"-99999999999999999999"), u64::MAX);
+        assert_eq!(strtol(b"-3x"), Some(-3));
+        assert_eq!(strtol(b"99999999999999999999"), None);
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub struct Sinks {
     pub file: Option<Box<dyn Write + Send>>,
     /// A viewer in this process.
     pub viewer: Option<mpsc::Sender<Event>>,
-    /// Called once, on the recorder's thread, when the file cannot be written any more.
+    /// Called once, mostly on the recorder's thread, when the file cannot be written any more.
     pub complain: Option<Complain>,
 }
 
@@ -64,24 +64,30 @@ pub fn header(hub: &Hub, threads: u16, title: &str) -> Header {
 }
 
 impl Recorder {
-    /// Starts recording.
+    /// Starts recording. A file that does not even take the header is complained of like one that
+    /// fails later.
     ///
     /// # Errors
-    /// The header could not be written, or the thread not be made.
+    /// The thread could not be made.
     pub fn start(hub: Arc<Hub>, header: &Header, sinks: Sinks) -> io::Result<Recorder> {
-        let file = sinks.file.map(|file| TraceWriter::new(file, header)).transpose()?;
+        let (mut complain, mut failure) = (sinks.complain, None);
+        let mut file = None;
+        match sinks.file.map(|file| TraceWriter::new(file, header)).transpose() {
+            Ok(writer) => file = writer,
+            Err(e) => fail(&mut file, &mut complain, &mut failure, e),
+        }
         let finish = Arc::new(AtomicBool::new(false));
         let work = Work {
             hub: hub.clone(),
             finish: finish.clone(),
             file,
-            complain: sinks.complain,
+            complain,
             viewer: sinks.viewer,
             lanes: Vec::new(),
             converter: Converter::default(),
             next: 1,
             end: End { end: true, ..End::default() },
-            failure: None,
+            failure,
         };
         let hub_at_the_end = hub.clone();
         let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || {

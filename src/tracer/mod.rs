@@ -99,9 +99,8 @@ impl Hub {
         let (bytes, lane_bytes) = RingBuffer::new(BYTES);
         let lane = Lane { thread, records: lane_records, bytes: lane_bytes };
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner).push(lane);
-        let list = Vec::with_capacity(IOV_BUDGET + IOV_LISTED * 8);
-        let pieces = Pieces { list, ..Pieces::default() };
-        Handle { hub: self.clone(), thread, records, bytes, pieces }
+        let scratch = Vec::with_capacity(IOV_BUDGET + IOV_LISTED * 8);
+        Handle { hub: self.clone(), thread, records, bytes, scratch }
     }
 
     /// The lanes made since the last call.
@@ -129,17 +128,7 @@ pub struct Handle {
     records: Producer<Record>,
     bytes: Producer<u8>,
     /// Where the pieces of a `sendmsg` are put together; kept, so that nothing is allocated.
-    pieces: Pieces,
-}
-
-/// The pieces of a `sendmsg`, as they go into the ring of bytes.
-#[derive(Debug, Default)]
-struct Pieces {
-    /// For each its length, how many of its bytes are kept, and those.
-    list: Vec<u8>,
-    count: usize,
-    /// The length of all of them.
-    total: usize,
+    scratch: Vec<u8>,
 }
 
 thread_local! {
@@ -231,41 +220,35 @@ pub fn emit_conn(conn: Option<u32>, what: What, image: Option<&ConnImage>, paylo
     }
 }
 
-/// Keeps the pieces of a `sendmsg` that is being told of, before what was sent is taken off them;
-/// [`finish_sendmsg`] tells.
+/// Tells of a `sendmsg` that [`begin`] has numbered, with its pieces.
 #[inline]
-pub fn keep_pieces<'a>(begun: Begun, pieces: impl ExactSizeIterator<Item = &'a [u8]>) {
-    if !begun.is_on() {
-        return;
-    }
-    HANDLE.with_borrow_mut(|handle| {
-        let Some(handle) = handle else { return };
-        let max = handle.hub.config.max_data as usize;
-        let kept = &mut handle.pieces;
-        (kept.count, kept.total) = (pieces.len().min(IOV_LISTED), 0);
-        kept.list.clear();
-        let mut left = IOV_BUDGET;
-        for piece in pieces.take(IOV_LISTED) {
-            let first = piece.len().min(max).min(left);
-            left -= first;
-            kept.total += piece.len();
-            kept.list.extend_from_slice(&(piece.len() as u32).to_le_bytes());
-            kept.list.extend_from_slice(&(first as u32).to_le_bytes());
-            kept.list.extend_from_slice(&piece[..first]);
-        }
-    });
-}
-
-/// Tells of a `sendmsg` that [`begin`] has numbered, with the pieces that [`keep_pieces`] kept.
-#[inline]
-pub fn finish_sendmsg(begun: Begun, conn: Option<u32>, fd: i32, ret: Ret, image: &ConnImage) {
+pub fn finish_sendmsg<'a>(
+    begun: Begun,
+    conn: Option<u32>,
+    fd: i32,
+    ret: Ret,
+    image: &ConnImage,
+    pieces: impl ExactSizeIterator<Item = &'a [u8]>,
+) {
     let Some((seq, t)) = begun.0 else { return };
     HANDLE.with_borrow_mut(|handle| {
         let Some(handle) = handle else { return };
-        let Pieces { list, count, total } = std::mem::take(&mut handle.pieces);
+        let max = handle.hub.config.max_data as usize;
+        let count = pieces.len().min(IOV_LISTED);
+        let mut list = std::mem::take(&mut handle.scratch);
+        let (mut left, mut total) = (IOV_BUDGET, 0);
+        for piece in pieces.take(IOV_LISTED) {
+            let kept = piece.len().min(max).min(left);
+            left -= kept;
+            total += piece.len();
+            list.extend_from_slice(&(piece.len() as u32).to_le_bytes());
+            list.extend_from_slice(&(kept as u32).to_le_bytes());
+            list.extend_from_slice(&piece[..kept]);
+        }
         let what = What::Sendmsg { fd, pieces: count as u32, ret };
         handle.push(Record::new(seq, t, conn, what, Some(image), &list, total), &list);
-        handle.pieces.list = list;
+        list.clear();
+        handle.scratch = list;
     });
 }
 

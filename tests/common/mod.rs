@@ -1,7 +1,10 @@
 //! What several tests need: a server that is watched, and patience.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod clients;
+pub mod dialogues;
 pub mod stories;
+pub mod taped;
 
 use memstep::event::{Detail, Event, MAX_DATA};
 use memstep::memcached::server::Server;

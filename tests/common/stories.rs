@@ -2,18 +2,15 @@
 //! the comparison of what was seen with the reference, thread by thread (`compare.py`'s rules).
 
 use super::settings;
+use super::taped::Taped;
 use memstep::event::Detail;
-use memstep::memcached::server::Server;
 use memstep::memcached::settings::Settings;
 use memstep::print::Print;
 use memstep::session::{Session, play};
 use memstep::trace::reader::TraceReader;
-use memstep::trace::recorder::{Recorder, Sinks, header};
-use memstep::tracer::{Config, Hub};
+use memstep::tracer::Config;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
 
 /// Every story that was recorded from the real memcached.
 pub const STORIES: &[&str] = &[
@@ -63,40 +60,21 @@ pub fn with_one_worker(reference: &str) -> String {
     out
 }
 
-#[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Shared {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(buf)
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// Plays a reference story against a server of its own, with so many workers; the trace.
 pub fn record(story: &str, detail: Detail, workers: u16) -> Vec<u8> {
     let file = format!("{story}.session");
     let source = std::fs::read_to_string(reference(&file)).unwrap();
     let session = Session::parse(&source, &file).unwrap();
-    let settings = Settings { num_threads: workers, ..settings() };
-    let trace = Shared::default();
-    let hub = Hub::new(Config { detail, ..Config::default() });
-    let sinks = Sinks { file: Some(Box::new(trace.clone())), ..Sinks::default() };
-    let header = header(&hub, settings.num_threads, story);
-    let recorder = Recorder::start(hub.clone(), &header, sinks).unwrap();
-    let server = Server::start(settings, Some(hub)).unwrap();
-    let addr = server.addrs()[0];
+    let taped =
+        Taped::start(Settings { num_threads: workers, ..settings() }, Config { detail, ..Config::default() });
     // The start-up is over once every thread sleeps; the references begin after it.
     std::thread::sleep(std::time::Duration::from_millis(100));
-    let played = play(&session.steps, &file, addr, &mut |_| {});
-    recorder.finish().unwrap().unwrap();
-    server.stop();
+    let played = play(&session.steps, &file, taped.addr(), &mut |_| {});
+    let trace = taped.stop();
     if let Err(error) = played {
         panic!("{error}");
     }
-    std::mem::take(&mut *trace.0.lock().unwrap())
+    trace
 }
 
 /// A trace in some format.

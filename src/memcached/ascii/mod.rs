@@ -11,7 +11,7 @@ use super::conn::{Conn, conn_set_state};
 use super::items::Nread;
 use super::network::{out_string, start_answer};
 use super::settings::{MAX_VERBOSITY_LEVEL, VERSION_LINE};
-use super::util::{Shown, strtoul};
+use super::util::{Shown, strtol, strtoul};
 use crate::event::{ConnState, Fn, Protocol};
 use crate::tracer::What;
 use std::sync::atomic::Ordering;
@@ -104,7 +104,12 @@ fn process_command(c: &mut Conn, line: std::ops::Range<usize>) {
             c.why = "quit";
             conn_set_state(c, ConnState::Closing);
         }
+        (b"shutdown", 2) => out_string(c, "ERROR: shutdown not enabled"),
+        (b"slabs", 5) if tokens.get(&c.rbuf, 1) == b"reassign" => {
+            out_string(c, "CLIENT_ERROR slab reassignment disabled");
+        }
         (b"verbosity", 3 | 4) => process_verbosity_command(c, &tokens),
+        // DIFFERS: slabs automove and lru_crawler work on what is not modelled, and get this too.
         _ => out_string(c, "ERROR"),
     }
 }
@@ -117,7 +122,12 @@ fn process_flush_all(c: &mut Conn, tokens: &Tokens) {
     let (settings, clock) = (&c.globals.settings, &c.globals.clock);
     let mut exptime = 0;
     if tokens.count != if c.noreply { 3 } else { 2 } {
-        exptime = strtoul(tokens.get(&c.rbuf, 1)) as i64;
+        // DIFFERS: the C looks at errno without having cleared it, so that a number out of range in
+        // an earlier command can spoil this one. Here only this one's own number counts.
+        match strtol(tokens.get(&c.rbuf, 1)) {
+            Some(given) => exptime = given,
+            None => return out_string(c, "CLIENT_ERROR bad command line format"),
+        }
     }
     // Nought, or a time before now, means now.
     let new_oldest = if exptime > 0 { clock.realtime(exptime) } else { clock.current_time() };
@@ -133,7 +143,8 @@ fn process_flush_all(c: &mut Conn, tokens: &Tokens) {
 fn process_verbosity_command(c: &mut Conn, tokens: &Tokens) {
     let _in = c.enter(Fn::ProcessVerbosityCommand);
     set_noreply_maybe(c, tokens);
-    let level = strtoul(tokens.get(&c.rbuf, 1)).min(MAX_VERBOSITY_LEVEL) as u8;
+    // Of strtoul's 64 bits the C keeps 32.
+    let level = (strtoul(tokens.get(&c.rbuf, 1)) as u32).min(MAX_VERBOSITY_LEVEL) as u8;
     c.globals.settings.verbose.store(level, Ordering::Relaxed);
     c.tell(What::Setting { name: "verbose" }, &[b'0' + level]);
     out_string(c, "OK");

@@ -38,7 +38,7 @@ pub(super) fn process_get_command(c: &mut Conn, mut tokens: Tokens, return_cas: 
         tokens = tokenize_command(&mut c.rbuf, rest);
         token = 0;
     }
-    c.ileft = c.ilist.len();
+    (c.ileft, c.suffixleft) = (c.ilist.len(), c.suffixlist.len());
     c.globals.settings.say(1, format_args!(">{} END", c.fd()));
     add_iov(c, Src::Static(b"END\r\n"), 0, 5);
     c.tell(What::Reply { noreply: false, value: false }, b"END");

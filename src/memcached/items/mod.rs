@@ -7,6 +7,8 @@
 mod item;
 mod lru;
 mod store;
+#[cfg(test)]
+mod tests;
 
 pub use item::{Item, ItemRef};
 pub use store::{Delta, ItemStats, Nread, Store, Stored};

@@ -10,7 +10,8 @@ use crate::tracer::{self, ItemOp, What};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How many items still in use are passed over at the end of the LRU before giving up (`items.c:762`).
+/// How many items are looked at from the end of the LRU (`items.c:762`), and how often that is done
+/// in vain before there is no memory (`items.c:176`).
 const TRIES: usize = 5;
 
 /// Which storage command is being carried out: `NREAD_*` (`memcached.h:203`).
@@ -67,7 +68,7 @@ pub struct ItemStats {
     pub evicted_unfetched: u64,
     pub evictions: u64,
     pub reclaimed: u64,
-    pub malloc_fails: u64,
+    pub lrutail_reflocked: u64,
     pub hash_buckets: usize,
     pub hash_bytes: usize,
 }
@@ -108,7 +109,7 @@ impl Store {
     /// (`thread.c:480`, `items.c:153`).
     pub fn item_alloc(&self, key: &[u8], flags: u32, exptime: u32, nbytes: u32) -> Option<ItemRef> {
         let _in = tracer::enter(Fn::ItemAlloc, tracer::current(), || None);
-        self.lock().alloc(self, key, flags, exptime, nbytes)
+        self.lock().alloc(self, key, flags, exptime, nbytes, None)
     }
 
     /// Looks an item up and takes a reference (`thread.c:491`).
@@ -185,8 +186,8 @@ impl Store {
         let res = text.bytes().len();
         let cas = inner.cas_id + 1;
         // In place where it fits and nobody is sending the old value just now.
-        if let Some(it) = inner.lru.get_mut(slot).and_then(Arc::get_mut)
-            && res + 2 <= nbytes as usize
+        if res + 2 <= nbytes as usize
+            && let Some(it) = inner.lru.get_mut(slot).and_then(Arc::get_mut)
         {
             it.set_cas(cas);
             let data = it.data_mut();
@@ -197,7 +198,9 @@ impl Store {
             inner.update(self, slot);
             return Delta::Ok(text);
         }
-        let Some(mut new) = inner.alloc(self, key, flags, exptime, res as u32 + 2) else {
+        let Some(old) = inner.lru.get(slot).cloned() else { return Delta::NotFound };
+        let Some(mut new) = inner.alloc(self, key, flags, exptime, res as u32 + 2, Some(key)) else {
+            inner.release(old);
             return Delta::Eom;
         };
         if let Some(new) = Arc::get_mut(&mut new) {
@@ -205,11 +208,10 @@ impl Store {
             data[..res].copy_from_slice(text.bytes());
             data[res..].copy_from_slice(b"\r\n");
         }
-        if let Some(old) = inner.slot_of_key(key) {
-            inner.unlink(old, ItemOp::Unlink);
-        }
+        inner.unlink(slot, ItemOp::Unlink);
         inner.link(self, &new);
         inner.release(new);
+        inner.release(old);
         Delta::Ok(text)
     }
 
@@ -235,6 +237,12 @@ impl Store {
             ItemStats { curr_bytes: stats.curr_bytes, curr_items: stats.curr_items, ..ItemStats::default() };
     }
 
+    /// The memory of all items, those that are not linked counted too.
+    #[cfg(test)]
+    pub(super) fn mem_used(&self) -> u64 {
+        self.lock().mem_used
+    }
+
     fn is_stale(&self, item: &Item) -> bool {
         item.time() < self.clock.current_time().saturating_sub(ITEM_UPDATE_INTERVAL)
     }
@@ -249,8 +257,14 @@ impl Store {
         item.time() <= oldest_live || (oldest_cas != 0 && item.cas() != 0 && item.cas() < oldest_cas)
     }
 
+    /// Whether nobody may be given the item any more (`items.c:722`).
     fn is_expired(&self, item: &Item) -> bool {
         item.exptime() != 0 && item.exptime() <= self.clock.current_time()
+    }
+
+    /// Whether its memory may be taken back: a second later (`items.c:805`).
+    fn is_reclaimable(&self, item: &Item) -> bool {
+        (item.exptime() != 0 && item.exptime() < self.clock.current_time()) || self.is_flushed(item)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -259,16 +273,36 @@ impl Store {
 }
 
 impl Inner {
-    /// `do_item_alloc` (`items.c:153`).
-    fn alloc(&mut self, store: &Store, key: &[u8], flags: u32, exptime: u32, nbytes: u32) -> Option<ItemRef> {
+    /// `do_item_alloc` (`items.c:153`). `own` is the key that the caller works on: its item is left
+    /// alone, as the C leaves the one whose lock it holds.
+    ///
+    /// DIFFERS: the C tries five times, each of which gives back a chunk of the right size. Here
+    /// sizes are what they are, and only those tries count that gave nothing back.
+    fn alloc(
+        &mut self,
+        store: &Store,
+        key: &[u8],
+        flags: u32,
+        exptime: u32,
+        nbytes: u32,
+        own: Option<&[u8]>,
+    ) -> Option<ItemRef> {
         if !store.item_size_ok(key.len(), flags, nbytes) {
             return None;
         }
         let ntotal = Item::ntotal_of(key.len(), flags, nbytes);
-        self.reclaim_tail(store);
-        if !self.make_room(store, ntotal) {
-            self.stats.malloc_fails += 1;
-            return None;
+        let mut in_vain = 0;
+        loop {
+            self.lru_pull_tail(store, false, own);
+            if self.mem_used + ntotal <= store.settings.maxbytes {
+                break;
+            }
+            let before = self.mem_used;
+            self.lru_pull_tail(store, true, own);
+            in_vain += usize::from(self.mem_used == before);
+            if in_vain == TRIES {
+                return None;
+            }
         }
         let id = self.next_id;
         self.next_id += 1;
@@ -278,41 +312,33 @@ impl Inner {
         Some(item)
     }
 
-    /// Drops the oldest item if its time is over (`lru_pull_tail` without eviction, `items.c:754`).
-    fn reclaim_tail(&mut self, store: &Store) {
-        let Some(tail) = self.lru.tail() else { return };
-        let Some(item) = self.lru.get(tail) else { return };
-        if Arc::strong_count(item) > 1 {
-            return;
-        }
-        if store.is_flushed(item) || store.is_expired(item) {
-            self.stats.reclaimed += 1;
-            self.stats.expired_unfetched += u64::from(!item.fetched());
-            self.unlink(tail, ItemOp::Reclaim);
-        }
-    }
-
-    /// Evicts the oldest items until `ntotal` bytes are free (`lru_pull_tail` with eviction).
-    fn make_room(&mut self, store: &Store, ntotal: u64) -> bool {
-        let mut passed_over = 0;
-        let mut at = self.lru.tail();
-        while self.mem_used + ntotal > store.settings.maxbytes {
-            let Some(slot) = at else { return false };
-            at = self.lru.newer(slot);
-            let Some(item) = self.lru.get(slot) else { return false };
-            if Arc::strong_count(item) > 1 {
-                // Somebody is sending it just now.
-                passed_over += 1;
-                if passed_over == TRIES {
-                    return false;
-                }
+    /// `lru_pull_tail` (`items.c:754`): from the oldest item on, drops those whose time is over; the
+    /// first that is still good is evicted if `do_evict`, and ends it. An item that somebody is just
+    /// sending is unlinked like any other, and keeps its memory until it is sent.
+    fn lru_pull_tail(&mut self, store: &Store, do_evict: bool, own: Option<&[u8]>) {
+        let mut search = self.lru.tail();
+        for _ in 0..TRIES {
+            let Some(slot) = search else { return };
+            search = self.lru.newer(slot);
+            let Some(item) = self.lru.get(slot) else { return };
+            if own == Some(item.key()) {
                 continue;
             }
-            self.stats.evictions += 1;
-            self.stats.evicted_unfetched += u64::from(!item.fetched());
-            self.unlink(slot, ItemOp::Evict);
+            self.stats.lrutail_reflocked += u64::from(Arc::strong_count(item) > 1);
+            let unfetched = u64::from(!item.fetched());
+            if store.is_reclaimable(item) {
+                self.stats.reclaimed += 1;
+                self.stats.expired_unfetched += unfetched;
+                self.unlink(slot, ItemOp::Reclaim);
+                continue;
+            }
+            if do_evict {
+                self.stats.evictions += 1;
+                self.stats.evicted_unfetched += unfetched;
+                self.unlink(slot, ItemOp::Evict);
+            }
+            return;
         }
-        true
     }
 
     /// `do_item_get` (`items.c:674`): looks up, and drops what is past its time.
@@ -394,7 +420,8 @@ impl Inner {
             return Stored::Exists;
         }
         let nbytes = item.nbytes() + old.nbytes() - 2;
-        let Some(mut new) = self.alloc(store, item.key(), old.flags(), old.exptime(), nbytes) else {
+        let key = item.key();
+        let Some(mut new) = self.alloc(store, key, old.flags(), old.exptime(), nbytes, Some(key)) else {
             return Stored::NotStored;
         };
         let (first, second) = if comm == Nread::Append { (old, item) } else { (item, old) };
@@ -453,10 +480,6 @@ impl Inner {
     /// Where `item` is linked, if it is.
     fn slot_of(&self, item: &ItemRef) -> Option<Slot> {
         self.lru.find(item.key()).filter(|s| self.lru.get(*s).is_some_and(|i| Arc::ptr_eq(i, item)))
-    }
-
-    fn slot_of_key(&self, key: &[u8]) -> Option<Slot> {
-        self.lru.find(key)
     }
 }
 

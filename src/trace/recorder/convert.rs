@@ -204,7 +204,8 @@ impl Converter {
             What::Item { op, id, size } => {
                 e.ev = Kind::Item;
                 e.op = word(item_op(op));
-                let (key, b64) = encode(payload);
+                let kept = whole_characters(payload, record.len);
+                let (key, b64) = encode(kept);
                 if op == ItemOp::Alloc {
                     self.keys.insert(id, key.clone().unwrap_or_default());
                 }
@@ -212,6 +213,7 @@ impl Converter {
                     self.keys.remove(&id);
                 }
                 (e.key, e.b64) = (key, b64);
+                e.len = (kept.len() < record.len as usize).then_some(u64::from(record.len));
                 e.size = (id != 0).then_some(size);
             }
             What::Setting { name } => {

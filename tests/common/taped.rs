@@ -1,0 +1,82 @@
+//! A server in this process whose recording is the file that `--record` would write.
+
+use memstep::event::Event;
+use memstep::memcached::server::Server;
+use memstep::memcached::settings::Settings;
+use memstep::trace::check::Checker;
+use memstep::trace::format::Header;
+use memstep::trace::reader::TraceReader;
+use memstep::trace::recorder::{Recorder, Sinks, header};
+use memstep::tracer::{Config, Hub};
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+#[derive(Clone, Default)]
+struct Shared(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Shared {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(buf)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The server and its recording.
+pub struct Taped {
+    server: Server,
+    recorder: Recorder,
+    trace: Shared,
+}
+
+impl Taped {
+    /// Starts both.
+    pub fn start(settings: Settings, config: Config) -> Taped {
+        let trace = Shared::default();
+        let hub = Hub::new(config);
+        let sinks = Sinks { file: Some(Box::new(trace.clone())), ..Sinks::default() };
+        let header = header(&hub, settings.num_threads, "test");
+        let recorder = Recorder::start(hub.clone(), &header, sinks).unwrap();
+        let server = Server::start(settings, Some(hub)).unwrap();
+        Taped { server, recorder, trace }
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.server.addrs()[0]
+    }
+
+    /// How much has been written.
+    pub fn written(&self) -> usize {
+        self.trace.0.lock().unwrap().len()
+    }
+
+    /// Closes the recording, then stops the server; the trace.
+    pub fn stop(self) -> Vec<u8> {
+        self.recorder.finish().unwrap().unwrap();
+        self.server.stop();
+        std::mem::take(&mut *self.trace.0.lock().unwrap())
+    }
+}
+
+/// Reads a trace, and wants it whole and without a problem.
+pub fn checked(trace: &[u8]) -> (Header, Vec<Event>) {
+    let mut reader = TraceReader::new(trace, "trace").unwrap();
+    let header = reader.header().clone();
+    let mut checker = Checker::new(&header);
+    let mut events = Vec::new();
+    let mut line = 1;
+    while let Some(row) = reader.next_row().unwrap() {
+        line = row.line;
+        checker.event(row.line, &row.event);
+        events.push(row.event.clone());
+    }
+    let end = reader.end().expect("the recording was closed");
+    let report = checker.finish(line + 1, Some(&end));
+    assert_eq!(report.count, 0, "{:#?}", report.problems);
+    assert_eq!(report.suspended, None);
+    assert!(reader.warnings().is_empty(), "{:?}", reader.warnings());
+    (header, events)
+}
