@@ -132,10 +132,19 @@ fn what_is_wrong_with_a_recording_is_listed_and_is_exit_1() {
         lenient.err
     );
     // A recording that was not closed is no problem, but it is said.
-    let cut = file(&dir, "c.jsonl", &whole.as_bytes()[..whole.len() - 60]);
-    let check = run(&["check", str(&cut)]);
+    let end = whole.rfind("{\"end\"").unwrap();
+    let open = file(&dir, "o.jsonl", &whole.as_bytes()[..end]);
+    let check = run(&["check", str(&open)]);
     assert_eq!(check.code, Some(0), "{}", check.out);
     assert!(check.out.contains("note: line") && check.out.contains("recording not closed"), "{}", check.out);
+    // One that ends in the middle of a line is shown up to there, and then it is exit 2.
+    let cut = file(&dir, "c.jsonl", &whole.as_bytes()[..end - 10]);
+    for command in ["check", "info", "print"] {
+        let run = run(&[command, str(&cut)]);
+        assert_eq!(run.code, Some(2), "{command}: {}", run.err);
+        assert!((run.out.clone() + &run.err).contains("the last line is cut"), "{command}: {}", run.err);
+        assert!(!run.out.is_empty());
+    }
     assert!(run(&["info", str(&cut)]).out.contains("whole        recording not closed\n"));
 }
 
@@ -161,7 +170,7 @@ fn unreadable_input_and_wrong_usage_are_exit_2() {
     let nowhere = run(&["serve", "-l", "", "-p", "0"]);
     assert!(nowhere.code == Some(2) && nowhere.err.contains("'-l <addr>'"), "{}", nowhere.err);
     let narrow = run(&["serve", "-c", "5"]);
-    assert!(narrow.code == Some(2) && narrow.err.contains("use -c 24 or more"), "{}", narrow.err);
+    assert!(narrow.code == Some(2) && narrow.err.contains("use -c 23 or more"), "{}", narrow.err);
     let wrong = run(&["print", "x.jsonl", "--fromat", "flow"]);
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.err.contains("--format"), "{}", wrong.err);

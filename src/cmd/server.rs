@@ -7,6 +7,7 @@ use crate::memcached::server::check_maxconns;
 use crate::memcached::settings::Settings;
 use crate::text::printable;
 use crate::trace::recorder::{Recorder, Sinks, header};
+use crate::trace::writer::WholeLines;
 use crate::tracer::{Config, Hub};
 use anyhow::{Context as _, ensure};
 use rustix::fs::{FlockOperation, flock};
@@ -50,7 +51,7 @@ pub(super) fn create(path: &Path) -> anyhow::Result<Box<dyn Write + Send>> {
         return Ok(Box::new(io::stdout()));
     }
     let file = claim(path).with_context(|| format!("cannot write {}", shown(path)))?;
-    Ok(Box::new(file))
+    Ok(Box::new(WholeLines::new(file)))
 }
 
 /// Opens a file and empties it, unless another recording is still being written to it: two in one

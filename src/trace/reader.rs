@@ -56,6 +56,8 @@ pub struct TraceReader<R> {
     raw_end: Option<String>,
     skipped: u64,
     warnings: Vec<Warning>,
+    /// The last line ended in the middle.
+    is_cut: bool,
     /// Nothing more can come.
     over: bool,
 }
@@ -136,6 +138,7 @@ impl<R: BufRead> TraceReader<R> {
             raw_end: None,
             skipped: 0,
             warnings: Vec::new(),
+            is_cut: false,
             over: false,
         };
         match reader.read_line(MAX_HEADER)? {
@@ -185,6 +188,11 @@ impl<R: BufRead> TraceReader<R> {
         self.skipped
     }
 
+    /// Whether the last line was cut in the middle, and left out.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
     /// What was odd so far.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
@@ -218,6 +226,7 @@ impl<R: BufRead> TraceReader<R> {
                     }
                     Ok(None) => continue,
                     Err((_, what)) if !ended => {
+                        self.is_cut = true;
                         self.warn(format!("the last line is cut and was left out ({what})"));
                         continue;
                     }

@@ -334,7 +334,10 @@ impl App {
         } else if self.follow {
             self.follow = false;
             self.paused_at = self.player.current().map(|e| e.seq);
-            self.tell("the view is paused; the server is not (Space or G: back to now)");
+            self.tell(match self.is_held {
+                true => "the view is paused, and the server is held (Space or G: back to now)",
+                false => "the view is paused; the server is not (Space or G: back to now)",
+            });
         } else if self.leash.is_some() && self.paused_at.is_some() {
             self.player.last();
             self.arrived();

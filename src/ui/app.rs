@@ -92,6 +92,8 @@ pub struct App {
     pub(super) zoom: bool,
     /// A panel was chosen by its digit: on a small screen it fills the room.
     pub(super) chosen: bool,
+    /// This is the guided tour: the first event has a word of welcome.
+    pub(super) tour: bool,
     /// A count that is being typed, and the view before its first digit chose a panel.
     pub(super) count: Option<(String, (Panel, bool))>,
     pub(super) prompt: Option<String>,
@@ -154,6 +156,7 @@ impl App {
             focus: Panel::Events,
             zoom: false,
             chosen: false,
+            tour: false,
             count: None,
             prompt: None,
             help: None,
@@ -161,6 +164,7 @@ impl App {
             status: None,
             request: None,
         };
+        app.tour = options.tour;
         if options.tour {
             app.tell("Press . to take the next step, , to step back. Space plays by itself.");
         }
@@ -219,6 +223,10 @@ impl App {
         let is_held = leash.is_held();
         let waiting = if is_held { leash.waiting() } else { Vec::new() };
         let changed = (is_held, &waiting) != (self.is_held, &self.waiting);
+        if changed && !waiting.is_empty() {
+            // Who may be let through is what one wants to know now.
+            self.status = None;
+        }
         (self.is_held, self.waiting) = (is_held, waiting);
         changed
     }

@@ -16,7 +16,7 @@ const FRAME: Duration = Duration::from_millis(30);
 /// How often the gate of a held server is looked at: who arrives there sends no event.
 const GATE: Duration = Duration::from_millis(100);
 /// A digit that comes later than this after another is not meant as the same number.
-const PATIENCE: Duration = Duration::from_millis(1200);
+const PATIENCE: Duration = Duration::from_millis(500);
 /// How much is taken in between two frames.
 const AT_ONCE: usize = 64;
 
