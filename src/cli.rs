@@ -3,7 +3,7 @@
 
 use crate::event::{Detail, MAX_DATA};
 use crate::ui::At;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -130,7 +130,7 @@ pub struct ServerArgs {
     #[arg(short = 'p', value_name = "num", default_value_t = 11211)]
     pub port: u16,
     /// Interface to listen on (default: all addresses); host:port, a list with commas, or -l again
-    #[arg(short = 'l', value_name = "addr", value_delimiter = ',')]
+    #[arg(short = 'l', value_name = "addr", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     pub listen: Vec<String>,
     /// UDP port to listen on: 0 is off, and there is nothing else here
     #[arg(short = 'U', value_name = "num", default_value = "0", value_parser = no_udp)]

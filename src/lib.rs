@@ -1,4 +1,64 @@
-//! memstep: a glass-box memcached.
+//! A glass-box memcached: a server that works as memcached 1.4.24 does, tells of every step, and a
+//! terminal UI that plays the steps forwards and backwards.
+//!
+//! # How it runs
+//!
+//! ```text
+//!  clients        main: the dispatcher                worker0, worker1 ...           recorder
+//! ─────────      ──────────────────────              ──────────────────────         ──────────
+//!  connect ────▶ epoll_wait: listen:r                epoll_wait  (asleep)
+//!                accept4
+//!                cq_push ───── CqItem ─────▶ queue
+//!                write "c" ──── notify pipe ───────▶ epoll_wait: pipe:r
+//!                                                    read "c", cq_pop, conn_new
+//!  set a 0 0 4 ────────────────────────────────────▶ epoll_wait: c0:r
+//!                                                    drive_machine: conn_new_cmd ▸
+//!                                                    conn_waiting ▸ conn_read ▸ ...
+//!  STORED ◀───────────────────────────────────────── sendmsg
+//!                     │                                   │
+//!                     └── ring ── records, by seq ── ring ┴───────────────────────▶ events:
+//!                                                                     file, viewer in the process
+//! ```
+//!
+//! # Where to read first
+//!
+//! 1. [`event`]: the vocabulary. What can happen, and what is told of it.
+//! 2. [`memcached::drive_machine`]: the state machine, on one screen; then [`memcached::thread`] and
+//!    [`memcached::conn_queue`]: how a connection comes to a worker.
+//! 3. [`memcached::event_base`]: why everything is level-triggered.
+//! 4. [`tracer`], then [`trace::recorder`]: how a step becomes an event without slowing the server.
+//! 5. [`model`], [`player`]: the world at an event is a fold; stepping back is seeking.
+//! 6. [`ui`]: a picture of that world.
+//!
+//! # Who may use whom
+//!
+//! Each may use only what stands to its left; `tests/house.rs` holds this.
+//!
+//! ```text
+//! event, text ─▶ tracer ─▶ memcached: util ▸ settings ▸ event_base ▸ conn_queue ▸ items ▸ conn ▸
+//!                                     network ▸ ascii ▸ drive_machine ▸ thread ▸ server
+//! event, text ─▶ trace: format ▸ writer, reader, check ▸ recorder        ─▶ print
+//! event, text ─▶ model ─▶ player ─▶ ui ◀─ explain
+//!                                                      session, cli ─▶ cmd ─▶ main
+//! ```
+//!
+//! # memcached's names
+//!
+//! | in memcached 1.4.24 | here |
+//! | --- | --- |
+//! | `drive_machine` | [`memcached::drive_machine`] |
+//! | `event_handler`, `setup_thread`, `worker_libevent`, `thread_libevent_process` | [`memcached::thread`] |
+//! | `dispatch_conn_new`, `cq_push`, `cq_pop`, `CQ_ITEM`, `LIBEVENT_THREAD` | [`memcached::conn_queue`] |
+//! | `conn`, `conn_new`, `conn_close`, `conn_set_state`, `update_event`, `reset_cmd_handler` | [`memcached::conn`] |
+//! | `try_read_network`, `transmit`, `add_iov`, `out_string` | [`memcached::network`] |
+//! | `try_read_command`, `process_command`, `process_update_command`, `complete_nread` | [`memcached::ascii`] |
+//! | `item_alloc`, `item_get`, `store_item`, `add_delta`, the hash table, the LRU | [`memcached::items`] |
+//! | `main`, `server_socket`, `clock_handler`, `maxconns_handler` | [`memcached::server`] |
+//! | `event_init`, `event_add`, `event_del`, `event_base_loop` (libevent's) | [`memcached::event_base`] |
+//! | `settings`, `stats`, `current_time` | [`memcached::settings`], [`memcached::globals`] |
+//!
+//! Deliberate departures are marked `DIFFERS:` where they are.
+
 pub mod cli;
 pub mod cmd;
 pub mod event;

@@ -2,6 +2,7 @@
 
 use clap::Parser as _;
 use memstep::{cli, cmd};
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -9,7 +10,8 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if cmd::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("memstep: {error:#}");
+            // A terminal that has gone away takes no message, and that is no reason to panic.
+            let _ = writeln!(io::stderr(), "memstep: {error:#}");
             ExitCode::from(2)
         }
     }

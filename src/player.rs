@@ -50,13 +50,16 @@ impl Player {
     /// went. The world at those that stay is the same; a cursor on one that went is on the first.
     pub fn forget(&mut self, keep: usize) -> usize {
         let frames = self.events.len().saturating_sub(keep / 4 * 3) / self.interval;
-        let frames = frames.min(self.keyframes.len());
         if self.events.len() <= keep || frames == 0 {
             return 0;
         }
         let gone = frames * self.interval;
-        self.origin = self.keyframes[frames - 1].clone();
-        self.keyframes.drain(..frames);
+        // Events that the cursor never passed have no keyframes yet.
+        let nearest = self.nearest_keyframe(gone);
+        let mut origin = self.keyframe(nearest).clone();
+        self.events[nearest..gone].iter().for_each(|e| origin.apply(e));
+        self.origin = origin;
+        self.keyframes.drain(..frames.min(self.keyframes.len()));
         self.events.drain(..gone);
         match self.done.checked_sub(gone).filter(|&done| done > 0) {
             Some(done) => self.done = done,
@@ -400,6 +403,12 @@ mod tests {
         player.first();
         assert_eq!(*player.world(), fold(&long(20)[..=gone]));
         assert_eq!(player.forget(1000), 0);
+
+        let mut behind = Player::new(4, long(20));
+        assert_eq!(behind.forget(1000), gone, "though the cursor never came there");
+        assert_eq!(*behind.world(), fold(&long(20)[..=gone]));
+        behind.last();
+        assert_eq!(*behind.world(), world);
     }
 
     #[test]

@@ -125,12 +125,16 @@ pub enum Cause {
     },
 }
 
-/// How many bytes of an answer are shown.
+/// How much of an answer or of a line is shown.
 const SHOWN: usize = 200;
 
 impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = text::printable(&self.text);
+        let line: String = match self.text.char_indices().nth(SHOWN) {
+            Some((cut, _)) => format!("{}...", &self.text[..cut]),
+            None => self.text.clone(),
+        };
+        let line = text::printable(&line);
         write!(f, "{}:{}: {line}: {}", text::printable(&self.file), self.line, self.cause)
     }
 }

@@ -47,7 +47,7 @@ fn str(path: &Path) -> &str {
 #[test]
 fn a_recording_is_printed_checked_and_told_of() {
     let dir = TempDir::new().unwrap();
-    let trace = record("set-get", Detail::Flow);
+    let trace = record("set-get", Detail::Flow, 4);
     let path = file(&dir, "t.jsonl", &trace);
     let text = run(&["print", str(&path)]);
     assert_eq!((text.code, text.err.as_str()), (Some(0), ""));
@@ -79,7 +79,7 @@ fn a_recording_is_printed_checked_and_told_of() {
 
 #[test]
 fn stdin_is_read_as_a_dash() {
-    let trace = record("one-packet", Detail::Flow);
+    let trace = record("one-packet", Detail::Flow, 4);
     let mut child = memstep(&["print", "-", "--format", "jsonl"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -108,13 +108,13 @@ fn a_reader_that_leaves_early_ends_it_quietly() {
 #[test]
 fn what_is_wrong_with_a_recording_is_listed_and_is_exit_1() {
     let dir = TempDir::new().unwrap();
-    let whole = String::from_utf8(record("set-get", Detail::Flow)).unwrap();
+    let whole = String::from_utf8(record("set-get", Detail::Flow, 4)).unwrap();
     let broken =
         whole.replace("\"from\":\"conn_read\",\"to\":\"conn_parse_cmd\"", "\"from\":\"conn_mwrite\",\"to\":");
     let path = file(&dir, "b.jsonl", broken.as_bytes());
     let check = run(&["check", str(&path)]);
     assert_eq!(check.code, Some(1), "{}", check.out);
-    assert!(check.out.contains(": no event: expected value"), "{}", check.out);
+    assert!(check.out.contains(": no event: not JSON (expected value)"), "{}", check.out);
     assert!(check.out.ends_with("3 problems\n"), "{}", check.out);
     let lenient = run(&["check", str(&path), "--lenient"]);
     assert_eq!(lenient.code, Some(0), "{}", lenient.out);
@@ -132,10 +132,19 @@ fn what_is_wrong_with_a_recording_is_listed_and_is_exit_1() {
         lenient.err
     );
     // A recording that was not closed is no problem, but it is said.
-    let cut = file(&dir, "c.jsonl", &whole.as_bytes()[..whole.len() - 60]);
-    let check = run(&["check", str(&cut)]);
+    let end = whole.rfind("{\"end\"").unwrap();
+    let open = file(&dir, "o.jsonl", &whole.as_bytes()[..end]);
+    let check = run(&["check", str(&open)]);
     assert_eq!(check.code, Some(0), "{}", check.out);
     assert!(check.out.contains("note: line") && check.out.contains("recording not closed"), "{}", check.out);
+    // One that ends in the middle of a line is shown up to there, and then it is exit 2.
+    let cut = file(&dir, "c.jsonl", &whole.as_bytes()[..end - 10]);
+    for command in ["check", "info", "print"] {
+        let run = run(&[command, str(&cut)]);
+        assert_eq!(run.code, Some(2), "{command}: {}", run.err);
+        assert!((run.out.clone() + &run.err).contains("the last line is cut"), "{command}: {}", run.err);
+        assert!(!run.out.is_empty());
+    }
     assert!(run(&["info", str(&cut)]).out.contains("whole        recording not closed\n"));
 }
 
@@ -157,7 +166,11 @@ fn unreadable_input_and_wrong_usage_are_exit_2() {
     }
     let folder = run(&["info", str(dir.path())]);
     assert_eq!(folder.code, Some(2));
-    assert!(folder.err.contains("Is a directory"), "{}", folder.err);
+    assert!(folder.err.contains(": cannot be opened: Is a directory"), "{}", folder.err);
+    let nowhere = run(&["serve", "-l", "", "-p", "0"]);
+    assert!(nowhere.code == Some(2) && nowhere.err.contains("'-l <addr>'"), "{}", nowhere.err);
+    let narrow = run(&["serve", "-c", "5"]);
+    assert!(narrow.code == Some(2) && narrow.err.contains("use -c 23 or more"), "{}", narrow.err);
     let wrong = run(&["print", "x.jsonl", "--fromat", "flow"]);
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.err.contains("--format"), "{}", wrong.err);
@@ -166,6 +179,50 @@ fn unreadable_input_and_wrong_usage_are_exit_2() {
     assert_eq!(help.code, Some(0));
     assert!(help.out.contains("-p <num>") && help.out.contains("[default: 11211]"), "{}", help.out);
     assert_eq!(run(&["serve", "-V"]).out, concat!("memstep ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn what_is_wrong_with_a_script_is_told_with_its_place() {
+    let dir = TempDir::new().unwrap();
+    let trace = str(&dir.path().join("t.jsonl")).to_owned();
+    let said = |name: &str, script: &str| {
+        let path = file(&dir, name, script.as_bytes());
+        let said = run(&["record", str(&path), "-o", &trace]);
+        assert_eq!(said.code, Some(2), "{}", said.err);
+        said.err.split_once(&format!("{name}:")).unwrap().1.to_owned()
+    };
+    let step = said("step.session", "open a\nsned a \"x\"\n");
+    assert!(step.starts_with("2: sned a \"x\": no such step: sned; expected open, send"), "{step}");
+    let args = said("args.session", "#args: -R x\nopen a\n");
+    assert_eq!(args, " #args: -R x: invalid value 'x' for '-R <num>': invalid digit found in string\n");
+    let trace =
+        said("t.session", &format!("{{\"format\":\"memstep-trace\",\"x\":\"{}\"}}\n", "x".repeat(1000)));
+    assert!(
+        trace.contains("...: this is a recording, not a script; `memstep replay") && trace.len() < 400,
+        "{trace}"
+    );
+    let script = file(&dir, "s.session", b"#title: x\nopen a\n");
+    assert!(run(&["info", str(&script)]).err.contains("`memstep record FILE -o TRACE`"));
+}
+
+#[test]
+fn two_recordings_are_not_written_to_one_file() {
+    let dir = TempDir::new().unwrap();
+    let trace = dir.path().join("t.jsonl");
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let serve = || memstep(&["serve", "-p", &port, "-l", "127.0.0.1", "--record", str(&trace)]);
+    let mut first = serve().stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(first.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("serving on"), "{line}");
+    let second = said(serve().output().unwrap());
+    assert_eq!(second.code, Some(2));
+    assert!(second.err.contains("another memstep is recording to it"), "{}", second.err);
+    let pid = rustix::process::Pid::from_child(&first);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    first.wait().unwrap();
+    let check = run(&["check", str(&trace)]);
+    assert!(check.out.ends_with("no problems\n") && !check.out.contains("note:"), "{}", check.out);
 }
 
 /// What memcached says of a failed read has addresses in it, and of a failed cas two numbers that

@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::stories::{STORIES, compare, print, record, reference};
+use common::stories::{STORIES, compare, print, record, reference, with_one_worker};
 use memstep::event::Detail;
 use memstep::print::Jsonl;
 use memstep::print::calls::Calls;
@@ -21,7 +21,7 @@ const LOOSE: &[&str] = &["slow-reader", "too-large"];
 fn every_story_goes_as_it_went_in_memcached() {
     let mut told = String::new();
     for story in STORIES {
-        let trace = record(story, Detail::Calls);
+        let trace = record(story, Detail::Calls, 4);
         let mut hold = |format: &str, file: &str, seen: String| {
             let path = reference(file);
             if path.exists() {
@@ -37,6 +37,28 @@ fn every_story_goes_as_it_went_in_memcached() {
         hold("calls", &format!("{story}.calls"), print(&trace, &mut Calls::default()));
         hold("startup", "startup.flow", print(&trace, &mut Startup::default()));
         assert_eq!(print(&trace, &mut Jsonl).as_bytes(), trace, "{story}: jsonl is the trace itself");
+        told += &checked(story, &trace);
+    }
+    assert!(told.is_empty(), "{told}");
+}
+
+#[test]
+fn with_one_worker_every_story_goes_the_same_way() {
+    let mut told = String::new();
+    for story in STORIES {
+        let trace = record(story, Detail::Calls, 1);
+        let flow = print(&trace, &mut Flow::default());
+        let calls = print(&trace, &mut Calls::default());
+        for (format, seen) in [("flow", flow), ("calls", calls)] {
+            let Ok(expected) = std::fs::read_to_string(reference(&format!("{story}.{format}"))) else {
+                continue;
+            };
+            let loose = LOOSE.contains(story) && format == "flow";
+            let differs = compare(&with_one_worker(&expected), &seen, loose);
+            if !differs.is_empty() {
+                told += &format!("\n{story}, {format}:\n{differs}");
+            }
+        }
         told += &checked(story, &trace);
     }
     assert!(told.is_empty(), "{told}");

@@ -32,7 +32,7 @@ pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
     }
     let report = checker.finish(last_line + 1, reader.end().as_ref());
     tell(&name, &report, &reader, input.lenient).context(STDOUT)?;
-    Ok(if report.count == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    Ok(if report.count == 0 { super::read_status(&reader) } else { ExitCode::from(1) })
 }
 
 /// What was found, on stdout.

@@ -32,7 +32,7 @@ pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
     for warning in reader.warnings().iter().filter(|w| !w.what.starts_with("recording not closed")) {
         eprintln!("memstep: {name}: {warning}");
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(super::read_status(&reader))
 }
 
 /// What a recording adds up to.

@@ -6,7 +6,7 @@ use crate::cli::{Look, RecordTo, ServerArgs};
 use crate::event::{Detail, Thread};
 use crate::memcached::server::Server;
 use crate::trace::recorder::{Sinks, header};
-use crate::tracer::Hub;
+use crate::tracer::{self, Hub, What};
 use crate::ui::{self, Leash};
 use anyhow::{Context as _, bail};
 use std::io::{self, IsTerminal as _};
@@ -62,6 +62,9 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
     let recorder = Arc::new(start_recorder(&hub, args.threads, "memstep live", record, sinks)?);
     panics_are_fatal(&recorder);
     let server = Server::start(settings(args), Some(hub.clone()))?;
+    tracer::install(hub.handle(Thread::Client));
+    tracer::emit(What::Mark, b"at work");
+    tracer::uninstall();
     let addrs: Vec<_> = server.addrs().iter().map(ToString::to_string).collect();
     let header = header(&hub, args.threads, &format!("live on {}", addrs.join(" and ")));
     let options = ui::Options { theme: theme(look), ..ui::Options::default() };

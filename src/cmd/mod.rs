@@ -12,8 +12,9 @@ mod server;
 mod tour;
 
 use crate::cli::{Cli, Command};
+use crate::trace::reader::TraceReader;
 use crate::ui;
-use std::io;
+use std::io::{self, BufRead};
 use std::process::ExitCode;
 
 /// Does what the command line says.
@@ -48,6 +49,12 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
         .any(|cause| cause.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// The exit status once a trace was read to its end: 2 where the last line was cut in the middle.
+/// What stands before it was read and shown all the same.
+fn read_status<R: BufRead>(reader: &TraceReader<R>) -> ExitCode {
+    if reader.is_cut() { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }
 
 /// What a failed write to stdout is said to be.

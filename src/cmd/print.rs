@@ -53,5 +53,5 @@ pub(super) fn run(input: &Input, format: Format) -> anyhow::Result<ExitCode> {
     for warning in reader.warnings() {
         eprintln!("memstep: {name}: {warning}");
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(super::read_status(&reader))
 }

@@ -5,9 +5,10 @@ use crate::cli::{Cli, Command, ServerArgs};
 use crate::event::{Detail, Thread};
 use crate::memcached::server::Server;
 use crate::session::{Session, play};
+use crate::text::printable;
 use crate::trace::recorder::{Recorder, Sinks, header};
 use crate::tracer::{self, What};
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::Parser as _;
 use std::ffi::OsString;
 use std::path::Path;
@@ -24,8 +25,10 @@ pub(super) fn run(session: &Path, output: &Path, args: &ServerArgs) -> anyhow::R
     let args = match script.args.is_empty() {
         true => args,
         false => {
-            own = with_script_args(std::env::args_os(), &script.args)
-                .with_context(|| format!("{}: #args: {}", shown(session), script.args.join(" ")))?;
+            own = with_script_args(std::env::args_os(), &script.args).map_err(|error| {
+                let (file, args) = (shown(session), printable(&script.args.join(" ")).into_owned());
+                anyhow!("{file}: #args: {args}: {}", first_line(&error))
+            })?;
             &own
         }
     };
@@ -66,6 +69,13 @@ fn with_script_args(argv: impl Iterator<Item = OsString>, own: &[String]) -> Res
         Some(Command::Record { server, .. }) => Ok(server),
         _ => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
     }
+}
+
+/// What is wrong, without the usage that clap adds: the options are the script's.
+fn first_line(error: &clap::Error) -> String {
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line).to_owned()
 }
 
 #[cfg(test)]

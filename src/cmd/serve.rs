@@ -7,6 +7,7 @@ use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Detail;
 use crate::memcached::server;
 use crate::trace::recorder::Sinks;
+use crate::tracer::{self, What};
 use anyhow::{Context as _, bail};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -43,6 +44,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
     let recording = record.record.as_deref().map(shown);
     let hub = recorder.is_some().then_some(&hub);
     let served = server::run(settings(args), hub, |addrs| {
+        tracer::emit(What::Mark, b"at work");
         let addrs: Vec<_> = addrs.iter().map(ToString::to_string).collect();
         let recording = recording.map_or(String::new(), |file| format!(", recording to {file}"));
         eprintln!("memstep: serving on {}{recording}; Ctrl-C ends it", addrs.join(" and "));

@@ -7,8 +7,11 @@ use crate::memcached::server::check_maxconns;
 use crate::memcached::settings::Settings;
 use crate::text::printable;
 use crate::trace::recorder::{Recorder, Sinks, header};
+use crate::trace::writer::WholeLines;
 use crate::tracer::{Config, Hub};
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::Path;
@@ -47,8 +50,24 @@ pub(super) fn create(path: &Path) -> anyhow::Result<Box<dyn Write + Send>> {
     if path.as_os_str() == "-" {
         return Ok(Box::new(io::stdout()));
     }
-    let file = File::create(path).with_context(|| format!("cannot write {}", shown(path)))?;
-    Ok(Box::new(file))
+    let file = claim(path).with_context(|| format!("cannot write {}", shown(path)))?;
+    Ok(Box::new(WholeLines::new(file)))
+}
+
+/// Opens a file and empties it, unless another recording is still being written to it: two in one
+/// file would be none.
+fn claim(path: &Path) -> io::Result<File> {
+    let file = File::options().write(true).create(true).truncate(false).open(path)?;
+    if file.metadata()?.is_file() {
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) => {
+                return Err(io::Error::other("another memstep is recording to it; name another file"));
+            }
+            // Where files cannot be locked, as on some network file systems, nobody is kept out.
+            Ok(()) | Err(_) => file.set_len(0)?,
+        }
+    }
+    Ok(file)
 }
 
 /// A path as it may be printed.
@@ -75,6 +94,12 @@ pub(super) fn start_recorder(
     Recorder::start(hub.clone(), &header(hub, threads, title), sinks).context("cannot start recording")
 }
 
+/// The descriptors that every worker has: its pipe's two ends and its epoll's.
+const PER_WORKER: u32 = 3;
+/// The standard streams, the dispatcher's epoll, the sockets that listen, the pipe that tells of
+/// signals, the recording.
+const BESIDES: u32 = 9;
+
 /// Lets the process hold as many descriptors as `-c` says, and no more: that is how memcached
 /// limits its connections (`memcached.c:5556`). A `-c` that cannot do is refused before it can get
 /// in the way of anything else.
@@ -82,6 +107,14 @@ pub(super) fn limit_descriptors(settings: &Settings) -> anyhow::Result<()> {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
     check_maxconns(settings)?;
     let maxconns = settings.maxconns;
+    // memcached's own count forgets the standard streams and what ends a process in order; with
+    // one worker that would be too few to start with.
+    let least = PER_WORKER * u32::from(settings.num_threads) + BESIDES;
+    ensure!(
+        maxconns >= least,
+        "-c {maxconns} is too low: the server itself needs {least} descriptors; use -c {} or more",
+        least + 3
+    );
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("cannot read the limit of open files")?;
     let wanted = u64::from(maxconns);
     // The soft limit is what counts; the hard one is only raised, since lowering it is for good.

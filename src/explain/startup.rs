@@ -9,7 +9,7 @@ pub(super) fn mark(event: &Event) -> Explanation {
         "A chapter begins",
         format!(
             "A chapter of the recording begins here: {text}. The server does nothing at this point: \
-             the mark was set by the session that was played against it, so that you can jump here."
+             the mark was set so that you can find it and jump here."
         ),
         "",
     )

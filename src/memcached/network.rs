@@ -276,7 +276,7 @@ pub fn transmit(c: &mut Conn) -> Transmit {
         // The pieces as they were handed over. No field of the image changes with them.
         let image = c.image();
         let bytes = c.iov[pieces].iter().map(|piece| c.resolve(piece));
-        tracer::finish_sendmsg(begun, c.id, c.fd(), super::ret(&ret), Some(&image), bytes);
+        tracer::finish_sendmsg(begun, c.id, c.fd(), super::ret(&ret), &image, bytes);
     }
     advance(c, sent);
     match ret {

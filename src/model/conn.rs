@@ -182,7 +182,8 @@ impl Conn {
         }
     }
 
-    /// `try_read_command` found a line: it ends it with a NUL in the buffer itself.
+    /// `try_read_command` found a line: it ends it with a NUL in the buffer itself, and
+    /// `tokenize_command` puts one behind each token.
     fn command_found(&mut self, event: &Event, touched: &mut Touched) {
         self.command = Some(bytes_of(event));
         self.requests = self.requests.saturating_add(1);
@@ -195,8 +196,35 @@ impl Conn {
                 && self.rbuf.get(newline.saturating_sub(1)) == super::Cell::Known(b'\r');
             let end = if has_cr { newline - 1 } else { newline };
             self.rbuf.set(end, 0);
-            touched.rbuf = Some(end..end + 1);
+            let first = self.cut_tokens(self.fields.rcurr as usize, end);
+            touched.rbuf = Some(first.unwrap_or(end)..end + 1);
         }
+    }
+
+    /// Cuts the line `start..end` of the read buffer into tokens (`memcached.c:2448`): seven at most,
+    /// but the keys of a get are cut to the last one. Returns where the first NUL was put.
+    fn cut_tokens(&mut self, start: usize, end: usize) -> Option<usize> {
+        const MAX_TOKENS: usize = 8;
+        let word = |n: usize| (start..start + n).map(|i| self.rbuf.get(i)).collect::<Vec<_>>();
+        let is = |text: &[u8]| {
+            let cells = word(text.len());
+            cells.iter().zip(text).all(|(c, b)| *c == super::Cell::Known(*b))
+        };
+        let is_get = is(b"get ") || is(b"gets ") || is(b"bget ");
+        let (mut tokens, mut in_token, mut first) = (0, false, None);
+        for at in start..end {
+            let is_space = self.rbuf.get(at) == super::Cell::Known(b' ');
+            if is_space && in_token {
+                self.rbuf.set(at, 0);
+                first = first.or(Some(at));
+                tokens += 1;
+                if tokens == MAX_TOKENS - 1 && !is_get {
+                    break;
+                }
+            }
+            in_token = !is_space;
+        }
+        first
     }
 
     /// What the event did to the bytes, told by how the offsets moved.

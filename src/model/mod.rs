@@ -68,6 +68,8 @@ impl Ways {
 pub struct Listener {
     /// Its file descriptor.
     pub fd: i32,
+    /// Options set on it.
+    pub options: u32,
     /// The address it is bound to.
     pub addr: Option<String>,
     /// The length of the kernel's queue, once it listens.
@@ -89,8 +91,6 @@ pub struct Startup {
     pub created: u32,
     /// Workers that run.
     pub started: u32,
-    /// Options set on the listening socket.
-    pub options: u32,
     /// The main thread has entered its loop.
     pub looping: bool,
 }
@@ -208,7 +208,6 @@ impl World {
             Kind::Thread if op == Some("start") && event.th.worker().is_some() => {
                 startup.started = startup.started.saturating_add(1);
             }
-            Kind::Setsockopt => startup.options = startup.options.saturating_add(1),
             Kind::Wait if event.th == Thread::Main => startup.looping = true,
             _ => {}
         }
@@ -250,6 +249,9 @@ impl World {
             (Kind::Socket | Kind::Listen, None) if has_room => {
                 let (addr, backlog) = (event.addr.clone(), event.backlog);
                 self.listeners.push(Listener { fd, addr, backlog, ..Listener::default() });
+            }
+            (Kind::Setsockopt, Some(l)) if event.errno.is_none() => {
+                l.options = l.options.saturating_add(1);
             }
             (Kind::Bind | Kind::Listen, Some(l)) => {
                 l.addr = event.addr.clone().or(l.addr.take());

@@ -37,13 +37,14 @@ fn the_start_leaves_four_workers_asleep_and_a_socket_that_listens() {
         world.listeners,
         [Listener {
             fd: 26,
+            options: 4,
             addr: Some("127.0.0.1:11211".into()),
             backlog: Some(1024),
             state: Some(ConnState::Listening),
             registered: true
         }]
     );
-    let done = Startup { bases: 5, pipes: 4, created: 4, started: 4, options: 4, looping: true };
+    let done = Startup { bases: 5, pipes: 4, created: 4, started: 4, looping: true };
     assert_eq!(world.startup, done);
 }
 
@@ -60,13 +61,13 @@ fn the_byte_and_the_item_wait_for_the_worker_and_are_taken() {
 }
 
 #[test]
-fn the_command_line_stands_in_the_read_buffer_and_its_end_becomes_nul() {
+fn the_command_line_stands_in_the_read_buffer_and_is_cut_into_tokens_by_nuls() {
     let read = after(|e| e.ev == Kind::Read);
     assert_eq!(text(read.conns[&0].rbuf.slice(0, 20)), "set a 0 0 4\r\n");
     assert_eq!(read.changed.rbuf, Some(0..13));
     let parsed = after(|e| e.ev == Kind::Command);
-    assert_eq!(text(parsed.conns[&0].rbuf.slice(0, 20)), "set a 0 0 4\0\n");
-    assert_eq!(parsed.changed.rbuf, Some(11..12));
+    assert_eq!(text(parsed.conns[&0].rbuf.slice(0, 20)), "set\0a\x000\x000\x004\0\n");
+    assert_eq!(parsed.changed.rbuf, Some(3..12));
 }
 
 #[test]
@@ -84,7 +85,7 @@ fn the_value_goes_straight_into_the_item() {
 #[test]
 fn the_next_read_overwrites_from_the_front_and_old_bytes_stay_behind() {
     let read = after(|e| e.ev == Kind::Read && e.data.as_deref() == Some("get a\r\n"));
-    assert_eq!(text(read.conns[&0].rbuf.slice(0, 20)), "get a\r\n 0 4\0\n");
+    assert_eq!(text(read.conns[&0].rbuf.slice(0, 20)), "get a\r\n\x000\x004\0\n");
 }
 
 #[test]

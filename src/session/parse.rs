@@ -83,6 +83,9 @@ fn step(text: &str, session: &mut Session) -> Result<Option<Action>, String> {
             let n = arg.parse().ok().filter(|n: &usize| (1..=MAX_PAYLOAD).contains(n));
             Action::Rcvbuf(client()?, n.ok_or("expected `rcvbuf NAME BYTES`")?)
         }
+        _ if text.starts_with("{\"format\":") => {
+            return Err("this is a recording, not a script; `memstep replay FILE` shows it".into());
+        }
         _ => {
             return Err(format!(
                 "no such step: {verb}; expected open, send, recv, wait, shut, close, reset, eof or rcvbuf"

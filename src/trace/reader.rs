@@ -3,7 +3,7 @@
 //! Nothing about a trace is taken on trust: it may be cut, edited by hand, written by a later
 //! version, or no trace at all. Whatever bytes come, the answer is an event, a warning or an
 //! error that says where and what; the bytes themselves are shown only through
-//! [`text::visible`](crate::text::visible).
+//! [`text::visible`].
 
 pub use super::error::{ReadError, Warning};
 use super::format::{End, FORMAT, Header, VERSION};
@@ -19,6 +19,8 @@ use std::path::Path;
 const MAX_LINE: usize = 64 * 1024 * 1024;
 /// The longest header.
 const MAX_HEADER: usize = 1024 * 1024;
+/// How every trace begins that this program writes.
+const BEGINNING: &[u8] = b"{\"format\":\"memstep-trace\"";
 /// How many bytes around a mistake are shown.
 const NEAR: usize = 40;
 /// How many characters of what serde_json says are shown.
@@ -54,6 +56,8 @@ pub struct TraceReader<R> {
     raw_end: Option<String>,
     skipped: u64,
     warnings: Vec<Warning>,
+    /// The last line ended in the middle.
+    is_cut: bool,
     /// Nothing more can come.
     over: bool,
 }
@@ -103,7 +107,12 @@ impl TraceReader<Source> {
             return TraceReader::new(Box::new(BufReader::new(io::stdin())), "stdin");
         }
         let name = text::printable(&path.to_string_lossy()).into_owned();
-        match File::open(path) {
+        let opened = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
+            // It can be opened; it would be reading it that fails.
+            true => Err(rustix::io::Errno::ISDIR.into()),
+            false => Ok(file),
+        });
+        match opened {
             Ok(file) => TraceReader::new(Box::new(BufReader::with_capacity(256 * 1024, file)), &name),
             Err(source) => Err(ReadError::Open { file: name, source }),
         }
@@ -129,6 +138,7 @@ impl<R: BufRead> TraceReader<R> {
             raw_end: None,
             skipped: 0,
             warnings: Vec::new(),
+            is_cut: false,
             over: false,
         };
         match reader.read_line(MAX_HEADER)? {
@@ -178,6 +188,11 @@ impl<R: BufRead> TraceReader<R> {
         self.skipped
     }
 
+    /// Whether the last line was cut in the middle, and left out.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
+    }
+
     /// What was odd so far.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
@@ -211,6 +226,7 @@ impl<R: BufRead> TraceReader<R> {
                     }
                     Ok(None) => continue,
                     Err((_, what)) if !ended => {
+                        self.is_cut = true;
                         self.warn(format!("the last line is cut and was left out ({what})"));
                         continue;
                     }
@@ -315,8 +331,14 @@ impl<R: BufRead> TraceReader<R> {
             looks: text::visible(&self.buffer[..self.buffer.len().min(NEAR)]),
             hint,
         };
-        let Ok(value) = serde_json::from_slice::<Value>(bytes) else {
-            return Err(not_a_trace(looks_like(&self.buffer)));
+        let value = match serde_json::from_slice::<Value>(bytes) {
+            Ok(value) => value,
+            // A header that was cut, or that somebody has edited.
+            Err(error) if bytes.starts_with(BEGINNING) => {
+                let (column, what) = place(&error);
+                return Err(ReadError::Header { file: file(), column, what });
+            }
+            Err(_) => return Err(not_a_trace(looks_like(&self.buffer))),
         };
         if value.get("format").and_then(Value::as_str) != Some(FORMAT) {
             let headless = value.get("ev").is_some() && value.get("seq").is_some();
@@ -387,7 +409,8 @@ fn place(error: &serde_json::Error) -> (usize, String) {
         Some((cut, _)) => format!("{}...", &what[..cut]),
         None => what.to_owned(),
     };
-    (error.column().max(1), text::printable(&what).into_owned())
+    let what = text::printable(&what).into_owned();
+    (error.column().max(1), if error.is_syntax() { format!("not JSON ({what})") } else { what })
 }
 
 /// What a file that is no trace may be.
@@ -400,9 +423,13 @@ fn looks_like(bytes: &[u8]) -> Option<&'static str> {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
             Some("it looks like UTF-16; a trace is UTF-8: write it without converting it")
         }
-        _ if bytes.starts_with(b"# ") || bytes.starts_with(b"open ") || bytes.starts_with(b"#args:") => {
-            Some("it looks like a session script: `memstep record FILE -o TRACE` plays and records it")
+        _ => {
+            let is_script = ["# ", "#title:", "#args:", "#mark:", "open "]
+                .iter()
+                .any(|beginning| bytes.starts_with(beginning.as_bytes()));
+            is_script.then_some(
+                "it looks like a session script: `memstep record FILE -o TRACE` plays and records it",
+            )
         }
-        _ => None,
     }
 }

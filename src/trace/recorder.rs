@@ -14,8 +14,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 mod convert;
 
-/// How long the recorder sleeps when nothing came.
-const NAP: Duration = Duration::from_millis(5);
+/// How long the recorder sleeps when nothing came: briefly at first, longer while nothing comes. It
+/// is not woken, because waking costs the server's threads a system call.
+const NAPS: std::ops::RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_millis(10);
 /// How long what is gathered may wait for more, at most.
 const FLUSH_EVERY: Duration = Duration::from_millis(50);
 /// How long the end of a recording waits for an event that was numbered and never came.
@@ -140,6 +141,7 @@ impl Work {
     fn run(mut self) -> io::Result<End> {
         let mut flushed = Instant::now();
         let mut dirty = false;
+        let mut nap = *NAPS.start();
         loop {
             // Looked at before the rings are: what was recorded before the end is still taken.
             let finishing = self.finish.load(Ordering::Acquire);
@@ -156,8 +158,11 @@ impl Work {
             if finishing {
                 break;
             }
-            if !came {
-                std::thread::park_timeout(NAP);
+            if came {
+                nap = *NAPS.start();
+            } else {
+                std::thread::park_timeout(nap);
+                nap = (nap * 2).min(*NAPS.end());
             }
         }
         self.take_the_last();
@@ -275,8 +280,55 @@ fn rfc3339(at: SystemTime) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::event::{Detail, Thread};
+    use crate::tracer::{self, Config, What};
+
+    /// A disk that is too slow for what happens.
+    struct Slow;
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            std::thread::sleep(Duration::from_millis(5));
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_recording_that_ends_while_threads_wait_for_room_is_whole() {
+        let hub = Hub::new(Config { detail: Detail::Flow, max_data: 256 });
+        let sinks = Sinks { file: Some(Box::new(Slow)), ..Sinks::default() };
+        let recorder = Recorder::start(hub.clone(), &header(&hub, 3, "test"), sinks).unwrap();
+        let enough = Arc::new(AtomicBool::new(false));
+        let threads: Vec<_> = (0..3)
+            .map(|i| {
+                let (handle, enough) = (hub.handle(Thread::Worker(i)), enough.clone());
+                std::thread::spawn(move || {
+                    tracer::install(handle);
+                    while !enough.load(Ordering::Relaxed) {
+                        tracer::emit(What::Mark, b"on and on");
+                    }
+                    tracer::uninstall();
+                })
+            })
+            .collect();
+        let start = Instant::now();
+        while hub.next_seq() < 50_000 {
+            assert!(start.elapsed() < Duration::from_secs(20), "the recorder takes nothing");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let end = recorder.finish().unwrap().unwrap();
+        enough.store(true, Ordering::Relaxed);
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        assert!(end.blocked_ns > 0, "somebody waited");
+        assert_eq!((end.dropped, end.events), (0, hub.next_seq() - 1));
+    }
 
     #[test]
     fn times_are_written_as_rfc_3339() {

@@ -3,6 +3,7 @@
 use super::format::{End, Header};
 use crate::event::Event;
 use serde::Serialize;
+use std::fs::File;
 use std::io::{self, Write};
 
 /// How many bytes are gathered before they are handed on: large enough that a busy server costs
@@ -101,6 +102,53 @@ impl<W: Write> Drop for TraceWriter<W> {
     fn drop(&mut self) {
         // Nobody is left to tell; whoever must know has called `end` or `flush`.
         let _ = self.flush();
+    }
+}
+
+/// A file that holds whole lines only: where a write fails in the middle of a line (the disk is
+/// full), what it left of that line is taken off again, and nothing more is written.
+#[derive(Debug)]
+pub struct WholeLines {
+    file: File,
+    /// How many bytes were written.
+    written: u64,
+    /// How many of them are whole lines.
+    whole: u64,
+    has_failed: bool,
+}
+
+impl WholeLines {
+    /// An empty file.
+    pub fn new(file: File) -> Self {
+        WholeLines { file, written: 0, whole: 0, has_failed: false }
+    }
+}
+
+impl Write for WholeLines {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        if self.has_failed {
+            return Err(io::Error::other("an earlier write failed"));
+        }
+        match self.file.write(buf) {
+            Ok(n) => {
+                if let Some(end) = memchr::memrchr(b'\n', &buf[..n]) {
+                    self.whole = self.written + end as u64 + 1;
+                }
+                self.written += n as u64;
+                Ok(n)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                self.has_failed = true;
+                // A pipe cannot be cut; then its reader has the half line, and says so.
+                let _ = self.file.set_len(self.whole);
+                Err(error)
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 

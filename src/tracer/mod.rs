@@ -118,11 +118,6 @@ impl Hub {
         self.closed.store(true, Ordering::Release);
         self.gate.open_for_good();
     }
-
-    /// Whether the recording has ended.
-    pub fn is_closed(&self) -> bool {
-        self.closed.load(Ordering::Acquire)
-    }
 }
 
 /// One thread's end of the recording.
@@ -232,7 +227,7 @@ pub fn finish_sendmsg<'a>(
     conn: Option<u32>,
     fd: i32,
     ret: Ret,
-    image: Option<&ConnImage>,
+    image: &ConnImage,
     pieces: impl ExactSizeIterator<Item = &'a [u8]>,
 ) {
     let Some((seq, t)) = begun.0 else { return };
@@ -251,7 +246,7 @@ pub fn finish_sendmsg<'a>(
             list.extend_from_slice(&piece[..kept]);
         }
         let what = What::Sendmsg { fd, pieces: count as u32, ret };
-        handle.push(Record::new(seq, t, conn, what, image, &list, total), &list);
+        handle.push(Record::new(seq, t, conn, what, Some(image), &list, total), &list);
         list.clear();
         handle.scratch = list;
     });
@@ -295,7 +290,7 @@ impl Handle {
         if self.records.slots() == 0 || self.bytes.slots() < kept.len() {
             self.wait_for_room(kept.len());
         }
-        // Room was made, or the recording is over and nobody reads any more.
+        // Room was made, or the recorder has gone and nobody reads any more.
         if self.bytes.push_entire_slice(kept).is_ok() {
             let _ = self.records.push(record);
         }
@@ -305,7 +300,9 @@ impl Handle {
     #[cold]
     fn wait_for_room(&mut self, bytes: usize) {
         let from = Instant::now();
-        while (self.records.slots() == 0 || self.bytes.slots() < bytes) && !self.hub.is_closed() {
+        // Not only until the recording is over: this event has its number, and the recorder takes
+        // what is numbered before it goes.
+        while (self.records.slots() == 0 || self.bytes.slots() < bytes) && !self.records.is_abandoned() {
             std::thread::sleep(Duration::from_micros(50));
         }
         self.hub.blocked_ns.fetch_add(from.elapsed().as_nanos() as u64, Ordering::Relaxed);

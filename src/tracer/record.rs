@@ -98,7 +98,7 @@ pub enum What {
     Listen { fd: i32, backlog: i32, ret: Ret },
     /// `wait`.
     Wait { epoll_fd: i32, timeout_ms: i64 },
-    /// `wake`; the payload is a list of `ready` (see [`ready_bytes`]).
+    /// `wake`; the payload is a list of `ready` (see [`ready_bytes`](super::ready_bytes)).
     Wake { timer: bool, ret: Ret },
     /// `event_add`.
     EventAdd { fd: i32, interest: EvFlags, ret: Ret },

@@ -2,12 +2,15 @@
 
 use super::app::{App, Panel, Request, find_chapter, speed};
 use super::goto::{self, At, Command};
+use super::help;
 use super::keys::{self, Action};
 use crate::event::{Event, Kind};
 use crate::player::{Like, Pace};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use std::time::Duration;
 
+/// No explanation has more lines, however narrow the screen.
+const MOST_LINES: usize = 40;
 /// Half a page, in events or lines.
 const HALF_PAGE: usize = 10;
 impl App {
@@ -52,9 +55,14 @@ impl App {
     }
 
     fn take_count(&mut self) -> Option<usize> {
-        let (digits, _) = self.count.take()?;
-        let is_panel = digits.len() == 1 && matches!(digits.as_bytes()[0], b'1'..=b'6');
-        if is_panel { None } else { digits.parse().ok() }
+        self.forget_lone_digit();
+        self.count.take().and_then(|(digits, _)| digits.parse().ok())
+    }
+
+    /// A digit that chose a panel begins no count any more: the next key came late, or is none.
+    pub(super) fn forget_lone_digit(&mut self) {
+        let is_panel = |(digits, _): &mut (String, _)| matches!(digits.as_bytes(), [b'1'..=b'6']);
+        self.count.take_if(is_panel);
     }
 
     fn type_into_prompt(&mut self, key: KeyEvent) {
@@ -131,10 +139,11 @@ impl App {
         let count = self.take_count();
         let times = count.unwrap_or(1).max(1);
         if let Some(scroll) = &mut self.help {
+            let last = help::line_count().saturating_sub(1);
             match action {
-                Action::Down | Action::Next => *scroll += times,
+                Action::Down | Action::Next => *scroll = last.min(*scroll + times),
                 Action::Up | Action::Prev => *scroll = scroll.saturating_sub(times),
-                Action::HalfDown => *scroll += HALF_PAGE,
+                Action::HalfDown => *scroll = last.min(*scroll + HALF_PAGE),
                 Action::HalfUp => *scroll = scroll.saturating_sub(HALF_PAGE),
                 Action::Help | Action::Close | Action::Quit => self.help = None,
                 Action::Interrupt => self.request = Some(Request::Interrupt),
@@ -149,7 +158,7 @@ impl App {
         match action {
             Action::Next => self.next(times),
             Action::Prev => self.by_back(times),
-            Action::Down if self.focus == Panel::Why => self.scroll += times,
+            Action::Down if self.focus == Panel::Why => self.scroll = MOST_LINES.min(self.scroll + times),
             Action::Up if self.focus == Panel::Why => self.scroll = self.scroll.saturating_sub(times),
             Action::Down => self.next(times),
             Action::Up => self.by_back(times),
@@ -166,8 +175,11 @@ impl App {
             Action::PrevRequest => self.find(Some(Like::REQUEST), times, false),
             Action::NextSame => self.find(same, times, true),
             Action::PrevSame => self.find(same, times, false),
-            Action::Continue => self.to_breakpoint(true),
-            Action::ReverseContinue => self.to_breakpoint(false),
+            Action::NextChapter => self.find(Some(Like::Kind(Kind::Mark)), times, true),
+            Action::PrevChapter => self.find(Some(Like::Kind(Kind::Mark)), times, false),
+            Action::OtherEnd => self.other_end(),
+            Action::Continue => self.run_to_breakpoint(true),
+            Action::ReverseContinue => self.run_to_breakpoint(false),
             Action::Breakpoint => self.toggle_breakpoint(),
             Action::Play => self.play_or_pause(),
             Action::Faster => self.set_pace(self.pace.faster()),
@@ -267,12 +279,27 @@ impl App {
             self.tell(&match like {
                 Like::Conn(id) => format!("no {which} event of c{id}"),
                 Like::Kind(Kind::Command) => format!("no {which} request"),
+                Like::Kind(Kind::Mark) => format!("no {which} chapter"),
                 like => format!("no {which} {like}"),
             });
         }
     }
 
-    fn to_breakpoint(&mut self, forward: bool) {
+    /// Between an event and the one on another thread that it made happen.
+    fn other_end(&mut self) {
+        let Some(here) = self.player.current() else { return };
+        let (seq, cause) = (here.seq, here.cause);
+        let at = match cause {
+            Some(cause) => self.player.find_prev(|e| e.seq == cause),
+            None => self.player.find_next(|e| e.cause == Some(seq)),
+        };
+        match at {
+            Some(at) => self.go(at),
+            None => self.tell("this event has no other end on another thread"),
+        }
+    }
+
+    fn run_to_breakpoint(&mut self, forward: bool) {
         if self.breakpoints.is_empty() {
             let same = self.player.current().map(Like::same);
             return self.find(same, 1, forward);
@@ -307,7 +334,10 @@ impl App {
         } else if self.follow {
             self.follow = false;
             self.paused_at = self.player.current().map(|e| e.seq);
-            self.tell("the view is paused; the server is not (Space or G: back to now)");
+            self.tell(match self.is_held {
+                true => "the view is paused, and the server is held (Space or G: back to now)",
+                false => "the view is paused; the server is not (Space or G: back to now)",
+            });
         } else if self.leash.is_some() && self.paused_at.is_some() {
             self.player.last();
             self.arrived();
@@ -321,7 +351,10 @@ impl App {
 
     fn set_pace(&mut self, pace: Pace) {
         self.pace = pace;
-        self.tell(&format!("speed {}", speed(pace.speed)));
+        // While it plays the first line says so.
+        if !self.playing {
+            self.tell(&format!("speed {}", speed(pace.speed)));
+        }
     }
 
     fn hold_or_release(&mut self) {

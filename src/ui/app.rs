@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How many events of a live server are kept; the oldest go first.
-const KEPT_LIVE: usize = 400_000;
+const KEPT_LIVE: usize = 200_000;
 
 /// A part of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +92,8 @@ pub struct App {
     pub(super) zoom: bool,
     /// A panel was chosen by its digit: on a small screen it fills the room.
     pub(super) chosen: bool,
+    /// This is the guided tour: the first event has a word of welcome.
+    pub(super) tour: bool,
     /// A count that is being typed, and the view before its first digit chose a panel.
     pub(super) count: Option<(String, (Panel, bool))>,
     pub(super) prompt: Option<String>,
@@ -154,6 +156,7 @@ impl App {
             focus: Panel::Events,
             zoom: false,
             chosen: false,
+            tour: false,
             count: None,
             prompt: None,
             help: None,
@@ -161,6 +164,7 @@ impl App {
             status: None,
             request: None,
         };
+        app.tour = options.tour;
         if options.tour {
             app.tell("Press . to take the next step, , to step back. Space plays by itself.");
         }
@@ -188,11 +192,22 @@ impl App {
             self.player.last();
         }
         if self.leash.is_some() {
-            let gone = self.player.forget(KEPT_LIVE);
-            if gone > 0 {
-                self.chapters.retain(|(at, _)| *at >= gone);
-                self.chapters.iter_mut().for_each(|(at, _)| *at -= gone);
-            }
+            self.forget();
+        }
+    }
+
+    /// Lets the oldest events of a live server go, later where someone may be looking at them.
+    fn forget(&mut self) {
+        let at = self.player.current().map(|e| e.seq);
+        let keep = if self.follow { KEPT_LIVE } else { 4 * KEPT_LIVE };
+        let gone = self.player.forget(keep);
+        if gone > 0 {
+            self.chapters.retain(|(at, _)| *at >= gone);
+            self.chapters.iter_mut().for_each(|(at, _)| *at -= gone);
+        }
+        if self.player.current().map(|e| e.seq) != at {
+            self.paused_at = None;
+            self.tell("what was shown is too long ago: the oldest events are let go");
         }
     }
 
@@ -208,6 +223,10 @@ impl App {
         let is_held = leash.is_held();
         let waiting = if is_held { leash.waiting() } else { Vec::new() };
         let changed = (is_held, &waiting) != (self.is_held, &self.waiting);
+        if changed && !waiting.is_empty() {
+            // Who may be let through is what one wants to know now.
+            self.status = None;
+        }
         (self.is_held, self.waiting) = (is_held, waiting);
         changed
     }
@@ -259,7 +278,9 @@ impl App {
 
     /// The connection that the panels show: the pinned one, the event's, or the last one before.
     pub(super) fn shown_conn_id(&self) -> Option<u32> {
-        let of_event = self.player.current().and_then(|e| e.conn);
+        // A wake-up is about the first connection that is ready.
+        let of_event =
+            self.player.current().and_then(|e| e.conn.or(e.ready.iter().flatten().find_map(|r| r.conn)));
         self.pinned.or(of_event).or(self.player.world().last_conn)
     }
 

@@ -9,9 +9,18 @@ use ratatui::style::Style;
 use std::ops::Range;
 
 /// What the panel needs with its title: state, read buffer, item, answer.
-pub(super) const LEAST_HEIGHT: u16 = 7;
+const LEAST_HEIGHT: u16 = 7;
 /// Where values stand, right of their labels.
 const LABEL: usize = 8;
+
+/// How many rows the panel takes with its title where rows are short.
+pub(super) fn least_height(app: &App) -> u16 {
+    match app.shown_conn().map(|c| c.place) {
+        Some(Place::Open) => LEAST_HEIGHT,
+        Some(Place::Accepted | Place::Queued | Place::Taken) => 3,
+        Some(Place::Closed) | None => 2,
+    }
+}
 
 /// The panel's title.
 pub(super) fn title(app: &App) -> String {
@@ -67,7 +76,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let changed = if is_of_event { world.changed.fields.as_slice() } else { &[] };
     let view = View { app, conn, changed };
     // With room to spare the parts stand apart.
-    let gap = usize::from(pen.height() > 17);
+    let gap = usize::from(pen.height() >= 15);
     let mut y = 0;
     state_line(&view, pen, y);
     y += 1 + gap;
@@ -190,7 +199,7 @@ fn rbuf(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>) {
     }
     pen.put(from, y + 1, "▲", style);
     let texts = [("rcurr", fields.rcurr.to_string()), ("rbytes", fields.rbytes.to_string())];
-    labels(view, pen, to + 1, y + 1, &texts);
+    labels(view, pen, from..to, y + 1, &texts);
 }
 
 /// The item that is being filled: `_` for what is still to come, a mark at `ritem`.
@@ -230,18 +239,25 @@ fn item(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>) {
     let at = window.column(ritem);
     pen.put(at, y + 1, "▲", if view.is_changed("ritem") { p.changed } else { p.now });
     let texts = [("ritem", fields.ritem.to_string()), ("rlbytes", fields.rlbytes.to_string())];
-    labels(view, pen, at + 2, y + 1, &texts);
+    labels(view, pen, at..at + 1, y + 1, &texts);
 }
 
-/// Names and values from column `x` on, or further left where they would not fit.
-fn labels(view: &View<'_>, pen: &mut Pen<'_>, x: usize, y: usize, texts: &[(&str, String)]) {
+/// Names and values right of the marked columns; where they would not fit there, left of them, or
+/// over the end of the mark.
+fn labels(view: &View<'_>, pen: &mut Pen<'_>, mark: Range<usize>, y: usize, texts: &[(&str, String)]) {
     let width = |(name, value): &(&str, String)| {
         name.len() + 1 + value.len() + usize::from(view.is_changed(name)) + 2
     };
     let total: usize = texts.iter().map(width).sum();
-    let mut x = x.min(pen.width().saturating_sub(total)).max(LABEL);
+    let fits_right = mark.end + 1 + total <= pen.width() + 2;
+    let fits_left = mark.start >= LABEL + total;
+    let mut x = match (fits_right, fits_left) {
+        (true, _) => mark.end + 1,
+        (false, true) => mark.start + 1 - total,
+        (false, false) => pen.width().saturating_sub(total).max(LABEL),
+    };
     // What a mark drew under them gives way.
-    pen.put(x, y, &" ".repeat(total.saturating_sub(2)), view.app.palette.text);
+    pen.put(x - 1, y, &" ".repeat(total.saturating_sub(1)), view.app.palette.text);
     for (name, value) in texts {
         x = view.field(pen, x, y, name, value) + 2;
     }
@@ -281,7 +297,7 @@ fn sent_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize, sent: &Sent, is_new: 
             let taken = u64::try_from(*n).unwrap_or(0);
             (format!("sent {n} of {}", sent.total), taken < sent.total)
         }
-        Err(errno) => (printable(errno).into_owned(), true),
+        Err(errno) => (format!("{}, sent none", printable(errno)), true),
     };
     let pieces: Vec<String> = sent.pieces.iter().map(|(b, _)| format!("\"{}\"", visible(b))).collect();
     let mut text = pieces.join(" ");

@@ -8,10 +8,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// From here on every panel has its place at once.
-const LARGE: (u16, u16) = (108, 32);
+const LARGE: (u16, u16) = (116, 32);
 /// What the machine's diagram takes, with its title.
 const MACHINE: (u16, u16) = (58, 17);
 
+/// What the panels above the events need to say all they have to say.
+const UPPER: u16 = 26;
 /// How wide the stack is beside the events.
 const STACK: u16 = 44;
 
@@ -53,7 +55,7 @@ pub(super) fn render(app: &App, area: Rect, buf: &mut Buffer) {
 
 /// Everything at once: threads and connection left, machine and why right, events below.
 fn large(app: &App, body: Rect, buf: &mut Buffer) {
-    let events_height = (body.height / 4).clamp(8, 16);
+    let events_height = body.height.saturating_sub(UPPER).clamp(8, 24);
     let (top, bottom) = split_rows(body, body.height - events_height);
     let right_width = MACHINE.0.max(top.width * 2 / 5).min(top.width / 2 + 4);
     let (left, right) = split_columns(top, top.width - right_width - 1, 1);
@@ -97,9 +99,9 @@ fn small(app: &App, body: Rect, buf: &mut Buffer) {
         panel(app, Panel::Events, top, buf);
         return panel(app, Panel::Why, why, buf);
     }
-    let (upper, rest) =
-        split_rows(top, threads::wanted_height(app).min(top.height - connection::LEAST_HEIGHT - 2));
-    let (middle, lower) = split_rows(rest, connection::LEAST_HEIGHT.min(rest.height - 2));
+    let middle_height = connection::least_height(app);
+    let (upper, rest) = split_rows(top, threads::wanted_height(app).min(top.height - middle_height - 2));
+    let (middle, lower) = split_rows(rest, middle_height.min(rest.height - 2));
     panel(app, Panel::Threads, upper, buf);
     panel(app, Panel::Connection, middle, buf);
     panel(app, Panel::Events, lower, buf);

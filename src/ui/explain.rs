@@ -39,8 +39,25 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     }
 }
 
+/// What the tour says before its first step.
+fn welcome(app: &App) -> Explanation {
+    let steps = app.player.events().len();
+    Explanation {
+        title: "Welcome".to_owned(),
+        text: format!(
+            "A memcached starts up, a client connects and types \"set a 0 0 4\": here is every step of it, {steps} in \
+             all. Press . and watch the panels; here stands why each step is taken. ] goes to the next chapter, , \
+             takes a step back, ? lists the keys."
+        ),
+        source: "",
+    }
+}
+
 fn explanation(app: &App) -> Option<Explanation> {
     let cursor = app.player.cursor()?;
+    if app.tour && cursor == 0 {
+        return Some(welcome(app));
+    }
     let events = app.player.events();
     let event = &events[cursor];
     let before = &events[cursor.saturating_sub(LOOK_BACK)..cursor];

@@ -3,14 +3,21 @@
 use super::app::App;
 use super::keys::SECTIONS;
 use super::pen::Pen;
+use super::theme::{Palette, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// Draws the help, scrolled down by `scroll` lines if it does not fit.
-pub(super) fn render(app: &App, scroll: usize, area: Rect, buf: &mut Buffer) {
-    let p = app.palette;
-    let mut lines: Vec<Vec<(usize, &str, Style)>> = Vec::new();
+/// A piece of a line: its column, its text, its style.
+type Piece = (usize, &'static str, Style);
+
+/// How many lines the help has.
+pub(super) fn line_count() -> usize {
+    lines(Theme::Mono.palette()).len()
+}
+
+fn lines(p: Palette) -> Vec<Vec<Piece>> {
+    let mut lines: Vec<Vec<Piece>> = Vec::new();
     for section in SECTIONS {
         if !lines.is_empty() {
             lines.push(Vec::new());
@@ -33,7 +40,13 @@ pub(super) fn render(app: &App, scroll: usize, area: Rect, buf: &mut Buffer) {
         (42, "░", p.text),
         (44, "bytes not recorded", p.dim),
     ]);
+    lines
+}
 
+/// Draws the help, scrolled down by `scroll` lines if it does not fit.
+pub(super) fn render(app: &App, scroll: usize, area: Rect, buf: &mut Buffer) {
+    let p = app.palette;
+    let lines = lines(p);
     let mut pen = Pen::new(buf, area);
     let height = pen.height();
     let top = scroll.min(lines.len().saturating_sub(height));

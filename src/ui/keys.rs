@@ -21,6 +21,12 @@ pub enum Action {
     NextSame,
     /// The previous one.
     PrevSame,
+    /// The next chapter.
+    NextChapter,
+    /// The previous chapter.
+    PrevChapter,
+    /// From a cause to its effect on another thread, or back.
+    OtherEnd,
     /// On to the next breakpoint.
     Continue,
     /// Back to the last breakpoint.
@@ -131,6 +137,16 @@ pub(super) const SECTIONS: &[Section] = &[
                 &[(Char('n'), Action::NextSame), (Char('N'), Action::PrevSame)],
             ),
             bind(
+                "] [",
+                "next, previous chapter",
+                &[(Char(']'), Action::NextChapter), (Char('['), Action::PrevChapter)],
+            ),
+            bind(
+                "o",
+                "the other end: from push or notify to the worker, and back",
+                &[(Char('o'), Action::OtherEnd)],
+            ),
+            bind(
                 "j k",
                 "down, up (also ↓ ↑); scrolls the text of a panel of text",
                 &[
@@ -165,7 +181,7 @@ pub(super) const SECTIONS: &[Section] = &[
                 "go to :123 :+10 :-5 :1.25s :50% :set (a chapter); :q quits",
                 &[(Char(':'), Action::Command)],
             ),
-            bind("1-9", "a count: 10. takes ten steps; alone, 1-6 choose a panel", &[]),
+            bind("1-9", "a count, typed at once: 10. takes ten steps, 05. five", &[]),
         ],
     },
     Section {

@@ -38,7 +38,6 @@ mod threads;
 pub use app::App;
 pub use draw::draw;
 pub use goto::At;
-pub use keys::Action;
 pub use theme::Theme;
 
 use crate::event::{Event, Thread};

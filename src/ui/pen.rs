@@ -122,9 +122,10 @@ pub(super) fn time(ns: u64) -> String {
     match ns {
         0 => "0".into(),
         1..1_000 => format!("{ns} ns"),
-        1_000..1_000_000 => short(value / 1e3, "µs"),
-        1_000_000..1_000_000_000 => short(value / 1e6, "ms"),
-        1_000_000_000..60_000_000_000 => format!("{:.3} s", value / 1e9),
+        // From here on it would be rounded to 1000 of the smaller unit.
+        1_000..999_500 => short(value / 1e3, "µs"),
+        999_500..999_500_000 => short(value / 1e6, "ms"),
+        999_500_000..60_000_000_000 => format!("{:.3} s", value / 1e9),
         _ => format!("{} min {:02} s", ns / 60_000_000_000, ns / 1_000_000_000 % 60),
     }
 }
@@ -149,7 +150,7 @@ mod tests {
 
     #[test]
     fn times_are_said_in_their_own_unit() {
-        let said = [0, 999, 1_500, 98_000_000, 1_204_000_000, 61_000_000_000].map(time);
-        assert_eq!(said, ["0", "999 ns", "1.5 µs", "98 ms", "1.204 s", "1 min 01 s"]);
+        let said = [0, 999, 1_500, 999_999, 98_000_000, 1_204_000_000, 61_000_000_000].map(time);
+        assert_eq!(said, ["0", "999 ns", "1.5 µs", "1.0 ms", "98 ms", "1.204 s", "1 min 01 s"]);
     }
 }

@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 const FRAME: Duration = Duration::from_millis(30);
 /// How often the gate of a held server is looked at: who arrives there sends no event.
 const GATE: Duration = Duration::from_millis(100);
+/// A digit that comes later than this after another is not meant as the same number.
+const PATIENCE: Duration = Duration::from_millis(500);
 /// How much is taken in between two frames.
 const AT_ONCE: usize = 64;
 
@@ -75,6 +77,7 @@ where
     let mut drawn: Option<Instant> = None;
     let (mut is_dirty, mut is_urgent) = (true, true);
     let mut last = Instant::now();
+    let mut last_key = last;
     loop {
         let since = drawn.map_or(FRAME, |at| at.elapsed());
         if is_dirty && (is_urgent || since >= FRAME) {
@@ -100,6 +103,10 @@ where
             is_dirty = true;
             match one {
                 Incoming::Key(key) => {
+                    if last_key.elapsed() >= PATIENCE {
+                        app.forget_lone_digit();
+                    }
+                    last_key = Instant::now();
                     app.key(key);
                     is_urgent = true;
                 }

@@ -13,6 +13,7 @@ use ratatui::backend::CrosstermBackend;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGSTOP, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
 use std::io;
+use std::mem::ManuallyDrop;
 use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,6 +25,9 @@ use std::time::Duration;
 const QUEUE: usize = 8;
 /// Events of one batch.
 const BATCH: usize = 4096;
+
+/// What reading a terminal that has gone says.
+const EIO: i32 = rustix::io::Errno::IO.raw_os_error();
 
 /// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -40,7 +44,9 @@ pub(super) fn show(mut app: App, events: Option<Receiver<Event>>) -> io::Result<
     if let Some(events) = events {
         forward_events(events, sender);
     }
-    let mut terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+    // Dropped, it would complain on stderr where the terminal has gone, and panic there; `restore`
+    // shows the cursor anyway.
+    let mut terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(io::stdout()))?);
     let result = run(&mut terminal, &mut app, &mut Channel(receiver), &mut Tty);
     drop(screen);
     signals.close();
@@ -126,9 +132,11 @@ fn forward_keys(sender: SyncSender<Incoming>) {
                 Ok(term::Event::Key(key)) => Incoming::Key(key),
                 Ok(term::Event::Resize(..)) => Incoming::Resize,
                 Ok(_) => continue,
+                // The window was closed: its SIGHUP comes too, perhaps later.
+                Err(error) if error.raw_os_error() == Some(EIO) => Incoming::Signal(SIGHUP),
                 Err(error) => Incoming::Failed(error),
             };
-            let is_last = matches!(incoming, Incoming::Failed(_));
+            let is_last = matches!(incoming, Incoming::Failed(_) | Incoming::Signal(_));
             if sender.send(incoming).is_err() || is_last {
                 return;
             }

@@ -156,7 +156,7 @@ fn no_size_makes_it_panic() {
             let area = Rect::new(0, 0, width, height);
             draw::render(&app, area, &mut Buffer::empty(area));
         }
-        for (width, height) in [(10, 5), (1, 1), (5, 1), (1, 30), (300, 2), (107, 31), (108, 32)] {
+        for (width, height) in [(10, 5), (1, 1), (5, 1), (1, 30), (300, 2), (115, 31), (116, 32)] {
             let area = Rect::new(0, 0, width, height);
             draw::render(&app, area, &mut Buffer::empty(area));
         }
@@ -214,6 +214,32 @@ fn counts_and_panels_share_the_digits() {
     assert_eq!((seq(&app), app.focus), (7, super::app::Panel::Machine));
     press(&mut app, "42G");
     assert_eq!(seq(&app), 42);
+}
+
+#[test]
+fn a_panels_digit_is_no_count_once_time_has_passed() {
+    let mut app = app();
+    press(&mut app, "2");
+    app.forget_lone_digit();
+    press(&mut app, "10.");
+    assert_eq!((seq(&app), app.focus), (11, super::app::Panel::Machine));
+    app.forget_lone_digit();
+    press(&mut app, "\t");
+    assert_eq!(app.focus, super::app::Panel::Connection);
+}
+
+#[test]
+fn a_cause_and_its_effect_are_one_key_apart() {
+    let mut app = at(|e| e.ev == Kind::Notify);
+    let notify = seq(&app);
+    press(&mut app, "o");
+    assert_eq!(app.player.current().unwrap().ev, Kind::Notified);
+    press(&mut app, "o");
+    assert_eq!(seq(&app), notify);
+    press(&mut app, "]");
+    assert_eq!(app.player.current().unwrap().text.as_deref(), Some("set a 0 0 4"));
+    press(&mut app, "o");
+    assert!(app.status.as_ref().unwrap().text.contains("no other end"));
 }
 
 #[test]

@@ -3,8 +3,9 @@
 use super::app::App;
 use super::pen::{Pen, cut};
 use crate::event::{Kind, Thread};
-use crate::model::{Lane, Phase, World};
+use crate::model::{Lane, Listener, Phase, World};
 use crate::text::printable;
+use std::borrow::Cow;
 
 /// Where the columns stand, if there is room for all.
 struct Columns {
@@ -76,7 +77,9 @@ fn render_lane(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Co
     };
     pen.fit(11, y, columns.pipe - 12, &doing, style);
 
-    if lane.id != Thread::Main {
+    if lane.id == Thread::Main {
+        dispatched(app, pen, y, columns);
+    } else {
         let is_changed = world.changed.pipe == Some(lane.id);
         let style = if is_changed { p.changed } else { p.dim };
         let x = match (lane.notify_send_fd, lane.notify_receive_fd) {
@@ -104,8 +107,25 @@ fn render_lane(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Co
     pen.fit(columns.conns, y, room, &conns, if is_shown { p.now } else { p.text });
 }
 
+/// Beside main, over the worker's own: what it just handed down.
+fn dispatched(app: &App, pen: &mut Pen<'_>, y: usize, columns: &Columns) {
+    let p = app.palette;
+    match app.player.current() {
+        Some(event) if event.ev == Kind::Notify => {
+            pen.put(columns.pipe, y, "writes c ↓", p.changed);
+        }
+        Some(event) if event.ev == Kind::CqPush => {
+            pen.put(columns.queue, y, "push ↓", p.changed);
+        }
+        _ => {}
+    }
+}
+
 /// What a thread is at, as far as the recording says.
 fn doing(app: &App, lane: &Lane) -> String {
+    if app.player.current().is_some_and(|e| e.ev == Kind::Wake && e.th == lane.id) {
+        return woken_by(app.player.world(), lane);
+    }
     let text = match (lane.phase, lane.stack.last()) {
         (Phase::Absent, _) => "not there yet".to_owned(),
         (Phase::SetUp, _) => match lane.epoll_fd {
@@ -127,6 +147,21 @@ fn doing(app: &App, lane: &Lane) -> String {
         (true, true) => "▮ woke up, is at the gate".to_owned(),
         (true, false) => format!("▮ {text}"),
         (false, _) => text,
+    }
+}
+
+/// What woke a thread: its pipe, a new client, a connection, or its timer.
+fn woken_by(world: &World, lane: &Lane) -> String {
+    let Some(ready) = lane.ready.first() else { return "woken by its timer".to_owned() };
+    let by = match ready.conn {
+        Some(id) => format!("c{id}"),
+        None if lane.notify_receive_fd == Some(ready.fd) => "its pipe".to_owned(),
+        None if world.listeners.iter().any(|l| l.fd == ready.fd) => "a new client".to_owned(),
+        None => format!("fd {}", ready.fd),
+    };
+    match lane.ready.len() {
+        1 => format!("woken by {by}"),
+        n => format!("woken by {by} +{}", n - 1),
     }
 }
 
@@ -160,25 +195,24 @@ fn listener_line(app: &App, pen: &mut Pen<'_>, y: usize) {
         matches!(e.ev, Kind::Socket | Kind::Setsockopt | Kind::Bind | Kind::Listen | Kind::Accept)
             || (e.conn.is_none() && e.ev == Kind::ConnNew)
     });
-    let text = match world.listeners.last() {
-        Some(listener) => {
-            let addr = listener.addr.as_deref().map(printable);
-            match (&addr, listener.backlog) {
-                (Some(addr), Some(backlog)) if world.accepted == 0 => {
-                    format!("listens on {addr}, fd {}, backlog {backlog}", listener.fd)
-                }
-                (Some(addr), Some(_)) => {
-                    format!("listens on {addr}, fd {}, accepted {}", listener.fd, world.accepted)
-                }
-                (Some(addr), None) => format!("fd {} bound to {addr}", listener.fd),
-                (None, _) => format!("socket fd {}, {} of 4 options set", listener.fd, startup.options),
-            }
+    let text = match world.listeners.as_slice() {
+        [.., Listener { fd, addr: None, options, .. }] => format!("socket fd {fd}, {options} options set"),
+        [.., Listener { fd, addr: Some(addr), backlog: None, .. }] => {
+            format!("fd {fd} bound to {}", printable(addr))
         }
-        None if startup.bases > 0 => format!(
+        [one] if world.accepted == 0 => {
+            let backlog = one.backlog.map_or_else(String::new, |n| format!(", backlog {n}"));
+            format!("listens on {}, fd {}{backlog}", shown(one), one.fd)
+        }
+        [_, ..] => {
+            let addrs: Vec<_> = world.listeners.iter().map(shown).collect();
+            format!("listens on {}, accepted {}", addrs.join(" and "), world.accepted)
+        }
+        [] if startup.bases > 0 => format!(
             "start-up: {} event bases, {} pipes, {} threads created, {} run",
             startup.bases, startup.pipes, startup.created, startup.started
         ),
-        None => return,
+        [] => return,
     };
     let style = if is_new { p.changed } else { p.dim };
     let x = pen.put(2, y, "└ ", p.faint);
@@ -187,6 +221,10 @@ fn listener_line(app: &App, pen: &mut Pen<'_>, y: usize) {
     if is_new {
         pen.put(x, y, " ◂", p.changed);
     }
+}
+
+fn shown(listener: &Listener) -> Cow<'_, str> {
+    listener.addr.as_deref().map_or(Cow::Borrowed("?"), printable)
 }
 
 /// Marks and notes happened to the recording, not on a thread.

@@ -4,6 +4,7 @@
 use super::settings;
 use super::taped::Taped;
 use memstep::event::Detail;
+use memstep::memcached::settings::Settings;
 use memstep::print::Print;
 use memstep::session::{Session, play};
 use memstep::trace::reader::TraceReader;
@@ -35,12 +36,37 @@ pub fn reference(file: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference")).join(file)
 }
 
-/// Plays a reference story against a server of its own; the trace.
-pub fn record(story: &str, detail: Detail) -> Vec<u8> {
+/// What a reference of four workers would be with one: the steps of a story are far apart, so what
+/// four workers did in turn one does in the same order. Each thread is set up and started once.
+pub fn with_one_worker(reference: &str) -> String {
+    let mut out = String::new();
+    let mut once = Vec::new();
+    for line in reference.lines() {
+        let mut line = line.to_owned();
+        for i in 1..4 {
+            line = line.replace(&format!("worker{i}"), "worker0").replace(&format!("pipe{i}"), "pipe0");
+        }
+        let is_set_up =
+            ["setup_thread", "create_worker", "worker_libevent"].iter().any(|f| line.ends_with(f));
+        if is_set_up && once.contains(&line) {
+            continue;
+        }
+        if is_set_up {
+            once.push(line.clone());
+        }
+        out += &line;
+        out.push('\n');
+    }
+    out
+}
+
+/// Plays a reference story against a server of its own, with so many workers; the trace.
+pub fn record(story: &str, detail: Detail, workers: u16) -> Vec<u8> {
     let file = format!("{story}.session");
     let source = std::fs::read_to_string(reference(&file)).unwrap();
     let session = Session::parse(&source, &file).unwrap();
-    let taped = Taped::titled(story, settings(), Config { detail, ..Config::default() });
+    let settings = Settings { num_threads: workers, ..settings() };
+    let taped = Taped::titled(story, settings, Config { detail, ..Config::default() });
     // The start-up is over once every thread sleeps; the references begin after it.
     std::thread::sleep(std::time::Duration::from_millis(100));
     let played = play(&session.steps, &file, taped.addr(), &mut |_| {});

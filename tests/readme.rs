@@ -1,0 +1,120 @@
+//! Every command in the README works as it stands there.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use clap::Parser;
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// The commands of a page: the lines of its `sh` blocks, without their comments.
+fn commands(page: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut in_block = false;
+    for line in fs::read_to_string(page).unwrap().lines() {
+        match line {
+            "```sh" => in_block = true,
+            "```" => in_block = false,
+            _ if in_block && !line.is_empty() => {
+                out.push(line.split("    #").next().unwrap().trim_end().to_owned());
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// A folder in which the program is `memstep` and the recordings are where the README says.
+fn workplace() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join("traces")).unwrap();
+    for file in fs::read_dir("traces").unwrap() {
+        let path = file.unwrap().path();
+        fs::copy(&path, dir.path().join("traces").join(path.file_name().unwrap())).unwrap();
+    }
+    dir
+}
+
+fn sh(line: &str, dir: &Path) -> std::process::Output {
+    let program = Path::new(env!("CARGO_BIN_EXE_memstep"));
+    let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
+    Command::new("sh")
+        .args(["-c", line])
+        .current_dir(dir)
+        .env("PATH", path)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn the_two_commands_are_at_the_top_and_ci_runs_them() {
+    let commands = commands("README.md");
+    assert_eq!(commands[..2], ["cargo run --release", "cargo test"]);
+    let ci = fs::read_to_string(".ci/run").unwrap();
+    assert!(ci.contains("cargo run --release") && ci.lines().any(|l| l == "cargo test"));
+}
+
+#[test]
+fn every_other_command_does_what_it_says() {
+    let dir = workplace();
+    let mut ran = 0;
+    for page in ["README.md", "traces/README.md"] {
+        for line in commands(page) {
+            let words: Vec<_> = line.split_whitespace().collect();
+            match words[0] {
+                "cargo" => continue,
+                // These go on until they are stopped: they are run by tests of their own, here their
+                // words are checked.
+                "memstep" if ["serve", "live"].contains(&words[1]) => {
+                    memstep::cli::Cli::try_parse_from(&words).unwrap_or_else(|e| panic!("{line}: {e}"));
+                }
+                _ => {
+                    let out = sh(&line, dir.path());
+                    let err = String::from_utf8_lossy(&out.stderr);
+                    assert!(out.status.success(), "{page}: {line}: {err}");
+                    let quiet = line.contains(" -o ");
+                    assert!(quiet || !out.stdout.is_empty(), "{page}: {line}: printed nothing");
+                }
+            }
+            ran += 1;
+        }
+    }
+    assert!(ran >= 10, "{ran} commands were found");
+}
+
+#[test]
+fn the_tour_is_text_where_there_is_no_terminal() {
+    let out = sh("memstep", Path::new("."));
+    let text = String::from_utf8(out.stdout).unwrap();
+    assert!(out.status.success());
+    assert!(text.contains("── set a 0 0 4 ──") && text.contains("conn_parse_cmd → conn_nread"), "{text}");
+}
+
+#[test]
+fn serve_with_the_readme_s_options_records_what_a_client_did() {
+    let dir = workplace();
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut line = commands("README.md").into_iter().find(|l| l.starts_with("memstep serve")).unwrap();
+    line += &format!(" -p {port}");
+    let mut server = Command::new(env!("CARGO_BIN_EXE_memstep"))
+        .args(line.split_whitespace().skip(1))
+        .current_dir(dir.path())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let addr = format!("127.0.0.1:{port}").parse().unwrap();
+    common::until("the server listens", || std::net::TcpStream::connect(addr).is_ok());
+    let script = memstep::session::Session::parse(
+        "open a\nsend a \"version\\r\\n\"\nrecv a \"VERSION 1.4.24\\r\\n\"\n",
+        "here",
+    );
+    memstep::session::play(&script.unwrap().steps, "here", addr, &mut |_| {}).unwrap();
+    let kill = Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    assert_eq!(server.wait().unwrap().code(), Some(143));
+    let checked = sh("memstep check server.jsonl", dir.path());
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
+}
