@@ -155,7 +155,7 @@ fn a_full_disk_ends_the_recording_and_not_the_server() {
     assert!(!rest.contains("the server goes on without"), "said once: {rest}");
 }
 
-/// A disk that fills up while the server runs: here the file may have no more than two kilobytes.
+/// A disk that fills up while the server runs: here the file may have no more than some kilobytes.
 #[test]
 fn a_disk_that_fills_up_leaves_what_was_written() {
     let dir = TempDir::new().unwrap();
@@ -248,6 +248,10 @@ fn a_limit_that_leaves_no_room_for_clients_is_refused() {
         assert!(said.contains(&format!("-c {low} is too low")), "-c {low}: {said}");
         assert!(said.contains("use -c "), "-c {low}: {said}");
     }
+    // Enough by memcached's reckoning, which leaves out the files that every process has open.
+    let (code, said) = refused(&["serve", "-l", "127.0.0.1", "-p", "11997", "-t", "1", "-c", "8"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("-c 8 is too low"), "{said}");
 }
 
 #[test]
@@ -271,10 +275,8 @@ fn out_of_descriptors_it_pauses_and_takes_up_accepting_again() {
             break;
         }
     }
-    assert!(
-        said.contains("STAT accepting_conns 0\n") || said.contains("STAT listen_disabled_num "),
-        "{said}"
-    );
+    let disabled = said.split_once("STAT listen_disabled_num ").unwrap().1.lines().next().unwrap();
+    assert!(disabled.parse::<u32>().unwrap() >= 1, "{said}");
     // Everybody else gets a turn once they have gone.
     let mut waiting: Vec<_> = crowd.into_iter().rev().collect();
     while let Some(last) = waiting.pop() {

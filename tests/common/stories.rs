@@ -65,8 +65,8 @@ pub fn record(story: &str, detail: Detail, workers: u16) -> Vec<u8> {
     let file = format!("{story}.session");
     let source = std::fs::read_to_string(reference(&file)).unwrap();
     let session = Session::parse(&source, &file).unwrap();
-    let taped =
-        Taped::start(Settings { num_threads: workers, ..settings() }, Config { detail, ..Config::default() });
+    let settings = Settings { num_threads: workers, ..settings() };
+    let taped = Taped::titled(story, settings, Config { detail, ..Config::default() });
     // The start-up is over once every thread sleeps; the references begin after it.
     std::thread::sleep(std::time::Duration::from_millis(100));
     let played = play(&session.steps, &file, taped.addr(), &mut |_| {});

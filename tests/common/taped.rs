@@ -34,10 +34,15 @@ pub struct Taped {
 impl Taped {
     /// Starts both.
     pub fn start(settings: Settings, config: Config) -> Taped {
+        Taped::titled("test", settings, config)
+    }
+
+    /// Starts both; the recording has a title.
+    pub fn titled(title: &str, settings: Settings, config: Config) -> Taped {
         let trace = Shared::default();
         let hub = Hub::new(config);
         let sinks = Sinks { file: Some(Box::new(trace.clone())), ..Sinks::default() };
-        let header = header(&hub, settings.num_threads, "test");
+        let header = header(&hub, settings.num_threads, title);
         let recorder = Recorder::start(hub.clone(), &header, sinks).unwrap();
         let server = Server::start(settings, Some(hub)).unwrap();
         Taped { server, recorder, trace }
