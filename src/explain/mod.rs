@@ -38,13 +38,15 @@
 //! | file | kinds |
 //! | --- | --- |
 //! | `startup.rs` | event_init, pipe, thread, socket, setsockopt, bind, listen; and mark, note, drop |
-//! | `events.rs` | wait, wake, event_add, event_del, accept, cq_push, notify, notified, cq_pop, conn_new, close |
+//! | `event_loop.rs` | wait, wake, event_add, event_del |
+//! | `dispatch.rs` | accept, cq_push, notify, notified, cq_pop, conn_new, close |
 //! | `transitions.rs` | state |
 //! | `network.rs` | read, sendmsg, command, reply |
 //! | `store.rs` | item, setting |
 //! | `functions.rs` | call, return |
 
-mod events;
+mod dispatch;
+mod event_loop;
 mod functions;
 mod network;
 mod startup;
@@ -114,17 +116,17 @@ pub fn explain(event: &Event, context: &Context) -> Explanation {
         Kind::Setsockopt => startup::setsockopt(event),
         Kind::Bind => startup::bind(event),
         Kind::Listen => startup::listen(event),
-        Kind::Wait => events::wait(event),
-        Kind::Wake => events::wake(event, context),
-        Kind::EventAdd => events::event_add(event, context),
-        Kind::EventDel => events::event_del(event, context),
-        Kind::Accept => events::accept(event),
-        Kind::CqPush => events::cq_push(event),
-        Kind::Notify => events::notify(event),
-        Kind::Notified => events::notified(event),
-        Kind::CqPop => events::cq_pop(event),
-        Kind::ConnNew => events::conn_new(event),
-        Kind::Close => events::close(event, context),
+        Kind::Wait => event_loop::wait(event),
+        Kind::Wake => event_loop::wake(event, context),
+        Kind::EventAdd => event_loop::event_add(event, context),
+        Kind::EventDel => event_loop::event_del(event, context),
+        Kind::Accept => dispatch::accept(event),
+        Kind::CqPush => dispatch::cq_push(event),
+        Kind::Notify => dispatch::notify(event),
+        Kind::Notified => dispatch::notified(event),
+        Kind::CqPop => dispatch::cq_pop(event),
+        Kind::ConnNew => dispatch::conn_new(event),
+        Kind::Close => dispatch::close(event, context),
         Kind::State => transitions::state(event, context),
         Kind::Read => network::read(event, context),
         Kind::Command => network::command(event),

@@ -1,0 +1,185 @@
+//! The way of a connection: from the dispatcher through queue and pipe to its worker, and its end.
+
+use super::{Context, Explanation, conn, conn_first, fd, number, word, worker};
+use crate::event::{ConnState, Event};
+
+pub(super) fn accept(event: &Event) -> Explanation {
+    match event.errno.as_deref() {
+        Some("EMFILE") => Explanation::new(
+            "No descriptor is left",
+            "accept4 failed with EMFILE: the process has all the descriptors that it may have, and memcached has \
+             set that limit to its -c. It stops watching the listening socket and sets its backlog to 0. \
+             Every 10 ms it looks whether a connection has closed, and then accepts again.",
+            "memcached.c:4077",
+        ),
+        Some("EAGAIN" | "EWOULDBLOCK") => Explanation::new(
+            "No client is there after all",
+            "accept4 failed with EAGAIN: the client has gone again since the socket became readable. As the \
+             socket is non-blocking, the main thread is not stuck here but goes back to epoll_wait.",
+            "memcached.c:4058",
+        ),
+        Some(errno) => Explanation::new(
+            "accept failed",
+            format!(
+                "accept4 failed with {}. memcached reports the error and leaves it at that: if a client still \
+                 waits, the level-triggered event comes again.",
+                word(errno)
+            ),
+            "memcached.c:4058",
+        ),
+        None => {
+            let peer = event
+                .peer
+                .as_deref()
+                .map_or_else(|| "a client".to_owned(), |p| super::shorten(&crate::text::printable(p), 48));
+            let number = event.fd.map(|n| format!(" as fd {n}")).unwrap_or_default();
+            Explanation::new(
+                "A client is accepted",
+                format!(
+                    "accept4 takes {peer} from the kernel's queue{number}, non-blocking from the start. The main \
+                     thread reads nothing from it: it only passes it on, so that a slow client can never \
+                     keep the next one from being accepted."
+                ),
+                "memcached.c:4058",
+            )
+        }
+    }
+}
+
+pub(super) fn cq_push(event: &Event) -> Explanation {
+    let depth = match event.depth {
+        Some(1) => " It is alone in the queue.".to_owned(),
+        Some(n) => format!(" {} connections wait there now.", number(n.into())),
+        None => String::new(),
+    };
+    Explanation::new(
+        format!("Into the queue of {}", worker(event)),
+        format!(
+            "The dispatcher puts {} at the end of the queue of {}; workers take turns, busy or not.{depth} \
+             The push comes before the byte in the pipe: a worker that is woken finds its item there. A \
+             mutex guards the queue, since two threads use it.",
+            conn(event),
+            worker(event)
+        ),
+        "thread.c:459",
+    )
+}
+
+pub(super) fn notify(event: &Event) -> Explanation {
+    let who = worker(event);
+    if let Some(errno) = &event.errno {
+        return Explanation::new(
+            "The worker could not be notified",
+            format!(
+                "The write into the pipe of {who} failed with {}. memcached only reports it: the connection \
+                 stays in the queue until the byte of a later one comes.",
+                word(errno)
+            ),
+            "thread.c:463",
+        );
+    }
+    Explanation::new(
+        format!("A byte to wake {who}"),
+        format!(
+            "The dispatcher writes one byte, c, into the pipe of {who}{}: one byte for one connection. Why a \
+             pipe and not a condition variable? The worker sleeps in epoll_wait, and only a descriptor \
+             that becomes readable can wake it there.",
+            fd(event.fd)
+        ),
+        "thread.c:463",
+    )
+}
+
+pub(super) fn notified(event: &Event) -> Explanation {
+    let who = worker(event);
+    if let Some(errno) = &event.errno {
+        return Explanation::new(
+            "The pipe could not be read",
+            format!(
+                "{who} could not read its pipe: {}. memcached reports that under -v, and looks at its one-byte \
+                 buffer as if the read had filled it.",
+                word(errno)
+            ),
+            "thread.c:393",
+        );
+    }
+    Explanation::new(
+        format!("{who} reads the byte"),
+        format!(
+            "{who} reads one byte from its pipe{}; c means that a connection waits in its queue. It reads no \
+             more than one even if others follow: for each of them the level-triggered event comes again. \
+             So bytes and connections stay in step.",
+            fd(event.fd)
+        ),
+        "thread.c:393",
+    )
+}
+
+pub(super) fn cq_pop(event: &Event) -> Explanation {
+    let who = worker(event);
+    let left = match event.depth {
+        Some(0) => " The queue is empty now.".to_owned(),
+        Some(1) => " One more waits in the queue.".to_owned(),
+        Some(n) => format!(" {} more wait in the queue.", number(n.into())),
+        None => String::new(),
+    };
+    Explanation::new(
+        format!("{who} takes its connection"),
+        format!(
+            "{who} takes {} off its queue.{left} The item tells all that conn_new needs: the descriptor, the \
+             first state (conn_new_cmd), the interest (EV_READ) and the size of the read buffer.",
+            conn(event)
+        ),
+        "thread.c:399",
+    )
+}
+
+pub(super) fn conn_new(event: &Event) -> Explanation {
+    if event.conn.is_none() || event.state == Some(ConnState::Listening) {
+        return Explanation::new(
+            "A struct conn for the listening socket",
+            format!(
+                "The listening socket{} has a struct conn too, in the state conn_listening, which it never \
+                 leaves. So the same event_handler and the same drive_machine serve it as any client's \
+                 connection.",
+                fd(event.fd)
+            ),
+            "memcached.c:352",
+        );
+    }
+    let c = conn_first(event);
+    Explanation::new(
+        format!("{c} is ready to be served"),
+        format!(
+            "{c} has its struct conn: state conn_new_cmd, nothing in its read buffer. memcached keeps these \
+             structs in an array indexed by descriptor{}; one left over from an earlier connection with the \
+             same number is used again with its buffers, not allocated anew.",
+            fd(event.fd)
+        ),
+        "memcached.c:352",
+    )
+}
+
+pub(super) fn close(event: &Event, context: &Context) -> Explanation {
+    let c = conn_first(event);
+    let why = match (&event.why, context.last_read) {
+        (Some(why), _) if !why.is_empty() => {
+            format!(" The reason: {}.", super::shorten(&crate::text::printable(why), 40))
+        }
+        (_, Some(read)) if read.errno.is_none() && read.ret == Some(0) => {
+            " The reason: the client closed.".to_owned()
+        }
+        _ => String::new(),
+    };
+    Explanation::new(
+        format!("{c} is closed"),
+        format!(
+            "The descriptor of {}{} is given back to the kernel.{why} Its struct conn and its buffers are kept for the \
+             next connection that gets this number. The close also tells the main thread, had it paused \
+             accepting, that there is room again.",
+            conn(event),
+            fd(event.fd)
+        ),
+        "memcached.c:580",
+    )
+}
