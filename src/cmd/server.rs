@@ -167,3 +167,56 @@ pub(super) fn finish(recorder: &Recorder) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::event::Thread;
+    use crate::trace::reader::Recording;
+    use crate::tracer::{self, What};
+    use std::process::Command;
+
+    /// Where the process that is to panic writes its recording.
+    const CHILD: &str = "MEMSTEP_TEST_PANIC_INTO";
+
+    #[test]
+    fn a_panic_on_any_thread_closes_the_recording_and_ends_the_process() {
+        if let Some(path) = std::env::var_os(CHILD) {
+            return panic_while_recording(Path::new(&path));
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("panic.jsonl");
+        // The hook ends the process, so a process of its own has to have it: this very test.
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "cmd::server::tests::a_panic_on_any_thread_closes_the_recording_and_ends_the_process",
+            ])
+            .arg("--nocapture")
+            .env(CHILD, &path)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(101), "{said}");
+        assert!(said.contains("a worker fell over"), "{said}");
+        let recording = Recording::load(&path, false).unwrap();
+        assert_eq!(recording.events.len(), 1);
+        assert_eq!(recording.end.unwrap().dropped, 0);
+    }
+
+    fn panic_while_recording(path: &Path) {
+        let hub = Hub::new(Config::default());
+        let record = RecordTo { record: Some(path.to_owned()) };
+        let recorder = start_recorder(&hub, 1, "test", &record, Sinks::default()).unwrap();
+        panics_are_fatal(&Arc::new(recorder));
+        let lane = hub.handle(Thread::Worker(0));
+        let worker = std::thread::spawn(|| {
+            tracer::install(lane);
+            tracer::emit(What::Mark, b"the last that was heard of it");
+            panic!("a worker fell over");
+        });
+        // The hook has ended the process before this returns.
+        let _ = worker.join();
+    }
+}
