@@ -90,6 +90,7 @@ fn the_tour_is_text_where_there_is_no_terminal() {
     let out = sh("memstep", Path::new("."));
     let text = String::from_utf8(out.stdout).unwrap();
     assert!(out.status.success());
+    assert!(!text.contains("not closed"), "{text}");
     assert!(text.contains("── set a 0 0 4 ──") && text.contains("conn_parse_cmd → conn_nread"), "{text}");
 }
 

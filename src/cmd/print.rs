@@ -11,7 +11,7 @@ use crate::print::{Jsonl, Print};
 use crate::trace::format::Detail;
 use crate::trace::reader::TraceReader;
 use anyhow::Context as _;
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{self, BufRead, BufWriter, IsTerminal as _, Write};
 use std::process::ExitCode;
 
 /// Prints the trace to stdout, and what is odd about it to stderr.
@@ -35,23 +35,35 @@ pub(super) fn run(input: &Input, format: Format) -> anyhow::Result<ExitCode> {
         true => Box::new(stdout),
         false => Box::new(BufWriter::with_capacity(64 * 1024, stdout)),
     };
-    printer.header(reader.header(), reader.raw_header(), &mut out).context(STDOUT)?;
+    print(&mut reader, &mut *printer, &mut *out)?;
+    for warning in reader.warnings() {
+        eprintln!("memstep: {name}: {warning}");
+    }
+    Ok(super::read_status(&reader))
+}
+
+/// Prints what `reader` reads, to its end.
+///
+/// # Errors
+/// What the trace or the writing says; what was read before is printed.
+pub(super) fn print<R: BufRead>(
+    reader: &mut TraceReader<R>,
+    printer: &mut dyn Print,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    printer.header(reader.header(), reader.raw_header(), out).context(STDOUT)?;
     let printed = loop {
         match reader.next_row() {
-            Ok(Some(row)) => printer.event(&row.event, row.raw, &mut out).context(STDOUT)?,
+            Ok(Some(row)) => printer.event(&row.event, row.raw, out).context(STDOUT)?,
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),
         }
     };
     if printed.is_ok() {
         let end = reader.end();
-        printer.end(end.as_ref().zip(reader.raw_end()), &mut out).context(STDOUT)?;
+        printer.end(end.as_ref().zip(reader.raw_end()), out).context(STDOUT)?;
     }
     // What was read before a broken line is shown before the error is.
     out.flush().context(STDOUT)?;
-    printed?;
-    for warning in reader.warnings() {
-        eprintln!("memstep: {name}: {warning}");
-    }
-    Ok(super::read_status(&reader))
+    Ok(printed?)
 }

@@ -4,6 +4,7 @@ use super::look::{has_terminal, theme};
 use crate::cli::{Format, Input, Look};
 use crate::trace::reader::TraceReader;
 use crate::ui;
+use std::io::BufRead;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -18,9 +19,14 @@ pub(super) fn run(
         return super::print::run(input, Format::Text);
     }
     let reader = TraceReader::open(&input.file)?.lenient(input.lenient);
+    let idle_limit = idle_limit.map_or(options.idle_limit, |limit| u64::try_from(limit.as_nanos()).ok());
+    show(reader, ui::Options { theme: theme(look), idle_limit, ..options })
+}
+
+/// Shows what `reader` reads until the user quits.
+pub(super) fn show<R: BufRead>(reader: TraceReader<R>, options: ui::Options) -> anyhow::Result<ExitCode> {
     let name = reader.name().to_owned();
     let recording = reader.into_recording()?;
-    let idle_limit = idle_limit.map_or(options.idle_limit, |limit| u64::try_from(limit.as_nanos()).ok());
     let shown = ui::Recording {
         name,
         header: recording.header,
@@ -28,6 +34,6 @@ pub(super) fn run(
         end: recording.end,
         warnings: recording.warnings.iter().map(ToString::to_string).collect(),
     };
-    let exit = ui::replay(shown, ui::Options { theme: theme(look), idle_limit, ..options })?;
+    let exit = ui::replay(shown, options)?;
     Ok(ExitCode::from(exit.code()))
 }

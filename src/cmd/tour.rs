@@ -2,12 +2,12 @@
 //! it. With no terminal, the same story as text.
 
 use super::look::{has_terminal, theme};
+use super::{print, replay};
 use crate::cli::{Look, When};
-use crate::print::Print as _;
 use crate::print::text::Text;
 use crate::trace::reader::TraceReader;
 use crate::ui;
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, BufWriter};
 use std::process::ExitCode;
 
 const STORY: &[u8] = include_bytes!("../../traces/set-get.jsonl");
@@ -17,25 +17,9 @@ const NAME: &str = "set-get.jsonl";
 pub(super) fn run() -> anyhow::Result<ExitCode> {
     let mut reader = TraceReader::new(STORY, NAME)?;
     if has_terminal() {
-        let recording = reader.into_recording()?;
-        let shown = ui::Recording {
-            name: NAME.to_owned(),
-            header: recording.header,
-            events: recording.events,
-            end: recording.end,
-            warnings: Vec::new(),
-        };
         let theme = theme(Look { theme: None, color: When::Auto });
-        let exit = ui::replay(shown, ui::Options { theme, tour: true, ..ui::Options::default() })?;
-        return Ok(ExitCode::from(exit.code()));
+        return replay::show(reader, ui::Options { theme, tour: true, ..ui::Options::default() });
     }
-    let mut out = BufWriter::new(io::stdout().lock());
-    let mut text = Text::default();
-    text.header(reader.header(), reader.raw_header(), &mut out)?;
-    while let Some(row) = reader.next_row()? {
-        text.event(&row.event, row.raw, &mut out)?;
-    }
-    text.end(None, &mut out)?;
-    out.flush()?;
+    print::print(&mut reader, &mut Text::default(), &mut BufWriter::new(io::stdout().lock()))?;
     Ok(ExitCode::SUCCESS)
 }
