@@ -1,7 +1,7 @@
 //! `memstep live`: the server, and the terminal UI in front of it, in one process.
 
 use super::look::{has_terminal, theme};
-use super::server::{assume_identity, hub, limit_descriptors, panics_are_fatal, settings, start_recorder};
+use super::server::{hub, panics_are_fatal, prepare, settings, start_recorder};
 use crate::cli::{Look, RecordTo, ServerArgs};
 use crate::event::{Detail, Thread};
 use crate::memcached::server::Server;
@@ -51,11 +51,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
             "-v prints on the terminal that live draws on; send it elsewhere (2> FILE), or use `memstep serve`"
         );
     }
-    if args.port == 0 {
-        bail!("-p 0 turns TCP off, and then there is nothing to listen on; choose a port");
-    }
-    limit_descriptors(&settings(args))?;
-    assume_identity(args.user.as_deref())?;
+    prepare(args)?;
     let hub = hub(args, Detail::Calls);
     let (viewer, events) = mpsc::channel();
     let sinks = Sinks { viewer: Some(viewer), ..Sinks::default() };

@@ -1,14 +1,12 @@
 //! `memstep serve`: the server, with nothing in front.
 
-use super::server::{
-    assume_identity, finish, hub, limit_descriptors, panics_are_fatal, settings, shown, start_recorder,
-};
+use super::server::{finish, hub, panics_are_fatal, prepare, settings, shown, start_recorder};
 use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Detail;
 use crate::memcached::server;
 use crate::trace::recorder::Sinks;
 use crate::tracer::{self, What};
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::process::ExitCode;
@@ -16,11 +14,7 @@ use std::sync::Arc;
 
 /// Runs the server until a signal ends it.
 pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCode> {
-    if args.port == 0 {
-        bail!("-p 0 turns TCP off, and then there is nothing to listen on; choose a port");
-    }
-    limit_descriptors(&settings(args))?;
-    assume_identity(args.user.as_deref())?;
+    prepare(args)?;
     let hub = hub(args, Detail::Flow);
     let recorder = match record.record {
         Some(_) => {

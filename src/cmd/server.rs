@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU8;
 
-/// The settings that the options ask for; `port` instead of theirs, if given.
+/// The settings that the options ask for.
 pub(super) fn settings(args: &ServerArgs) -> Settings {
     Settings {
         port: i32::from(args.port),
@@ -100,10 +100,18 @@ const PER_WORKER: u32 = 3;
 /// signals, the recording.
 const BESIDES: u32 = 9;
 
+/// What comes before a server that clients of other processes use: the options are looked at, the
+/// process is limited as `-c` says and becomes the user that `-u` names.
+pub(super) fn prepare(args: &ServerArgs) -> anyhow::Result<()> {
+    ensure!(args.port != 0, "-p 0 turns TCP off, and then there is nothing to listen on; choose a port");
+    limit_descriptors(&settings(args))?;
+    assume_identity(args.user.as_deref())
+}
+
 /// Lets the process hold as many descriptors as `-c` says, and no more: that is how memcached
 /// limits its connections (`memcached.c:5556`). A `-c` that cannot do is refused before it can get
 /// in the way of anything else.
-pub(super) fn limit_descriptors(settings: &Settings) -> anyhow::Result<()> {
+fn limit_descriptors(settings: &Settings) -> anyhow::Result<()> {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
     check_maxconns(settings)?;
     let maxconns = settings.maxconns;
@@ -127,7 +135,7 @@ pub(super) fn limit_descriptors(settings: &Settings) -> anyhow::Result<()> {
 ///
 /// DIFFERS: memcached refuses to run as root without `-u`; in a classroom's container that would
 /// only be in the way, so here it is a choice. And the supplementary groups go too.
-pub(super) fn assume_identity(user: Option<&str>) -> anyhow::Result<()> {
+fn assume_identity(user: Option<&str>) -> anyhow::Result<()> {
     use nix::unistd::{User, geteuid, getuid, setgid, setgroups, setuid};
     let Some(name) = user else { return Ok(()) };
     if !getuid().is_root() && !geteuid().is_root() {
@@ -158,13 +166,9 @@ pub(super) fn panics_are_fatal(recorder: &Arc<Recorder>) {
 }
 
 /// Ends a recording; says so where its last lines could not be written.
-pub(super) fn finish(recorder: &Recorder) -> bool {
-    match recorder.finish() {
-        Some(Err(error)) => {
-            eprintln!("memstep: the recording was not closed: {error}");
-            false
-        }
-        _ => true,
+pub(super) fn finish(recorder: &Recorder) {
+    if let Some(Err(error)) = recorder.finish() {
+        eprintln!("memstep: the recording was not closed: {error}");
     }
 }
 
