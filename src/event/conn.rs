@@ -103,6 +103,11 @@ impl EvFlags {
     /// `EV_PERSIST`: the event stays registered after it fired.
     pub const PERSIST: EvFlags = EvFlags(0x10);
 
+    /// What a connection that reads waits for.
+    pub const READ_PERSIST: EvFlags = EvFlags::READ.with(EvFlags::PERSIST);
+    /// What a connection that writes waits for.
+    pub const WRITE_PERSIST: EvFlags = EvFlags::WRITE.with(EvFlags::PERSIST);
+
     /// Whether all flags of `other` are set.
     pub const fn has(self, other: EvFlags) -> bool {
         self.0 & other.0 == other.0

@@ -95,16 +95,16 @@ pub fn cq_pop(thread: &LibeventThread) -> Option<Box<CqItem>> {
 /// One worker as the other threads see it: `LIBEVENT_THREAD` (`memcached.h:401`).
 #[derive(Debug)]
 pub struct LibeventThread {
-    /// Its place among the workers; `u16::MAX` for the dispatcher.
+    /// Its place among the workers.
     pub index: u16,
     /// Its event base.
     pub base: BaseRef,
     /// The end of the pipe that it reads.
-    pub notify_receive_fd: Option<OwnedFd>,
+    pub notify_receive_fd: OwnedFd,
     /// The end that the dispatcher writes.
     pub notify_send_fd: Mutex<Option<OwnedFd>>,
     /// Its event on the pipe.
-    pub notify_event: Option<FdEvent>,
+    pub notify_event: FdEvent,
     /// Connections for it to take up.
     pub new_conn_queue: ConnQueue,
     /// What it has counted.
@@ -127,7 +127,7 @@ impl LibeventThread {
 
     /// Reads one byte from the thread's pipe; `None` if there was none.
     pub fn notified(&self) -> Option<u8> {
-        let fd = self.notify_receive_fd.as_ref()?;
+        let fd = &self.notify_receive_fd;
         let mut buf = [0u8; 1];
         let ret = read(fd.as_fd(), &mut buf);
         let got = usize::from(matches!(ret, Ok(1)));

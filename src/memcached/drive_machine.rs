@@ -13,9 +13,6 @@ use crate::event::{ConnState, EvFlags};
 use rustix::io::Errno;
 use std::sync::atomic::Ordering;
 
-const EV_READ_PERSIST: EvFlags = EvFlags::READ.with(EvFlags::PERSIST);
-const EV_WRITE_PERSIST: EvFlags = EvFlags::WRITE.with(EvFlags::PERSIST);
-
 /// Works on a connection until it must wait. Each arm does one step and says whether to stop.
 pub fn drive_machine(c: &mut Conn) {
     let mut stop = false;
@@ -23,7 +20,7 @@ pub fn drive_machine(c: &mut Conn) {
     while !stop {
         stop = match c.state {
             ConnState::Listening => accept_one(c),
-            ConnState::Waiting => wait_for(c, EV_READ_PERSIST, Some(ConnState::Read)),
+            ConnState::Waiting => wait_for(c, EvFlags::READ_PERSIST, Some(ConnState::Read)),
             ConnState::Read => {
                 let next = match try_read_network(c) {
                     TryRead::NoDataReceived => ConnState::Waiting,
@@ -71,7 +68,7 @@ fn accept_one(c: &mut Conn) -> bool {
     match accept4(c) {
         Ok((sfd, conn)) => {
             let threads = &c.globals.threads;
-            dispatch_conn_new(threads, sfd, conn, ConnState::NewCmd, EV_READ_PERSIST, DATA_BUFFER_SIZE);
+            dispatch_conn_new(threads, sfd, conn, ConnState::NewCmd, EvFlags::READ_PERSIST, DATA_BUFFER_SIZE);
         }
         Err(e) => {
             stderr_line(format_args!("accept4(): {}", errno_text(e)));
@@ -108,7 +105,7 @@ fn wait_for(c: &mut Conn, flags: EvFlags, then: Option<ConnState>) -> bool {
 fn yield_to_others(c: &mut Conn) -> bool {
     c.stats().conn_yields.add(1);
     if c.rbytes > 0 {
-        return wait_for(c, EV_WRITE_PERSIST, None);
+        return wait_for(c, EvFlags::WRITE_PERSIST, None);
     }
     true
 }
@@ -164,7 +161,7 @@ fn after_read(c: &mut Conn, read: Result<usize, Errno>) -> bool {
     match read {
         Ok(0) => close(c, "the client closed"),
         Ok(_) => false,
-        Err(Errno::AGAIN) => wait_for(c, EV_READ_PERSIST, None),
+        Err(Errno::AGAIN) => wait_for(c, EvFlags::READ_PERSIST, None),
         Err(e) => {
             say_read_failed(c, e);
             conn_set_state(c, ConnState::Closing);

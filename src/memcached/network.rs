@@ -282,7 +282,7 @@ pub fn transmit(c: &mut Conn) -> Transmit {
     match ret {
         Ok(n) if n > 0 => Transmit::Incomplete,
         Err(Errno::AGAIN) => {
-            if update_event(c, EvFlags::WRITE.with(EvFlags::PERSIST)) {
+            if update_event(c, EvFlags::WRITE_PERSIST) {
                 return Transmit::SoftError;
             }
             c.globals.settings.say(0, format_args!("Couldn't update event"));

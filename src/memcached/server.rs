@@ -20,8 +20,6 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-const EV_READ_PERSIST: EvFlags = EvFlags::READ.with(EvFlags::PERSIST);
-
 /// Why a server did not start.
 #[derive(Debug)]
 pub enum StartError {
@@ -357,7 +355,8 @@ fn listen_on(
     let ret = super::ret(&listening.map(|()| 0));
     tracer::emit(What::Listen { fd, backlog, ret }, text.bytes());
     listening?;
-    let conn = conn_new(globals, sfd, None, ConnState::Listening, EV_READ_PERSIST, 1, base.as_ref(), None)?;
+    let conn =
+        conn_new(globals, sfd, None, ConnState::Listening, EvFlags::READ_PERSIST, 1, base.as_ref(), None)?;
     sockets.conns.push(*conn);
     sockets.addrs.push(local);
     Ok(())
@@ -418,7 +417,7 @@ impl Dispatcher {
         let stats = &self.globals.stats;
         for c in &mut self.listen_conns {
             let backlog = if do_accept { self.globals.settings.backlog } else { 0 };
-            update_event(c, if do_accept { EV_READ_PERSIST } else { EvFlags::NONE });
+            update_event(c, if do_accept { EvFlags::READ_PERSIST } else { EvFlags::NONE });
             if let Some(sfd) = &c.sfd {
                 let listening = listen(sfd, backlog);
                 let ret = super::ret(&listening.map(|()| 0));

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The version that the server models, and names in `version` and `stats`.
-pub const VERSION: &str = "1.4.24";
+pub const VERSION: &str = crate::event::MODELS;
 /// What `version` answers.
 pub const VERSION_LINE: &str = "VERSION 1.4.24";
 /// A read buffer's initial size (`memcached.h:32`).

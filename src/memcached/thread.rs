@@ -16,8 +16,6 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread::JoinHandle;
 
-const EV_READ_PERSIST: EvFlags = EvFlags::READ.with(EvFlags::PERSIST);
-
 /// The workers that `memcached_thread_init` has started.
 #[derive(Debug)]
 pub struct Workers {
@@ -63,15 +61,15 @@ fn setup_thread(index: u16) -> io::Result<(EventBase, LibeventThread)> {
     let _in = tracer::enter(Fn::SetupThread, None, || None);
     let whose = Thread::Worker(index);
     let base = event_init(whose)?;
-    let mut notify_event = event_set(base.as_ref(), receive_fd, EV_READ_PERSIST);
+    let mut notify_event = event_set(base.as_ref(), receive_fd, EvFlags::READ_PERSIST);
     event_add(&mut notify_event)?;
-    tracer::emit(What::EventAdd { fd: receive_fd, interest: EV_READ_PERSIST, ret: 0 }, b"");
+    tracer::emit(What::EventAdd { fd: receive_fd, interest: EvFlags::READ_PERSIST, ret: 0 }, b"");
     let thread = LibeventThread {
         index,
         base: base.as_ref(),
-        notify_receive_fd: Some(receive),
+        notify_receive_fd: receive,
         notify_send_fd: Mutex::new(Some(send)),
-        notify_event: Some(notify_event),
+        notify_event,
         new_conn_queue: ConnQueue::default(),
         stats: ThreadStats::default(),
     };
@@ -84,7 +82,7 @@ fn thread_event(thread: &LibeventThread, op: ThreadOp) -> What {
         whose: Thread::Worker(thread.index),
         op,
         epoll_fd: thread.base.fd(),
-        receive_fd: thread.notify_receive_fd.as_ref().map_or(-1, AsRawFd::as_raw_fd),
+        receive_fd: thread.notify_receive_fd.as_raw_fd(),
         send_fd: thread.notify_send_fd(),
     }
 }
@@ -136,7 +134,7 @@ impl Worker {
     }
 
     fn notify_receive_fd(&self) -> RawFd {
-        self.me.notify_receive_fd.as_ref().map_or(-1, AsRawFd::as_raw_fd)
+        self.me.notify_receive_fd.as_raw_fd()
     }
 
     fn add(&mut self, conn: Box<Conn>) {
@@ -215,7 +213,7 @@ impl Callbacks for Worker {
 
     fn events_of(&self, fd: RawFd) -> EvFlags {
         if fd == self.notify_receive_fd() {
-            return EvFlags::READ;
+            return self.me.notify_event.events();
         }
         self.conn(fd).map_or(EvFlags::NONE, |c| c.event.events())
     }

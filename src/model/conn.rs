@@ -205,12 +205,8 @@ impl Conn {
     /// but the keys of a get are cut to the last one. Returns where the first NUL was put.
     fn cut_tokens(&mut self, start: usize, end: usize) -> Option<usize> {
         const MAX_TOKENS: usize = 8;
-        let word = |n: usize| (start..start + n).map(|i| self.rbuf.get(i)).collect::<Vec<_>>();
-        let is = |text: &[u8]| {
-            let cells = word(text.len());
-            cells.iter().zip(text).all(|(c, b)| *c == super::Cell::Known(*b))
-        };
-        let is_get = is(b"get ") || is(b"gets ") || is(b"bget ");
+        let line = self.command.as_deref().unwrap_or_default().trim_ascii_start();
+        let is_get = [&b"get "[..], b"gets ", b"bget "].iter().any(|get| line.starts_with(get));
         let (mut tokens, mut in_token, mut first) = (0, false, None);
         for at in start..end {
             let is_space = self.rbuf.get(at) == super::Cell::Known(b' ');

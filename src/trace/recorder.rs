@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime};
 
 mod convert;
 
@@ -261,22 +261,9 @@ fn head(lane: &Lane) -> Option<u64> {
     lane.records.peek().ok().map(|record| record.seq)
 }
 
-/// UTC with milliseconds, as RFC 3339 writes it.
+/// UTC with milliseconds.
 fn rfc3339(at: SystemTime) -> String {
-    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let (secs, ms) = (since.as_secs(), since.subsec_millis());
-    let (days, day) = (secs / 86_400, secs % 86_400);
-    // The civil calendar from a count of days: eras of 400 years, beginning in March.
-    let z = days as i64 + 719_468;
-    let (era, doe) = (z.div_euclid(146_097), z.rem_euclid(146_097));
-    let yoe = (doe - doe / 1_460 + doe / 36_524 - doe / 146_096) / 365;
-    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    let mp = (5 * doy + 2) / 153;
-    let d = doy - (153 * mp + 2) / 5 + 1;
-    let m = if mp < 10 { mp + 3 } else { mp - 9 };
-    let y = yoe + era * 400 + i64::from(m <= 2);
-    let (h, min, s) = (day / 3600, day / 60 % 60, day % 60);
-    format!("{y:04}-{m:02}-{d:02}T{h:02}:{min:02}:{s:02}.{ms:03}Z")
+    humantime::format_rfc3339_millis(at).to_string()
 }
 
 #[cfg(test)]
@@ -332,7 +319,7 @@ mod tests {
 
     #[test]
     fn times_are_written_as_rfc_3339() {
-        let at = |ms| rfc3339(UNIX_EPOCH + Duration::from_millis(ms));
+        let at = |ms| rfc3339(SystemTime::UNIX_EPOCH + Duration::from_millis(ms));
         assert_eq!(at(0), "1970-01-01T00:00:00.000Z");
         assert_eq!(at(951_782_400_123), "2000-02-29T00:00:00.123Z");
         assert_eq!(at(1_795_403_566_264), "2026-11-23T03:12:46.264Z");

@@ -76,13 +76,16 @@ fn process_command(c: &mut Conn, line: std::ops::Range<usize>) {
 
     let tokens = tokenize_command(&mut c.rbuf, line);
     let n = tokens.count;
-    // The command's name is compared where it stands; only then is the connection changed.
-    let mut name = [0u8; 16];
+    // A copy, because carrying the command out changes the connection; no name is as long as this.
     let command = tokens.get(&c.rbuf, 0);
-    let known = command.len() <= name.len();
-    let name = &mut name[..command.len().min(16)];
-    name.copy_from_slice(&command[..name.len()]);
-    let name: &[u8] = if known { name } else { b"" };
+    let mut name = [0u8; 16];
+    let name: &[u8] = match name.get_mut(..command.len()) {
+        Some(name) => {
+            name.copy_from_slice(command);
+            name
+        }
+        None => b"",
+    };
 
     match (name, n) {
         (b"get" | b"bget", 3..) => retrieval::process_get_command(c, tokens, false),
