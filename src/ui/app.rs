@@ -156,7 +156,7 @@ impl App {
             focus: Panel::Events,
             zoom: false,
             chosen: false,
-            tour: false,
+            tour: options.tour,
             count: None,
             prompt: None,
             help: None,
@@ -164,7 +164,6 @@ impl App {
             status: None,
             request: None,
         };
-        app.tour = options.tour;
         if options.tour {
             app.tell("Press . to take the next step, , to step back. Space plays by itself.");
         }
