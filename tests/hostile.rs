@@ -19,7 +19,7 @@ use proptest::sample::Index;
 /// everything is as it should be.
 fn survives(num_threads: u16, maxbytes: u64, detail: Detail, max_data: u32, plans: &[Plan], turns: &[Index]) {
     let settings = Settings { num_threads, maxbytes, ..settings() };
-    let server = Taped::start(settings, Config { detail, max_data });
+    let server = Taped::start(settings, Config { detail, max_data, ..Config::default() });
     play(server.addr(), plans, turns);
     still_answers(server.addr(), usize::from(num_threads));
     let (header, events) = checked(&server.stop());

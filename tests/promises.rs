@@ -203,7 +203,7 @@ proptest! {
     ) {
         let settings = Settings { num_threads: threads, maxbytes: if small { 1 << 20 } else { 64 << 20 }, ..settings() };
         let detail = if calls { Detail::Calls } else { Detail::Flow };
-        let server = Taped::start(settings, Config { detail, max_data });
+        let server = Taped::start(settings, Config { detail, max_data, ..Config::default() });
         let told = play(server.addr(), &plans, &turns);
         // Whoever came is accepted by then.
         still_answers(server.addr(), 1);
@@ -221,7 +221,7 @@ proptest! {
 
 #[test]
 fn what_is_cut_says_how_long_it_was() {
-    let server = Taped::start(settings(), Config { detail: Detail::Flow, max_data: 10 });
+    let server = Taped::start(settings(), Config { max_data: 10, ..Config::default() });
     let key = "é".repeat(100);
     let sends = vec![format!("set {key} 0 0 20\r\n{}\r\nget {key}\r\n", "v".repeat(20)).into_bytes()];
     play(server.addr(), &[Plan { sends, leaving: Leaving::Shut }], &[]);

@@ -1,17 +1,17 @@
 //! `memstep live`: the server, and the terminal UI in front of it, in one process.
 
 use super::look::{has_terminal, theme};
-use super::server::{hub, panics_are_fatal, prepare, settings, start_recorder};
+use super::server::{hub, panics_are_fatal, prepare, settings, sinks, start_recorder};
 use crate::cli::{Look, RecordTo, ServerArgs};
 use crate::event::{Detail, Thread};
 use crate::memcached::server::Server;
-use crate::trace::recorder::{Sinks, header};
+use crate::trace::recorder::{Sinks, follow, header};
 use crate::tracer::{self, Hub, What};
 use crate::ui::{self, Leash};
 use anyhow::{Context as _, bail};
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 
 /// The server's gate, in the viewer's hand.
 struct Gate(Arc<Hub>);
@@ -53,10 +53,11 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
     }
     prepare(args)?;
     let hub = hub(args, Detail::Calls);
-    let (viewer, events) = mpsc::channel();
-    let sinks = Sinks { viewer: Some(viewer), ..Sinks::default() };
-    let recorder = Arc::new(start_recorder(&hub, args.threads, "memstep live", record, sinks)?);
+    let say = Arc::new(|what: &str| eprintln!("memstep: {what}"));
+    let sinks = Sinks { armed: true, ..sinks(record, say)? };
+    let recorder = start_recorder(&hub, args.threads, "memstep live", sinks)?;
     panics_are_fatal(&recorder);
+    let events = follow(recorder.watch()).context("cannot start the viewer")?;
     let server = Server::start(settings(args), Some(hub.clone()))?;
     tracer::install(hub.handle(Thread::Client));
     tracer::emit(What::Mark, b"at work");

@@ -1,19 +1,18 @@
 //! `memstep record`: a fresh server, a script played against it, the trace of what happened.
 
-use super::server::{create, hub, panics_are_fatal, private_settings, shown};
+use super::server::{create, hub, panics_are_fatal, private_settings, shown, start_recorder};
 use crate::cli::{Cli, Command, ServerArgs};
 use crate::event::{Detail, Thread};
 use crate::memcached::server::Server;
 use crate::session::{Session, play};
 use crate::text::printable;
-use crate::trace::recorder::{Recorder, Sinks, header};
+use crate::trace::recorder::{FileConfig, Sinks};
 use crate::tracer::{self, What};
 use anyhow::{Context as _, anyhow};
 use clap::Parser as _;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 /// Plays `session`, and writes the trace to `output`.
 pub(super) fn run(session: &Path, output: &Path, args: &ServerArgs) -> anyhow::Result<ExitCode> {
@@ -37,10 +36,8 @@ pub(super) fn run(session: &Path, output: &Path, args: &ServerArgs) -> anyhow::R
         .title
         .clone()
         .unwrap_or_else(|| session.file_stem().map_or(String::new(), |name| shown(Path::new(name))));
-    let sinks = Sinks { file: Some(create(output)?), ..Sinks::default() };
-    let recorder = Recorder::start(hub.clone(), &header(&hub, args.threads, &title), sinks)
-        .with_context(|| format!("cannot write {}", shown(output)))?;
-    let recorder = Arc::new(recorder);
+    let sinks = Sinks { output: Some(create(&FileConfig::new(output))?), ..Sinks::default() };
+    let recorder = start_recorder(&hub, args.threads, &title, sinks)?;
     panics_are_fatal(&recorder);
     let server = Server::start(private_settings(args), Some(hub.clone()))?;
     let addr = *server.addrs().first().context("the server listens on no address")?;

@@ -6,14 +6,12 @@ use crate::event::Detail;
 use crate::memcached::server::check_maxconns;
 use crate::memcached::settings::Settings;
 use crate::text::printable;
-use crate::trace::recorder::{Recorder, Sinks, header};
-use crate::trace::writer::WholeLines;
+use crate::trace::recorder::{Command, FileConfig, Output, Recorder, Say, Sinks, header};
 use crate::tracer::{Config, Hub};
-use anyhow::{Context as _, ensure};
-use rustix::fs::{FlockOperation, flock};
-use rustix::io::Errno;
-use std::fs::File;
-use std::io::{self, Write};
+use anyhow::{Context as _, bail, ensure};
+use signal_hook::consts::{SIGUSR1, SIGUSR2};
+use signal_hook::iterator::Signals;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU8;
@@ -42,32 +40,20 @@ pub(super) fn private_settings(args: &ServerArgs) -> Settings {
 
 /// A recording's hub, with the detail that the options ask for or else `detail`.
 pub(super) fn hub(args: &ServerArgs, detail: Detail) -> Arc<Hub> {
-    Hub::new(Config { detail: args.detail.unwrap_or(detail), max_data: args.max_data })
+    let detail = args.detail.unwrap_or(detail);
+    Hub::new(Config { detail, max_data: args.max_data, ring: args.ring_size as usize })
 }
 
-/// Opens the file that a trace is written to; `-` is stdout.
-pub(super) fn create(path: &Path) -> anyhow::Result<Box<dyn Write + Send>> {
-    if path.as_os_str() == "-" {
-        return Ok(Box::new(io::stdout()));
+/// Opens what a trace is written to; `-` is stdout.
+pub(super) fn create(config: &FileConfig) -> anyhow::Result<Output> {
+    if is_stdout(&config.path) {
+        return Ok(Output::stream(Box::new(io::stdout())));
     }
-    let file = claim(path).with_context(|| format!("cannot write {}", shown(path)))?;
-    Ok(Box::new(WholeLines::new(file)))
+    config.create().with_context(|| format!("cannot write {}", shown(&config.path)))
 }
 
-/// Opens a file and empties it, unless another recording is still being written to it: two in one
-/// file would be none.
-fn claim(path: &Path) -> io::Result<File> {
-    let file = File::options().write(true).create(true).truncate(false).open(path)?;
-    if file.metadata()?.is_file() {
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Err(Errno::WOULDBLOCK) => {
-                return Err(io::Error::other("another memstep is recording to it; name another file"));
-            }
-            // Where files cannot be locked, as on some network file systems, nobody is kept out.
-            Ok(()) | Err(_) => file.set_len(0)?,
-        }
-    }
-    Ok(file)
+fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
 }
 
 /// A path as it may be printed.
@@ -75,23 +61,83 @@ pub(super) fn shown(path: &Path) -> String {
     printable(&path.to_string_lossy()).into_owned()
 }
 
-/// Starts the recording that `--record` asks for.
+/// Where the options send the recording; `say` is told what becomes of it.
+pub(super) fn sinks(record: &RecordTo, say: Say) -> anyhow::Result<Sinks> {
+    let mut sinks = Sinks { armed: record.is_armed(), say: Some(say), ..Sinks::default() };
+    let Some(path) = &record.record else { return Ok(sinks) };
+    let config = FileConfig {
+        path: path.clone(),
+        max_size: record.record_max_size,
+        keep: record.record_keep,
+    };
+    if is_stdout(path) {
+        let needs_a_file = [
+            ("--record-max-size", record.record_max_size.is_some()),
+            ("--record-keep", record.record_keep.is_some()),
+            ("--record-last", record.record_last.is_some()),
+            ("--record-paused", record.record_paused),
+        ];
+        if let Some((option, _)) = needs_a_file.iter().find(|(_, given)| *given) {
+            bail!("{option} needs a file; --record - is stdout");
+        }
+        sinks.output = Some(create(&config)?);
+        return Ok(sinks);
+    }
+    if let Some(last) = record.record_last {
+        sinks.last = Some(last);
+        sinks.trigger.clone_from(&record.record_trigger);
+    }
+    if record.record_last.is_some() || record.record_paused {
+        config.probe().with_context(|| format!("cannot write {}", shown(path)))?;
+    } else {
+        sinks.output = Some(create(&config)?);
+    }
+    sinks.on_demand = Some(config);
+    Ok(sinks)
+}
+
+/// Starts a recording.
 pub(super) fn start_recorder(
     hub: &Arc<Hub>,
     threads: u16,
     title: &str,
-    record: &RecordTo,
     sinks: Sinks,
-) -> anyhow::Result<Recorder> {
-    let mut sinks = sinks;
-    if let Some(path) = &record.record {
-        sinks.file = Some(create(path)?);
-        let path = shown(path);
-        sinks.complain = Some(Box::new(move |error| {
-            eprintln!("memstep: {path}: {error}: recording has stopped; the server goes on without");
-        }));
-    }
-    Recorder::start(hub.clone(), &header(hub, threads, title), sinks).context("cannot start recording")
+) -> anyhow::Result<Arc<Recorder>> {
+    let header = header(hub, threads, title);
+    let recorder = Recorder::start(hub.clone(), &header, sinks).context("cannot start recording")?;
+    Ok(Arc::new(recorder))
+}
+
+/// From now on signals do with the recording what they say, and `end` with the server, on a thread
+/// of their own: SIGUSR1 begins a new file, SIGRTMIN stops writing, SIGUSR2 writes what happened last.
+pub(super) fn obey_signals(
+    recorder: Option<Arc<Recorder>>,
+    say: Say,
+    ends: &[i32],
+    end: impl Fn(i32) + Send + 'static,
+) -> anyhow::Result<()> {
+    let rtmin = nix::libc::SIGRTMIN();
+    let all = ends.iter().copied().chain([SIGUSR1, SIGUSR2, rtmin]);
+    let mut signals = Signals::new(all).context("cannot wait for signals")?;
+    std::thread::Builder::new().name("signals".into()).spawn(move || {
+        for signal in signals.forever() {
+            let command = match signal {
+                SIGUSR1 => Command::Next,
+                SIGUSR2 => Command::WriteLast,
+                _ if signal == rtmin => Command::Stop,
+                _ => {
+                    end(signal);
+                    continue;
+                }
+            };
+            let answer = match &recorder {
+                Some(recorder) => recorder.command(command),
+                None => Err("nothing is recorded; start the server with --record FILE".to_owned()),
+            };
+            say(&answer.unwrap_or_else(|why| why));
+        }
+    })?;
+    Ok(())
 }
 
 /// The descriptors that every worker has: its pipe's two ends and its epoll's.
@@ -160,7 +206,9 @@ pub(super) fn panics_are_fatal(recorder: &Arc<Recorder>) {
             return tell(panic);
         }
         tell(panic);
-        finish(&recorder);
+        if let Some(Err(error)) = recorder.finish_after_panic() {
+            eprintln!("memstep: the recording was not closed: {error}");
+        }
         std::process::exit(101);
     }));
 }
@@ -179,7 +227,7 @@ mod tests {
     use crate::event::Thread;
     use crate::trace::reader::Recording;
     use crate::tracer::{self, What};
-    use std::process::Command;
+    use std::process;
 
     /// Where the process that is to panic writes its recording.
     const CHILD: &str = "MEMSTEP_TEST_PANIC_INTO";
@@ -192,7 +240,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("panic.jsonl");
         // The hook ends the process, so a process of its own has to have it: this very test.
-        let output = Command::new(std::env::current_exe().unwrap())
+        let output = process::Command::new(std::env::current_exe().unwrap())
             .args([
                 "--exact",
                 "cmd::server::tests::a_panic_on_any_thread_closes_the_recording_and_ends_the_process",
@@ -211,9 +259,9 @@ mod tests {
 
     fn panic_while_recording(path: &Path) {
         let hub = Hub::new(Config::default());
-        let record = RecordTo { record: Some(path.to_owned()) };
-        let recorder = start_recorder(&hub, 1, "test", &record, Sinks::default()).unwrap();
-        panics_are_fatal(&Arc::new(recorder));
+        let output = FileConfig::new(path).create().unwrap();
+        let sinks = Sinks { output: Some(output), ..Sinks::default() };
+        panics_are_fatal(&start_recorder(&hub, 1, "test", sinks).unwrap());
         let lane = hub.handle(Thread::Worker(0));
         let worker = std::thread::spawn(|| {
             tracer::install(lane);

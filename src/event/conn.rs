@@ -174,17 +174,89 @@ pub struct ItemRef {
     pub size: u64,
 }
 
+/// The value of a field of `struct conn`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    /// A size, a count or an offset.
+    Number(i64),
+    /// A name.
+    Word(&'static str),
+    /// What libevent waits for.
+    Flags(EvFlags),
+    /// Yes or no.
+    Bool(bool),
+}
+
+impl From<u32> for Value {
+    fn from(n: u32) -> Value {
+        Value::Number(n.into())
+    }
+}
+
+impl From<i32> for Value {
+    fn from(n: i32) -> Value {
+        Value::Number(n.into())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(b: bool) -> Value {
+        Value::Bool(b)
+    }
+}
+
+impl From<EvFlags> for Value {
+    fn from(flags: EvFlags) -> Value {
+        Value::Flags(flags)
+    }
+}
+
+impl From<ConnState> for Value {
+    fn from(state: ConnState) -> Value {
+        Value::Word(state.name())
+    }
+}
+
+impl From<Protocol> for Value {
+    fn from(protocol: Protocol) -> Value {
+        Value::Word(protocol.name())
+    }
+}
+
 macro_rules! fields {
     ($($(#[$doc:meta])* $field:ident: $ty:ty,)*) => {
         /// `struct conn` in numbers, as a server thread copies it into its ring with every event.
         /// Offsets stand where the C has pointers.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        #[derive(Debug, Clone, Copy, Eq, Default)]
         pub struct ConnImage {
             $($(#[$doc])* pub $field: $ty,)*
-            /// Which item `c->item` points to: a number of its own for each allocation, 0 for none.
-            pub item_id: u64,
-            /// That item's `nbytes`.
-            pub item_size: u64,
+            /// Which item `c->item` points to: a number that the items of one time do not share, 0
+            /// for none.
+            pub item_id: u32,
+        }
+
+        impl PartialEq for ConnImage {
+            /// Compares all of it without a branch: nearly always all of it must be looked at.
+            #[inline]
+            fn eq(&self, other: &ConnImage) -> bool {
+                (self.item_id == other.item_id) $(& (self.$field == other.$field))*
+            }
+        }
+
+        impl ConnImage {
+            /// Hands over the fields in which this differs from `old`, but for the item: each as the
+            /// beginning of a JSON member (`"rbytes":`) and its value.
+            #[inline]
+            pub fn changes(&self, old: &ConnImage, mut tell: impl FnMut(&'static str, Value)) {
+                $(if self.$field != old.$field {
+                    tell(concat!("\"", stringify!($field), "\":"), self.$field.into());
+                })*
+            }
+
+            /// Hands over every field, but for the item.
+            pub fn fields(&self, mut tell: impl FnMut(&'static str, Value)) {
+                $(tell(concat!("\"", stringify!($field), "\":"), self.$field.into());)*
+            }
         }
 
         /// `struct conn` as folding a trace gives it.
@@ -210,20 +282,6 @@ macro_rules! fields {
         }
 
         impl ConnSet {
-            /// What changed from `old` to `new`, but for the item; `None` if nothing.
-            /// The second value tells whether the item changed.
-            pub fn between(old: &ConnImage, new: &ConnImage) -> (Option<ConnSet>, bool) {
-                if old == new {
-                    return (None, false);
-                }
-                let set = ConnSet {
-                    $($field: (old.$field != new.$field).then_some(new.$field),)*
-                    item: None,
-                };
-                let item = old.item_id != new.item_id;
-                (Some(set), item)
-            }
-
             /// Every field of `image`, as the first event of a connection carries them.
             pub fn whole(image: &ConnImage) -> ConnSet {
                 ConnSet { $($field: Some(image.$field),)* item: None }
@@ -311,13 +369,15 @@ mod tests {
     fn a_change_folds_to_the_new_image() {
         let old = ConnImage { rsize: 2048, ..ConnImage::default() };
         let new = ConnImage { rbytes: 13, ev_flags: EvFlags::READ.with(EvFlags::PERSIST), ..old };
-        let (set, item) = ConnSet::between(&old, &new);
-        let set = set.unwrap();
-        assert_eq!(set.names(), ["ev_flags", "rbytes"]);
-        assert!(!item);
+        let mut changes = Vec::new();
+        new.changes(&old, |key, value| changes.push((key, value)));
+        assert_eq!(changes, [("\"ev_flags\":", Value::Flags(new.ev_flags)), ("\"rbytes\":", Value::Number(13))]);
+        let mut all = 0;
+        new.fields(|_, _| all += 1);
+        assert!(old != new && ConnSet::whole(&new).names().len() == all);
         let mut fields = ConnFields::default();
         ConnSet::whole(&old).apply(&mut fields);
-        set.apply(&mut fields);
+        ConnSet { rbytes: Some(13), ev_flags: Some(new.ev_flags), ..ConnSet::default() }.apply(&mut fields);
         assert_eq!((fields.rsize, fields.rbytes), (2048, 13));
         assert_eq!(fields.ev_flags.to_string(), "EV_READ|EV_PERSIST");
     }

@@ -101,6 +101,9 @@ kinds! {
     Note = "note",
     /// Events were lost here (`n`); their numbers are skipped.
     Drop = "drop",
+    /// Not an event of the server's: the state that it is in (`world`), where a recording begins, or
+    /// goes on, in the middle of its life. It has the number of the event that it comes after.
+    Snapshot = "snapshot",
 }
 
 impl Kind {

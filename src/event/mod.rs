@@ -13,12 +13,14 @@ mod conn;
 mod function;
 mod kind;
 mod payload;
+mod snapshot;
 
-pub use conn::{ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol};
+pub use conn::{ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol, Value};
 pub use function::Fn;
 pub use kind::Kind;
 pub(crate) use payload::encode;
 pub use payload::{Iov, Payload};
+pub use snapshot::{ConnAt, ListenerAt, Phase, Queued, Snapshot, ThreadAt};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -258,6 +260,9 @@ pub struct Event {
     /// The fields of `struct conn` that changed since the connection's last event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub set: Option<Box<ConnSet>>,
+    /// `snapshot`: everything that the events before this one would have told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub world: Option<Box<Snapshot>>,
 }
 
 /// A function that this version knows.

@@ -109,6 +109,7 @@ pub fn explain(event: &Event, context: &Context) -> Explanation {
         Kind::Mark => startup::mark(event),
         Kind::Note => startup::note(event),
         Kind::Drop => startup::drop(event),
+        Kind::Snapshot => startup::snapshot(event),
         Kind::EventInit => startup::event_init(event),
         Kind::Pipe => startup::pipe(event),
         Kind::Thread => startup::thread(event),

@@ -28,6 +28,30 @@ pub(super) fn note(event: &Event) -> Explanation {
     )
 }
 
+pub(super) fn snapshot(event: &Event) -> Explanation {
+    let world = event.world.as_deref();
+    let open = world.map_or(0, |world| world.conns.len());
+    let conns = match open {
+        0 => "No connection is open".to_owned(),
+        1 => "1 connection is open".to_owned(),
+        n => format!("{} connections are open", number(n as u64)),
+    };
+    let lost = match world.map_or(0, |world| world.lost) {
+        0 => "",
+        _ => " Events were lost before this, so some of it may be out of date.",
+    };
+    Explanation::new(
+        "The server as it was found",
+        format!(
+            "Nothing happened here. This part of the recording begins in the middle of the server's life, \
+             and this is the state that it was in: its threads, the listening sockets, every open \
+             connection with its struct conn. {conns}. What led to it is in an earlier file, or was not \
+             recorded.{lost}"
+        ),
+        "",
+    )
+}
+
 pub(super) fn drop(event: &Event) -> Explanation {
     let n = event.n.map_or_else(
         || "Some events were".to_owned(),

@@ -9,6 +9,7 @@ use super::util::{Line, errno_text, stderr_line};
 use crate::event::{ConnImage, ConnState, EvFlags, Fn, Protocol};
 use crate::tracer::{self, What};
 use rustix::io::Errno;
+use std::cell::Cell;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -127,6 +128,8 @@ pub struct Conn {
     pub why: &'static str,
     /// The thread that serves it; `None` for a listening one.
     pub thread: Option<Arc<LibeventThread>>,
+    /// What the trace was last told of it, and in which [`tracer::epoch`]; 0 for nothing yet.
+    told: Cell<(u32, ConnImage)>,
     /// The server's globals.
     pub globals: Arc<Globals>,
 }
@@ -177,6 +180,7 @@ pub fn conn_new(
     c.item = None;
     c.noreply = false;
     c.why = "";
+    c.told.set((0, ConnImage::default()));
     c.last_cmd_time = globals.clock.current_time();
 
     c.event = event_set(base, fd, event_flags);
@@ -231,6 +235,7 @@ impl Conn {
             last_cmd_time: 0,
             why: "",
             thread: None,
+            told: Cell::default(),
             globals: globals.clone(),
         })
     }
@@ -267,23 +272,32 @@ impl Conn {
             suffixleft: self.suffixleft as u32,
             write_and_go: self.write_and_go,
             noreply: self.noreply,
-            item_id: self.item.as_ref().map_or(0, |it| it.id),
-            item_size: self.item.as_ref().map_or(0, |it| u64::from(it.nbytes())),
+            item_id: self.item.as_ref().map_or(0, |it| it.trace_id()),
         }
+    }
+
+    /// The structure, if it has changed since the trace was last told of it.
+    #[inline]
+    pub fn changed(&self) -> Option<ConnImage> {
+        let now = (tracer::epoch(), self.image());
+        (self.told.get() != now).then(|| {
+            self.told.set(now);
+            now.1
+        })
     }
 
     /// Tells the trace of something that happened to this connection.
     #[inline]
     pub fn tell(&self, what: What, payload: &[u8]) {
         if tracer::on() {
-            tracer::emit_conn(self.id, what, Some(&self.image()), payload);
+            tracer::emit_conn(self.id, what, self.changed().as_ref(), payload);
         }
     }
 
     /// Tells the trace that a function working on this connection was entered.
     #[inline]
     pub fn enter(&self, function: Fn) -> tracer::Entered {
-        tracer::enter(function, self.id, || Some(self.image()))
+        tracer::enter(function, self.id, || self.changed())
     }
 
     /// Where a piece's bytes lie.
@@ -424,6 +438,8 @@ fn close_socket(c: &mut Conn) {
     // The dispatcher may accept on this very number before we are done here.
     let begun = tracer::begin();
     drop(sfd);
-    let image = c.image();
-    tracer::finish(begun, c.id, What::Close { fd, why: c.why, ret: 0 }, Some(&image), b"");
+    if begun.is_on() {
+        let image = c.changed();
+        tracer::finish(begun, c.id, What::Close { fd, ret: 0 }, image.as_ref(), c.why.as_bytes());
+    }
 }

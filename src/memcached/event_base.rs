@@ -180,13 +180,13 @@ impl EventBase {
     /// Waits until something is ready or a timer is due.
     fn dispatch(&mut self, callbacks: &impl Callbacks) -> io::Result<()> {
         let timeout = self.timeout();
-        let timeout_ms = timeout.map_or(-1, |d| d.as_millis() as i64);
+        let timeout_ms = timeout.map_or(-1, |d| d.as_millis() as i32);
         tracer::emit(What::Wait { epoll_fd: self.poll.as_raw_fd(), timeout_ms }, b"");
         self.active.clear();
         let polled = self.poll.poll(&mut self.events, timeout);
         match polled {
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {
-                tracer::emit(What::Wake { timer: false, ret: -i64::from(Errno::INTR.raw_os_error()) }, b"");
+                tracer::emit(What::Wake { timer: false, ret: -Errno::INTR.raw_os_error() }, b"");
                 return Ok(());
             }
             other => other?,

@@ -16,9 +16,9 @@ pub mod util;
 use rustix::io::Errno;
 
 /// A system call's result as a trace has it: what it returned, or `-errno`.
-pub(crate) fn ret(result: &Result<usize, Errno>) -> i64 {
+pub(crate) fn ret(result: &Result<usize, Errno>) -> i32 {
     match result {
-        Ok(n) => *n as i64,
-        Err(e) => -i64::from(e.raw_os_error()),
+        Ok(n) => *n as i32,
+        Err(e) => -e.raw_os_error(),
     }
 }

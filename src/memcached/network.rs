@@ -52,13 +52,13 @@ pub fn accept4(c: &Conn) -> Result<(OwnedFd, u32), Errno> {
             if tracer::on() {
                 let peer = peer.and_then(|p| std::net::SocketAddr::try_from(p).ok());
                 let peer = peer.map_or(Line::<64>::new(format_args!("")), |p| Line::new(format_args!("{p}")));
-                let what = What::Accept { listen_fd, ret: i64::from(sfd.as_raw_fd()) };
+                let what = What::Accept { listen_fd, ret: sfd.as_raw_fd() };
                 tracer::emit_conn(Some(conn), what, None, peer.bytes());
             }
             Ok((sfd, conn))
         }
         Err(e) => {
-            let what = What::Accept { listen_fd, ret: -i64::from(e.raw_os_error()) };
+            let what = What::Accept { listen_fd, ret: -e.raw_os_error() };
             tracer::emit(what, b"");
             Err(e)
         }
@@ -74,7 +74,7 @@ fn read_rbuf(c: &mut Conn, avail: usize) -> Result<usize, Errno> {
     };
     let got = count_read(c, &ret);
     c.rbytes += got;
-    let what = What::Read { fd: c.fd(), into: Into::Rbuf, want: avail as u64, ret: super::ret(&ret) };
+    let what = What::Read { fd: c.fd(), into: Into::Rbuf, want: avail as u32, ret: super::ret(&ret) };
     c.tell(what, &c.rbuf[at..at + got]);
     ret
 }
@@ -94,7 +94,7 @@ pub fn read_item(c: &mut Conn) -> Result<usize, Errno> {
     c.ritem += got;
     c.rlbytes -= got as i32;
     if tracer::on() {
-        let what = What::Read { fd: c.fd(), into: Into::Item, want: want as u64, ret: super::ret(&ret) };
+        let what = What::Read { fd: c.fd(), into: Into::Item, want: want as u32, ret: super::ret(&ret) };
         let data = c.item.as_ref().and_then(|it| it.data().get(ritem..ritem + got));
         c.tell(what, data.unwrap_or_default());
     }
@@ -110,7 +110,7 @@ pub fn read_swallow(c: &mut Conn) -> Result<usize, Errno> {
     };
     let got = count_read(c, &ret);
     c.sbytes -= got;
-    let what = What::Read { fd: c.fd(), into: Into::Swallow, want: want as u64, ret: super::ret(&ret) };
+    let what = What::Read { fd: c.fd(), into: Into::Swallow, want: want as u32, ret: super::ret(&ret) };
     c.tell(what, &c.rbuf[..got]);
     ret
 }
@@ -274,9 +274,9 @@ pub fn transmit(c: &mut Conn) -> Transmit {
     };
     if begun.is_on() {
         // The pieces as they were handed over. No field of the image changes with them.
-        let image = c.image();
+        let image = c.changed();
         let bytes = c.iov[pieces].iter().map(|piece| c.resolve(piece));
-        tracer::finish_sendmsg(begun, c.id, c.fd(), super::ret(&ret), &image, bytes);
+        tracer::finish_sendmsg(begun, c.id, c.fd(), super::ret(&ret), image.as_ref(), bytes);
     }
     advance(c, sent);
     match ret {

@@ -2,7 +2,7 @@
 
 use super::bytes::Bytes;
 use super::{Way, Ways};
-use crate::event::{ConnFields, ConnState, Event, Kind, Thread, Word};
+use crate::event::{ConnAt, ConnFields, ConnState, Event, Kind, Thread, Word};
 use std::ops::Range;
 
 /// How many answers, and how many pieces of one, are remembered.
@@ -107,6 +107,36 @@ impl Conn {
     /// A connection of which only the number is known.
     pub fn new(id: u32) -> Conn {
         Conn { id, ..Conn::default() }
+    }
+
+    /// A connection as a snapshot tells of it.
+    pub(super) fn found(at: &ConnAt) -> Conn {
+        let mut conn = Conn {
+            fd: at.fd,
+            peer: at.peer.clone(),
+            thread: at.worker,
+            place: match at.place.as_ref() {
+                "accepted" => Place::Accepted,
+                "queued" => Place::Queued,
+                "taken" => Place::Taken,
+                _ => Place::Open,
+            },
+            state: at.state,
+            ..Conn::new(at.conn)
+        };
+        if let Some(set) = &at.set {
+            set.apply(&mut conn.fields);
+        }
+        // Of the bytes in its buffers the last unparsed ones are known; what was read of its value
+        // is there, but not told.
+        let (rcurr, rbytes) = (u64::from(conn.fields.rcurr), u64::from(conn.fields.rbytes));
+        conn.rbuf.write(rcurr, b"", rbytes);
+        if let Some(known) = at.bytes() {
+            let len = (known.kept.len() as u64).min(rbytes);
+            conn.rbuf.write(rcurr + rbytes - len, &known.kept, len);
+        }
+        conn.value.write(0, b"", conn.fields.ritem.into());
+        conn
     }
 
     /// Whether it is closed.

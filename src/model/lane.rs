@@ -1,6 +1,6 @@
 //! A thread as the trace shows it: asleep or running, its pipe, its queue.
 
-use crate::event::{Event, Fn, Kind, Ready, Thread};
+use crate::event::{self, Event, Fn, Kind, Ready, Thread, ThreadAt};
 use std::collections::VecDeque;
 
 /// How deep a stack of calls is followed; memcached's own is never deeper than a dozen.
@@ -9,7 +9,7 @@ const MAX_DEPTH: usize = 64;
 const MAX_QUEUE: usize = 4096;
 
 /// What a thread is at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Phase {
     /// Nothing has been heard of it.
     #[default]
@@ -55,6 +55,26 @@ impl Lane {
         Lane { id, ..Lane::default() }
     }
 
+    /// A thread as a snapshot tells of it.
+    pub(super) fn found(at: &ThreadAt) -> Lane {
+        Lane {
+            phase: match at.phase {
+                event::Phase::Setup => Phase::SetUp,
+                event::Phase::Create => Phase::Created,
+                event::Phase::Run => Phase::Running,
+                event::Phase::Wait => Phase::Asleep(at.timeout),
+            },
+            epoll_fd: at.epoll_fd,
+            notify_receive_fd: at.notify_receive_fd,
+            notify_send_fd: at.notify_send_fd,
+            pipe: u32::try_from(at.pipe.len()).unwrap_or(u32::MAX),
+            queue: at.queue.iter().take(MAX_QUEUE).map(|queued| queued.conn).collect(),
+            stack: at.stack.iter().take(MAX_DEPTH).copied().collect(),
+            conn: at.conn,
+            ..Lane::new(at.th)
+        }
+    }
+
     /// Whether it sleeps in `epoll_wait`.
     pub fn is_asleep(&self) -> bool {
         matches!(self.phase, Phase::Asleep(_))
@@ -64,7 +84,7 @@ impl Lane {
     pub(super) fn happened(&mut self, event: &Event) {
         match &event.ev {
             // These tell of the recording, not of the thread.
-            Kind::Mark | Kind::Note | Kind::Drop => return,
+            Kind::Mark | Kind::Note | Kind::Drop | Kind::Snapshot => return,
             Kind::Wait => {
                 self.phase = Phase::Asleep(event.timeout);
                 self.epoll_fd = event.epoll_fd.or(self.epoll_fd);

@@ -18,7 +18,7 @@ pub use bytes::{Bytes, Cell};
 pub use conn::{Conn, Place, Sent};
 pub use lane::{Lane, Phase};
 
-use crate::event::{ConnState, Event, Kind, Thread};
+use crate::event::{ConnState, Event, Kind, ListenerAt, Snapshot, Thread};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
@@ -78,6 +78,13 @@ pub struct Listener {
     pub state: Option<ConnState>,
     /// Whether the main thread's event base waits for it.
     pub registered: bool,
+}
+
+impl Listener {
+    fn found(at: &ListenerAt) -> Listener {
+        let ListenerAt { fd, addr, backlog, options, state, registered } = at.clone();
+        Listener { fd, options, addr, backlog, state, registered }
+    }
 }
 
 /// How far the server's start has come.
@@ -171,6 +178,9 @@ impl World {
         self.seq = event.seq;
         self.t = event.t;
         self.changed = Changed { thread: event.th, conn: event.conn, ..Changed::default() };
+        if event.ev == Kind::Snapshot {
+            return self.found(event.world.as_deref());
+        }
         self.threads_changed(event);
         match event.conn {
             Some(id) => self.conn_changed(id, event),
@@ -183,6 +193,27 @@ impl World {
             Kind::Drop => self.dropped = self.dropped.saturating_add(event.n.unwrap_or(0)),
             _ => {}
         }
+    }
+
+    /// A recording begins, or goes on, in the middle of the server's life: whatever was known gives
+    /// way to what was found.
+    fn found(&mut self, found: Option<&Snapshot>) {
+        let Some(found) = found else { return };
+        self.accepted = found.accepted.into();
+        self.threads = found.threads.iter().map(|thread| (thread.th, Lane::found(thread))).collect();
+        self.listeners = found.listeners.iter().take(MAX_LISTENERS).map(Listener::found).collect();
+        self.conns = found.conns.iter().map(|c| (c.conn, Arc::new(Conn::found(c)))).collect();
+        self.closed.clear();
+        self.last_conn = None;
+        let workers = || self.threads.values().filter(|lane| lane.id.worker().is_some());
+        let count = |with: &dyn Fn(&Lane) -> bool| workers().filter(|lane| with(lane)).count() as u32;
+        self.startup = Startup {
+            bases: self.threads.values().filter(|lane| lane.epoll_fd.is_some()).count() as u32,
+            pipes: count(&|lane| lane.notify_receive_fd.is_some()),
+            created: count(&|lane| lane.phase > Phase::SetUp),
+            started: count(&|lane| lane.phase > Phase::Created),
+            looping: self.threads.get(&Thread::Main).is_some_and(Lane::is_asleep),
+        };
     }
 
     fn threads_changed(&mut self, event: &Event) {

@@ -1,7 +1,7 @@
 //! What one sees of a server from outside: descriptors named by what they are, and how much it
 //! says on stderr.
 
-use crate::event::{ConnState, Event, Kind, Thread};
+use crate::event::{ConnState, Event, Kind, Snapshot, Thread};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -44,6 +44,7 @@ impl Names {
                     }
                 }
             }
+            Kind::Snapshot => self.found(event.world.as_deref()),
             Kind::Socket | Kind::Listen => self.insert(event.fd, Name::Listen),
             Kind::Accept => {
                 self.insert(event.listen_fd, Name::Listen);
@@ -55,6 +56,23 @@ impl Names {
                 self.insert(event.fd, Name::Listen);
             }
             _ => {}
+        }
+    }
+
+    /// A recording that begins in the middle says what there is.
+    fn found(&mut self, world: Option<&Snapshot>) {
+        let Some(world) = world else { return };
+        for thread in &world.threads {
+            if let Thread::Worker(worker) = thread.th {
+                self.insert(thread.notify_receive_fd, Name::Pipe(worker));
+                self.insert(thread.notify_send_fd, Name::Pipe(worker));
+            }
+        }
+        for listener in &world.listeners {
+            self.insert(Some(listener.fd), Name::Listen);
+        }
+        for c in &world.conns {
+            self.insert(c.fd, Name::Conn(c.conn));
         }
     }
 

@@ -202,6 +202,11 @@ impl Words {
             Kind::Call => format!("{}()", function(event)),
             Kind::Return => format!("{}() is left", function(event)),
             Kind::Drop => format!("{} events were lost here", event.n.unwrap_or(0)),
+            Kind::Snapshot => {
+                let (conns, lost) = event.world.as_deref().map_or((0, 0), |w| (w.conns.len(), w.lost));
+                let lost = if lost > 0 { format!(", {lost} events lost before") } else { String::new() };
+                format!("the server as it was found: {conns} open connections{lost}")
+            }
             Kind::Other(kind) => text::printable(kind).into_owned(),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! | rule | what must hold |
 //! | --- | --- |
-//! | numbers | `seq` starts at 1 (or 0) and goes up by one; a `drop` has the number of the first lost event, and the event after it comes `n` later |
+//! | numbers | `seq` starts at 1 (or 0) and goes up by one; a `drop` has the number of the first lost event, and the event after it comes `n` later; a `snapshot` has the number of the event that it comes after, and a recording may begin with one |
 //! | fields | an event carries what its kind needs; a system call has `ret` or `errno`, not both |
 //! | threads | threads are those that the header announces; `t` never goes back within a thread |
 //! | bytes | a payload is as long as the bytes kept of it or longer; a `read` returned that length; descriptors are not negative |
@@ -19,7 +19,7 @@
 
 use super::fold::Fold;
 use super::format::{End, Header};
-use crate::event::{Event, Kind, Payload, Thread};
+use crate::event::{Event, Kind, Payload, Snapshot, Thread};
 use crate::text;
 use std::collections::HashMap;
 use std::fmt;
@@ -99,6 +99,12 @@ impl Checker {
         if event.ev == Kind::Drop {
             self.suspend(line);
         }
+        if let Some(world) = event.world.as_deref() {
+            self.threads(world, &mut found);
+            if world.lost > 0 {
+                self.suspend(line);
+            }
+        }
         self.report.events += 1;
         for what in found {
             self.problem(line, Some(event.seq), what);
@@ -152,6 +158,14 @@ impl Checker {
 
     fn number(&mut self, event: &Event, found: &mut Vec<String>) {
         let first = self.report.events == 0;
+        if event.ev == Kind::Snapshot {
+            // It has the number of the event before it, and may begin a recording.
+            if let Some(next) = self.next_seq.filter(|next| !first && event.seq.checked_add(1) != Some(*next)) {
+                found.push(format!("a snapshot after {} stands where {next} comes next", event.seq));
+            }
+            self.next_seq = Some(event.seq.saturating_add(1));
+            return;
+        }
         match self.next_seq {
             Some(next) if event.seq != next && !(first && event.seq == 0) => {
                 found.push(match first {
@@ -171,6 +185,19 @@ impl Checker {
         self.next_seq = Some(event.seq.saturating_add(numbers));
     }
 
+    /// The threads of a snapshot.
+    fn threads(&self, world: &Snapshot, found: &mut Vec<String>) {
+        for thread in &world.threads {
+            if let Thread::Worker(i) = thread.th
+                && self.threads > 0
+                && u32::from(i) >= self.threads
+            {
+                let (th, workers) = (thread.th, self.threads);
+                found.push(format!("there is no {th}: the header says {workers} workers"));
+            }
+        }
+    }
+
     fn thread(&mut self, event: &Event, found: &mut Vec<String>) {
         for thread in [Some(event.th), event.worker].into_iter().flatten() {
             if let Thread::Worker(i) = thread
@@ -179,6 +206,10 @@ impl Checker {
             {
                 found.push(format!("there is no {thread}: the header says {} workers", self.threads));
             }
+        }
+        // Those two are the recorder's own, and bear the time of whatever thread was last heard of.
+        if matches!(event.ev, Kind::Drop | Kind::Snapshot) {
+            return;
         }
         let last = self.last_t.entry(event.th).or_default();
         if event.t < *last {
@@ -223,6 +254,7 @@ fn fields(event: &Event, found: &mut Vec<String>) {
         Kind::Close | Kind::Command | Kind::Reply => need(event.conn.is_some(), "conn"),
         Kind::Call | Kind::Return => need(event.function.is_some(), "fn"),
         Kind::Drop => need(event.n.is_some_and(|n| n > 0), "n"),
+        Kind::Snapshot => need(event.world.is_some(), "world"),
         _ => {}
     }
     let returns = matches!(event.ev, Kind::Read | Kind::Sendmsg | Kind::Notify | Kind::Notified);

@@ -1,7 +1,7 @@
 //! What a check remembers of a recording: the rules that need its history.
 
 use super::format::Detail;
-use crate::event::{ConnState, Event, Fn, Kind, Thread};
+use crate::event::{ConnState, Event, Fn, Kind, Snapshot, Thread};
 use std::collections::{HashMap, HashSet, VecDeque};
 
 /// The world as the events so far left it.
@@ -49,6 +49,9 @@ impl Fold {
 
     /// Holds an event against what was before, then takes it in.
     pub(super) fn event(&mut self, event: &Event, found: &mut Vec<String>) {
+        if let Some(world) = event.world.as_deref() {
+            self.found(world);
+        }
         self.cause(event, found);
         if !self.lost {
             self.call(event, found);
@@ -58,6 +61,24 @@ impl Fold {
         if matches!(event.ev, Kind::Notify | Kind::CqPush) {
             self.causes.insert(event.seq, (event.ev.clone(), event.worker, event.conn));
         }
+    }
+
+    /// A snapshot: from here on this is the history.
+    fn found(&mut self, world: &Snapshot) {
+        *self = Fold { calls: self.calls, accepted: world.accepted, ..Fold::new(Detail::Flow) };
+        for thread in &world.threads {
+            let th = thread.th;
+            self.pipes.insert(th, thread.pipe.len() as u64);
+            self.queues.insert(th, thread.queue.iter().map(|queued| queued.conn).collect());
+            self.stacks.insert(th, thread.stack.clone());
+            for seq in &thread.pipe {
+                self.causes.insert(*seq, (Kind::Notify, Some(th), None));
+            }
+            for queued in &thread.queue {
+                self.causes.insert(queued.cause, (Kind::CqPush, Some(th), Some(queued.conn)));
+            }
+        }
+        self.open = world.conns.iter().map(|c| (c.conn, c.state)).collect();
     }
 
     fn cause(&mut self, event: &Event, found: &mut Vec<String>) {

@@ -6,4 +6,3 @@ mod fold;
 pub mod format;
 pub mod reader;
 pub mod recorder;
-pub mod writer;

@@ -1,34 +1,41 @@
 //! A server thread's handle on the recording: `emit`, the shared `seq`, and the leash.
 //!
-//! The way of an event: a thread passes the [`Gate`], takes the next `seq` and the time, and
-//! copies a fixed-size [`Record`] and the first bytes of the payload into its own two rings.
-//! Nothing is allocated, locked or formatted here; the recorder, on a thread of its own, orders
-//! by `seq` and writes. Off, everything here is one branch on a thread-local byte.
+//! The way of an event: a thread passes the [`Gate`], takes the next `seq` and reads the clock,
+//! and copies a fixed-size [`Record`] and the first bytes of the payload into its own ring, a cache
+//! line at a time. Nothing is allocated, locked or formatted here, and no system call is made; the
+//! recorder, on a thread of its own, orders by `seq` and writes. Off, everything here is one branch
+//! on a thread-local byte.
 //!
 //! `seq` is taken *before* a system call whose effect another thread may see ([`begin`]), so that
-//! a cause always stands before its effect.
+//! a cause always stands before its effect. Room in the ring is made sure of before that: an event
+//! that has its number will be told.
+//!
+//! # Memory
+//!
+//! A ring takes [`Config::ring`] bytes, and there is one for the main thread, one for each worker
+//! and one for a session's player; only what was once used of it is resident.
 
 mod gate;
+mod handle;
 mod record;
 
 pub use gate::Gate;
-pub use record::{Into, ItemOp, Record, Ret, SockOpt, ThreadOp, What};
+pub use handle::Handle;
+pub use record::{Into, ItemOp, Lane, Record, Ret, SockOpt, ThreadOp, What};
 
 use crate::event::{ConnImage, Detail, EvFlags, Fn, MAX_DATA, Thread};
-use rtrb::{Consumer, Producer, RingBuffer};
+use handle::RESERVE;
+use quanta::Clock;
+use record::Slot;
+use rtrb::RingBuffer;
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
-/// How many records a thread's ring holds.
-const RECORDS: usize = 8 * 1024;
-/// How many bytes of payload a thread's ring holds.
-const BYTES: usize = 1024 * 1024;
-/// How many bytes of all pieces of one `sendmsg` are kept at most, whatever `max_data` says.
-const IOV_BUDGET: usize = 8 * 1024;
-/// How many pieces of one `sendmsg` are listed: `IOV_MAX`, so all of them.
-const IOV_LISTED: usize = 1024;
+/// What a thread's ring takes, in bytes, unless told otherwise.
+pub const RING: usize = 1024 * 1024;
+/// What it takes at least: room for the largest event, and as much again.
+pub const MIN_RING: usize = 2 * (RESERVE + 1) * size_of::<Slot>();
 
 /// What is recorded.
 #[derive(Debug, Clone, Copy)]
@@ -37,11 +44,13 @@ pub struct Config {
     pub detail: Detail,
     /// How many bytes of each payload are kept.
     pub max_data: u32,
+    /// The size of each thread's ring, in bytes; [`MIN_RING`] at least.
+    pub ring: usize,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { detail: Detail::Flow, max_data: MAX_DATA }
+        Config { detail: Detail::Flow, max_data: MAX_DATA, ring: RING }
     }
 }
 
@@ -49,34 +58,41 @@ impl Default for Config {
 #[derive(Debug)]
 pub struct Hub {
     seq: AtomicU64,
-    start: Instant,
+    clock: Clock,
+    start: u64,
     config: Config,
     closed: AtomicBool,
+    may_drop: AtomicBool,
+    lost: AtomicU64,
     blocked_ns: AtomicU64,
     lanes: Mutex<Vec<Lane>>,
     /// The leash.
     pub gate: Gate,
 }
 
-/// The recorder's end of one thread's rings.
-#[derive(Debug)]
-pub struct Lane {
-    /// Whose they are.
-    pub thread: Thread,
-    /// The records, in the order of `seq`.
-    pub records: Consumer<Record>,
-    /// Their payloads.
-    pub bytes: Consumer<u8>,
+/// How a recording goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Events that were numbered so far.
+    pub events: u64,
+    /// Those that were lost because their thread's ring was full and only viewers listened.
+    pub lost: u64,
+    /// How long server threads have waited for room in their rings, in nanoseconds.
+    pub blocked_ns: u64,
 }
 
 impl Hub {
     /// A recording that starts now.
     pub fn new(config: Config) -> Arc<Hub> {
+        let clock = Clock::new();
         Arc::new(Hub {
             seq: AtomicU64::new(1),
-            start: Instant::now(),
+            start: clock.raw(),
+            clock,
             config,
             closed: AtomicBool::new(false),
+            may_drop: AtomicBool::new(false),
+            lost: AtomicU64::new(0),
             blocked_ns: AtomicU64::new(0),
             lanes: Mutex::new(Vec::new()),
             gate: Gate::default(),
@@ -88,19 +104,20 @@ impl Hub {
         self.config
     }
 
-    /// How long server threads have waited for room in their rings, in nanoseconds.
-    pub fn blocked_ns(&self) -> u64 {
-        self.blocked_ns.load(Ordering::Relaxed)
+    /// How it goes.
+    pub fn tally(&self) -> Tally {
+        Tally {
+            events: self.next_seq() - 1,
+            lost: self.lost.load(Ordering::Relaxed),
+            blocked_ns: self.blocked_ns.load(Ordering::Relaxed),
+        }
     }
 
     /// A handle for `thread`; its other end waits in [`Hub::take_lanes`].
     pub fn handle(self: &Arc<Self>, thread: Thread) -> Handle {
-        let (records, lane_records) = RingBuffer::new(RECORDS);
-        let (bytes, lane_bytes) = RingBuffer::new(BYTES);
-        let lane = Lane { thread, records: lane_records, bytes: lane_bytes };
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).push(lane);
-        let scratch = Vec::with_capacity(IOV_BUDGET + IOV_LISTED * 8);
-        Handle { hub: self.clone(), thread, records, bytes, scratch }
+        let (ring, lane) = RingBuffer::new(self.config.ring.max(MIN_RING) / size_of::<Slot>());
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).push(Lane::new(thread, lane));
+        Handle::new(self.clone(), thread, ring)
     }
 
     /// The lanes made since the last call.
@@ -113,22 +130,28 @@ impl Hub {
         self.seq.load(Ordering::Acquire)
     }
 
+    /// Nanoseconds from the recording's start to a record's `ticks`: the processor's own counter,
+    /// calibrated against the monotonic clock (or that clock itself, where there is none).
+    #[inline]
+    pub fn nanoseconds(&self, ticks: u64) -> u64 {
+        self.clock.delta_as_nanos(self.start, ticks)
+    }
+
+    /// What a thread does whose ring is full: wait, so that the recording is whole, or (`true`) go
+    /// on, and have its events counted as lost.
+    pub fn set_may_drop(&self, may_drop: bool) {
+        self.may_drop.store(may_drop, Ordering::Relaxed);
+    }
+
     /// Ends the recording: threads record nothing any more and never wait.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);
         self.gate.open_for_good();
     }
-}
 
-/// One thread's end of the recording.
-#[derive(Debug)]
-pub struct Handle {
-    hub: Arc<Hub>,
-    thread: Thread,
-    records: Producer<Record>,
-    bytes: Producer<u8>,
-    /// Where the pieces of a `sendmsg` are put together; kept, so that nothing is allocated.
-    scratch: Vec<u8>,
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
+    }
 }
 
 thread_local! {
@@ -137,6 +160,8 @@ thread_local! {
     static HANDLE: RefCell<Option<Handle>> = const { RefCell::new(None) };
     /// The connection that this thread works on.
     static CURRENT: Cell<Option<u32>> = const { Cell::new(None) };
+    /// Goes up whenever this thread has lost events.
+    static EPOCH: Cell<u32> = const { Cell::new(1) };
 }
 
 /// Names the connection that this thread works on from now on, so that what the store does can be
@@ -152,9 +177,16 @@ pub fn current() -> Option<u32> {
     CURRENT.get()
 }
 
+/// A number, never 0, that changes when this thread has lost events: what was told before may not
+/// have been heard, and is to be told anew.
+#[inline]
+pub fn epoch() -> u32 {
+    EPOCH.get()
+}
+
 /// From now on this thread records into `handle`.
 pub fn install(handle: Handle) {
-    LEVEL.set(match handle.hub.config.detail {
+    LEVEL.set(match handle.hub().config.detail {
         Detail::Flow => 1,
         Detail::Calls => 2,
     });
@@ -173,6 +205,11 @@ pub fn on() -> bool {
     LEVEL.get() > 0
 }
 
+/// How the recording goes that this thread takes part in.
+pub fn tally() -> Option<Tally> {
+    HANDLE.with_borrow(|handle| handle.as_ref().map(|handle| handle.hub().tally()))
+}
+
 /// An event's number and time, taken before what it tells of happens.
 #[derive(Debug, Clone, Copy, Default)]
 #[must_use = "an event that was begun must be finished, or the recording has a gap"]
@@ -189,12 +226,11 @@ impl Begun {
 /// it; [`finish`] tells.
 #[inline]
 pub fn begin() -> Begun {
-    if on() { begin_slow() } else { Begun(None) }
+    if on() { begin_recorded() } else { Begun(None) }
 }
 
-#[cold]
 #[inline(never)]
-fn begin_slow() -> Begun {
+fn begin_recorded() -> Begun {
     HANDLE.with_borrow_mut(|handle| Begun(handle.as_mut().and_then(Handle::begin)))
 }
 
@@ -202,7 +238,11 @@ fn begin_slow() -> Begun {
 #[inline]
 pub fn finish(begun: Begun, conn: Option<u32>, what: What, image: Option<&ConnImage>, payload: &[u8]) {
     if let Some(begun) = begun.0 {
-        push(begun, conn, what, image, payload);
+        HANDLE.with_borrow_mut(|handle| {
+            if let Some(handle) = handle {
+                handle.tell(begun, conn, what, image, payload);
+            }
+        });
     }
 }
 
@@ -212,12 +252,24 @@ pub fn emit(what: What, payload: &[u8]) {
     emit_conn(None, what, None, payload);
 }
 
-/// Tells of an event about a connection; `image` is its `struct conn` as it stands now.
+/// Tells of an event about a connection; `image` is its `struct conn` as it stands now, where it
+/// has changed since this thread last told of it.
 #[inline]
 pub fn emit_conn(conn: Option<u32>, what: What, image: Option<&ConnImage>, payload: &[u8]) {
     if on() {
-        finish(begin_slow(), conn, what, image, payload);
+        emit_recorded(conn, what, image, payload);
     }
+}
+
+#[inline(never)]
+fn emit_recorded(conn: Option<u32>, what: What, image: Option<&ConnImage>, payload: &[u8]) {
+    HANDLE.with_borrow_mut(|handle| {
+        if let Some(handle) = handle
+            && let Some(begun) = handle.begin()
+        {
+            handle.tell(begun, conn, what, image, payload);
+        }
+    });
 }
 
 /// Tells of a `sendmsg` that [`begin`] has numbered, with its pieces.
@@ -227,28 +279,14 @@ pub fn finish_sendmsg<'a>(
     conn: Option<u32>,
     fd: i32,
     ret: Ret,
-    image: &ConnImage,
+    image: Option<&ConnImage>,
     pieces: impl ExactSizeIterator<Item = &'a [u8]>,
 ) {
-    let Some((seq, t)) = begun.0 else { return };
+    let Some(begun) = begun.0 else { return };
     HANDLE.with_borrow_mut(|handle| {
-        let Some(handle) = handle else { return };
-        let max = handle.hub.config.max_data as usize;
-        let count = pieces.len().min(IOV_LISTED);
-        let mut list = std::mem::take(&mut handle.scratch);
-        let (mut left, mut total) = (IOV_BUDGET, 0);
-        for piece in pieces.take(IOV_LISTED) {
-            let kept = piece.len().min(max).min(left);
-            left -= kept;
-            total += piece.len();
-            list.extend_from_slice(&(piece.len() as u32).to_le_bytes());
-            list.extend_from_slice(&(kept as u32).to_le_bytes());
-            list.extend_from_slice(&piece[..kept]);
+        if let Some(handle) = handle {
+            handle.tell_sendmsg(begun, conn, fd, ret, image, pieces);
         }
-        let what = What::Sendmsg { fd, pieces: count as u32, ret };
-        handle.push(Record::new(seq, t, conn, what, Some(image), &list, total), &list);
-        list.clear();
-        handle.scratch = list;
     });
 }
 
@@ -257,56 +295,6 @@ pub fn ready_bytes(out: &mut Vec<u8>, fd: i32, conn: Option<u32>, what: EvFlags)
     out.extend_from_slice(&fd.to_le_bytes());
     out.extend_from_slice(&conn.unwrap_or(u32::MAX).to_le_bytes());
     out.push(what.0);
-}
-
-#[cold]
-#[inline(never)]
-fn push(begun: (u64, u64), conn: Option<u32>, what: What, image: Option<&ConnImage>, payload: &[u8]) {
-    HANDLE.with_borrow_mut(|handle| {
-        if let Some(handle) = handle {
-            let whole = matches!(what, What::Wake { .. } | What::Mark);
-            let max = if whole { BYTES } else { handle.hub.config.max_data as usize };
-            let kept = &payload[..payload.len().min(max)];
-            handle.push(Record::new(begun.0, begun.1, conn, what, image, kept, payload.len()), kept);
-        }
-    });
-}
-
-impl Handle {
-    #[inline]
-    fn begin(&mut self) -> Option<(u64, u64)> {
-        self.hub.gate.pass(self.thread);
-        if self.hub.closed.load(Ordering::Relaxed) {
-            LEVEL.set(0);
-            return None;
-        }
-        let seq = self.hub.seq.fetch_add(1, Ordering::AcqRel);
-        let t = self.hub.start.elapsed().as_nanos() as u64;
-        Some((seq, t))
-    }
-
-    #[inline]
-    fn push(&mut self, record: Record, kept: &[u8]) {
-        if self.records.slots() == 0 || self.bytes.slots() < kept.len() {
-            self.wait_for_room(kept.len());
-        }
-        // Room was made, or the recorder has gone and nobody reads any more.
-        if self.bytes.push_entire_slice(kept).is_ok() {
-            let _ = self.records.push(record);
-        }
-    }
-
-    /// A recording is whole: a thread whose ring is full waits for the recorder.
-    #[cold]
-    fn wait_for_room(&mut self, bytes: usize) {
-        let from = Instant::now();
-        // Not only until the recording is over: this event has its number, and the recorder takes
-        // what is numbered before it goes.
-        while (self.records.slots() == 0 || self.bytes.slots() < bytes) && !self.records.is_abandoned() {
-            std::thread::sleep(Duration::from_micros(50));
-        }
-        self.hub.blocked_ns.fetch_add(from.elapsed().as_nanos() as u64, Ordering::Relaxed);
-    }
 }
 
 /// Tells, when dropped, that a function was left.
@@ -332,3 +320,6 @@ impl Drop for Entered {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

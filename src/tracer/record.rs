@@ -2,6 +2,7 @@
 //! [`Event`](crate::event::Event) is the recorder's work, on another thread.
 
 use crate::event::{ConnImage, ConnState, EvFlags, Fn, Thread};
+use rtrb::{Consumer, Producer};
 
 /// Which buffer a `read` filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +69,7 @@ pub enum SockOpt {
 }
 
 /// A system call's result: what it returned, or `-errno`.
-pub type Ret = i64;
+pub type Ret = i32;
 
 /// What happened; the payload, if any, lies beside it in the ring of bytes.
 ///
@@ -97,7 +98,7 @@ pub enum What {
     /// `listen`; the payload is the address.
     Listen { fd: i32, backlog: i32, ret: Ret },
     /// `wait`.
-    Wait { epoll_fd: i32, timeout_ms: i64 },
+    Wait { epoll_fd: i32, timeout_ms: i32 },
     /// `wake`; the payload is a list of `ready` (see [`ready_bytes`](super::ready_bytes)).
     Wake { timer: bool, ret: Ret },
     /// `event_add`.
@@ -119,7 +120,7 @@ pub enum What {
     /// `state`.
     State { from: ConnState, to: ConnState },
     /// `read`; the payload is what came.
-    Read { fd: i32, into: Into, want: u64, ret: Ret },
+    Read { fd: i32, into: Into, want: u32, ret: Ret },
     /// `command`; the payload is the line.
     Command,
     /// `reply`; the payload is the line.
@@ -127,45 +128,146 @@ pub enum What {
     /// `sendmsg`; the payload is a list of pieces.
     Sendmsg { fd: i32, pieces: u32, ret: Ret },
     /// `item`; the payload is the key.
-    Item { op: ItemOp, id: u64, size: u64 },
-    /// `setting`; the payload is the value.
-    Setting { name: &'static str },
-    /// `close`.
-    Close { fd: i32, why: &'static str, ret: Ret },
+    Item { op: ItemOp, id: u32, size: u32 },
+    /// `setting` of `verbose`; the payload is the value.
+    Verbosity,
+    /// `close`; the payload is why.
+    Close { fd: i32, ret: Ret },
+    /// `drop`: this many events of the thread were lost, under this number and those after it.
+    Lost { n: u32 },
 }
 
-/// One record of a thread's ring.
+/// How many bytes of a payload one [`Slot`] holds.
+const BYTES: usize = 63;
+/// No connection: a number that none can get.
+const NO_CONN: u32 = u32::MAX;
+
+/// An event as a server thread tells it.
 #[derive(Debug, Clone, Copy)]
 pub struct Record {
     /// The event's number.
     pub seq: u64,
-    /// Nanoseconds since the recording's start.
-    pub t: u64,
-    /// The accepted connection, if the event is about one.
-    pub conn: Option<u32>,
-    /// What happened.
-    pub what: What,
-    /// `struct conn` as it stands after the event.
-    pub image: Option<ConnImage>,
-    /// How many bytes of the ring of bytes belong to this record.
+    /// When, in ticks of the hub's clock ([`Hub::nanoseconds`](super::Hub::nanoseconds)).
+    pub ticks: u64,
+    conn: u32,
+    /// How many bytes of the payload follow.
     pub kept: u32,
     /// The true length of the payload.
     pub len: u32,
+    /// What happened.
+    pub what: What,
+    has_image: bool,
 }
 
+/// What a ring is made of: one cache line. A record takes one; one more where `struct conn` has
+/// changed since the connection's last event; and as many as its payload needs.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub(super) enum Slot {
+    Record(Record),
+    Image(ConnImage),
+    Bytes([u8; BYTES]),
+}
+
+const _: () = assert!(size_of::<Slot>() == 64);
+
 impl Record {
-    /// A record of which `kept` are the payload's first bytes, out of `len`.
+    /// The accepted connection, if the event is about one.
+    pub fn conn(&self) -> Option<u32> {
+        (self.conn != NO_CONN).then_some(self.conn)
+    }
+
+    /// How many slots a record with such a payload takes at most.
+    pub(super) const fn most_slots(kept: usize) -> usize {
+        2 + kept.div_ceil(BYTES)
+    }
+
+    /// How many slots it takes.
+    pub(super) fn slots(&self) -> usize {
+        1 + usize::from(self.has_image) + (self.kept as usize).div_ceil(BYTES)
+    }
+}
+
+/// Puts an event into a ring, which has room for it; `kept` are the first bytes of a payload of
+/// `len`. Returns the number of slots that it took.
+#[inline]
+pub(super) fn put(
+    ring: &mut Producer<Slot>,
+    (seq, ticks): (u64, u64),
+    conn: Option<u32>,
+    what: What,
+    image: Option<&ConnImage>,
+    kept: &[u8],
+    len: usize,
+) -> usize {
+    let record = Record {
+        seq,
+        ticks,
+        conn: conn.unwrap_or(NO_CONN),
+        kept: kept.len() as u32,
+        len: u32::try_from(len).unwrap_or(u32::MAX),
+        what,
+        has_image: image.is_some(),
+    };
+    // None of these can fail: the room was looked for before the event got its number.
+    let _ = ring.push(Slot::Record(record));
+    if let Some(image) = image {
+        let _ = ring.push(Slot::Image(*image));
+    }
+    for piece in kept.chunks(BYTES) {
+        let mut bytes = [0; BYTES];
+        bytes[..piece.len()].copy_from_slice(piece);
+        let _ = ring.push(Slot::Bytes(bytes));
+    }
+    record.slots()
+}
+
+/// The recorder's end of one thread's ring.
+#[derive(Debug)]
+pub struct Lane {
+    /// Whose it is.
+    pub thread: Thread,
+    ring: Consumer<Slot>,
+    /// When the last event happened.
+    ticks: u64,
+}
+
+impl Lane {
+    pub(super) fn new(thread: Thread, ring: Consumer<Slot>) -> Lane {
+        Lane { thread, ring, ticks: 0 }
+    }
+
+    /// The number of the event that comes next.
     #[inline]
-    pub fn new(
-        seq: u64,
-        t: u64,
-        conn: Option<u32>,
-        what: What,
-        image: Option<&ConnImage>,
-        kept: &[u8],
-        len: usize,
-    ) -> Record {
-        let len = u32::try_from(len).unwrap_or(u32::MAX);
-        Record { seq, t, conn, what, image: image.copied(), kept: kept.len() as u32, len }
+    pub fn head(&self) -> Option<u64> {
+        match self.ring.peek() {
+            Ok(Slot::Record(record)) => Some(record.seq),
+            _ => None,
+        }
+    }
+
+    /// Takes the next event, if all of it is there; its payload replaces what is in `payload`.
+    #[inline]
+    pub fn take(&mut self, payload: &mut Vec<u8>) -> Option<(Record, Option<ConnImage>)> {
+        let Ok(&Slot::Record(record)) = self.ring.peek() else { return None };
+        let chunk = self.ring.read_chunk(record.slots()).ok()?;
+        let (first, second) = chunk.as_slices();
+        payload.clear();
+        let (mut image, mut left) = (None, record.kept as usize);
+        for slot in first.iter().chain(second) {
+            match slot {
+                Slot::Record(_) => {}
+                Slot::Image(is) => image = Some(*is),
+                Slot::Bytes(bytes) => {
+                    let now = left.min(BYTES);
+                    payload.extend_from_slice(&bytes[..now]);
+                    left -= now;
+                }
+            }
+        }
+        chunk.commit_all();
+        // The counters of two processors may differ by a hair, and the thread may have moved.
+        self.ticks = self.ticks.max(record.ticks);
+        Some((Record { ticks: self.ticks, ..record }, image))
     }
 }

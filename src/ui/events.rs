@@ -246,6 +246,10 @@ pub(super) fn summary(event: &Event) -> String {
         }
         Kind::Note => words.extend(quoted(event)),
         Kind::Drop => words.push(format!("{} events were lost here", event.n.unwrap_or(0))),
+        Kind::Snapshot => {
+            let conns = event.world.as_deref().map_or(0, |world| world.conns.len());
+            words.push(format!("the server as it was found, {conns} connections open"));
+        }
         _ => words.extend(plain(event)),
     }
     words.join(" ")

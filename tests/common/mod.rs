@@ -6,10 +6,10 @@ pub mod dialogues;
 pub mod stories;
 pub mod taped;
 
-use memstep::event::{Detail, Event, MAX_DATA};
+use memstep::event::{Detail, Event};
 use memstep::memcached::server::Server;
 use memstep::memcached::settings::Settings;
-use memstep::trace::recorder::{Recorder, Sinks, header};
+use memstep::trace::recorder::{Recorder, Sinks, follow, header};
 use memstep::tracer::{Config, Hub};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, mpsc};
@@ -41,11 +41,11 @@ pub struct Watched {
 impl Watched {
     /// Starts it.
     pub fn start(settings: Settings, detail: Detail) -> Watched {
-        let hub = Hub::new(Config { detail, max_data: MAX_DATA });
-        let (viewer, events) = mpsc::channel();
+        let hub = Hub::new(Config { detail, ..Config::default() });
         let header = header(&hub, settings.num_threads, "test");
-        let sinks = Sinks { viewer: Some(viewer), ..Sinks::default() };
+        let sinks = Sinks { armed: true, ..Sinks::default() };
         let recorder = Recorder::start(hub.clone(), &header, sinks).unwrap();
+        let events = follow(recorder.watch()).unwrap();
         let server = Server::start(settings, Some(hub.clone())).unwrap();
         Watched { server: Some(server), recorder, hub, events, seen: Mutex::default() }
     }

@@ -6,7 +6,7 @@ use memstep::memcached::settings::Settings;
 use memstep::trace::check::Checker;
 use memstep::trace::format::Header;
 use memstep::trace::reader::TraceReader;
-use memstep::trace::recorder::{Recorder, Sinks, header};
+use memstep::trace::recorder::{Output, Recorder, Sinks, header};
 use memstep::tracer::{Config, Hub};
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -41,7 +41,7 @@ impl Taped {
     pub fn titled(title: &str, settings: Settings, config: Config) -> Taped {
         let trace = Shared::default();
         let hub = Hub::new(config);
-        let sinks = Sinks { file: Some(Box::new(trace.clone())), ..Sinks::default() };
+        let sinks = Sinks { output: Some(Output::stream(Box::new(trace.clone()))), ..Sinks::default() };
         let header = header(&hub, settings.num_threads, title);
         let recorder = Recorder::start(hub.clone(), &header, sinks).unwrap();
         let server = Server::start(settings, Some(hub)).unwrap();

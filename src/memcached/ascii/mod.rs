@@ -149,7 +149,7 @@ fn process_verbosity_command(c: &mut Conn, tokens: &Tokens) {
     // Of strtoul's 64 bits the C keeps 32.
     let level = (strtoul(tokens.get(&c.rbuf, 1)) as u32).min(MAX_VERBOSITY_LEVEL) as u8;
     c.globals.settings.verbose.store(level, Ordering::Relaxed);
-    c.tell(What::Setting { name: "verbose" }, &[b'0' + level]);
+    c.tell(What::Verbosity, &[b'0' + level]);
     out_string(c, "OK");
 }
 

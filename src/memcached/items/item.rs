@@ -48,6 +48,13 @@ impl Item {
         }
     }
 
+    /// What a trace names it by, never 0: the lower half of its id, which the items of one time do
+    /// not share.
+    #[inline]
+    pub fn trace_id(&self) -> u32 {
+        (self.id as u32).max(1)
+    }
+
     /// `ITEM_ntotal` of such an item: what it takes of `-m`, in bytes.
     pub(super) fn ntotal_of(nkey: usize, flags: u32, nbytes: u32) -> u64 {
         let suffix = suffix(flags, nbytes).bytes().len();

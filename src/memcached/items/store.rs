@@ -486,6 +486,7 @@ impl Inner {
 /// Tells the trace what was done with an item.
 #[inline]
 fn tell(op: ItemOp, item: &Item) {
-    let what = What::Item { op, id: item.id, size: u64::from(item.nbytes()) };
+    // Ids are never 0; of the items of one time no two share the lower half.
+    let what = What::Item { op, id: item.trace_id(), size: item.nbytes() };
     tracer::emit_conn(tracer::current(), what, None, item.key());
 }

@@ -1,105 +1,303 @@
-//! A record becomes an event: the fields of `struct conn` that changed, what caused it, names.
+//! A record becomes a line: names, results, the fields of `struct conn` that changed, what caused
+//! it. The members stand in the order of [`Event`](crate::event::Event)'s fields.
 
-use crate::event::{ConnImage, ConnSet, EvFlags, Event, Iov, ItemRef, Kind, Ready, Thread, Word, encode};
-use crate::tracer::{Into as ReadInto, ItemOp, Record, Ret, SockOpt, ThreadOp, What};
+use super::line::{As, Lines};
+use super::world::Context;
+use crate::event::{ConnImage, EvFlags, Snapshot, Thread, Value};
+use crate::tracer::{Into, ItemOp, Record, Ret, SockOpt, ThreadOp, What};
+use rustix::io::Errno;
 use std::borrow::Cow;
-use std::collections::{HashMap, VecDeque};
 
-/// What must be remembered from one event to the next.
-#[derive(Debug, Default)]
-pub(super) struct Converter {
-    /// Each open connection's `struct conn` at its last event.
-    images: HashMap<u32, ConnImage>,
-    /// The keys of items that are being filled, by the item's number.
-    keys: HashMap<u64, String>,
-    /// Bytes on their way through each worker's pipe: their `notify`.
-    notified: HashMap<u16, VecDeque<u64>>,
-    /// Connections on their way to a worker: their `cq_push`.
-    pushed: HashMap<u32, u64>,
-    /// When the last event happened, for the one that tells of lost ones.
-    t: u64,
+/// An event, as it was told and as it is to be written.
+pub(super) struct Told<'a> {
+    /// The thread that it happened on.
+    pub thread: Thread,
+    /// Nanoseconds since the recording's start.
+    pub t: u64,
+    /// What was told of it.
+    pub record: &'a Record,
+    /// The connection's `struct conn` after it, where it has changed.
+    pub image: Option<&'a ConnImage>,
+    /// The first bytes of its payload.
+    pub payload: &'a [u8],
 }
 
-impl Converter {
-    /// The event that `record` tells of, on `thread`.
-    pub fn event(&mut self, thread: Thread, record: &Record, payload: &[u8]) -> Event {
-        self.t = record.t;
-        let mut e = Event { seq: record.seq, t: record.t, th: thread, conn: record.conn, ..Event::default() };
-        self.fill(&mut e, record, payload);
-        if let (Some(conn), Some(image)) = (record.conn, &record.image) {
-            e.set = self.changed(conn, image);
-        }
-        if e.ev == Kind::Close
-            && let Some(conn) = record.conn
-        {
-            self.images.remove(&conn);
-        }
-        e
-    }
-
-    /// The event that says that `n` events from `seq` on are lost.
-    pub fn lost(&mut self, seq: u64, n: u64) -> Event {
-        Event { seq, t: self.t, ev: Kind::Drop, n: Some(n), ..Event::default() }
-    }
-
-    /// What changed in a connection since its last event.
-    fn changed(&mut self, conn: u32, image: &ConnImage) -> Option<Box<ConnSet>> {
-        let old = self.images.insert(conn, *image);
-        let (mut set, item) = match old {
-            Some(old) => {
-                let (set, item) = ConnSet::between(&old, image);
-                (set?, item)
+impl Lines {
+    /// Writes an event's line.
+    pub fn event(&mut self, told: &Told<'_>, context: &Context) {
+        let record = told.record;
+        self.number("{\"seq\":", record.seq);
+        self.number(",\"t\":", told.t);
+        match told.thread {
+            Thread::Main => self.raw(",\"th\":\"main\",\"ev\":\""),
+            Thread::Client => self.raw(",\"th\":\"client\",\"ev\":\""),
+            Thread::Worker(i) => {
+                self.number(",\"th\":\"worker", i);
+                self.raw("\",\"ev\":\"");
             }
-            None => (ConnSet::whole(image), image.item_id != 0),
+        }
+        self.what(told);
+        if let Some(cause) = context.cause {
+            self.number(",\"cause\":", cause);
+        }
+        if let Some(image) = told.image {
+            self.set(image, context);
+        }
+        self.raw("}\n");
+    }
+
+    /// The line that says that `n` events from `seq` on are lost.
+    pub fn lost(&mut self, seq: u64, t: u64, n: u64) {
+        self.number("{\"seq\":", seq);
+        self.number(",\"t\":", t);
+        self.number(",\"th\":\"main\",\"ev\":\"drop\",\"n\":", n);
+        self.raw("}\n");
+    }
+
+    /// The line of the state that the server was in after `seq`.
+    pub fn snapshot(&mut self, seq: u64, t: u64, world: &Snapshot) {
+        self.number("{\"seq\":", seq);
+        self.number(",\"t\":", t);
+        self.raw(",\"th\":\"main\",\"ev\":\"snapshot\",\"world\":");
+        // A Vec takes everything, and a snapshot holds nothing that JSON has no form for.
+        let from = self.bytes.len();
+        if serde_json::to_writer(&mut self.bytes, world).is_err() {
+            self.bytes.truncate(from);
+            self.raw("null");
+        }
+        self.raw("}\n");
+    }
+
+    fn set(&mut self, image: &ConnImage, context: &Context) {
+        let from = self.bytes.len();
+        self.raw(",\"set\":{");
+        let empty = self.bytes.len();
+        let mut tell = |key: &'static str, value: Value| {
+            if self.bytes.len() > empty {
+                self.bytes.push(b',');
+            }
+            match value {
+                Value::Number(n) => self.number(key, n),
+                Value::Word(word) => self.word(key, word),
+                Value::Flags(flags) => self.word(key, &flag_names(flags)),
+                Value::Bool(yes) => {
+                    self.raw(key);
+                    self.raw(if yes { "true" } else { "false" });
+                }
+            }
         };
-        if item {
-            set.item = Some((image.item_id != 0).then(|| ItemRef {
-                key: self.keys.remove(&image.item_id).unwrap_or_default(),
-                size: image.item_size,
-            }));
+        match &context.before {
+            Some(before) => image.changes(before, &mut tell),
+            None => image.fields(&mut tell),
         }
-        (!set.is_empty()).then(|| Box::new(set))
+        if let Some(item) = &context.item {
+            if self.bytes.len() > empty {
+                self.bytes.push(b',');
+            }
+            match item {
+                None => self.raw("\"item\":null"),
+                Some(item) => {
+                    self.text("\"item\":{\"key\":", &item.key);
+                    self.number(",\"size\":", item.size);
+                    self.bytes.push(b'}');
+                }
+            }
+        }
+        if self.bytes.len() == empty {
+            self.bytes.truncate(from);
+        } else {
+            self.bytes.push(b'}');
+        }
     }
 
-    fn fill(&mut self, e: &mut Event, record: &Record, payload: &[u8]) {
-        let word = |s: &'static str| Some(Cow::Borrowed(s));
+    fn what(&mut self, told: &Told<'_>) {
+        let Told { record, payload, .. } = *told;
+        let len = record.len;
         match record.what {
-            What::Call(f) => (e.ev, e.function) = (Kind::Call, Some(f)),
-            What::Return(f) => (e.ev, e.function) = (Kind::Return, Some(f)),
-            What::Mark => {
-                e.ev = Kind::Mark;
-                text(e, payload, record.len);
+            What::State { from, to } => {
+                self.raw("state\"");
+                self.conn(record);
+                self.word(",\"from\":", from.name());
+                self.word(",\"to\":", to.name());
             }
+            What::Read { fd, into, want, ret } => {
+                self.raw("read\"");
+                self.conn(record);
+                self.number(",\"fd\":", fd);
+                self.raw(match into {
+                    Into::Rbuf => ",\"into\":\"rbuf\"",
+                    Into::Item => ",\"into\":\"item\"",
+                    Into::Swallow => ",\"into\":\"swallow\"",
+                });
+                self.number(",\"want\":", want);
+                self.result(ret);
+                if ret > 0 {
+                    self.payload(As::Data, payload, len);
+                }
+            }
+            What::Command => {
+                self.raw("command\"");
+                self.conn(record);
+                self.payload(As::Text, payload, len);
+            }
+            What::Reply { noreply, value } => {
+                self.raw(match (noreply, value) {
+                    (true, _) => "reply\",\"op\":\"noreply\"",
+                    (false, true) => "reply\",\"op\":\"value\"",
+                    (false, false) => "reply\"",
+                });
+                self.conn(record);
+                self.payload(As::Text, payload, len);
+            }
+            What::Sendmsg { fd, pieces, ret } => {
+                self.raw("sendmsg\"");
+                self.conn(record);
+                self.number(",\"fd\":", fd);
+                self.result(ret);
+                self.iov(payload, pieces);
+            }
+            What::Item { op, id, size } => {
+                self.raw("item\"");
+                self.word(",\"op\":", item_op(op));
+                self.conn(record);
+                self.payload(As::Key, payload, len);
+                if id != 0 {
+                    self.number(",\"size\":", size);
+                }
+            }
+            What::Call(function) => {
+                self.raw("call\"");
+                self.word(",\"fn\":", function.name());
+                self.conn(record);
+            }
+            What::Return(function) => {
+                self.raw("return\"");
+                self.word(",\"fn\":", function.name());
+                self.conn(record);
+            }
+            What::Wait { epoll_fd, timeout_ms } => {
+                self.number("wait\",\"epoll_fd\":", epoll_fd);
+                self.number(",\"timeout\":", timeout_ms);
+            }
+            What::Wake { timer, ret } => {
+                self.raw("wake\"");
+                self.ready(payload);
+                if timer {
+                    self.raw(",\"timer\":true");
+                }
+                self.result(ret);
+            }
+            What::Accept { listen_fd, ret } => {
+                self.raw("accept\"");
+                self.conn(record);
+                if ret >= 0 {
+                    self.number(",\"fd\":", ret);
+                }
+                self.number(",\"listen_fd\":", listen_fd);
+                if ret >= 0 {
+                    self.text(",\"peer\":", &String::from_utf8_lossy(payload));
+                } else {
+                    self.result(ret);
+                }
+            }
+            What::CqPush { worker, depth } => {
+                self.worker("cq_push\"", worker);
+                self.conn(record);
+                self.number(",\"depth\":", depth);
+            }
+            What::CqPop { worker, depth } => {
+                self.worker("cq_pop\"", worker);
+                self.conn(record);
+                self.number(",\"depth\":", depth);
+            }
+            What::Notify { worker, fd, ret } => {
+                self.worker("notify\"", worker);
+                self.number(",\"fd\":", fd);
+                self.result(ret);
+                self.payload(As::Data, payload, len);
+            }
+            What::Notified { worker, fd, ret } => {
+                self.worker("notified\"", worker);
+                self.number(",\"fd\":", fd);
+                self.result(ret);
+                self.payload(As::Data, payload, len);
+            }
+            What::ConnNew { fd, state } => {
+                self.raw("conn_new\"");
+                self.conn(record);
+                self.number(",\"fd\":", fd);
+                self.word(",\"state\":", state.name());
+            }
+            What::EventAdd { fd, interest, ret } => {
+                self.raw("event_add\"");
+                self.conn(record);
+                self.number(",\"fd\":", fd);
+                self.word(",\"interest\":", interest.interest());
+                self.result(ret);
+            }
+            What::EventDel { fd, ret } => {
+                self.raw("event_del\"");
+                self.conn(record);
+                self.number(",\"fd\":", fd);
+                self.result(ret);
+            }
+            What::Close { fd, ret } => {
+                self.raw("close\"");
+                self.conn(record);
+                self.number(",\"fd\":", fd);
+                self.text(",\"why\":", &String::from_utf8_lossy(payload));
+                self.result(ret);
+            }
+            What::Verbosity => {
+                self.raw("setting\"");
+                self.conn(record);
+                self.text(",\"name\":\"verbose\",\"value\":", &String::from_utf8_lossy(payload));
+            }
+            What::Mark => {
+                self.raw("mark\"");
+                self.payload(As::Text, payload, len);
+            }
+            What::Lost { n } => self.number("drop\",\"n\":", n),
+            _ => self.startup(record, payload),
+        }
+    }
+
+    /// What happens once, when the server starts.
+    fn startup(&mut self, record: &Record, payload: &[u8]) {
+        match record.what {
             What::EventInit { whose, epoll_fd } => {
-                e.ev = Kind::EventInit;
-                e.worker = whose.worker().map(|_| whose);
-                e.epoll_fd = Some(epoll_fd);
+                self.whose("event_init\"", whose);
+                self.number(",\"epoll_fd\":", epoll_fd);
             }
             What::Pipe { worker, receive_fd, send_fd } => {
-                e.ev = Kind::Pipe;
-                e.worker = Some(Thread::Worker(worker));
-                e.notify_receive_fd = Some(receive_fd);
-                e.notify_send_fd = Some(send_fd);
+                self.worker("pipe\"", worker);
+                self.number(",\"notify_receive_fd\":", receive_fd);
+                self.number(",\"notify_send_fd\":", send_fd);
             }
             What::Thread { whose, op, epoll_fd, receive_fd, send_fd } => {
-                e.ev = Kind::Thread;
-                e.op = word(match op {
+                let dispatcher = whose == Thread::Main;
+                self.raw("thread\",\"role\":");
+                self.raw(if dispatcher { "\"dispatcher\"" } else { "\"worker\"" });
+                let op = match op {
                     ThreadOp::Setup => "setup",
                     ThreadOp::Create => "create",
                     ThreadOp::Start => "start",
-                });
-                e.role = word(if whose == Thread::Main { "dispatcher" } else { "worker" });
-                e.worker = whose.worker().map(|_| whose);
-                e.epoll_fd = Some(epoll_fd);
-                e.notify_receive_fd = (receive_fd >= 0).then_some(receive_fd);
-                e.notify_send_fd = (send_fd >= 0).then_some(send_fd);
+                };
+                self.word(",\"op\":", op);
+                self.whose("", whose);
+                self.number(",\"epoll_fd\":", epoll_fd);
+                if receive_fd >= 0 {
+                    self.number(",\"notify_receive_fd\":", receive_fd);
+                }
+                if send_fd >= 0 {
+                    self.number(",\"notify_send_fd\":", send_fd);
+                }
             }
             What::Socket { fd, v6 } => {
-                (e.ev, e.fd) = (Kind::Socket, Some(fd));
-                e.domain = word(if v6 { "AF_INET6" } else { "AF_INET" });
+                self.number("socket\",\"fd\":", fd);
+                self.word(",\"domain\":", if v6 { "AF_INET6" } else { "AF_INET" });
             }
             What::Setsockopt { fd, option, ret } => {
-                (e.ev, e.fd) = (Kind::Setsockopt, Some(fd));
                 let (name, value) = match option {
                     SockOpt::V6Only => ("IPV6_V6ONLY", "1"),
                     SockOpt::ReuseAddr => ("SO_REUSEADDR", "1"),
@@ -107,124 +305,104 @@ impl Converter {
                     SockOpt::Linger => ("SO_LINGER", "0,0"),
                     SockOpt::NoDelay => ("TCP_NODELAY", "1"),
                 };
-                (e.name, e.value) = (word(name), word(value));
-                result(e, ret);
+                self.number("setsockopt\",\"fd\":", fd);
+                self.word(",\"name\":", name);
+                self.word(",\"value\":", value);
+                self.result(ret);
             }
             What::Bind { fd, ret } => {
-                (e.ev, e.fd) = (Kind::Bind, Some(fd));
-                e.addr = Some(String::from_utf8_lossy(payload).into_owned());
-                result(e, ret);
+                self.number("bind\",\"fd\":", fd);
+                self.text(",\"addr\":", &String::from_utf8_lossy(payload));
+                self.result(ret);
             }
             What::Listen { fd, backlog, ret } => {
-                (e.ev, e.fd, e.backlog) = (Kind::Listen, Some(fd), Some(backlog));
-                e.addr = (!payload.is_empty()).then(|| String::from_utf8_lossy(payload).into_owned());
-                result(e, ret);
-            }
-            What::Wait { epoll_fd, timeout_ms } => {
-                (e.ev, e.epoll_fd, e.timeout) = (Kind::Wait, Some(epoll_fd), Some(timeout_ms));
-            }
-            What::Wake { timer, ret } => {
-                (e.ev, e.timer, e.ready) = (Kind::Wake, timer, Some(ready(payload)));
-                result(e, ret);
-            }
-            What::EventAdd { fd, interest, ret } => {
-                (e.ev, e.fd, e.interest) = (Kind::EventAdd, Some(fd), word(interest.interest()));
-                result(e, ret);
-            }
-            What::EventDel { fd, ret } => {
-                (e.ev, e.fd) = (Kind::EventDel, Some(fd));
-                result(e, ret);
-            }
-            What::Accept { listen_fd, ret } => {
-                (e.ev, e.listen_fd) = (Kind::Accept, Some(listen_fd));
-                match errno(ret) {
-                    Some(name) => e.errno = Some(name),
-                    None => {
-                        e.fd = i32::try_from(ret).ok();
-                        e.peer = Some(String::from_utf8_lossy(payload).into_owned());
-                    }
+                self.number("listen\",\"fd\":", fd);
+                if !payload.is_empty() {
+                    self.text(",\"addr\":", &String::from_utf8_lossy(payload));
                 }
+                self.number(",\"backlog\":", backlog);
+                self.result(ret);
             }
-            What::CqPush { worker, depth } => {
-                (e.ev, e.depth, e.worker) = (Kind::CqPush, Some(depth), Some(Thread::Worker(worker)));
-                if let Some(conn) = record.conn {
-                    self.pushed.insert(conn, record.seq);
-                }
-            }
-            What::CqPop { worker, depth } => {
-                (e.ev, e.depth, e.worker) = (Kind::CqPop, Some(depth), Some(Thread::Worker(worker)));
-                e.cause = record.conn.and_then(|conn| self.pushed.remove(&conn));
-            }
-            What::Notify { worker, fd, ret } => {
-                (e.ev, e.fd, e.worker) = (Kind::Notify, Some(fd), Some(Thread::Worker(worker)));
-                data(e, payload, record.len);
-                result(e, ret);
-                if ret == 1 {
-                    self.notified.entry(worker).or_default().push_back(record.seq);
-                }
-            }
-            What::Notified { worker, fd, ret } => {
-                (e.ev, e.fd, e.worker) = (Kind::Notified, Some(fd), Some(Thread::Worker(worker)));
-                data(e, payload, record.len);
-                result(e, ret);
-                if ret == 1 {
-                    e.cause = self.notified.entry(worker).or_default().pop_front();
-                }
-            }
-            What::ConnNew { fd, state } => {
-                (e.ev, e.fd, e.state) = (Kind::ConnNew, Some(fd), Some(state));
-            }
-            What::State { from, to } => (e.ev, e.from, e.to) = (Kind::State, Some(from), Some(to)),
-            What::Read { fd, into, want, ret } => {
-                (e.ev, e.fd, e.want) = (Kind::Read, Some(fd), Some(want));
-                e.into = word(match into {
-                    ReadInto::Rbuf => "rbuf",
-                    ReadInto::Item => "item",
-                    ReadInto::Swallow => "swallow",
-                });
-                result(e, ret);
-                if ret > 0 {
-                    data(e, payload, record.len);
-                }
-            }
-            What::Command => {
-                e.ev = Kind::Command;
-                text(e, payload, record.len);
-            }
-            What::Reply { noreply, value } => {
-                e.ev = Kind::Reply;
-                e.op = if noreply { word("noreply") } else { value.then_some(Cow::Borrowed("value")) };
-                text(e, payload, record.len);
-            }
-            What::Sendmsg { fd, pieces, ret } => {
-                (e.ev, e.fd) = (Kind::Sendmsg, Some(fd));
-                e.iov = Some(iov(payload, pieces));
-                result(e, ret);
-            }
-            What::Item { op, id, size } => {
-                e.ev = Kind::Item;
-                e.op = word(item_op(op));
-                let kept = whole_characters(payload, record.len);
-                let (key, b64) = encode(kept);
-                if op == ItemOp::Alloc {
-                    self.keys.insert(id, key.clone().unwrap_or_default());
-                }
-                if op == ItemOp::Free {
-                    self.keys.remove(&id);
-                }
-                (e.key, e.b64) = (key, b64);
-                e.len = (kept.len() < record.len as usize).then_some(u64::from(record.len));
-                e.size = (id != 0).then_some(size);
-            }
-            What::Setting { name } => {
-                (e.ev, e.name) = (Kind::Setting, word(name));
-                e.value = Some(Cow::Owned(String::from_utf8_lossy(payload).into_owned()));
-            }
-            What::Close { fd, why, ret } => {
-                (e.ev, e.fd, e.why) = (Kind::Close, Some(fd), word(why));
-                result(e, ret);
-            }
+            // Everything else is told by `what`.
+            _ => self.raw("mark\""),
         }
+    }
+
+    #[inline]
+    fn conn(&mut self, record: &Record) {
+        if let Some(conn) = record.conn() {
+            self.number(",\"conn\":", conn);
+        }
+    }
+
+    fn worker(&mut self, kind: &'static str, worker: u16) {
+        self.raw(kind);
+        self.number(",\"worker\":\"worker", worker);
+        self.bytes.push(b'"');
+    }
+
+    fn whose(&mut self, kind: &'static str, whose: Thread) {
+        match whose {
+            Thread::Worker(worker) => self.worker(kind, worker),
+            _ => self.raw(kind),
+        }
+    }
+
+    /// What a system call returned, or its error by name.
+    #[inline]
+    fn result(&mut self, ret: Ret) {
+        match ret {
+            0.. => self.number(",\"ret\":", ret),
+            _ => self.word(",\"errno\":", &errno(ret)),
+        }
+    }
+
+    /// The list that [`ready_bytes`](crate::tracer::ready_bytes) wrote.
+    fn ready(&mut self, payload: &[u8]) {
+        self.raw(",\"ready\":[");
+        for (i, &[a, b, c, d, e, f, g, h, what]) in payload.as_chunks::<9>().0.iter().enumerate() {
+            self.number(if i == 0 { "{\"fd\":" } else { ",{\"fd\":" }, i32::from_le_bytes([a, b, c, d]));
+            let conn = u32::from_le_bytes([e, f, g, h]);
+            if conn != u32::MAX {
+                self.number(",\"conn\":", conn);
+            }
+            self.word(",\"what\":", EvFlags(what).interest());
+            self.bytes.push(b'}');
+        }
+        self.bytes.push(b']');
+    }
+
+    /// The pieces that [`finish_sendmsg`](crate::tracer::finish_sendmsg) wrote.
+    fn iov(&mut self, mut payload: &[u8], pieces: u32) {
+        self.raw(",\"iov\":[");
+        for i in 0..pieces {
+            let Some((&[a, b, c, d, e, f, g, h], rest)) = payload.split_first_chunk::<8>() else { break };
+            let len = u32::from_le_bytes([a, b, c, d]);
+            let kept = (u32::from_le_bytes([e, f, g, h]) as usize).min(rest.len());
+            let (bytes, rest) = rest.split_at(kept);
+            if i > 0 {
+                self.bytes.push(b',');
+            }
+            self.piece(bytes, len);
+            payload = rest;
+        }
+        self.bytes.push(b']');
+    }
+}
+
+/// An error's name; that of the one that is no trouble is at hand.
+fn errno(ret: Ret) -> Cow<'static, str> {
+    match Errno::from_raw_os_error(-ret) {
+        Errno::AGAIN => Cow::Borrowed("EAGAIN"),
+        _ => Cow::Owned(format!("{:?}", nix::errno::Errno::from_raw(-ret))),
+    }
+}
+
+fn flag_names(flags: EvFlags) -> Cow<'static, str> {
+    match flags {
+        EvFlags::READ_PERSIST => Cow::Borrowed("EV_READ|EV_PERSIST"),
+        EvFlags::WRITE_PERSIST => Cow::Borrowed("EV_WRITE|EV_PERSIST"),
+        other => Cow::Owned(other.to_string()),
     }
 }
 
@@ -242,67 +420,4 @@ fn item_op(op: ItemOp) -> &'static str {
         ItemOp::Evict => "evict",
         ItemOp::Free => "free",
     }
-}
-
-fn errno(ret: Ret) -> Option<Word> {
-    let raw = i32::try_from(ret).ok().filter(|r| *r < 0)?;
-    Some(Cow::Owned(format!("{:?}", nix::errno::Errno::from_raw(-raw))))
-}
-
-fn result(e: &mut Event, ret: Ret) {
-    match errno(ret) {
-        Some(name) => e.errno = Some(name),
-        None => e.ret = Some(ret),
-    }
-}
-
-fn data(e: &mut Event, kept: &[u8], len: u32) {
-    let kept = whole_characters(kept, len);
-    (e.data, e.b64) = encode(kept);
-    e.len = (kept.len() < len as usize).then_some(u64::from(len));
-}
-
-fn text(e: &mut Event, kept: &[u8], len: u32) {
-    let kept = whole_characters(kept, len);
-    (e.text, e.b64) = encode(kept);
-    e.len = (kept.len() < len as usize).then_some(u64::from(len));
-}
-
-/// A cut may fall into a character; the text then ends before it, and stays text.
-fn whole_characters(kept: &[u8], len: u32) -> &[u8] {
-    if kept.len() < len as usize
-        && let Err(e) = std::str::from_utf8(kept)
-        && e.error_len().is_none()
-    {
-        return &kept[..e.valid_up_to()];
-    }
-    kept
-}
-
-/// The list that [`ready_bytes`](crate::tracer::ready_bytes) wrote.
-fn ready(payload: &[u8]) -> Vec<Ready> {
-    payload
-        .as_chunks::<9>()
-        .0
-        .iter()
-        .map(|&[a, b, c, d, e, f, g, h, what]| Ready {
-            fd: i32::from_le_bytes([a, b, c, d]),
-            conn: Some(u32::from_le_bytes([e, f, g, h])).filter(|conn| *conn != u32::MAX),
-            what: Cow::Borrowed(EvFlags(what).interest()),
-        })
-        .collect()
-}
-
-/// The pieces that [`finish_sendmsg`](crate::tracer::finish_sendmsg) wrote.
-fn iov(mut payload: &[u8], pieces: u32) -> Vec<Iov> {
-    let mut list = Vec::with_capacity(pieces as usize);
-    for _ in 0..pieces {
-        let Some((&[a, b, c, d, e, f, g, h], rest)) = payload.split_first_chunk::<8>() else { break };
-        let len = u32::from_le_bytes([a, b, c, d]);
-        let kept = (u32::from_le_bytes([e, f, g, h]) as usize).min(rest.len());
-        let (bytes, rest) = rest.split_at(kept);
-        list.push(Iov::new(whole_characters(bytes, len), u64::from(len)));
-        payload = rest;
-    }
-    list
 }

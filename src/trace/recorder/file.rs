@@ -1,0 +1,334 @@
+//! Where a trace goes: a file, with the files before it, or a stream.
+
+use super::line::Lines;
+use crate::trace::format::End;
+use rustix::fs::{FlockOperation, flock};
+use rustix::io::Errno;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// Where recordings go, and when the next file is begun.
+///
+/// The file that is being written always has the name itself. When another one is begun, the one
+/// before gets a number behind its name, one more than the highest there is: `t.jsonl.1` is the
+/// oldest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileConfig {
+    /// The file.
+    pub path: PathBuf,
+    /// How large it may get, in bytes, before the next one is begun.
+    pub max_size: Option<u64>,
+    /// How many numbered files are kept; the oldest go first. All, unless told.
+    pub keep: Option<usize>,
+}
+
+impl FileConfig {
+    /// One file, however large.
+    pub fn new(path: impl Into<PathBuf>) -> FileConfig {
+        FileConfig { path: path.into(), max_size: None, keep: None }
+    }
+
+    /// Empties the file, or makes it, for a recording that is the first of this process.
+    ///
+    /// # Errors
+    /// It cannot be written, or another recording is just being written to it.
+    pub fn create(&self) -> io::Result<Output> {
+        let file = File::options().write(true).create(true).truncate(false).open(&self.path)?;
+        if file.metadata()?.is_file() {
+            claim(&file)?;
+            file.set_len(0)?;
+        }
+        Ok(Output::named(self, file))
+    }
+
+    /// Begins a new file; one that has the name gets a number.
+    ///
+    /// # Errors
+    /// The file system's own.
+    pub(super) fn next(&self) -> io::Result<Output> {
+        if self.path.symlink_metadata().is_ok_and(|there| !there.is_file()) {
+            // A device or a pipe has no files before it.
+            return Ok(Output::named(self, File::options().write(true).open(&self.path)?));
+        }
+        let mut numbers = self.numbers()?;
+        if self.path.exists() {
+            let number = numbers.last().map_or(1, |last| last + 1);
+            fs::rename(&self.path, self.numbered(number))?;
+            numbers.push(number);
+        }
+        let file = File::options().write(true).create_new(true).open(&self.path)?;
+        claim(&file)?;
+        let too_many = self.keep.map_or(0, |keep| numbers.len().saturating_sub(keep));
+        for number in &numbers[..too_many] {
+            fs::remove_file(self.numbered(*number))?;
+        }
+        Ok(Output::named(self, file))
+    }
+
+    /// Whether a file of that name can be made, as far as that can be told without making it.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn probe(&self) -> io::Result<()> {
+        rustix::fs::access(self.folder(), rustix::fs::Access::WRITE_OK)?;
+        match self.path.metadata() {
+            Ok(there) if there.is_dir() => Err(Errno::ISDIR.into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        }
+    }
+
+    fn numbered(&self, number: u64) -> PathBuf {
+        let mut name = OsString::from(&self.path);
+        name.push(format!(".{number}"));
+        PathBuf::from(name)
+    }
+
+    /// The numbers that there are, in order.
+    fn numbers(&self) -> io::Result<Vec<u64>> {
+        let Some(name) = self.path.file_name() else { return Ok(Vec::new()) };
+        let mut prefix = name.to_owned();
+        prefix.push(".");
+        let mut numbers = Vec::new();
+        for entry in fs::read_dir(self.folder())? {
+            let entry = entry?.file_name();
+            let number = entry.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
+            let number = number.and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<u64>().ok());
+            numbers.extend(number);
+        }
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+}
+
+/// Keeps a second recording out of a file: two in one would be none.
+fn claim(file: &File) -> io::Result<()> {
+    match flock(file, FlockOperation::NonBlockingLockExclusive) {
+        Err(Errno::WOULDBLOCK) => {
+            Err(io::Error::other("another memstep is recording to it; name another file"))
+        }
+        // Where files cannot be locked, as on some network file systems, nobody is kept out.
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// A trace that is being written.
+pub struct Output {
+    to: To,
+    config: Option<FileConfig>,
+    /// How many bytes were written.
+    size: u64,
+    /// How many of them are not events of this file's own: the header and the snapshot.
+    head: u64,
+    /// The last line, as far as it is known.
+    end: End,
+}
+
+enum To {
+    File(WholeLines),
+    Stream(Box<dyn Write + Send>),
+}
+
+impl std::fmt::Debug for Output {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Output").field("config", &self.config).field("size", &self.size).finish()
+    }
+}
+
+impl Output {
+    /// A trace to a stream.
+    pub fn stream(out: Box<dyn Write + Send>) -> Output {
+        Output::new(To::Stream(out), None)
+    }
+
+    fn named(config: &FileConfig, file: File) -> Output {
+        Output::new(To::File(WholeLines::new(file)), Some(config.clone()))
+    }
+
+    fn new(to: To, config: Option<FileConfig>) -> Output {
+        Output { to, config, size: 0, head: 0, end: End { end: true, ..End::default() } }
+    }
+
+    /// Where it goes, if that is a file; its successors go there too.
+    pub(super) fn config(&self) -> Option<&FileConfig> {
+        self.config.as_ref()
+    }
+
+    /// How much may be written in one piece, `most` at most.
+    pub(super) fn piece(&self, most: usize) -> usize {
+        let max = self.config.as_ref().and_then(|config| config.max_size);
+        max.map_or(most, |max| most.min((max / 8) as usize).max(1))
+    }
+
+    /// Whether so many more bytes are too many. A file whose head alone is nearly as large as that
+    /// may grow to twice its head.
+    pub(super) fn is_full_with(&self, more: usize) -> bool {
+        let Some(max) = self.config.as_ref().and_then(|config| config.max_size) else { return false };
+        self.size > self.head && self.size + more as u64 + END_LINE > max.max(2 * self.head)
+    }
+
+    /// Writes the lines before the first event: the header, and a snapshot, if there is one.
+    pub(super) fn begin(&mut self, head: &[u8], snapshots: u64, blocked_ns: u64) -> io::Result<()> {
+        self.write(head)?;
+        self.head = self.size;
+        self.end.events = snapshots;
+        // From here on, `end` has what came since.
+        self.end.blocked_ns = blocked_ns;
+        Ok(())
+    }
+
+    /// Writes whole lines, which tell of so many events, and of so many that are lost.
+    pub(super) fn lines(&mut self, lines: &[u8], events: u64, dropped: u64) -> io::Result<()> {
+        self.write(lines)?;
+        self.end.events += events;
+        self.end.dropped += dropped;
+        Ok(())
+    }
+
+    /// Writes the last line.
+    pub(super) fn end(mut self, blocked_ns: u64) -> io::Result<End> {
+        self.end.blocked_ns = blocked_ns.saturating_sub(self.end.blocked_ns);
+        let mut last = Lines::default();
+        serde_json::to_writer(&mut last.bytes, &self.end)?;
+        last.bytes.push(b'\n');
+        self.write(&last.bytes)?;
+        self.out().flush()?;
+        Ok(self.end)
+    }
+
+    /// Whether the file was removed: what is written to it now, nobody can ever read.
+    pub(super) fn has_vanished(&self) -> bool {
+        match &self.to {
+            To::File(lines) => lines.file.metadata().is_ok_and(|file| file.is_file() && file.nlink() == 0),
+            To::Stream(_) => false,
+        }
+    }
+
+    fn out(&mut self) -> &mut dyn Write {
+        match &mut self.to {
+            To::File(file) => file,
+            To::Stream(stream) => stream,
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.out().write_all(bytes)?;
+        self.size += bytes.len() as u64;
+        Ok(())
+    }
+}
+
+/// How long the last line is, at most.
+const END_LINE: u64 = 128;
+
+/// A file that holds whole lines only: where a write fails in the middle of a line (the disk is
+/// full), what it left of that line is taken off again, and nothing more is written.
+#[derive(Debug)]
+struct WholeLines {
+    file: File,
+    /// How many bytes were written.
+    written: u64,
+    /// How many of them are whole lines.
+    whole: u64,
+    has_failed: bool,
+}
+
+impl WholeLines {
+    fn new(file: File) -> Self {
+        WholeLines { file, written: 0, whole: 0, has_failed: false }
+    }
+}
+
+impl Write for WholeLines {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        if self.has_failed {
+            return Err(io::Error::other("an earlier write failed"));
+        }
+        match self.file.write(buf) {
+            Ok(n) => {
+                if let Some(end) = memchr::memrchr(b'\n', &buf[..n]) {
+                    self.whole = self.written + end as u64 + 1;
+                }
+                self.written += n as u64;
+                Ok(n)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                self.has_failed = true;
+                // A pipe cannot be cut; then its reader has the half line, and says so.
+                let _ = self.file.set_len(self.whole);
+                Err(error)
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> =
+            fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn the_file_before_gets_the_next_number_and_the_oldest_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.jsonl");
+        for other in ["t.jsonl.x", "t.jsonl.", "u.jsonl.7"] {
+            fs::write(folder.path().join(other), "").unwrap();
+        }
+        let config = FileConfig { keep: Some(2), ..FileConfig::new(&path) };
+        let mut output = config.create().unwrap();
+        for n in 1..=4 {
+            output.lines(format!("{n}\n").as_bytes(), 1, 0).unwrap();
+            output = config.next().unwrap();
+        }
+        output.lines(b"5\n", 1, 0).unwrap();
+        assert_eq!(
+            names(folder.path()),
+            ["t.jsonl", "t.jsonl.", "t.jsonl.3", "t.jsonl.4", "t.jsonl.x", "u.jsonl.7"]
+        );
+        assert_eq!(fs::read_to_string(config.numbered(3)).unwrap(), "3\n");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "5\n");
+    }
+
+    #[test]
+    fn a_file_that_is_removed_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = FileConfig::new(folder.path().join("t.jsonl"));
+        let output = config.create().unwrap();
+        assert!(!output.has_vanished());
+        fs::rename(&config.path, config.numbered(1)).unwrap();
+        assert!(!output.has_vanished(), "moved is not removed");
+        fs::remove_file(config.numbered(1)).unwrap();
+        assert!(output.has_vanished());
+    }
+
+    #[test]
+    fn two_recordings_do_not_share_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = FileConfig::new(folder.path().join("t.jsonl"));
+        let mut first = config.create().unwrap();
+        first.lines(b"{}\n", 1, 0).unwrap();
+        assert!(config.create().unwrap_err().to_string().contains("another memstep"));
+        assert_eq!(fs::read_to_string(&config.path).unwrap(), "{}\n");
+    }
+}

@@ -1,0 +1,195 @@
+//! The recorder: takes what the server's threads have put into their rings, orders it by `seq`,
+//! writes it down as lines, and hands those to a file, to whoever watches, and to the memory of what
+//! happened last.
+//!
+//! It is a thread of its own (`work.rs`), and sleeps while there is nothing to do. `world.rs` is
+//! what it remembers, `convert.rs` and `line.rs` make the lines, `file.rs`, `viewer.rs` and `last.rs`
+//! are where they go.
+
+mod convert;
+mod file;
+mod last;
+mod line;
+mod viewer;
+mod work;
+mod world;
+
+pub use file::{FileConfig, Output};
+pub use last::Keep;
+pub use viewer::{Pieces, follow};
+
+use super::format::{End, FORMAT, Header, VERSION};
+use crate::filter::Filter;
+use crate::tracer::Hub;
+use std::io;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
+use viewer::Viewer;
+use work::Work;
+
+/// How long an answer of the recorder's thread is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Tells whoever runs the server what has become of the recording. Called on the recorder's thread.
+pub type Say = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Where events go.
+#[derive(Default)]
+pub struct Sinks {
+    /// What is written from the start.
+    pub output: Option<Output>,
+    /// What a recording that is started later is written to; and what happened last.
+    pub on_demand: Option<FileConfig>,
+    /// How much of what happened last is kept in memory.
+    pub last: Option<Keep>,
+    /// The event at which that is written.
+    pub trigger: Option<Filter>,
+    /// Somebody may start a recording, or come to watch, at any time: the server's threads go on
+    /// telling what they do even while nobody listens.
+    pub armed: bool,
+    /// Told what goes wrong with a file, and which one is begun.
+    pub say: Option<Say>,
+}
+
+/// What a recorder can be asked for while the server runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Begin to write, if nothing is being written.
+    Start,
+    /// Close what is being written.
+    Stop,
+    /// Close what is being written and go on in a new file; or begin to write.
+    Next,
+    /// Write what happened last.
+    WriteLast,
+}
+
+/// What the recorder's thread is asked.
+enum Asked {
+    Command(Command, mpsc::Sender<Answer>),
+    Watch(Viewer),
+}
+
+/// What became of a command: what was done, or why it was not.
+pub type Answer = Result<String, String>;
+
+/// Nothing; finish; finish after a panic.
+const GOES_ON: u8 = 0;
+const FINISH: u8 = 1;
+const FINISH_AFTER_PANIC: u8 = 2;
+
+/// A recording in progress.
+#[derive(Debug)]
+pub struct Recorder {
+    hub: Arc<Hub>,
+    finish: Arc<AtomicU8>,
+    asked: Mutex<mpsc::Sender<Asked>>,
+    thread: Mutex<Option<JoinHandle<io::Result<End>>>>,
+}
+
+/// The header of a recording that starts now.
+pub fn header(hub: &Hub, threads: u16, title: &str) -> Header {
+    Header {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        tool: concat!("memstep ", env!("CARGO_PKG_VERSION")).to_owned(),
+        start: rfc3339(SystemTime::now()),
+        unit: "ns".to_owned(),
+        models: format!("memcached {}", crate::event::MODELS),
+        threads: u32::from(threads),
+        max_data: hub.config().max_data,
+        detail: hub.config().detail,
+        title: title.to_owned(),
+    }
+}
+
+impl Recorder {
+    /// Starts recording. A file that does not even take the header is complained of like one that
+    /// fails later.
+    ///
+    /// # Errors
+    /// The thread could not be made.
+    pub fn start(hub: Arc<Hub>, header: &Header, sinks: Sinks) -> io::Result<Recorder> {
+        let finish = Arc::new(AtomicU8::new(GOES_ON));
+        let (asked, asks) = mpsc::channel();
+        let mut work = Work::new(hub.clone(), header, sinks, finish.clone(), asks);
+        let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || {
+            let run = std::panic::AssertUnwindSafe(|| work.run());
+            // The server must not wait for a recorder that is gone, nor lose what it had.
+            std::panic::catch_unwind(run).unwrap_or_else(|_| Err(work.abandon()))
+        })?;
+        Ok(Recorder { hub, finish, asked: Mutex::new(asked), thread: Mutex::new(Some(thread)) })
+    }
+
+    /// Asks for something, and waits until it is done.
+    ///
+    /// # Errors
+    /// Why it was not done, in words for whoever asked.
+    pub fn command(&self, command: Command) -> Answer {
+        let (answer, answers) = mpsc::channel();
+        self.ask(Asked::Command(command, answer));
+        let gone = || Err("the recorder does not answer".to_owned());
+        answers.recv_timeout(PATIENCE).unwrap_or_else(|_| gone())
+    }
+
+    /// Lets somebody watch from now on.
+    pub fn watch(&self) -> Pieces {
+        let (viewer, pieces) = Viewer::new();
+        self.ask(Asked::Watch(viewer));
+        pieces
+    }
+
+    fn ask(&self, what: Asked) {
+        // A recorder that is gone answers nobody, and whoever waits notices that.
+        let _ = self.asked.lock().unwrap_or_else(PoisonError::into_inner).send(what);
+        if let Some(thread) = &*self.lock() {
+            thread.thread().unpark();
+        }
+    }
+
+    /// Ends the recording: what was recorded is written, and the `end` line after it. Later calls
+    /// do nothing, and say so with `None`.
+    ///
+    /// # Errors
+    /// What writing the file said; the lines that were written before stand.
+    pub fn finish(&self) -> Option<io::Result<End>> {
+        self.finish_as(FINISH)
+    }
+
+    /// The same after a panic: what happened last is written too.
+    ///
+    /// # Errors
+    /// What writing the file said.
+    pub fn finish_after_panic(&self) -> Option<io::Result<End>> {
+        self.finish_as(FINISH_AFTER_PANIC)
+    }
+
+    fn finish_as(&self, how: u8) -> Option<io::Result<End>> {
+        let thread = self.lock().take()?;
+        self.hub.close();
+        self.finish.store(how, Ordering::Release);
+        thread.thread().unpark();
+        Some(thread.join().unwrap_or_else(|_| Err(io::Error::other("the recorder panicked"))))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<JoinHandle<io::Result<End>>>> {
+        self.thread.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        // Whoever wants to know how it ended calls finish().
+        let _ = self.finish();
+    }
+}
+
+/// UTC with milliseconds.
+fn rfc3339(at: SystemTime) -> String {
+    humantime::format_rfc3339_millis(at).to_string()
+}
+
+#[cfg(test)]
+mod tests;

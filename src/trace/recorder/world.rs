@@ -1,0 +1,354 @@
+//! What the recorder remembers of the server from one event to the next: enough to say what
+//! changed, what caused what, and what a recording that begins now has to start from.
+
+use super::line::whole_characters;
+use crate::event::{
+    ConnAt, ConnImage, ConnSet, ConnState, Fn, ItemRef, ListenerAt, Phase, Queued, Snapshot, Thread,
+    ThreadAt, encode,
+};
+use crate::tracer::{Into, ItemOp, Record, ThreadOp, What};
+use hashbrown::HashMap;
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+/// How many unparsed bytes of a read buffer are remembered.
+const UNPARSED: usize = 2048;
+/// How deep a stack of calls is followed; memcached's own is never deeper than a dozen.
+const MAX_DEPTH: usize = 64;
+
+/// The server as the events so far left it.
+#[derive(Debug, Default)]
+pub(super) struct World {
+    main: ThreadNow,
+    workers: Vec<ThreadNow>,
+    /// The player of a session: it has no state.
+    client: ThreadNow,
+    listeners: Vec<ListenerAt>,
+    conns: HashMap<u32, Box<ConnNow>>,
+    accepted: u32,
+    /// Events that were lost: what they told is not in here.
+    lost: u64,
+}
+
+#[derive(Debug, Default)]
+struct ThreadNow {
+    known: bool,
+    phase: Phase,
+    timeout: Option<i32>,
+    epoll_fd: Option<i32>,
+    notify_receive_fd: Option<i32>,
+    notify_send_fd: Option<i32>,
+    pipe: VecDeque<u64>,
+    queue: VecDeque<Queued>,
+    stack: Vec<Fn>,
+    conn: Option<u32>,
+    /// The item that this thread allocated last: the one that a connection of its may fill next.
+    allocated: (u32, Vec<u8>, u32),
+}
+
+#[derive(Debug, Default)]
+struct ConnNow {
+    fd: Option<i32>,
+    peer: Vec<u8>,
+    worker: Option<u16>,
+    place: &'static str,
+    state: Option<ConnState>,
+    image: Option<ConnImage>,
+    item: Option<ItemRef>,
+    /// The last of the unparsed bytes in its read buffer.
+    unparsed: Vec<u8>,
+}
+
+/// What an event says besides what its record does.
+#[derive(Debug, Default)]
+pub(super) struct Context {
+    /// The event on another thread that caused it.
+    pub cause: Option<u64>,
+    /// The connection's `struct conn` before it; `None` where nothing was known of it.
+    pub before: Option<ConnImage>,
+    /// The item that the connection has got, or let go of.
+    pub item: Option<Option<ItemRef>>,
+}
+
+impl World {
+    /// Takes an event in.
+    pub fn apply(
+        &mut self,
+        thread: Thread,
+        record: &Record,
+        image: Option<&ConnImage>,
+        payload: &[u8],
+    ) -> Context {
+        let mut context = Context::default();
+        self.threads(thread, record, payload, &mut context);
+        match record.conn() {
+            Some(conn) => self.conn(conn, thread, record, image, payload, &mut context),
+            None => self.listener(record, payload),
+        }
+        context
+    }
+
+    /// Whether nothing has happened yet: a recording that begins now needs no snapshot.
+    pub fn is_new(&self) -> bool {
+        !self.main.known && self.lost == 0
+    }
+
+    /// Events were lost.
+    pub fn lose(&mut self, n: u64) {
+        self.lost += n;
+    }
+
+    fn thread(&mut self, thread: Thread) -> &mut ThreadNow {
+        match thread {
+            Thread::Main => &mut self.main,
+            Thread::Client => &mut self.client,
+            Thread::Worker(i) => {
+                let i = usize::from(i);
+                if self.workers.len() <= i {
+                    self.workers.resize_with(i + 1, ThreadNow::default);
+                }
+                &mut self.workers[i]
+            }
+        }
+    }
+
+    fn threads(&mut self, thread: Thread, record: &Record, payload: &[u8], context: &mut Context) {
+        let now = self.thread(thread);
+        now.known = true;
+        if thread == Thread::Main && now.phase == Phase::Setup {
+            now.phase = Phase::Run;
+        }
+        if record.conn().is_some() {
+            now.conn = record.conn();
+        }
+        match record.what {
+            What::Call(function) if now.stack.len() < MAX_DEPTH => now.stack.push(function),
+            What::Return(function) => {
+                if let Some(depth) = now.stack.iter().rposition(|f| *f == function) {
+                    now.stack.truncate(depth);
+                }
+            }
+            What::Wait { timeout_ms, epoll_fd } => {
+                (now.phase, now.timeout, now.conn) = (Phase::Wait, Some(timeout_ms), None);
+                now.epoll_fd = Some(epoll_fd);
+            }
+            What::Wake { .. } => now.phase = Phase::Run,
+            What::Item { op: ItemOp::Alloc, id, size } => {
+                let (last, key, bytes) = &mut now.allocated;
+                (*last, *bytes) = (id, size);
+                key.clear();
+                key.extend_from_slice(whole_characters(payload, record.len));
+            }
+            What::EventInit { whose, epoll_fd } => {
+                let its = self.thread(whose);
+                (its.known, its.epoll_fd) = (true, Some(epoll_fd));
+            }
+            What::Pipe { worker, receive_fd, send_fd } => {
+                let its = self.thread(Thread::Worker(worker));
+                (its.known, its.notify_receive_fd, its.notify_send_fd) = (true, Some(receive_fd), Some(send_fd));
+            }
+            What::Thread { whose, op, epoll_fd, .. } => {
+                let its = self.thread(whose);
+                its.epoll_fd = Some(epoll_fd);
+                // The thread may run before its maker says that it was made.
+                match op {
+                    ThreadOp::Setup => {}
+                    ThreadOp::Create if its.phase == Phase::Setup => its.phase = Phase::Create,
+                    ThreadOp::Create => {}
+                    ThreadOp::Start => its.phase = Phase::Run,
+                }
+            }
+            What::CqPush { worker, .. } => {
+                if let Some(conn) = record.conn() {
+                    let queued = Queued { conn, cause: record.seq };
+                    self.thread(Thread::Worker(worker)).queue.push_back(queued);
+                }
+            }
+            What::CqPop { worker, .. } => {
+                let queue = &mut self.thread(Thread::Worker(worker)).queue;
+                let at = queue.iter().position(|queued| Some(queued.conn) == record.conn());
+                context.cause = at.and_then(|at| queue.remove(at)).map(|queued| queued.cause);
+            }
+            What::Notify { worker, ret: 1, .. } => {
+                self.thread(Thread::Worker(worker)).pipe.push_back(record.seq);
+            }
+            What::Notified { worker, ret: 1, .. } => {
+                context.cause = self.thread(Thread::Worker(worker)).pipe.pop_front();
+            }
+            What::Lost { n } => self.lost += u64::from(n),
+            _ => {}
+        }
+    }
+
+    fn conn(
+        &mut self,
+        id: u32,
+        thread: Thread,
+        record: &Record,
+        image: Option<&ConnImage>,
+        payload: &[u8],
+        context: &mut Context,
+    ) {
+        if let What::Accept { ret, .. } = record.what {
+            self.accepted = self.accepted.max(id.saturating_add(1));
+            if self.lost > 0 {
+                // Its descriptor was another connection's, whose close was not heard.
+                self.conns.retain(|_, c| c.fd != Some(ret));
+            }
+            let c = ConnNow { fd: Some(ret), peer: payload.to_vec(), place: "accepted", ..ConnNow::default() };
+            self.conns.insert(id, Box::new(c));
+            return;
+        }
+        let leaves_it = matches!(record.what, What::Return(_));
+        let Some(c) = self.conns.get_mut(&id) else {
+            // Closed; its functions are left after that. Or its beginning was lost.
+            if !leaves_it && image.is_some() {
+                let c = ConnNow { place: "open", image: image.copied(), ..ConnNow::default() };
+                self.conns.insert(id, Box::new(c));
+            }
+            return;
+        };
+        match record.what {
+            What::CqPush { worker, .. } => (c.place, c.worker) = ("queued", Some(worker)),
+            What::CqPop { worker, .. } => (c.place, c.worker) = ("taken", Some(worker)),
+            What::ConnNew { fd, state } => {
+                (c.place, c.fd, c.state) = ("open", Some(fd), Some(state));
+                c.worker = thread.worker().and_then(|i| u16::try_from(i).ok());
+            }
+            What::State { to, .. } => c.state = Some(to),
+            What::Read { into: Into::Rbuf, fd, ret, .. } if ret > 0 => {
+                c.fd = Some(fd);
+                c.brought(ret as usize, image.map_or(0, |image| image.rbytes as usize), payload);
+            }
+            _ => {}
+        }
+        let Some(image) = image else { return };
+        context.before = c.image.replace(*image);
+        let before = context.before.map_or(0, |before| before.item_id);
+        if before != image.item_id {
+            let has = (image.item_id != 0).then(|| {
+                let (id, key, size) = &self.thread(thread).allocated;
+                let known = *id == image.item_id;
+                let key = if known { encode(key).0.unwrap_or_default() } else { String::new() };
+                ItemRef { key, size: if known { u64::from(*size) } else { 0 } }
+            });
+            if let Some(c) = self.conns.get_mut(&id) {
+                c.item.clone_from(&has);
+            }
+            context.item = Some(has);
+        }
+    }
+
+    /// A connection was closed, and that was told.
+    pub fn closed(&mut self, id: u32) {
+        self.conns.remove(&id);
+    }
+
+    fn listener(&mut self, record: &Record, payload: &[u8]) {
+        let listener = |fd: i32, all: &mut Vec<ListenerAt>| all.iter().position(|l| l.fd == fd);
+        let all = &mut self.listeners;
+        match record.what {
+            What::Socket { fd, .. } => all.push(ListenerAt { fd, ..ListenerAt::default() }),
+            What::Setsockopt { fd, ret, .. } if ret >= 0 => {
+                if let Some(at) = listener(fd, all) {
+                    all[at].options += 1;
+                }
+            }
+            What::Bind { fd, .. } => {
+                if let Some(at) = listener(fd, all) {
+                    all[at].addr = Some(String::from_utf8_lossy(payload).into_owned());
+                }
+            }
+            What::Listen { fd, backlog, .. } => {
+                if let Some(at) = listener(fd, all) {
+                    all[at].backlog = Some(backlog);
+                    if !payload.is_empty() {
+                        all[at].addr = Some(String::from_utf8_lossy(payload).into_owned());
+                    }
+                }
+            }
+            What::ConnNew { fd, state } => {
+                if let Some(at) = listener(fd, all) {
+                    all[at].state = Some(state);
+                }
+            }
+            What::EventAdd { fd, .. } | What::EventDel { fd, .. } => {
+                if let Some(at) = listener(fd, all) {
+                    all[at].registered = matches!(record.what, What::EventAdd { .. });
+                }
+            }
+            What::Close { fd, .. } => all.retain(|l| l.fd != fd),
+            _ => {}
+        }
+    }
+
+    /// Everything, for a recording that starts from here.
+    pub fn snapshot(&self) -> Snapshot {
+        let workers = (0..).map(Thread::Worker).zip(&self.workers);
+        let threads = std::iter::once((Thread::Main, &self.main)).chain(workers);
+        let mut conns: Vec<_> = self.conns.iter().map(|(id, c)| c.at(*id)).collect();
+        conns.sort_unstable_by_key(|c| c.conn);
+        Snapshot {
+            accepted: self.accepted,
+            lost: self.lost,
+            threads: threads.filter(|(_, now)| now.known).map(|(th, now)| now.at(th)).collect(),
+            listeners: self.listeners.clone(),
+            conns,
+        }
+    }
+}
+
+impl ThreadNow {
+    fn at(&self, th: Thread) -> ThreadAt {
+        let timeout = (self.phase == Phase::Wait).then_some(self.timeout).flatten().map(i64::from);
+        ThreadAt {
+            th,
+            phase: self.phase,
+            timeout,
+            epoll_fd: self.epoll_fd,
+            notify_receive_fd: self.notify_receive_fd,
+            notify_send_fd: self.notify_send_fd,
+            pipe: self.pipe.iter().copied().collect(),
+            queue: self.queue.iter().copied().collect(),
+            stack: self.stack.clone(),
+            conn: self.conn,
+        }
+    }
+}
+
+impl ConnNow {
+    /// A `read` has brought `ret` bytes into the read buffer, of which `kept` are the first; now there
+    /// are `rbytes` in it.
+    fn brought(&mut self, ret: usize, rbytes: usize, kept: &[u8]) {
+        let before = rbytes.saturating_sub(ret);
+        let known = self.unparsed.len();
+        self.unparsed.drain(..known.saturating_sub(before));
+        if kept.len() < ret {
+            // The end of them was not kept, so nothing before it is the end of what is there.
+            self.unparsed.clear();
+        } else {
+            self.unparsed.extend_from_slice(kept);
+        }
+        let known = self.unparsed.len();
+        self.unparsed.drain(..known.saturating_sub(UNPARSED));
+    }
+
+    fn at(&self, conn: u32) -> ConnAt {
+        let rbytes = self.image.map_or(0, |image| image.rbytes as usize);
+        let from = self.unparsed.len().saturating_sub(rbytes);
+        let unparsed = &self.unparsed[from..];
+        let (data, b64) = if unparsed.is_empty() { (None, None) } else { encode(unparsed) };
+        ConnAt {
+            conn,
+            fd: self.fd,
+            peer: (!self.peer.is_empty()).then(|| String::from_utf8_lossy(&self.peer).into_owned()),
+            worker: self.worker.map(Thread::Worker),
+            place: Cow::Borrowed(self.place),
+            state: self.state,
+            set: self.image.map(|image| ConnSet { item: Some(self.item.clone()), ..ConnSet::whole(&image) }),
+            data,
+            b64,
+        }
+    }
+}
+
