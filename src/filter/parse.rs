@@ -256,6 +256,7 @@ impl<'a> Parser<'a> {
                 Some(flags) => Ok(Operand::Bytes(Needle::new(flags.name().as_bytes()))),
                 None => self.no_such_name(field, text),
             },
+            // One number on Linux, and a trace has it by this name.
             Type::Errno if text == "EWOULDBLOCK" => Ok(Operand::Bytes(Needle::new(b"EAGAIN"))),
             Type::Kind | Type::Errno if is_quoted => Ok(any()),
             ty if is_known(ty, text) => Ok(any()),
