@@ -99,6 +99,9 @@ pub enum Command {
         /// In which form
         #[arg(long, value_enum, default_value_t)]
         format: Format,
+        /// Only the events that are meant, such as 'ev=state & conn=0' (see the README)
+        #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+        filter: Option<String>,
     },
     /// Check that a recording is whole and holds to the rules of the format
     #[command(display_name = "memstep")]

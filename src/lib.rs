@@ -27,8 +27,9 @@
 //!    [`memcached::conn_queue`]: how a connection comes to a worker.
 //! 3. [`memcached::event_base`]: why everything is level-triggered.
 //! 4. [`tracer`], then [`trace::recorder`]: how a step becomes an event without slowing the server.
-//! 5. [`model`], [`player`]: the world at an event is a fold; stepping back is seeking.
-//! 6. [`ui`]: a picture of that world.
+//! 5. [`filter`]: which events are meant, in one language everywhere.
+//! 6. [`model`], [`player`]: the world at an event is a fold; stepping back is seeking.
+//! 7. [`ui`]: a picture of that world.
 //!
 //! # Who may use whom
 //!
@@ -39,7 +40,7 @@
 //!                                     network ▸ ascii ▸ drive_machine ▸ thread ▸ server
 //! event, text ─▶ trace: format ▸ writer, reader, check ▸ recorder        ─▶ print
 //! event, text ─▶ model ─▶ player ─▶ ui ◀─ explain
-//!                                                      session, cli ─▶ cmd ─▶ main
+//! event, text ─▶ filter                                session, cli ─▶ cmd ─▶ main
 //! ```
 //!
 //! # memcached's names
@@ -63,6 +64,7 @@ pub mod cli;
 pub mod cmd;
 pub mod event;
 pub mod explain;
+pub mod filter;
 pub mod memcached;
 pub mod model;
 pub mod player;

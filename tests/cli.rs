@@ -78,6 +78,44 @@ fn a_recording_is_printed_checked_and_told_of() {
 }
 
 #[test]
+fn a_filter_shows_the_events_that_are_meant_as_they_are_without_it() {
+    let dir = TempDir::new().unwrap();
+    let trace = String::from_utf8(record("set-get", Detail::Calls, 4)).unwrap();
+    let path = file(&dir, "t.jsonl", trace.as_bytes());
+    let print = |args: &[&str]| {
+        let said = run(&[&["print", str(&path)], args].concat());
+        assert_eq!((said.code, said.err.as_str()), (Some(0), ""));
+        said.out
+    };
+    // The lines themselves, and around them the header and the end.
+    let lines: Vec<_> = trace.lines().collect();
+    let meant =
+        lines.iter().filter(|l| l.contains("\"ev\":\"state\"") && l.contains("\"to\":\"conn_nread\""));
+    let meant: Vec<_> =
+        lines[..1].iter().chain(meant).chain(lines.last()).map(|l| format!("{l}\n")).collect();
+    assert!(meant.len() > 2);
+    assert_eq!(print(&["--format", "jsonl", "--filter", "ev=state & to=conn_nread"]), meant.concat());
+    // What is shown of an event does not depend on what is left out: names, depth, seq.
+    for format in ["text", "flow", "calls", "vvv"] {
+        let whole = print(&["--format", format]);
+        let some = print(&["--format", format, "--filter", "th=worker0 & ev!=item"]);
+        let (whole, some): (Vec<_>, Vec<_>) = (whole.lines().collect(), some.lines().collect());
+        let shown = some.iter().filter(|l| !l.contains(" events in ") && !l.contains('⋯'));
+        assert!(shown.clone().all(|l| whole.contains(l)), "{format}: {some:#?}");
+        assert!(shown.count() > 3 && some.len() < whole.len(), "{format}: {some:#?}");
+    }
+    let text = print(&["--filter", "conn=99"]);
+    assert!(text.contains(&format!("\n0 of {} events in ", lines.len() - 2)), "{text}");
+    let wrong = run(&["print", str(&path), "--filter", "conn=0 & ev=stat"]);
+    assert_eq!((wrong.code, wrong.out.as_str()), (Some(2), ""));
+    assert_eq!(
+        wrong.err,
+        "memstep: --filter is not understood:\n\
+         conn=0 & ev=stat\n\x20           ^\nno such kind: stat; did you mean state?\n"
+    );
+}
+
+#[test]
 fn stdin_is_read_as_a_dash() {
     let trace = record("one-packet", Detail::Flow, 4);
     let mut child = memstep(&["print", "-", "--format", "jsonl"])

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const PARTS: &[(&str, &[&str])] = &[
     ("event", &[]),
     ("text", &[]),
+    ("filter", &["event", "text"]),
     ("tracer", &["event"]),
     ("memcached", &["event", "text", "tracer"]),
     ("trace", &["event", "text"]),
@@ -32,6 +33,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "trace",
             "print",
             "explain",
+            "filter",
             "model",
             "player",
             "session",

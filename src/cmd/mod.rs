@@ -12,6 +12,7 @@ mod server;
 mod tour;
 
 use crate::cli::{Cli, Command};
+use crate::filter::Filter;
 use crate::trace::reader::TraceReader;
 use crate::ui;
 use std::io::{self, BufRead};
@@ -37,7 +38,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 look,
             )
         }
-        Some(Command::Print { input, format }) => print::run(&input, format),
+        Some(Command::Print { input, format, filter }) => print::run(&input, format, filter.as_deref()),
         Some(Command::Check { input }) => check::run(&input),
         Some(Command::Info { input }) => info::run(&input),
     }
@@ -55,6 +56,15 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
 /// What stands before it was read and shown all the same.
 fn read_status<R: BufRead>(reader: &TraceReader<R>) -> ExitCode {
     if reader.is_cut() { ExitCode::from(2) } else { ExitCode::SUCCESS }
+}
+
+/// The filter that an option holds.
+///
+/// # Errors
+///
+/// What is wrong with it, in the lines below the option's name: there the caret is under its place.
+fn filter(option: &str, expression: &str) -> anyhow::Result<Filter> {
+    Filter::parse(expression).map_err(|error| anyhow::anyhow!("{option} is not understood:\n{error}"))
 }
 
 /// What a failed write to stdout is said to be.

@@ -2,6 +2,7 @@
 
 use super::STDOUT;
 use crate::cli::{Format, Input};
+use crate::filter::Filter;
 use crate::print::calls::Calls;
 use crate::print::flow::Flow;
 use crate::print::startup::Startup;
@@ -15,7 +16,8 @@ use std::io::{self, BufRead, BufWriter, IsTerminal as _, Write};
 use std::process::ExitCode;
 
 /// Prints the trace to stdout, and what is odd about it to stderr.
-pub(super) fn run(input: &Input, format: Format) -> anyhow::Result<ExitCode> {
+pub(super) fn run(input: &Input, format: Format, filter: Option<&str>) -> anyhow::Result<ExitCode> {
+    let filter = filter.map(|expression| super::filter("--filter", expression)).transpose()?;
     let mut reader = TraceReader::open(&input.file)?.lenient(input.lenient);
     let name = reader.name().to_owned();
     let mut printer: Box<dyn Print> = match format {
@@ -35,26 +37,30 @@ pub(super) fn run(input: &Input, format: Format) -> anyhow::Result<ExitCode> {
         true => Box::new(stdout),
         false => Box::new(BufWriter::with_capacity(64 * 1024, stdout)),
     };
-    print(&mut reader, &mut *printer, &mut *out)?;
+    print(&mut reader, &mut *printer, filter.as_ref(), &mut *out)?;
     for warning in reader.warnings() {
         eprintln!("memstep: {name}: {warning}");
     }
     Ok(super::read_status(&reader))
 }
 
-/// Prints what `reader` reads, to its end.
+/// Prints what `reader` reads, to its end; with a filter, of the events those that are meant.
 ///
 /// # Errors
 /// What the trace or the writing says; what was read before is printed.
 pub(super) fn print<R: BufRead>(
     reader: &mut TraceReader<R>,
     printer: &mut dyn Print,
+    filter: Option<&Filter>,
     out: &mut dyn Write,
 ) -> anyhow::Result<()> {
     printer.header(reader.header(), reader.raw_header(), out).context(STDOUT)?;
     let printed = loop {
         match reader.next_row() {
-            Ok(Some(row)) => printer.event(&row.event, row.raw, out).context(STDOUT)?,
+            Ok(Some(row)) if filter.is_none_or(|f| f.matches(&row.event)) => {
+                printer.event(&row.event, row.raw, out).context(STDOUT)?;
+            }
+            Ok(Some(row)) => printer.skip(&row.event, row.raw),
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),
         }

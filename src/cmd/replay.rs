@@ -16,7 +16,7 @@ pub(super) fn run(
     look: Look,
 ) -> anyhow::Result<ExitCode> {
     if !has_terminal() {
-        return super::print::run(input, Format::Text);
+        return super::print::run(input, Format::Text, None);
     }
     let reader = TraceReader::open(&input.file)?.lenient(input.lenient);
     let idle_limit = idle_limit.map_or(options.idle_limit, |limit| u64::try_from(limit.as_nanos()).ok());

@@ -20,6 +20,6 @@ pub(super) fn run() -> anyhow::Result<ExitCode> {
         let theme = theme(Look { theme: None, color: When::Auto });
         return replay::show(reader, ui::Options { theme, tour: true, ..ui::Options::default() });
     }
-    print::print(&mut reader, &mut Text::default(), &mut BufWriter::new(io::stdout().lock()))?;
+    print::print(&mut reader, &mut Text::default(), None, &mut BufWriter::new(io::stdout().lock()))?;
     Ok(ExitCode::SUCCESS)
 }

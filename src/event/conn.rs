@@ -127,17 +127,25 @@ impl EvFlags {
             (false, false) => "",
         }
     }
+
+    /// The flags by their names, as a trace writes them; `0` where none is set.
+    pub const fn name(self) -> &'static str {
+        match (self.has(EvFlags::READ), self.has(EvFlags::WRITE), self.has(EvFlags::PERSIST)) {
+            (true, true, true) => "EV_READ|EV_WRITE|EV_PERSIST",
+            (true, true, false) => "EV_READ|EV_WRITE",
+            (true, false, true) => "EV_READ|EV_PERSIST",
+            (true, false, false) => "EV_READ",
+            (false, true, true) => "EV_WRITE|EV_PERSIST",
+            (false, true, false) => "EV_WRITE",
+            (false, false, true) => "EV_PERSIST",
+            (false, false, false) => "0",
+        }
+    }
 }
 
 impl fmt::Display for EvFlags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut names = Vec::with_capacity(3);
-        for (flag, name) in FLAG_NAMES {
-            if self.has(*flag) {
-                names.push(*name);
-            }
-        }
-        f.pad(&if names.is_empty() { "0".to_owned() } else { names.join("|") })
+        f.pad(self.name())
     }
 }
 

@@ -26,6 +26,16 @@ macro_rules! kinds {
                 }
             }
 
+            /// The kind's place in [`Kind::ALL`]; the place after the last for a kind that is not
+            /// there.
+            pub const fn index(&self) -> usize {
+                enum At { $($variant,)* Other }
+                match self {
+                    $(Kind::$variant => At::$variant as usize,)*
+                    Kind::Other(_) => At::Other as usize,
+                }
+            }
+
             /// The kind of that name.
             pub fn from_name(name: &str) -> Kind {
                 match name {
@@ -154,9 +164,10 @@ mod tests {
 
     #[test]
     fn every_name_leads_back_to_its_kind() {
-        for kind in Kind::ALL {
-            assert_eq!(&Kind::from_name(kind.name()), kind);
+        for (at, kind) in Kind::ALL.iter().enumerate() {
+            assert_eq!((&Kind::from_name(kind.name()), kind.index()), (kind, at));
         }
+        assert_eq!(Kind::Other("teleport".into()).index(), Kind::ALL.len());
         assert_eq!(Kind::from_name("teleport"), Kind::Other("teleport".into()));
     }
 }

@@ -41,6 +41,13 @@ pub trait Print {
     /// Whatever `out` answers.
     fn event(&mut self, event: &Event, raw: &str, out: &mut dyn Write) -> io::Result<()>;
 
+    /// An event that is not shown, because a filter leaves it out; what is to be learnt from it
+    /// (what a descriptor is, how deep a thread is in calls) is learnt.
+    fn skip(&mut self, event: &Event, raw: &str) {
+        // Writing into nothing does not fail.
+        let _ = self.event(event, raw, &mut io::sink());
+    }
+
     /// The last line, or nothing where the recording was not closed.
     ///
     /// # Errors
@@ -52,7 +59,8 @@ pub trait Print {
     }
 }
 
-/// The trace's own lines, byte for byte: unknown kinds and fields included.
+/// The trace's own lines, byte for byte: unknown kinds and fields included. The first and the last
+/// tell of the whole recording, even where a filter leaves events out.
 #[derive(Debug, Default)]
 pub struct Jsonl;
 

@@ -30,6 +30,7 @@ pub struct Text {
     depth: HashMap<Thread, usize>,
     last: Option<u64>,
     events: u64,
+    skipped: u64,
 }
 
 impl Print for Text {
@@ -90,14 +91,23 @@ impl Print for Text {
         )
     }
 
+    fn skip(&mut self, event: &Event, raw: &str) {
+        let _ = self.event(event, raw, &mut io::sink());
+        self.skipped += 1;
+    }
+
     fn end(&mut self, end: Option<(&End, &str)>, out: &mut dyn Write) -> io::Result<()> {
         let time = span(self.last.unwrap_or(0));
+        let events = match self.skipped {
+            0 => self.events.to_string(),
+            skipped => format!("{} of {}", self.events - skipped, self.events),
+        };
         match end {
             Some((end, _)) if end.dropped > 0 => {
-                writeln!(out, "\n{} events in {time}; {} more were lost", self.events, end.dropped)
+                writeln!(out, "\n{events} events in {time}; {} more were lost", end.dropped)
             }
-            Some(_) => writeln!(out, "\n{} events in {time}", self.events),
-            None => writeln!(out, "\n{} events in {time}; recording not closed", self.events),
+            Some(_) => writeln!(out, "\n{events} events in {time}"),
+            None => writeln!(out, "\n{events} events in {time}; recording not closed"),
         }
     }
 }
