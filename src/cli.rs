@@ -2,7 +2,6 @@
 //! names everywhere else.
 
 use crate::event::{Detail, MAX_DATA};
-use crate::filter::Filter;
 use crate::trace::recorder::Keep;
 use crate::tracer::MIN_RING;
 use crate::ui::At;
@@ -192,8 +191,8 @@ pub struct RecordTo {
     #[arg(long, value_name = "T|SIZE", requires = "record", value_parser = keep)]
     pub record_last: Option<Keep>,
     /// Write what happened last when an event matches this filter, such as `ev=close & why~"reset"`
-    #[arg(long, value_name = "EXPR", requires = "record_last", value_parser = filter)]
-    pub record_trigger: Option<Filter>,
+    #[arg(long, value_name = "EXPR", requires = "record_last")]
+    pub record_trigger: Option<String>,
     /// Do not begin to write before SIGUSR1 or a command on the events port says so
     #[arg(long, requires = "record", conflicts_with = "record_last")]
     pub record_paused: bool,
@@ -334,10 +333,6 @@ fn keep(s: &str) -> Result<Keep, String> {
         }
         keep => Ok(keep),
     }
-}
-
-fn filter(s: &str) -> Result<Filter, String> {
-    Filter::parse(s).map_err(|error| format!("\n{error}"))
 }
 
 /// `11212`, `127.0.0.1:11212`, `[::1]:11212`.

@@ -14,14 +14,14 @@ const PARTS: &[(&str, &[&str])] = &[
     ("tracer", &["event"]),
     ("memcached", &["event", "text", "tracer"]),
     ("trace", &["event", "text"]),
-    ("trace::recorder", &["event", "tracer", "trace"]),
+    ("trace::recorder", &["event", "text", "filter", "tracer", "trace"]),
     ("print", &["event", "text", "trace"]),
     ("explain", &["event", "text"]),
     ("model", &["event", "text"]),
     ("player", &["event", "model"]),
     ("session", &["text"]),
     ("ui", &["event", "text", "trace::format", "model", "player", "explain"]),
-    ("cli", &["event", "trace::format", "ui"]),
+    ("cli", &["event", "tracer", "trace::format", "trace::recorder", "ui"]),
     (
         "cmd",
         &[

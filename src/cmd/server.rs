@@ -65,11 +65,8 @@ pub(super) fn shown(path: &Path) -> String {
 pub(super) fn sinks(record: &RecordTo, say: Say) -> anyhow::Result<Sinks> {
     let mut sinks = Sinks { armed: record.is_armed(), say: Some(say), ..Sinks::default() };
     let Some(path) = &record.record else { return Ok(sinks) };
-    let config = FileConfig {
-        path: path.clone(),
-        max_size: record.record_max_size,
-        keep: record.record_keep,
-    };
+    let config =
+        FileConfig { path: path.clone(), max_size: record.record_max_size, keep: record.record_keep };
     if is_stdout(path) {
         let needs_a_file = [
             ("--record-max-size", record.record_max_size.is_some()),
@@ -85,7 +82,8 @@ pub(super) fn sinks(record: &RecordTo, say: Say) -> anyhow::Result<Sinks> {
     }
     if let Some(last) = record.record_last {
         sinks.last = Some(last);
-        sinks.trigger.clone_from(&record.record_trigger);
+        let trigger = record.record_trigger.as_deref();
+        sinks.trigger = trigger.map(|expr| super::filter("--record-trigger", expr)).transpose()?;
     }
     if record.record_last.is_some() || record.record_paused {
         config.probe().with_context(|| format!("cannot write {}", shown(path)))?;

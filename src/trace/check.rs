@@ -160,7 +160,8 @@ impl Checker {
         let first = self.report.events == 0;
         if event.ev == Kind::Snapshot {
             // It has the number of the event before it, and may begin a recording.
-            if let Some(next) = self.next_seq.filter(|next| !first && event.seq.checked_add(1) != Some(*next)) {
+            if let Some(next) = self.next_seq.filter(|next| !first && event.seq.checked_add(1) != Some(*next))
+            {
                 found.push(format!("a snapshot after {} stands where {next} comes next", event.seq));
             }
             self.next_seq = Some(event.seq.saturating_add(1));

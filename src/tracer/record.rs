@@ -15,6 +15,17 @@ pub enum Into {
     Swallow,
 }
 
+impl Into {
+    /// Its name in a trace.
+    pub fn name(self) -> &'static str {
+        match self {
+            Into::Rbuf => "rbuf",
+            Into::Item => "item",
+            Into::Swallow => "swallow",
+        }
+    }
+}
+
 /// What a thread did at a step of its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ThreadOp {
@@ -24,6 +35,17 @@ pub enum ThreadOp {
     Create,
     /// It enters its event loop.
     Start,
+}
+
+impl ThreadOp {
+    /// Its name in a trace.
+    pub fn name(self) -> &'static str {
+        match self {
+            ThreadOp::Setup => "setup",
+            ThreadOp::Create => "create",
+            ThreadOp::Start => "start",
+        }
+    }
 }
 
 /// What the store did with an item.
@@ -53,6 +75,25 @@ pub enum ItemOp {
     Free,
 }
 
+impl ItemOp {
+    /// Its name in a trace.
+    pub fn name(self) -> &'static str {
+        match self {
+            ItemOp::Alloc => "alloc",
+            ItemOp::Link => "link",
+            ItemOp::Unlink => "unlink",
+            ItemOp::Hit => "hit",
+            ItemOp::Miss => "miss",
+            ItemOp::Update => "update",
+            ItemOp::Expire => "expire",
+            ItemOp::Flush => "flush",
+            ItemOp::Reclaim => "reclaim",
+            ItemOp::Evict => "evict",
+            ItemOp::Free => "free",
+        }
+    }
+}
+
 /// A socket option's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SockOpt {
@@ -66,6 +107,19 @@ pub enum SockOpt {
     Linger,
     /// `TCP_NODELAY`, 1.
     NoDelay,
+}
+
+impl SockOpt {
+    /// Its name and its value in a trace.
+    pub fn name_and_value(self) -> (&'static str, &'static str) {
+        match self {
+            SockOpt::V6Only => ("IPV6_V6ONLY", "1"),
+            SockOpt::ReuseAddr => ("SO_REUSEADDR", "1"),
+            SockOpt::KeepAlive => ("SO_KEEPALIVE", "1"),
+            SockOpt::Linger => ("SO_LINGER", "0,0"),
+            SockOpt::NoDelay => ("TCP_NODELAY", "1"),
+        }
+    }
 }
 
 /// A system call's result: what it returned, or `-errno`.

@@ -53,7 +53,10 @@ fn where_it_may_events_are_dropped_whole_and_stated_once_there_is_room() {
     assert!(lost > 1000 && epoch() == before, "{lost}");
     let told = taken(&mut lane);
     assert_eq!(told.len() as u64 + lost, 5000);
-    assert!(told.iter().all(|(.., payload)| payload == b"more than there is room for"), "whole or not at all");
+    assert!(
+        told.iter().all(|(.., payload)| payload == b"more than there is room for"),
+        "whole or not at all"
+    );
     // The next one that finds room says first what is missing, and takes numbers for it.
     emit(What::Mark, b"back");
     let told = taken(&mut lane);

@@ -229,5 +229,7 @@ fn shown(listener: &Listener) -> Cow<'_, str> {
 
 /// Marks and notes happened to the recording, not on a thread.
 fn is_about_recording(app: &App) -> bool {
-    app.player.current().is_some_and(|e| matches!(e.ev, Kind::Mark | Kind::Note | Kind::Drop | Kind::Snapshot))
+    app.player
+        .current()
+        .is_some_and(|e| matches!(e.ev, Kind::Mark | Kind::Note | Kind::Drop | Kind::Snapshot))
 }

@@ -4,7 +4,7 @@
 use super::line::{As, Lines};
 use super::world::Context;
 use crate::event::{ConnImage, EvFlags, Snapshot, Thread, Value};
-use crate::tracer::{Into, ItemOp, Record, Ret, SockOpt, ThreadOp, What};
+use crate::tracer::{Record, Ret, What};
 use rustix::io::Errno;
 use std::borrow::Cow;
 
@@ -79,7 +79,6 @@ impl Lines {
             match value {
                 Value::Number(n) => self.number(key, n),
                 Value::Word(word) => self.word(key, word),
-                Value::Flags(flags) => self.word(key, &flag_names(flags)),
                 Value::Bool(yes) => {
                     self.raw(key);
                     self.raw(if yes { "true" } else { "false" });
@@ -124,11 +123,7 @@ impl Lines {
                 self.raw("read\"");
                 self.conn(record);
                 self.number(",\"fd\":", fd);
-                self.raw(match into {
-                    Into::Rbuf => ",\"into\":\"rbuf\"",
-                    Into::Item => ",\"into\":\"item\"",
-                    Into::Swallow => ",\"into\":\"swallow\"",
-                });
+                self.word(",\"into\":", into.name());
                 self.number(",\"want\":", want);
                 self.result(ret);
                 if ret > 0 {
@@ -158,7 +153,7 @@ impl Lines {
             }
             What::Item { op, id, size } => {
                 self.raw("item\"");
-                self.word(",\"op\":", item_op(op));
+                self.word(",\"op\":", op.name());
                 self.conn(record);
                 self.payload(As::Key, payload, len);
                 if id != 0 {
@@ -278,12 +273,7 @@ impl Lines {
                 let dispatcher = whose == Thread::Main;
                 self.raw("thread\",\"role\":");
                 self.raw(if dispatcher { "\"dispatcher\"" } else { "\"worker\"" });
-                let op = match op {
-                    ThreadOp::Setup => "setup",
-                    ThreadOp::Create => "create",
-                    ThreadOp::Start => "start",
-                };
-                self.word(",\"op\":", op);
+                self.word(",\"op\":", op.name());
                 self.whose("", whose);
                 self.number(",\"epoll_fd\":", epoll_fd);
                 if receive_fd >= 0 {
@@ -298,13 +288,7 @@ impl Lines {
                 self.word(",\"domain\":", if v6 { "AF_INET6" } else { "AF_INET" });
             }
             What::Setsockopt { fd, option, ret } => {
-                let (name, value) = match option {
-                    SockOpt::V6Only => ("IPV6_V6ONLY", "1"),
-                    SockOpt::ReuseAddr => ("SO_REUSEADDR", "1"),
-                    SockOpt::KeepAlive => ("SO_KEEPALIVE", "1"),
-                    SockOpt::Linger => ("SO_LINGER", "0,0"),
-                    SockOpt::NoDelay => ("TCP_NODELAY", "1"),
-                };
+                let (name, value) = option.name_and_value();
                 self.number("setsockopt\",\"fd\":", fd);
                 self.word(",\"name\":", name);
                 self.word(",\"value\":", value);
@@ -372,22 +356,28 @@ impl Lines {
         self.bytes.push(b']');
     }
 
-    /// The pieces that [`finish_sendmsg`](crate::tracer::finish_sendmsg) wrote.
-    fn iov(&mut self, mut payload: &[u8], pieces: u32) {
+    fn iov(&mut self, payload: &[u8], pieces: u32) {
         self.raw(",\"iov\":[");
-        for i in 0..pieces {
-            let Some((&[a, b, c, d, e, f, g, h], rest)) = payload.split_first_chunk::<8>() else { break };
-            let len = u32::from_le_bytes([a, b, c, d]);
-            let kept = (u32::from_le_bytes([e, f, g, h]) as usize).min(rest.len());
-            let (bytes, rest) = rest.split_at(kept);
+        for (i, (bytes, len)) in sent(payload, pieces).enumerate() {
             if i > 0 {
                 self.bytes.push(b',');
             }
             self.piece(bytes, len);
-            payload = rest;
         }
         self.bytes.push(b']');
     }
+}
+
+/// The pieces that [`finish_sendmsg`](crate::tracer::finish_sendmsg) wrote: the bytes that were kept
+/// of each, and how many it had.
+pub(super) fn sent(mut payload: &[u8], pieces: u32) -> impl Iterator<Item = (&[u8], u32)> {
+    (0..pieces).map_while(move |_| {
+        let (&[a, b, c, d, e, f, g, h], rest) = payload.split_first_chunk::<8>()?;
+        let kept = (u32::from_le_bytes([e, f, g, h]) as usize).min(rest.len());
+        let (bytes, rest) = rest.split_at(kept);
+        payload = rest;
+        Some((bytes, u32::from_le_bytes([a, b, c, d])))
+    })
 }
 
 /// An error's name; that of the one that is no trouble is at hand.
@@ -395,29 +385,5 @@ fn errno(ret: Ret) -> Cow<'static, str> {
     match Errno::from_raw_os_error(-ret) {
         Errno::AGAIN => Cow::Borrowed("EAGAIN"),
         _ => Cow::Owned(format!("{:?}", nix::errno::Errno::from_raw(-ret))),
-    }
-}
-
-fn flag_names(flags: EvFlags) -> Cow<'static, str> {
-    match flags {
-        EvFlags::READ_PERSIST => Cow::Borrowed("EV_READ|EV_PERSIST"),
-        EvFlags::WRITE_PERSIST => Cow::Borrowed("EV_WRITE|EV_PERSIST"),
-        other => Cow::Owned(other.to_string()),
-    }
-}
-
-fn item_op(op: ItemOp) -> &'static str {
-    match op {
-        ItemOp::Alloc => "alloc",
-        ItemOp::Link => "link",
-        ItemOp::Unlink => "unlink",
-        ItemOp::Hit => "hit",
-        ItemOp::Miss => "miss",
-        ItemOp::Update => "update",
-        ItemOp::Expire => "expire",
-        ItemOp::Flush => "flush",
-        ItemOp::Reclaim => "reclaim",
-        ItemOp::Evict => "evict",
-        ItemOp::Free => "free",
     }
 }

@@ -67,16 +67,8 @@ impl Last {
     /// Begins a stretch.
     pub fn begin(&mut self, snapshot: Vec<u8>, first: u64, t: u64) {
         let size = snapshot.len();
-        let stretch = Stretch {
-            snapshot,
-            lines: Vec::new(),
-            size,
-            events: 0,
-            dropped: 0,
-            first,
-            from: t,
-            until: t,
-        };
+        let stretch =
+            Stretch { snapshot, lines: Vec::new(), size, events: 0, dropped: 0, first, from: t, until: t };
         self.stretches.push_back(stretch);
     }
 

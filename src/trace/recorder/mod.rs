@@ -4,12 +4,13 @@
 //!
 //! It is a thread of its own (`work.rs`), and sleeps while there is nothing to do. `world.rs` is
 //! what it remembers, `convert.rs` and `line.rs` make the lines, `file.rs`, `viewer.rs` and `last.rs`
-//! are where they go.
+//! are where they go; `trigger.rs` puts a filter to what goes by.
 
 mod convert;
 mod file;
 mod last;
 mod line;
+mod trigger;
 mod viewer;
 mod work;
 mod world;
@@ -69,7 +70,7 @@ pub enum Command {
 /// What the recorder's thread is asked.
 enum Asked {
     Command(Command, mpsc::Sender<Answer>),
-    Watch(Viewer),
+    Watch(Viewer, mpsc::Sender<()>),
 }
 
 /// What became of a command: what was done, or why it was not.
@@ -134,10 +135,13 @@ impl Recorder {
         answers.recv_timeout(PATIENCE).unwrap_or_else(|_| gone())
     }
 
-    /// Lets somebody watch from now on.
+    /// Lets somebody watch: everything that happens after this has returned.
     pub fn watch(&self) -> Pieces {
         let (viewer, pieces) = Viewer::new();
-        self.ask(Asked::Watch(viewer));
+        let (there, is_there) = mpsc::channel();
+        self.ask(Asked::Watch(viewer, there));
+        // A recorder that is gone has nothing to show, and the pieces end at once.
+        let _ = is_there.recv_timeout(PATIENCE);
         pieces
     }
 

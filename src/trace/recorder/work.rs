@@ -4,6 +4,7 @@ use super::convert::Told;
 use super::file::{FileConfig, Output};
 use super::last::Last;
 use super::line::Lines;
+use super::trigger::Seen;
 use super::viewer::Viewer;
 use super::world::World;
 use super::{Answer, Asked, Command, FINISH_AFTER_PANIC, GOES_ON, Say, Sinks};
@@ -222,9 +223,13 @@ impl Work {
         self.next = record.seq + lost.max(1);
         let context = self.world.apply(lane.thread, &record, image.as_ref(), &payload);
         if self.is_heard() {
-            let told = Told { thread: lane.thread, t, record: &record, image: image.as_ref(), payload: &payload };
+            let told =
+                Told { thread: lane.thread, t, record: &record, image: image.as_ref(), payload: &payload };
             self.gathered.lines.event(&told, &context);
-            let triggers = self.trigger.as_ref().is_some_and(|trigger| trigger.matches(&told));
+            let triggers = self
+                .trigger
+                .as_ref()
+                .is_some_and(|trigger| trigger.matches(&Seen { told: &told, context: &context }));
             self.count(1, lost);
             if triggers {
                 self.triggered();
@@ -331,12 +336,14 @@ impl Work {
             self.drain();
             self.hand_on();
             match asked {
-                Asked::Watch(mut viewer) => {
+                Asked::Watch(mut viewer, there) => {
                     let mut head = self.header.clone();
                     head.extend_from_slice(&self.snapshot());
                     if viewer.offer(&head.into(), self.next, self.next, self.t, &self.world) {
                         self.viewers.push(viewer);
                     }
+                    // Whoever asked may have lost patience.
+                    let _ = there.send(());
                 }
                 Asked::Command(command, answer) => {
                     let done = self.command(command);
@@ -360,7 +367,8 @@ impl Work {
                 file.ok_or_else(|| format!("recording has stopped after {before} events"))
             }
             (Command::Start | Command::Next, None) => {
-                let config = self.on_demand.clone().ok_or("no file was named to record to (--record FILE)")?;
+                let config =
+                    self.on_demand.clone().ok_or("no file was named to record to (--record FILE)")?;
                 let output = config.next().map_err(|e| format!("{}: {e}", shown(&config)))?;
                 self.begin(output);
                 match &self.output {

@@ -145,7 +145,8 @@ impl World {
             }
             What::Pipe { worker, receive_fd, send_fd } => {
                 let its = self.thread(Thread::Worker(worker));
-                (its.known, its.notify_receive_fd, its.notify_send_fd) = (true, Some(receive_fd), Some(send_fd));
+                (its.known, its.notify_receive_fd, its.notify_send_fd) =
+                    (true, Some(receive_fd), Some(send_fd));
             }
             What::Thread { whose, op, epoll_fd, .. } => {
                 let its = self.thread(whose);
@@ -195,7 +196,8 @@ impl World {
                 // Its descriptor was another connection's, whose close was not heard.
                 self.conns.retain(|_, c| c.fd != Some(ret));
             }
-            let c = ConnNow { fd: Some(ret), peer: payload.to_vec(), place: "accepted", ..ConnNow::default() };
+            let c =
+                ConnNow { fd: Some(ret), peer: payload.to_vec(), place: "accepted", ..ConnNow::default() };
             self.conns.insert(id, Box::new(c));
             return;
         }
@@ -351,4 +353,3 @@ impl ConnNow {
         }
     }
 }
-
