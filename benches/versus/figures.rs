@@ -163,24 +163,35 @@ impl<'a> Bench<'a> {
             sample.rate / 1e3,
             sample.p99,
             sample.cpu,
-            if stolen > 0.02 { format!(" ({:.0} % stolen by the host)", stolen * 100.0) } else { String::new() },
+            if stolen > 0.02 {
+                format!(" ({:.0} % stolen by the host)", stolen * 100.0)
+            } else {
+                String::new()
+            },
         );
         Ok(sample)
     }
 
     /// `b` over `a` of one column under one load, if both were run.
     fn ratio(&self, load: Load, a: Who, b: Who, column: impl Fn(&Sample) -> f64) -> Option<Ratio> {
-        let column = |who| -> Option<Vec<f64>> {
-            Some(self.samples.get(&(load, who))?.iter().map(&column).collect())
-        };
+        let column =
+            |who| -> Option<Vec<f64>> { Some(self.samples.get(&(load, who))?.iter().map(&column).collect()) };
         Some(Ratio::new(&column(a)?, &column(b)?))
     }
 
-    fn row(&mut self, figure: Figure, what: &str, load: Load, ratio: Option<Ratio>, unit: &str, reach: Reach) {
+    fn row(
+        &mut self,
+        figure: Figure,
+        what: &str,
+        load: Load,
+        ratio: Option<Ratio>,
+        unit: &str,
+        reach: Reach,
+    ) {
         let Some(ratio) = ratio.filter(|_| self.options.wants(figure)) else { return };
         // Rates are told in thousands, times in microseconds.
         let scale = if unit == "k/s" { 1e3 } else { 1.0 };
-        let measured = format!("{ratio}; {:.1} : {:.1} {unit}", ratio.b / scale, ratio.a / scale);
+        let measured = format!("{ratio}; {:.1} to {:.1} {unit}", ratio.b / scale, ratio.a / scale);
         let load = load.letter().to_owned();
         self.rows.push(Row { what: what.to_owned(), load, figure: ratio.of_medians, measured, reach });
     }
@@ -274,8 +285,7 @@ impl<'a> Bench<'a> {
         let (count, unit) = (done.count, load.unit());
         let found = if fine { "no problems" } else { "PROBLEMS" };
         let time = soak.as_secs_f64();
-        let measured =
-            format!("**{dropped}** of {events} in {time} s and {count} {unit}s; `check`: {found}");
+        let measured = format!("**{dropped}** of {events} in {time} s and {count} {unit}s; `check`: {found}");
         eprintln!("load {}, recorded: {measured}", load.letter());
         remove(&recording)?;
         self.rows.push(Row {

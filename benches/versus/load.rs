@@ -140,7 +140,8 @@ impl Generator {
         let poll = Poll::new()?;
         let clients: anyhow::Result<Vec<_>> =
             (0..plan.connections).map(|i| Client::connect(addr, poll.registry(), i)).collect();
-        let timer = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
+        let timer =
+            timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
         let source = timer.as_raw_fd();
         poll.registry().register(&mut SourceFd(&source), Token(plan.connections), Interest::READABLE)?;
         Ok(Generator {

@@ -71,6 +71,8 @@ pub struct Ratio {
     pub of_medians: f64,
     /// The pairs' ratios: least, median, most.
     pub pairs: (f64, f64, f64),
+    /// How many pairs there were.
+    pub count: usize,
 }
 
 impl Ratio {
@@ -78,17 +80,22 @@ impl Ratio {
     pub fn new(a: &[f64], b: &[f64]) -> Ratio {
         let mut pairs: Vec<f64> = a.iter().zip(b).map(|(a, b)| b / a).collect();
         pairs.sort_by(f64::total_cmp);
+        let count = pairs.len();
         let (least, most) = (pairs.first().copied(), pairs.last().copied());
         let spread = (least.unwrap_or(f64::NAN), median(pairs), most.unwrap_or(f64::NAN));
         let (a, b) = (median(a.iter().copied()), median(b.iter().copied()));
-        Ratio { a, b, of_medians: b / a, pairs: spread }
+        Ratio { a, b, of_medians: b / a, pairs: spread, count }
     }
 }
 
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "**{:.2}**", self.of_medians)?;
         let (least, middle, most) = self.pairs;
-        write!(f, "**{:.2}**; pairs {middle:.2} ({least:.2} to {most:.2})", self.of_medians)
+        if self.count > 1 {
+            write!(f, "; pairs {middle:.2} ({least:.2} to {most:.2})")?;
+        }
+        Ok(())
     }
 }
 
