@@ -191,7 +191,7 @@ impl<'a> Bench<'a> {
         let Some(ratio) = ratio.filter(|_| self.options.wants(figure)) else { return };
         // Rates are told in thousands, times in microseconds.
         let scale = if unit == "k/s" { 1e3 } else { 1.0 };
-        let measured = format!("{ratio}; {:.1} to {:.1} {unit}", ratio.b / scale, ratio.a / scale);
+        let measured = format!("{ratio}; {:.1} against {:.1} {unit}", ratio.b / scale, ratio.a / scale);
         let load = load.letter().to_owned();
         self.rows.push(Row { what: what.to_owned(), load, figure: ratio.of_medians, measured, reach });
     }
@@ -305,7 +305,8 @@ impl<'a> Bench<'a> {
         let rate = median(untraced.iter().map(|s| s.rate)) / 2.0;
         let pace = Pace::new(rate).context("no rate")?;
         let (mut a, mut b) = (Vec::new(), Vec::new());
-        for round in 0..self.options.runs() {
+        // The far end of a distribution varies most: one pair, as `--quick` has it, says nothing.
+        for round in 0..self.options.runs().max(3) {
             let mut order = [(Who::Untraced, &mut a), (Who::Flow, &mut b)];
             if round % 2 == 1 {
                 order.reverse();
