@@ -11,6 +11,8 @@ pub enum Reach {
     AtMost(f64),
     /// Less than so much, of a unit.
     Under(f64, &'static str),
+    /// Nothing: it is told, and not judged.
+    Told,
 }
 
 impl Reach {
@@ -19,6 +21,7 @@ impl Reach {
         match self {
             Reach::AtLeast(reach) => figure < reach / factor,
             Reach::AtMost(reach) | Reach::Under(reach, _) => figure > reach * factor,
+            Reach::Told => false,
         }
     }
 }
@@ -30,6 +33,7 @@ impl fmt::Display for Reach {
             Reach::AtMost(0.0) => write!(f, "0"),
             Reach::AtMost(reach) => write!(f, "at most {reach}"),
             Reach::Under(reach, unit) => write!(f, "under {reach} {unit}"),
+            Reach::Told => write!(f, "told, not judged"),
         }
     }
 }
