@@ -233,13 +233,29 @@ impl Record {
 
     /// How many slots a record with such a payload takes at most.
     pub(super) const fn most_slots(kept: usize) -> usize {
-        2 + kept.div_ceil(BYTES)
+        2 + kept.div_ceil(BYTES) + AHEAD
     }
 
     /// How many slots it takes.
     pub(super) fn slots(&self) -> usize {
         1 + usize::from(self.has_image) + (self.kept as usize).div_ceil(BYTES)
     }
+}
+
+/// How many slots ahead are fetched into the cache.
+const AHEAD: usize = 4;
+
+/// Has a cache line brought here, to be written: the recorder on another processor had it last, and
+/// the next event's locked instruction would wait until it is back.
+#[inline]
+fn soon_to_be_written<T>(line: &mut T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch reads and writes nothing that a program could notice.
+    unsafe {
+        std::arch::asm!("prefetchw [{}]", in(reg) std::ptr::from_mut(line), options(nostack, preserves_flags));
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = line;
 }
 
 /// Puts an event into a ring, which has room for it; `kept` are the first bytes of a payload of
@@ -263,17 +279,33 @@ pub(super) fn put(
         what,
         has_image: image.is_some(),
     };
-    // None of these can fail: the room was looked for before the event got its number.
-    let _ = ring.push(Slot::Record(record));
+    let slots = record.slots();
+    // It cannot fail: the room was looked for before the event got its number.
+    let Ok(mut chunk) = ring.write_chunk_uninit(slots + AHEAD) else { return 0 };
+    let (first, second) = chunk.as_mut_slices();
+    let ahead = first.get_mut(slots..).unwrap_or_default();
+    for slot in ahead {
+        soon_to_be_written(slot);
+    }
+    let mut free = first.iter_mut().chain(second);
+    let mut next = |slot: Slot| {
+        if let Some(free) = free.next() {
+            free.write(slot);
+        }
+    };
+    next(Slot::Record(record));
     if let Some(image) = image {
-        let _ = ring.push(Slot::Image(*image));
+        next(Slot::Image(*image));
     }
     for piece in kept.chunks(BYTES) {
         let mut bytes = [0; BYTES];
         bytes[..piece.len()].copy_from_slice(piece);
-        let _ = ring.push(Slot::Bytes(bytes));
+        next(Slot::Bytes(bytes));
     }
-    record.slots()
+    // SAFETY: one slot was written for the record, one for the image, one for each piece of the
+    // payload: as many as the chunk has.
+    unsafe { chunk.commit(slots) };
+    slots
 }
 
 /// The recorder's end of one thread's ring.
