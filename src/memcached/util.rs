@@ -52,6 +52,12 @@ impl<const N: usize> fmt::Write for Line<N> {
     }
 }
 
+/// Something that threads write often, in cache lines where nothing else is: whoever reads what would
+/// stand beside it does not wait for them.
+#[derive(Debug)]
+#[repr(align(64))]
+pub struct Apart<T>(pub T);
+
 /// Locks, whatever became of a thread that held the lock: a panic ends the process anyway.
 #[inline]
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

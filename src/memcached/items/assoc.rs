@@ -1,7 +1,7 @@
 //! The hash table, and the item locks that each guard a part of it (`assoc.c`, `thread.c:108`).
 
 use super::item::{Item, ItemRef};
-use crate::memcached::util::lock;
+use crate::memcached::util::{Apart, lock};
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
@@ -17,7 +17,7 @@ const HASHPOWER_DEFAULT: u32 = 16;
 /// of its own, which grows by itself when it is full.
 #[derive(Debug)]
 pub(super) struct Assoc {
-    item_locks: Box<[ItemLock]>,
+    item_locks: Box<[Apart<Mutex<Table>>]>,
     /// The same keys are neighbours in every run, as in the C. It is only faster than jenkins.
     hasher: FixedState,
 }
@@ -25,11 +25,6 @@ pub(super) struct Assoc {
 /// The items of one lock, by key.
 #[derive(Debug)]
 pub(super) struct Table(HashTable<ItemRef>);
-
-/// A lock and what it guards, in a cache line that no other lock is in.
-#[derive(Debug)]
-#[repr(align(64))]
-struct ItemLock(Mutex<Table>);
 
 impl Assoc {
     /// `assoc_init`, and the item locks: a wide table of them, the wider the more threads there are
@@ -43,7 +38,7 @@ impl Assoc {
         };
         let buckets = 1usize << (HASHPOWER_DEFAULT - power);
         // hashbrown fills seven buckets of eight before it grows.
-        let table = || ItemLock(Mutex::new(Table(HashTable::with_capacity(buckets / 8 * 7))));
+        let table = || Apart(Mutex::new(Table(HashTable::with_capacity(buckets / 8 * 7))));
         Assoc { item_locks: (0..1 << power).map(|_| table()).collect(), hasher: FixedState::default() }
     }
 
