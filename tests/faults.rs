@@ -259,7 +259,10 @@ fn out_of_descriptors_it_pauses_and_takes_up_accepting_again() {
     let dir = TempDir::new().unwrap();
     let path = record_to(&dir);
     let server = Serve::start(&["-t", "1", "-c", "20", "-v", "--record", str(&path)]);
+    // All of them, before it accepts so many that it asks the kernel to take no more.
+    server.signal(Signal::STOP);
     let crowd: Vec<_> = (0..30).map(|_| server.connect()).collect();
+    server.signal(Signal::CONT);
     let paused = || fs::read_to_string(&path).unwrap().contains("\"EMFILE\"");
     until("it has run out of descriptors", paused);
     // Those that were accepted are served.

@@ -5,12 +5,13 @@
 
 mod common;
 
+use common::strace;
 use memstep::event::{Event, Iov, Kind, Payload, Thread};
 use memstep::session::{Session, play};
 use memstep::trace::reader::Recording;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -20,9 +21,7 @@ const CALLS: &str = "epoll_create1,pipe,pipe2,epoll_ctl,epoll_wait,epoll_pwait,s
 
 #[test]
 fn what_is_traced_is_what_strace_saw() {
-    let works = Command::new("strace").args(["-o", "/dev/null", "true"]).stderr(Stdio::null()).status();
-    if !works.is_ok_and(|s| s.success()) {
-        eprintln!("skipped: there is no strace here, or it may not trace");
+    if !strace::works() {
         return;
     }
     for (story, threads) in [
@@ -54,11 +53,11 @@ fn compare(story: &str, threads: u16) {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    common::until("the server listens", || listens(addr));
+    common::until("the server listens", || strace::listens(addr));
     let file = format!("tests/reference/{story}.session");
     let session = Session::parse(&fs::read_to_string(&file).unwrap(), &file).unwrap();
     play(&session.steps, &file, addr, &mut |_| {}).unwrap();
-    terminate_child(server.id());
+    strace::terminate_child(server.id());
     server.wait().unwrap();
 
     let recording = Recording::load(&trace, false).unwrap();
@@ -79,19 +78,6 @@ fn compare(story: &str, threads: u16) {
             );
         }
     }
-}
-
-/// Whether somebody listens, seen without connecting: a connection would be in the trace.
-fn listens(addr: SocketAddr) -> bool {
-    let wanted = format!(":{:04X} 00000000:0000 0A", addr.port());
-    fs::read_to_string("/proc/net/tcp").unwrap().contains(&wanted)
-}
-
-/// SIGTERM for strace's child: strace itself would pass none on.
-fn terminate_child(strace: u32) {
-    let children = fs::read_to_string(format!("/proc/{strace}/task/{strace}/children")).unwrap();
-    let child = children.split_whitespace().next().unwrap();
-    assert!(Command::new("kill").args(["-TERM", child]).status().unwrap().success());
 }
 
 /// The system calls of a trace, by thread, in words that strace's output is brought into too.

@@ -4,7 +4,7 @@ use super::conn_queue::LibeventThread;
 use super::event_base::{BaseRef, FdEvent, event_add, event_del, event_set};
 use super::globals::Globals;
 use super::items::{ItemRef, Nread};
-use super::settings::{DATA_BUFFER_SIZE, READ_BUFFER_HIGHWAT};
+use super::settings::{DATA_BUFFER_SIZE, READ_BUFFER_HIGHWAT, say};
 use super::util::{Line, errno_text, stderr_line};
 use crate::event::{ConnImage, ConnState, EvFlags, Fn, Protocol};
 use crate::tracer::{self, What};
@@ -157,9 +157,9 @@ pub fn conn_new(
         Conn::allocate(globals, fd, read_buffer_size, base)
     });
     if init_state == ConnState::Listening {
-        globals.settings.say(1, format_args!("<{fd} server listening (auto-negotiate)"));
+        say!(globals.settings, 1, "<{fd} server listening (auto-negotiate)");
     } else {
-        globals.settings.say(1, format_args!("<{fd} new auto-negotiating client connection"));
+        say!(globals.settings, 1, "<{fd} new auto-negotiating client connection");
     }
     c.sfd = Some(sfd);
     c.id = id;
@@ -314,10 +314,11 @@ impl Conn {
 }
 
 /// Sets a connection's state (`memcached.c:674`).
+#[inline]
 pub fn conn_set_state(c: &mut Conn, state: ConnState) {
     if state != c.state {
         let from = c.state;
-        c.globals.settings.say(2, format_args!("{}: going from {from} to {state}", c.fd()));
+        say!(c.globals.settings, 2, "{}: going from {from} to {state}", c.fd());
         c.state = state;
         c.tell(What::State { from, to: state }, b"");
     }
@@ -403,11 +404,9 @@ pub fn conn_release_items(c: &mut Conn) {
         c.globals.store.item_remove(item);
     }
     // Backwards or forwards is the same to the store; forwards is the C's order.
-    let mut sent = std::mem::take(&mut c.ilist);
-    for item in sent.drain(..) {
+    for item in c.ilist.drain(..) {
         c.globals.store.item_remove(item);
     }
-    c.ilist = sent;
     c.suffixlist.clear();
     (c.ileft, c.suffixleft) = (0, 0);
 }
@@ -424,7 +423,7 @@ pub fn conn_close(c: &mut Conn) {
     let _in = c.enter(Fn::ConnClose);
     let deleted = event_del(&mut c.event);
     tell_event_del(c, deleted);
-    c.globals.settings.say(1, format_args!("<{} connection closed.", c.fd()));
+    say!(c.globals.settings, 1, "<{} connection closed.", c.fd());
     conn_cleanup(c);
     conn_set_state(c, ConnState::Closed);
     close_socket(c);

@@ -7,7 +7,7 @@ use super::conn_queue::dispatch_conn_new;
 use super::network::{
     Transmit, TryRead, accept4, add_simple_answer, read_item, read_swallow, transmit, try_read_network,
 };
-use super::settings::DATA_BUFFER_SIZE;
+use super::settings::{DATA_BUFFER_SIZE, say};
 use super::util::{errno_text, stderr_line};
 use crate::event::{ConnState, EvFlags};
 use rustix::io::Errno;
@@ -75,7 +75,7 @@ fn accept_one(c: &mut Conn) -> bool {
             match e {
                 Errno::AGAIN => {}
                 Errno::MFILE => {
-                    c.globals.settings.say(0, format_args!("Too many open connections"));
+                    say!(c.globals.settings, 0, "Too many open connections");
                     // DIFFERS: accept_new_conns works on every listening connection, this one
                     // among them; the dispatcher's loop calls it as soon as we have returned.
                     c.globals.out_of_fds.store(true, Ordering::Relaxed);
@@ -91,7 +91,7 @@ fn accept_one(c: &mut Conn) -> bool {
 /// where the event cannot be changed: conn_closing is next, at once.
 fn wait_for(c: &mut Conn, flags: EvFlags, then: Option<ConnState>) -> bool {
     if !update_event(c, flags) {
-        c.globals.settings.say(0, format_args!("Couldn't update event"));
+        say!(c.globals.settings, 0, "Couldn't update event");
         return close(c, "its event could not be changed");
     }
     if let Some(state) = then {
@@ -117,7 +117,7 @@ fn nread(c: &mut Conn) -> bool {
         return false;
     }
     if c.rlbytes < 0 {
-        c.globals.settings.say(0, format_args!("Invalid rlbytes to read: len {}", c.rlbytes));
+        say!(c.globals.settings, 0, "Invalid rlbytes to read: len {}", c.rlbytes);
         return close(c, "rlbytes was negative");
     }
     // First what the read buffer holds already.
@@ -175,16 +175,15 @@ fn after_read(c: &mut Conn, read: Result<usize, Errno>) -> bool {
 fn say_read_failed(c: &Conn, e: Errno) {
     let what = "Failed to read, and not due to blocking";
     if c.state == ConnState::Swallow {
-        return c.globals.settings.say(0, format_args!("{what}"));
+        return say!(c.globals.settings, 0, "{what}");
     }
     let (rcurr, ritem, rlbytes, rsize) = (c.rcurr, c.ritem, c.rlbytes, c.rbuf.len());
     let errno = e.raw_os_error();
-    c.globals.settings.say(
+    say!(
+        c.globals.settings,
         0,
-        format_args!(
-            "{what}:\nerrno: {errno} {} \nrcurr={rcurr:x} ritem={ritem:x} rbuf=0 rlbytes={rlbytes} rsize={rsize}",
-            errno_text(e)
-        ),
+        "{what}:\nerrno: {errno} {} \nrcurr={rcurr:x} ritem={ritem:x} rbuf=0 rlbytes={rlbytes} rsize={rsize}",
+        errno_text(e)
     );
 }
 

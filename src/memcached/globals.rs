@@ -4,9 +4,10 @@ use super::conn::Conn;
 use super::conn_queue::{ThreadStats, Threads};
 use super::items::Store;
 use super::settings::{Clock, Settings, Stats};
+use super::util::lock;
 use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicBool, AtomicU32};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// Descriptors that a worker is reckoned to need: three for its event base, two for its pipe
 /// (`thread.c:791`).
@@ -63,14 +64,14 @@ impl Globals {
 
     /// The connection structure that an earlier connection on `fd` has left.
     pub fn take_conn(&self, fd: RawFd) -> Option<Box<Conn>> {
-        let mut conns = self.conns.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut conns = lock(&self.conns);
         conns.get_mut(usize::try_from(fd).ok()?)?.take()
     }
 
     /// Keeps a closed connection's structure for the next one on its descriptor.
     pub fn keep_conn(&self, fd: RawFd, conn: Box<Conn>) {
         let Ok(fd) = usize::try_from(fd) else { return };
-        let mut conns = self.conns.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut conns = lock(&self.conns);
         if conns.len() <= fd {
             conns.resize_with(fd + 1, || None);
         }

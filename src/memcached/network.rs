@@ -2,10 +2,11 @@
 //! accepting; and the answers that wait to be sent.
 
 use super::conn::{Conn, Iovec, Msghdr, Src, conn_set_state, update_event};
-use super::settings::{DATA_BUFFER_SIZE, IOV_MAX, UDP_MAX_PAYLOAD_SIZE};
+use super::settings::{DATA_BUFFER_SIZE, IOV_MAX, UDP_MAX_PAYLOAD_SIZE, say};
 use super::util::{Line, Shown, errno_text, stderr_line};
 use crate::event::{ConnState, EvFlags, Fn};
 use crate::tracer::{self, Into, What};
+use arrayvec::ArrayVec;
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendFlags, SocketFlags, acceptfrom_with, sendmsg};
 use std::io::IoSlice;
@@ -187,8 +188,25 @@ pub fn start_answer(c: &mut Conn) {
 
 /// Adds a piece to the answer (`memcached.c:732`). The first message takes 1,400 bytes at most, so
 /// a piece may be cut in two, and a long answer takes a second `sendmsg`.
+#[inline]
 pub fn add_iov(c: &mut Conn, src: Src, at: usize, len: usize) {
-    let (mut at, mut len) = (at as u32, len as u32);
+    let (at, len) = (at as u32, len as u32);
+    let limit_to_mtu = c.msglist.len() == 1;
+    if let Some(msg) = c.msglist.last_mut()
+        && msg.msg_iovlen < IOV_MAX as usize
+        && (!limit_to_mtu || c.msgbytes + len < UDP_MAX_PAYLOAD_SIZE)
+    {
+        // Nearly always: the whole piece, and it goes into the message that there is.
+        c.iov.push(Iovec { src, at, len });
+        c.msgbytes += len;
+        msg.msg_iovlen += 1;
+        return;
+    }
+    add_iov_cut(c, src, at, len);
+}
+
+/// The same where the piece may have to be cut, or needs another message.
+fn add_iov_cut(c: &mut Conn, src: Src, mut at: u32, mut len: u32) {
     loop {
         let limit_to_mtu = c.msglist.len() == 1;
         let full = c.msglist.last().is_none_or(|m| m.msg_iovlen == IOV_MAX as usize);
@@ -216,13 +234,13 @@ pub fn add_iov(c: &mut Conn, src: Src, at: usize, len: usize) {
 pub fn out_string(c: &mut Conn, text: &str) {
     let _in = c.enter(Fn::OutString);
     if c.noreply {
-        c.globals.settings.say(1, format_args!(">{} NOREPLY {}", c.fd(), Shown(text.as_bytes())));
+        say!(c.globals.settings, 1, ">{} NOREPLY {}", c.fd(), Shown(text.as_bytes()));
         c.noreply = false;
         c.tell(What::Reply { noreply: true, value: false }, text.as_bytes());
         conn_set_state(c, ConnState::NewCmd);
         return;
     }
-    c.globals.settings.say(1, format_args!(">{} {}", c.fd(), Shown(text.as_bytes())));
+    say!(c.globals.settings, 1, ">{} {}", c.fd(), Shown(text.as_bytes()));
     start_answer(c);
     let text = match text.len() + 2 > DATA_BUFFER_SIZE as usize {
         true => "SERVER_ERROR output line too long",
@@ -285,7 +303,7 @@ pub fn transmit(c: &mut Conn) -> Transmit {
             if update_event(c, EvFlags::WRITE_PERSIST) {
                 return Transmit::SoftError;
             }
-            c.globals.settings.say(0, format_args!("Couldn't update event"));
+            say!(c.globals.settings, 0, "Couldn't update event");
             c.why = "its event could not be changed";
             conn_set_state(c, ConnState::Closing);
             Transmit::HardError
@@ -302,24 +320,25 @@ pub fn transmit(c: &mut Conn) -> Transmit {
     }
 }
 
-/// `sendmsg` of one message's pieces; a few of them without allocating.
+/// `sendmsg` of one message's pieces.
 fn sendmsg_pieces(c: &Conn, msg: Msghdr) -> Result<usize, Errno> {
-    const FEW: usize = 64;
+    /// As many as the answer to a get of one key has, and some.
+    const FEW: usize = 8;
+    match msg.msg_iovlen <= FEW {
+        true => sendmsg_of::<FEW>(c, msg),
+        // add_iov puts no more than that into one message.
+        false => sendmsg_of::<{ IOV_MAX as usize }>(c, msg),
+    }
+}
+
+/// The same of at most `N` pieces: so many have room on the stack.
+#[inline(never)]
+fn sendmsg_of<const N: usize>(c: &Conn, msg: Msghdr) -> Result<usize, Errno> {
     let Some(sfd) = &c.sfd else { return Err(Errno::BADF) };
     let pieces = &c.iov[msg.msg_iov..msg.msg_iov + msg.msg_iovlen];
-    let send = |slices: &[IoSlice<'_>]| {
-        sendmsg(sfd.as_fd(), slices, &mut SendAncillaryBuffer::default(), SendFlags::empty())
-    };
-    if pieces.len() <= FEW {
-        let mut slices = [IoSlice::new(b""); FEW];
-        for (slice, piece) in slices.iter_mut().zip(pieces) {
-            *slice = IoSlice::new(c.resolve(piece));
-        }
-        send(&slices[..pieces.len()])
-    } else {
-        let slices: Vec<_> = pieces.iter().map(|piece| IoSlice::new(c.resolve(piece))).collect();
-        send(&slices)
-    }
+    let slices: ArrayVec<IoSlice<'_>, N> =
+        pieces.iter().take(N).map(|piece| IoSlice::new(c.resolve(piece))).collect();
+    sendmsg(sfd.as_fd(), &slices, &mut SendAncillaryBuffer::default(), SendFlags::empty())
 }
 
 /// Takes what was sent off the message: whole pieces, and the beginning of the next.

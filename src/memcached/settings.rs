@@ -1,7 +1,5 @@
 //! `settings_init`, the statistics, and the clock: what memcached keeps in globals.
 
-use super::util::stderr_line;
-use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -78,13 +76,45 @@ impl Settings {
     pub fn verbose(&self) -> u8 {
         self.verbose.load(Ordering::Relaxed)
     }
+}
 
-    /// Prints a line on stderr if the verbosity is above `level`.
-    #[inline]
-    pub fn say(&self, level: u8, args: fmt::Arguments<'_>) {
-        if self.verbose() > level {
-            stderr_line(args);
+/// Prints a line on stderr if the verbosity is above a level: the C's `if (settings.verbose > level)
+/// fprintf(stderr, ...)`. A macro, so that nothing of the line is made ready before that is known.
+macro_rules! say {
+    ($settings:expr, $level:expr, $($line:tt)*) => {
+        if $settings.verbose() > $level {
+            $crate::memcached::util::stderr_line(format_args!($($line)*));
         }
+    };
+}
+pub(crate) use say;
+
+/// A count that only one thread raises, so that it needs no locked instruction for it. Any thread
+/// may read it and set it back to nought: what it had counted by then is remembered beside it, and
+/// nothing that is counted meanwhile is lost.
+#[derive(Debug, Default)]
+pub struct OwnCount {
+    raised: AtomicU64,
+    forgotten: AtomicU64,
+}
+
+impl OwnCount {
+    /// Raises it; called by its own thread alone.
+    #[inline]
+    pub fn add(&self, n: u64) {
+        self.raised.store(self.raised.load(Ordering::Relaxed).wrapping_add(n), Ordering::Relaxed);
+    }
+
+    /// Its value.
+    pub fn get(&self) -> u64 {
+        // In this order: what was forgotten was counted before.
+        let forgotten = self.forgotten.load(Ordering::Acquire);
+        self.raised.load(Ordering::Relaxed).wrapping_sub(forgotten)
+    }
+
+    /// Back to nought.
+    pub fn reset(&self) {
+        self.forgotten.store(self.raised.load(Ordering::Relaxed), Ordering::Release);
     }
 }
 

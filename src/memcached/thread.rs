@@ -5,7 +5,7 @@ use super::conn_queue::{ConnQueue, LibeventThread, ThreadStats, Threads, cq_pop}
 use super::drive_machine::drive_machine;
 use super::event_base::{Callbacks, EventBase, Timer, event_add, event_base_loop, event_init, event_set};
 use super::globals::Globals;
-use super::settings::Settings;
+use super::settings::{Settings, say};
 use super::util::stderr_line;
 use crate::event::{ConnState, EvFlags, Fn, Thread};
 use crate::tracer::{self, Handle, Hub, ThreadOp, What};
@@ -163,7 +163,7 @@ fn thread_libevent_process(worker: &mut Worker) {
                 match made {
                     Ok(conn) => worker.add(conn),
                     Err(_) => {
-                        worker.globals.settings.say(0, format_args!("Can't listen for events on fd {fd}"));
+                        say!(worker.globals.settings, 0, "Can't listen for events on fd {fd}");
                     }
                 }
             }
@@ -171,7 +171,7 @@ fn thread_libevent_process(worker: &mut Worker) {
         }
         // memcached knows a second byte, 'p': pause for the hash table's growth, which is not modelled.
         Some(_) => {}
-        None => worker.globals.settings.say(0, format_args!("Can't read from libevent pipe")),
+        None => say!(worker.globals.settings, 0, "Can't read from libevent pipe"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::Write as _;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A stack buffer that formats without allocating; what does not fit is cut.
 #[derive(Debug)]
@@ -19,7 +20,25 @@ impl<const N: usize> Line<N> {
         line
     }
 
+    /// Puts `parts` one behind the other.
+    #[inline]
+    pub fn joined<const P: usize>(parts: [&[u8]; P]) -> Self {
+        let mut line = Line { buf: [0; N], len: 0 };
+        for part in parts {
+            line.push(part);
+        }
+        line
+    }
+
+    #[inline]
+    fn push(&mut self, part: &[u8]) {
+        let room = (N - self.len).min(part.len());
+        self.buf[self.len..self.len + room].copy_from_slice(&part[..room]);
+        self.len += room;
+    }
+
     /// The bytes.
+    #[inline]
     pub fn bytes(&self) -> &[u8] {
         &self.buf[..self.len]
     }
@@ -27,15 +46,27 @@ impl<const N: usize> Line<N> {
 
 impl<const N: usize> fmt::Write for Line<N> {
     fn write_str(&mut self, s: &str) -> fmt::Result {
-        let room = (N - self.len).min(s.len());
-        self.buf[self.len..self.len + room].copy_from_slice(&s.as_bytes()[..room]);
-        self.len += room;
-        if room < s.len() { Err(fmt::Error) } else { Ok(()) }
+        let fits = s.len() <= N - self.len;
+        self.push(s.as_bytes());
+        if fits { Ok(()) } else { Err(fmt::Error) }
     }
+}
+
+/// Something that threads write often, in cache lines where nothing else is: whoever reads what would
+/// stand beside it does not wait for them.
+#[derive(Debug)]
+#[repr(align(64))]
+pub struct Apart<T>(pub T);
+
+/// Locks, whatever became of a thread that held the lock: a panic ends the process anyway.
+#[inline]
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Prints one line on stderr in one `write`, as stdio's `fprintf(stderr, ...)` does, so that lines
 /// of several threads never mix.
+#[cold]
 pub fn stderr_line(args: fmt::Arguments<'_>) {
     let line = format!("{args}\n");
     // Nobody is left to be told that stderr is gone.

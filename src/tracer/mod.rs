@@ -303,17 +303,17 @@ pub fn ready_bytes(out: &mut Vec<u8>, fd: i32, conn: Option<u32>, what: EvFlags)
 pub struct Entered(Option<(Fn, Option<u32>)>);
 
 /// Tells that a function of the walkthrough was entered; what it returns tells of its end.
-#[inline]
+#[inline(always)]
 pub fn enter(function: Fn, conn: Option<u32>, image: impl FnOnce() -> Option<ConnImage>) -> Entered {
     if LEVEL.get() < 2 {
         return Entered(None);
     }
-    emit_conn(conn, What::Call(function), image().as_ref(), b"");
+    emit_recorded(conn, What::Call(function), image().as_ref(), b"");
     Entered(Some((function, conn)))
 }
 
 impl Drop for Entered {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         if let Some((function, conn)) = self.0 {
             emit_conn(conn, What::Return(function), None, b"");

@@ -4,6 +4,7 @@
 pub mod clients;
 pub mod dialogues;
 pub mod stories;
+pub mod strace;
 pub mod taped;
 
 use memstep::event::{Detail, Event};

@@ -10,7 +10,7 @@ pub use storage::complete_nread;
 use super::conn::{Conn, conn_set_state};
 use super::items::Nread;
 use super::network::{out_string, start_answer};
-use super::settings::{MAX_VERBOSITY_LEVEL, VERSION_LINE};
+use super::settings::{MAX_VERBOSITY_LEVEL, VERSION_LINE, say};
 use super::util::{Shown, strtol, strtoul};
 use crate::event::{ConnState, Fn, Protocol};
 use crate::tracer::What;
@@ -37,7 +37,7 @@ pub fn try_read_command(c: &mut Conn) -> bool {
             return true;
         }
         c.protocol = Protocol::Ascii;
-        c.globals.settings.say(1, format_args!("{}: Client using the ascii protocol", c.fd()));
+        say!(c.globals.settings, 1, "{}: Client using the ascii protocol", c.fd());
     }
     let unparsed = &c.rbuf[c.rcurr..c.rcurr + c.rbytes];
     let Some(el) = memchr::memchr(b'\n', unparsed) else {
@@ -70,25 +70,14 @@ fn process_command(c: &mut Conn, line: std::ops::Range<usize>) {
     // The C's strings end at a NUL.
     let end = memchr::memchr(0, &c.rbuf[line.clone()]).map_or(line.end, |n| line.start + n);
     let line = line.start..end;
-    c.globals.settings.say(1, format_args!("<{} {}", c.fd(), Shown(&c.rbuf[line.clone()])));
+    say!(c.globals.settings, 1, "<{} {}", c.fd(), Shown(&c.rbuf[line.clone()]));
     start_answer(c);
     c.tell(What::Command, &c.rbuf[line.clone()]);
 
     let tokens = tokenize_command(&mut c.rbuf, line);
     let n = tokens.count;
-    // A copy, because carrying the command out changes the connection; no name is as long as this.
-    let command = tokens.get(&c.rbuf, 0);
-    let mut name = [0u8; 16];
-    let name: &[u8] = match name.get_mut(..command.len()) {
-        Some(name) => {
-            name.copy_from_slice(command);
-            name
-        }
-        None => b"",
-    };
-
-    match (name, n) {
-        (b"get" | b"bget", 3..) => retrieval::process_get_command(c, tokens, false),
+    match (tokens.get(&c.rbuf, 0), n) {
+        (b"get" | b"bget", 3..) => retrieval::process_get_command(c, &tokens, false),
         (b"add", 6 | 7) => storage::process_update_command(c, &tokens, Nread::Add, false),
         (b"set", 6 | 7) => storage::process_update_command(c, &tokens, Nread::Set, false),
         (b"replace", 6 | 7) => storage::process_update_command(c, &tokens, Nread::Replace, false),
@@ -96,7 +85,7 @@ fn process_command(c: &mut Conn, line: std::ops::Range<usize>) {
         (b"append", 6 | 7) => storage::process_update_command(c, &tokens, Nread::Append, false),
         (b"cas", 7 | 8) => storage::process_update_command(c, &tokens, Nread::Cas, true),
         (b"incr", 4 | 5) => storage::process_arithmetic_command(c, &tokens, true),
-        (b"gets", 3..) => retrieval::process_get_command(c, tokens, true),
+        (b"gets", 3..) => retrieval::process_get_command(c, &tokens, true),
         (b"decr", 4 | 5) => storage::process_arithmetic_command(c, &tokens, false),
         (b"delete", 3..=5) => storage::process_delete_command(c, &tokens),
         (b"touch", 4 | 5) => storage::process_touch_command(c, &tokens),

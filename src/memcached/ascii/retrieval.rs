@@ -5,14 +5,16 @@ use crate::event::{ConnState, Fn};
 use crate::memcached::conn::{Conn, Src, conn_set_state};
 use crate::memcached::items::ItemRef;
 use crate::memcached::network::{add_iov, out_string};
-use crate::memcached::settings::KEY_MAX_LENGTH;
+use crate::memcached::settings::{KEY_MAX_LENGTH, say};
 use crate::memcached::util::{Line, Shown};
 use crate::tracer::{self, What};
 
 /// Queues every value that is found, then `END` (`memcached.c:2876`). A hit adds three pieces to
 /// the answer (`VALUE `, the key, and suffix and value in one), five with the CAS id.
-pub(super) fn process_get_command(c: &mut Conn, mut tokens: Tokens, return_cas: bool) {
+pub(super) fn process_get_command(c: &mut Conn, tokens: &Tokens, return_cas: bool) {
     let _in = c.enter(Fn::ProcessGetCommand);
+    let mut more;
+    let mut tokens = tokens;
     let mut token = 1;
     loop {
         while token + 1 < tokens.count {
@@ -20,7 +22,7 @@ pub(super) fn process_get_command(c: &mut Conn, mut tokens: Tokens, return_cas: 
             if key.len() > KEY_MAX_LENGTH {
                 out_string(c, "CLIENT_ERROR bad command line format");
                 // The answer is forgotten, and with it go the items that it had.
-                for item in std::mem::take(&mut c.ilist) {
+                for item in c.ilist.drain(..) {
                     c.globals.store.item_remove(item);
                 }
                 c.suffixlist.clear();
@@ -34,12 +36,13 @@ pub(super) fn process_get_command(c: &mut Conn, mut tokens: Tokens, return_cas: 
             token += 1;
         }
         // A line of many keys is cut a few at a time.
-        let Some(rest) = tokens.rest.take() else { break };
-        tokens = tokenize_command(&mut c.rbuf, rest);
+        let Some(rest) = tokens.rest.clone() else { break };
+        more = tokenize_command(&mut c.rbuf, rest);
+        tokens = &more;
         token = 0;
     }
     (c.ileft, c.suffixleft) = (c.ilist.len(), c.suffixlist.len());
-    c.globals.settings.say(1, format_args!(">{} END", c.fd()));
+    say!(c.globals.settings, 1, ">{} END", c.fd());
     add_iov(c, Src::Static(b"END\r\n"), 0, 5);
     c.tell(What::Reply { noreply: false, value: false }, b"END");
     conn_set_state(c, ConnState::Mwrite);
@@ -48,13 +51,15 @@ pub(super) fn process_get_command(c: &mut Conn, mut tokens: Tokens, return_cas: 
 
 fn queue_value(c: &mut Conn, item: ItemRef, return_cas: bool) {
     let at = c.ilist.len() as u32;
-    let (nkey, nsuffix, ndata) = (item.key().len(), item.suffix().len(), item.data().len());
+    let (nkey, nsuffix, ndata) = (item.nkey(), item.nsuffix(), item.nbytes() as usize);
     add_iov(c, Src::Static(b"VALUE "), 0, 6);
     c.ilist.push(item);
     let of = Src::Item(at);
     add_iov(c, of, 0, nkey);
     if return_cas {
-        let suffix = Line::<24>::new(format_args!(" {}\r\n", c.ilist[at as usize].cas()));
+        let mut number = itoa::Buffer::new();
+        let cas = number.format(c.ilist[at as usize].cas());
+        let suffix = Line::<24>::joined([b" ", cas.as_bytes(), b"\r\n"]);
         let nsuffix_cas = suffix.bytes().len();
         c.suffixlist.push(suffix);
         add_iov(c, of, nkey, nsuffix - 2);
@@ -64,7 +69,7 @@ fn queue_value(c: &mut Conn, item: ItemRef, return_cas: bool) {
         add_iov(c, of, nkey, nsuffix + ndata);
     }
     let item = &c.ilist[at as usize];
-    c.globals.settings.say(1, format_args!(">{} sending key {}", c.fd(), Shown(item.key())));
+    say!(c.globals.settings, 1, ">{} sending key {}", c.fd(), Shown(item.key()));
     c.stats().get_hits.add(1);
     if tracer::on() {
         let (key, suffix) = (item.key(), item.suffix());

@@ -5,7 +5,7 @@ use crate::event::Fn;
 use crate::memcached::conn::Conn;
 use crate::memcached::conn_queue::ThreadStats;
 use crate::memcached::network::{out_string, write_and_free};
-use crate::memcached::settings::{Count, ITEM_UPDATE_INTERVAL, VERSION};
+use crate::memcached::settings::{ITEM_UPDATE_INTERVAL, OwnCount, VERSION};
 use std::fmt::Display;
 use std::sync::atomic::Ordering;
 
@@ -43,7 +43,7 @@ pub(super) fn process_stat(c: &mut Conn, tokens: &Tokens) {
 fn server_stats(c: &Conn, answer: &mut Answer) {
     let g = &c.globals;
     let workers = &g.threads.workers;
-    let sum = |of: fn(&ThreadStats) -> &Count| workers.iter().map(|t| of(&t.stats).get()).sum::<u64>();
+    let sum = |of: fn(&ThreadStats) -> &OwnCount| workers.iter().map(|t| of(&t.stats).get()).sum::<u64>();
     let items = g.store.stats();
     let now = g.clock.current_time();
     let usage = nix_usage();

@@ -79,7 +79,7 @@ pub fn complete_nread(c: &mut Conn) {
 /// Checks the value's line end, stores the item, answers, lets go of it (`memcached.c:890`).
 fn complete_nread_ascii(c: &mut Conn) {
     let _in = c.enter(Fn::CompleteNreadAscii);
-    let (Some(item), Some(comm)) = (c.item.clone(), c.cmd) else {
+    let (Some(item), Some(comm)) = (&c.item, c.cmd) else {
         c.why = "a value without a command";
         return conn_set_state(c, ConnState::Closing);
     };
@@ -87,7 +87,7 @@ fn complete_nread_ascii(c: &mut Conn) {
     if !item.data().ends_with(b"\r\n") {
         out_string(c, "CLIENT_ERROR bad data chunk");
     } else {
-        let stored = c.globals.store.store_item(&item, comm, c.stats());
+        let stored = c.globals.store.store_item(item, comm, c.stats());
         out_string(
             c,
             match stored {
@@ -98,7 +98,6 @@ fn complete_nread_ascii(c: &mut Conn) {
             },
         );
     }
-    drop(item);
     if let Some(item) = c.item.take() {
         c.globals.store.item_remove(item);
     }

@@ -7,9 +7,10 @@ const MAX_TOKENS: usize = 8;
 
 /// The tokens of a line: ranges of the read buffer. As in the C, the last is an empty terminal
 /// token, which is counted, and knows where the line goes on if it was not cut to its end.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Tokens {
-    ranges: [Range<usize>; MAX_TOKENS],
+    /// Beginning and end of each.
+    at: [(u32, u32); MAX_TOKENS],
     /// How many there are, the terminal one counted: memcached's `ntokens`.
     pub count: usize,
     /// What is left of the line.
@@ -18,28 +19,38 @@ pub(super) struct Tokens {
 
 impl Tokens {
     /// The bytes of a token; empty for the terminal one and beyond.
+    #[inline]
     pub fn get<'a>(&self, rbuf: &'a [u8], index: usize) -> &'a [u8] {
         &rbuf[self.range(index)]
     }
 
     /// Where a token stands in the read buffer.
+    #[inline]
     pub fn range(&self, index: usize) -> Range<usize> {
-        if index + 1 < self.count { self.ranges[index].clone() } else { 0..0 }
+        // What is not a token is (0, 0).
+        let (start, end) = self.at.get(index).copied().unwrap_or_default();
+        start as usize..end as usize
+    }
+
+    fn push(&mut self, start: usize, end: usize) {
+        self.at[self.count] = (start as u32, end as u32);
+        self.count += 1;
     }
 }
 
 /// Cuts `line` of the read buffer at spaces, and puts a NUL behind each token that one follows
 /// (`memcached.c:2448`).
+#[inline]
 pub(super) fn tokenize_command(rbuf: &mut [u8], line: Range<usize>) -> Tokens {
-    let mut tokens = Tokens { ranges: Default::default(), count: 0, rest: None };
+    let mut tokens = Tokens { at: [(0, 0); MAX_TOKENS], count: 0, rest: None };
     let mut start = line.start;
     let mut at = line.start;
-    while at < line.end {
-        if rbuf[at] == b' ' {
+    let text = &mut rbuf[..line.end];
+    while let Some(byte) = text.get_mut(at) {
+        if *byte == b' ' {
             if start != at {
-                tokens.ranges[tokens.count] = start..at;
-                tokens.count += 1;
-                rbuf[at] = 0;
+                *byte = 0;
+                tokens.push(start, at);
                 if tokens.count == MAX_TOKENS - 1 {
                     start = at + 1;
                     at = start;
@@ -51,8 +62,7 @@ pub(super) fn tokenize_command(rbuf: &mut [u8], line: Range<usize>) -> Tokens {
         at += 1;
     }
     if start != at {
-        tokens.ranges[tokens.count] = start..at;
-        tokens.count += 1;
+        tokens.push(start, at);
     }
     if at < line.end {
         tokens.rest = Some(at..line.end);

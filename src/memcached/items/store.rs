@@ -1,14 +1,16 @@
 //! What commands do with items.
 
-use super::item::{Item, ItemRef};
-use super::lru::{Lru, Slot};
+use super::assoc::{Assoc, Table};
+use super::item::{Item, ItemRef, suffix};
+use super::lru::Lru;
+use super::memory::Memory;
 use crate::event::Fn;
 use crate::memcached::conn_queue::ThreadStats;
-use crate::memcached::settings::{Clock, ITEM_UPDATE_INTERVAL, Settings};
-use crate::memcached::util::{Line, Shown, safe_strtoull};
+use crate::memcached::settings::{Clock, ITEM_UPDATE_INTERVAL, Settings, say};
+use crate::memcached::util::{Apart, Line, Shown, lock, safe_strtoull};
 use crate::tracer::{self, ItemOp, What};
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// How many items are looked at from the end of the LRU (`items.c:762`), and how often that is done
 /// in vain before there is no memory (`items.c:176`).
@@ -78,90 +80,91 @@ pub struct ItemStats {
 pub struct Store {
     settings: Arc<Settings>,
     clock: Arc<Clock>,
-    inner: Mutex<Inner>,
+    assoc: Assoc,
+    cache: Apart<Mutex<Cache>>,
+    /// The highest CAS id given out (`items.c:93`).
+    cas_id: Apart<AtomicU64>,
 }
 
+/// What all items share but for the hash table. memcached guards it with `lru_locks`, `slabs_lock`
+/// and `STATS_LOCK`, here one lock does; it is taken where the C takes one of those.
 #[derive(Debug)]
-struct Inner {
+struct Cache {
     lru: Lru,
-    /// Memory of all items, those not linked (yet, or any more) counted too.
-    mem_used: u64,
+    memory: Memory,
     next_id: u64,
-    cas_id: u64,
     stats: ItemStats,
 }
 
 impl Store {
     /// `assoc_init` and `slabs_init`: an empty store.
     pub fn new(settings: Arc<Settings>, clock: Arc<Clock>) -> Store {
-        // Room for 2^16 buckets, as memcached's table has at first.
-        let lru = Lru::with_capacity(56_000);
-        let inner = Inner { lru, mem_used: 0, next_id: 1, cas_id: 0, stats: ItemStats::default() };
-        Store { settings, clock, inner: Mutex::new(inner) }
+        let memory = Memory::new(settings.maxbytes, settings.item_size_max as usize);
+        let cache = Cache { lru: Lru::new(), memory, next_id: 1, stats: ItemStats::default() };
+        let assoc = Assoc::new(settings.num_threads);
+        Store { settings, clock, assoc, cache: Apart(Mutex::new(cache)), cas_id: Apart(AtomicU64::new(0)) }
     }
 
     /// Whether an item of that size can be stored at all: `item_size_ok` (`items.c:259`).
     pub fn item_size_ok(&self, nkey: usize, flags: u32, nbytes: u32) -> bool {
-        Item::ntotal_of(nkey, flags, nbytes) <= u64::from(self.settings.item_size_max)
+        Item::ntotal_of(nkey, &suffix(flags, nbytes), nbytes) <= u64::from(self.settings.item_size_max)
     }
 
     /// A new item that nobody else sees yet; `None` if it is too large or there is no memory
-    /// (`thread.c:480`, `items.c:153`).
+    /// (`thread.c:480`).
     pub fn item_alloc(&self, key: &[u8], flags: u32, exptime: u32, nbytes: u32) -> Option<ItemRef> {
         let _in = tracer::enter(Fn::ItemAlloc, tracer::current(), || None);
-        self.lock().alloc(self, key, flags, exptime, nbytes, None)
+        self.do_item_alloc(key, self.assoc.hash(key), flags, exptime, nbytes)
     }
 
     /// Looks an item up and takes a reference (`thread.c:491`).
     pub fn item_get(&self, key: &[u8]) -> Option<ItemRef> {
         let _in = tracer::enter(Fn::ItemGet, tracer::current(), || None);
-        let mut inner = self.lock();
-        let slot = inner.get(self, key)?;
-        inner.lru.get(slot).cloned()
+        let hash = self.assoc.hash(key);
+        self.do_item_get(&mut self.assoc.item_lock(hash), key, hash)
     }
 
     /// Gives a reference back (`thread.c:529`).
     pub fn item_remove(&self, item: ItemRef) {
         let _in = tracer::enter(Fn::ItemRemove, tracer::current(), || None);
-        self.lock().release(item);
+        let _locked = self.assoc.item_lock(item.hash);
+        if Arc::strong_count(&item) == 1 {
+            lock(&self.cache.0).do_item_remove(item);
+        }
     }
 
     /// Takes an item out of the table and the LRU (`thread.c:550`).
     pub fn item_unlink(&self, item: &ItemRef) {
-        let mut inner = self.lock();
-        if let Some(slot) = inner.slot_of(item) {
-            inner.unlink(slot, ItemOp::Unlink);
-        }
+        let mut table = self.assoc.item_lock(item.hash);
+        lock(&self.cache.0).do_item_unlink(&mut table, item, ItemOp::Unlink);
     }
 
     /// Moves an item to the front of the LRU, unless that was done a moment ago (`thread.c:561`).
+    #[inline]
     pub fn item_update(&self, item: &ItemRef) {
         // Without the lock first: nearly always there is nothing to do.
         if self.is_stale(item) {
-            let mut inner = self.lock();
-            if let Some(slot) = inner.slot_of(item) {
-                inner.update(self, slot);
-            }
+            let _locked = self.assoc.item_lock(item.hash);
+            self.do_item_update(item);
         }
     }
 
     /// Gives an item a new expiry time; `None` if there is none (`thread.c:501`).
     pub fn item_touch(&self, key: &[u8], exptime: u32) -> Option<ItemRef> {
-        let mut inner = self.lock();
-        let slot = inner.get(self, key)?;
-        let item = inner.lru.get(slot).cloned()?;
+        let hash = self.assoc.hash(key);
+        let item = self.do_item_get(&mut self.assoc.item_lock(hash), key, hash)?;
         item.set_exptime(exptime);
         Some(item)
     }
 
-    /// Stores a filled item as the command asks (`thread.c:590`, `memcached.c:2303`).
+    /// Stores a filled item as the command asks (`thread.c:590`).
     pub fn store_item(&self, item: &ItemRef, comm: Nread, stats: &ThreadStats) -> Stored {
         let _in = tracer::enter(Fn::StoreItem, tracer::current(), || None);
-        let mut inner = self.lock();
-        let old = inner.get(self, item.key()).and_then(|slot| Some((slot, inner.lru.get(slot)?.clone())));
-        let stored = inner.store(self, item, old.as_ref(), comm, stats);
-        if let Some((_, old)) = old {
-            inner.release(old);
+        let mut table = self.assoc.item_lock(item.hash);
+        let old = self.do_item_get(&mut table, item.key(), item.hash);
+        let stored = self.do_store_item(&mut table, item, old.as_ref(), comm, stats);
+        if let Some(old) = old {
+            self.do_item_remove(old);
         }
         stored
     }
@@ -169,12 +172,12 @@ impl Store {
     /// Adds to or subtracts from a number (`thread.c:573`, `memcached.c:3242`).
     pub fn add_delta(&self, key: &[u8], incr: bool, delta: u64, stats: &ThreadStats) -> Delta {
         let _in = tracer::enter(Fn::AddDelta, tracer::current(), || None);
-        let mut inner = self.lock();
-        let Some(slot) = inner.get(self, key) else { return Delta::NotFound };
-        let Some(it) = inner.lru.get(slot) else { return Delta::NotFound };
-        let (flags, exptime, nbytes) = (it.flags(), it.exptime(), it.nbytes());
+        let hash = self.assoc.hash(key);
+        let mut table = self.assoc.item_lock(hash);
+        let Some(it) = self.do_item_get(&mut table, key, hash) else { return Delta::NotFound };
         // A value without digits, or of only "\r\n", is no number.
         let Some(value) = Some(it.data()).filter(|d| d.len() > 2).and_then(safe_strtoull) else {
+            self.do_item_remove(it);
             return Delta::NonNumeric;
         };
         let value = match incr {
@@ -182,57 +185,58 @@ impl Store {
             false => value.saturating_sub(delta),
         };
         if incr { &stats.incr_hits } else { &stats.decr_hits }.add(1);
-        let text = Line::<24>::new(format_args!("{value}"));
+        let text = Line::<24>::joined([itoa::Buffer::new().format(value).as_bytes()]);
         let res = text.bytes().len();
-        let cas = inner.cas_id + 1;
-        // In place where it fits and nobody is sending the old value just now.
-        if res + 2 <= nbytes as usize
-            && let Some(it) = inner.lru.get_mut(slot).and_then(Arc::get_mut)
+        // In place where it fits and nobody is sending the old value just now: only the table and
+        // we know the item.
+        if res + 2 <= it.nbytes() as usize
+            && Arc::strong_count(&it) == 2
+            && let Some(slot) = it.slot()
         {
-            it.set_cas(cas);
-            let data = it.data_mut();
-            let end = data.len() - 2;
-            data[..res].copy_from_slice(text.bytes());
-            data[res..end].fill(b' ');
-            inner.cas_id = cas;
-            inner.update(self, slot);
+            drop(it);
+            if let Some(it) = table.find_unshared(hash, slot) {
+                it.set_cas(self.next_cas_id());
+                let data = it.data_mut();
+                let end = data.len() - 2;
+                data[..res].copy_from_slice(text.bytes());
+                data[res..end].fill(b' ');
+                self.do_item_update(it);
+            }
             return Delta::Ok(text);
         }
-        let Some(old) = inner.lru.get(slot).cloned() else { return Delta::NotFound };
-        let Some(mut new) = inner.alloc(self, key, flags, exptime, res as u32 + 2, Some(key)) else {
-            inner.release(old);
-            return Delta::Eom;
+        let new = self.do_item_alloc(key, hash, it.flags(), it.exptime(), res as u32 + 2);
+        let done = match new {
+            Some(mut new) => {
+                if let Some(new) = Arc::get_mut(&mut new) {
+                    let data = new.data_mut();
+                    data[..res].copy_from_slice(text.bytes());
+                    data[res..].copy_from_slice(b"\r\n");
+                }
+                self.do_item_replace(&mut table, Some(&it), &new);
+                self.do_item_remove(new);
+                Delta::Ok(text)
+            }
+            None => Delta::Eom,
         };
-        if let Some(new) = Arc::get_mut(&mut new) {
-            let data = new.data_mut();
-            data[..res].copy_from_slice(text.bytes());
-            data[res..].copy_from_slice(b"\r\n");
-        }
-        inner.unlink(slot, ItemOp::Unlink);
-        inner.link(self, &new);
-        inner.release(new);
-        inner.release(old);
-        Delta::Ok(text)
+        self.do_item_remove(it);
+        done
     }
 
-    /// The highest CAS id given out (`get_cas_id`), raised by one: what `flush_all` compares with.
+    /// The next CAS id (`get_cas_id`): given to what is stored, and what `flush_all` compares with.
     pub fn next_cas_id(&self) -> u64 {
-        let mut inner = self.lock();
-        inner.cas_id += 1;
-        inner.cas_id
+        self.cas_id.0.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// What was counted.
     pub fn stats(&self) -> ItemStats {
-        let inner = self.lock();
-        let (hash_buckets, hash_bytes) = inner.lru.buckets();
-        ItemStats { hash_buckets, hash_bytes, ..inner.stats }
+        let hash_buckets = self.assoc.buckets();
+        let hash_bytes = hash_buckets * size_of::<ItemRef>();
+        ItemStats { hash_buckets, hash_bytes, ..lock(&self.cache.0).stats }
     }
 
     /// `item_stats_reset` (`items.c:78`) and the item part of `stats_reset`.
     pub fn stats_reset(&self) {
-        let mut inner = self.lock();
-        let stats = &mut inner.stats;
+        let stats = &mut lock(&self.cache.0).stats;
         *stats =
             ItemStats { curr_bytes: stats.curr_bytes, curr_items: stats.curr_items, ..ItemStats::default() };
     }
@@ -240,14 +244,16 @@ impl Store {
     /// The memory of all items, those that are not linked counted too.
     #[cfg(test)]
     pub(super) fn mem_used(&self) -> u64 {
-        self.lock().mem_used
+        lock(&self.cache.0).memory.used
     }
 
+    #[inline]
     fn is_stale(&self, item: &Item) -> bool {
         item.time() < self.clock.current_time().saturating_sub(ITEM_UPDATE_INTERVAL)
     }
 
     /// Whether a `flush_all` came after the item (`items.c:101`).
+    #[inline]
     fn is_flushed(&self, item: &Item) -> bool {
         let oldest_live = self.settings.oldest_live.load(Ordering::Relaxed);
         let oldest_cas = self.settings.oldest_cas.load(Ordering::Relaxed);
@@ -258,6 +264,7 @@ impl Store {
     }
 
     /// Whether nobody may be given the item any more (`items.c:722`).
+    #[inline]
     fn is_expired(&self, item: &Item) -> bool {
         item.exptime() != 0 && item.exptime() <= self.clock.current_time()
     }
@@ -267,127 +274,118 @@ impl Store {
         (item.exptime() != 0 && item.exptime() < self.clock.current_time()) || self.is_flushed(item)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Inner {
-    /// `do_item_alloc` (`items.c:153`). `own` is the key that the caller works on: its item is left
-    /// alone, as the C leaves the one whose lock it holds.
+    /// `do_item_alloc` (`items.c:153`). The item locks that the caller holds keep its own items from
+    /// being evicted.
     ///
     /// DIFFERS: the C tries five times, each of which gives back a chunk of the right size. Here
     /// sizes are what they are, and only those tries count that gave nothing back.
-    fn alloc(
-        &mut self,
-        store: &Store,
-        key: &[u8],
-        flags: u32,
-        exptime: u32,
-        nbytes: u32,
-        own: Option<&[u8]>,
-    ) -> Option<ItemRef> {
-        if !store.item_size_ok(key.len(), flags, nbytes) {
+    fn do_item_alloc(&self, key: &[u8], hash: u64, flags: u32, exptime: u32, nbytes: u32) -> Option<ItemRef> {
+        let suffix = suffix(flags, nbytes);
+        let ntotal = Item::ntotal_of(key.len(), &suffix, nbytes);
+        if ntotal > u64::from(self.settings.item_size_max) {
             return None;
         }
-        let ntotal = Item::ntotal_of(key.len(), flags, nbytes);
-        let mut in_vain = 0;
-        loop {
-            self.lru_pull_tail(store, false, own);
-            if self.mem_used + ntotal <= store.settings.maxbytes {
-                break;
+        let (mut item, id) = {
+            let cache = &mut *lock(&self.cache.0);
+            let mut in_vain = 0;
+            loop {
+                self.lru_pull_tail(cache, false);
+                if cache.memory.has_room(ntotal) {
+                    break;
+                }
+                let before = cache.memory.used;
+                self.lru_pull_tail(cache, true);
+                in_vain += usize::from(cache.memory.used == before);
+                if in_vain == TRIES {
+                    return None;
+                }
             }
-            let before = self.mem_used;
-            self.lru_pull_tail(store, true, own);
-            in_vain += usize::from(self.mem_used == before);
-            if in_vain == TRIES {
-                return None;
-            }
-        }
-        let id = self.next_id;
-        self.next_id += 1;
-        let item = Arc::new(Item::new(id, key, flags, exptime, nbytes));
-        self.mem_used += ntotal;
+            cache.next_id += 1;
+            (
+                cache.memory.alloc(key.len() + suffix.bytes().len() + nbytes as usize, ntotal)?,
+                cache.next_id - 1,
+            )
+        };
+        // Nobody else has a reference to it: it was free.
+        Arc::get_mut(&mut item)?.make_header((id, hash), key, &suffix, exptime, nbytes);
         tell(ItemOp::Alloc, &item);
         Some(item)
     }
 
     /// `lru_pull_tail` (`items.c:754`): from the oldest item on, drops those whose time is over; the
-    /// first that is still good is evicted if `do_evict`, and ends it. An item that somebody is just
-    /// sending is unlinked like any other, and keeps its memory until it is sent.
-    fn lru_pull_tail(&mut self, store: &Store, do_evict: bool, own: Option<&[u8]>) {
-        let mut search = self.lru.tail();
+    /// first that is still good is evicted if `do_evict`, and ends it. One whose lock is held is let
+    /// be. One that somebody is just sending is unlinked like any other, and keeps its memory until
+    /// it is sent.
+    fn lru_pull_tail(&self, cache: &mut Cache, do_evict: bool) {
+        let mut search = cache.lru.tail();
         for _ in 0..TRIES {
-            let Some(slot) = search else { return };
-            search = self.lru.newer(slot);
-            let Some(item) = self.lru.get(slot) else { return };
-            if own == Some(item.key()) {
-                continue;
-            }
-            self.stats.lrutail_reflocked += u64::from(Arc::strong_count(item) > 1);
+            let Some((slot, (hash, newer))) = search.and_then(|slot| Some((slot, cache.lru.look(slot)?)))
+            else {
+                return;
+            };
+            search = newer;
+            let Some(mut table) = self.assoc.item_trylock(hash) else { continue };
+            let Some(item) = table.find_slot(hash, slot).cloned() else { return };
+            cache.stats.lrutail_reflocked += u64::from(Arc::strong_count(&item) > 2);
             let unfetched = u64::from(!item.fetched());
-            if store.is_reclaimable(item) {
-                self.stats.reclaimed += 1;
-                self.stats.expired_unfetched += unfetched;
-                self.unlink(slot, ItemOp::Reclaim);
-                continue;
+            let reclaim = self.is_reclaimable(&item);
+            if reclaim {
+                cache.stats.reclaimed += 1;
+                cache.stats.expired_unfetched += unfetched;
+                cache.do_item_unlink(&mut table, &item, ItemOp::Reclaim);
+            } else if do_evict {
+                cache.stats.evictions += 1;
+                cache.stats.evicted_unfetched += unfetched;
+                cache.do_item_unlink(&mut table, &item, ItemOp::Evict);
             }
-            if do_evict {
-                self.stats.evictions += 1;
-                self.stats.evicted_unfetched += unfetched;
-                self.unlink(slot, ItemOp::Evict);
+            cache.do_item_remove(item);
+            if !reclaim {
+                return;
             }
-            return;
         }
     }
 
     /// `do_item_get` (`items.c:674`): looks up, and drops what is past its time.
-    fn get(&mut self, store: &Store, key: &[u8]) -> Option<Slot> {
-        let found = self.lru.find(key);
-        let item = found.and_then(|slot| self.lru.get(slot));
-        let nuked = match item {
-            None => None,
-            Some(item) if store.is_flushed(item) => Some((ItemOp::Flush, " -nuked by flush")),
-            Some(item) if store.is_expired(item) => Some((ItemOp::Expire, " -nuked by expire")),
-            Some(item) => {
-                item.set_fetched();
-                None
-            }
+    fn do_item_get(&self, table: &mut Table, key: &[u8], hash: u64) -> Option<ItemRef> {
+        let Some(item) = table.find(hash, key) else {
+            say!(self.settings, 2, "> NOT FOUND {}", Shown(key));
+            let what = What::Item { op: ItemOp::Miss, id: 0, size: 0 };
+            tracer::emit_conn(tracer::current(), what, None, key);
+            return None;
         };
-        let head = if item.is_some() { "> FOUND KEY " } else { "> NOT FOUND " };
-        store.settings.say(2, format_args!("{head}{}{}", Shown(key), nuked.map_or("", |n| n.1)));
-        match (found, nuked) {
-            (Some(slot), Some((op, _))) => {
-                self.unlink(slot, op);
-                None
-            }
-            (Some(slot), None) => {
-                if let Some(item) = self.lru.get(slot) {
-                    tell(ItemOp::Hit, item);
-                }
-                Some(slot)
-            }
-            (None, _) => {
-                let what = What::Item { op: ItemOp::Miss, id: 0, size: 0 };
-                tracer::emit_conn(tracer::current(), what, None, key);
-                None
-            }
+        let (op, nuked) = if self.is_flushed(item) {
+            (ItemOp::Flush, " -nuked by flush")
+        } else if self.is_expired(item) {
+            (ItemOp::Expire, " -nuked by expire")
+        } else {
+            item.set_fetched();
+            (ItemOp::Hit, "")
+        };
+        say!(self.settings, 2, "> FOUND KEY {}{nuked}", Shown(key));
+        let item = item.clone();
+        if op == ItemOp::Hit {
+            tell(op, &item);
+            return Some(item);
         }
+        let mut cache = lock(&self.cache.0);
+        cache.do_item_unlink(table, &item, op);
+        cache.do_item_remove(item);
+        None
     }
 
     /// `do_store_item` (`memcached.c:2303`).
-    fn store(
-        &mut self,
-        store: &Store,
+    fn do_store_item(
+        &self,
+        table: &mut Table,
         item: &ItemRef,
-        old: Option<&(Slot, ItemRef)>,
+        old: Option<&ItemRef>,
         comm: Nread,
         stats: &ThreadStats,
     ) -> Stored {
         match (comm, old) {
-            (Nread::Add, Some((slot, _))) => {
+            (Nread::Add, Some(old)) => {
                 // add only adds, but the item that is there moves to the front.
-                self.update(store, *slot);
+                self.do_item_update(old);
                 return Stored::NotStored;
             }
             (Nread::Replace | Nread::Append | Nread::Prepend, None) => return Stored::NotStored,
@@ -395,91 +393,102 @@ impl Inner {
                 stats.cas_misses.add(1);
                 return Stored::NotFound;
             }
-            (Nread::Cas, Some((_, old))) if item.cas() != old.cas() => {
+            (Nread::Cas, Some(old)) if item.cas() != old.cas() => {
                 stats.cas_badval.add(1);
                 let (expected, got) = (old.cas(), item.cas());
-                store.settings.say(1, format_args!("CAS:  failure: expected {expected}, got {got}"));
+                say!(self.settings, 1, "CAS:  failure: expected {expected}, got {got}");
                 return Stored::Exists;
             }
             (Nread::Cas, Some(_)) => stats.cas_hits.add(1),
-            (Nread::Append | Nread::Prepend, Some((_, old))) => {
-                return self.store_joined(store, item, old, comm);
+            (Nread::Append | Nread::Prepend, Some(old)) => {
+                return self.store_joined(table, item, old, comm);
             }
             (Nread::Add | Nread::Set | Nread::Replace, _) => {}
         }
-        if let Some((slot, _)) = old {
-            self.unlink(*slot, ItemOp::Unlink);
-        }
-        self.link(store, item);
+        self.do_item_replace(table, old, item);
         Stored::Stored
     }
 
     /// append, prepend: a new item of both values.
-    fn store_joined(&mut self, store: &Store, item: &ItemRef, old: &ItemRef, comm: Nread) -> Stored {
+    fn store_joined(&self, table: &mut Table, item: &ItemRef, old: &ItemRef, comm: Nread) -> Stored {
         if item.cas() != 0 && item.cas() != old.cas() {
             return Stored::Exists;
         }
         let nbytes = item.nbytes() + old.nbytes() - 2;
-        let key = item.key();
-        let Some(mut new) = self.alloc(store, key, old.flags(), old.exptime(), nbytes, Some(key)) else {
-            return Stored::NotStored;
-        };
+        let new = self.do_item_alloc(item.key(), item.hash, old.flags(), old.exptime(), nbytes);
+        let Some(mut new) = new else { return Stored::NotStored };
         let (first, second) = if comm == Nread::Append { (old, item) } else { (item, old) };
         if let Some(new) = Arc::get_mut(&mut new) {
             let cut = first.data().len() - 2;
             new.data_mut()[..cut].copy_from_slice(&first.data()[..cut]);
             new.data_mut()[cut..].copy_from_slice(second.data());
         }
-        if let Some(slot) = self.slot_of(old) {
-            self.unlink(slot, ItemOp::Unlink);
-        }
-        self.link(store, &new);
-        self.release(new);
+        self.do_item_replace(table, Some(old), &new);
+        self.do_item_remove(new);
         Stored::Stored
     }
 
+    /// `do_item_link` (`items.c:323`), and `do_item_unlink` of the item that was there
+    /// (`items.c:415`).
+    fn do_item_replace(&self, table: &mut Table, old: Option<&ItemRef>, new: &ItemRef) {
+        let mut cache = lock(&self.cache.0);
+        if let Some(old) = old {
+            cache.do_item_unlink(table, old, ItemOp::Unlink);
+        }
+        new.set_time(self.clock.current_time());
+        new.set_cas(self.next_cas_id());
+        cache.do_item_link(table, new);
+    }
+
+    /// `do_item_update` (`items.c:399`).
+    fn do_item_update(&self, item: &Item) {
+        if self.is_stale(item)
+            && let Some(slot) = item.slot()
+        {
+            item.set_time(self.clock.current_time());
+            tell(ItemOp::Update, item);
+            lock(&self.cache.0).lru.touch(slot);
+        }
+    }
+
+    /// `do_item_remove` (`items.c:373`).
+    fn do_item_remove(&self, item: ItemRef) {
+        if Arc::strong_count(&item) == 1 {
+            lock(&self.cache.0).do_item_remove(item);
+        }
+    }
+}
+impl Cache {
     /// `do_item_link` (`items.c:323`).
-    fn link(&mut self, store: &Store, item: &ItemRef) {
-        item.set_time(store.clock.current_time());
+    fn do_item_link(&mut self, table: &mut Table, item: &ItemRef) {
         self.stats.curr_bytes += item.ntotal();
         self.stats.curr_items += 1;
         self.stats.total_items += 1;
-        self.cas_id += 1;
-        item.set_cas(self.cas_id);
-        self.lru.insert(item.clone());
+        item.set_slot(Some(self.lru.link(item.hash)));
+        table.insert(item.clone());
         tell(ItemOp::Link, item);
     }
 
     /// `do_item_unlink` (`items.c:344`); `why` is what the trace says.
-    fn unlink(&mut self, slot: Slot, why: ItemOp) {
-        let Some(item) = self.lru.remove(slot) else { return };
+    fn do_item_unlink(&mut self, table: &mut Table, item: &ItemRef, why: ItemOp) {
+        let Some(slot) = item.slot() else { return };
+        let linked = table.delete(item);
+        self.lru.unlink(slot);
+        item.set_slot(None);
         self.stats.curr_bytes -= item.ntotal();
         self.stats.curr_items -= 1;
-        tell(why, &item);
-        self.release(item);
-    }
-
-    /// `do_item_update` (`items.c:399`).
-    fn update(&mut self, store: &Store, slot: Slot) {
-        let Some(item) = self.lru.get(slot) else { return };
-        if store.is_stale(item) {
-            item.set_time(store.clock.current_time());
-            tell(ItemOp::Update, item);
-            self.lru.touch(slot);
+        tell(why, item);
+        if let Some(linked) = linked {
+            self.do_item_remove(linked);
         }
     }
 
     /// `do_item_remove` (`items.c:373`): the last reference frees the item.
-    fn release(&mut self, item: ItemRef) {
-        if let Some(item) = Arc::into_inner(item) {
-            self.mem_used -= item.ntotal();
+    fn do_item_remove(&mut self, item: ItemRef) {
+        if Arc::strong_count(&item) == 1 {
             tell(ItemOp::Free, &item);
+            self.memory.free(item);
         }
-    }
-
-    /// Where `item` is linked, if it is.
-    fn slot_of(&self, item: &ItemRef) -> Option<Slot> {
-        self.lru.find(item.key()).filter(|s| self.lru.get(*s).is_some_and(|i| Arc::ptr_eq(i, item)))
     }
 }
 
