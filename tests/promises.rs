@@ -8,11 +8,15 @@ use common::clients::{Leaving, Plan, Told, plan, play, request, still_answers};
 use common::settings;
 use common::taped::{Taped, checked};
 use memstep::event::{ConnFields, Detail, Event, Kind};
+use memstep::memcached::server::Server;
 use memstep::memcached::settings::Settings;
-use memstep::tracer::Config;
+use memstep::trace::recorder::{Command, FileConfig, Recorder, Sinks, header};
+use memstep::tracer::{Config, Hub};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 
@@ -38,21 +42,28 @@ fn lines(trace: &[u8], threads: u16, max_data: usize) {
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let (header, rest) = lines.split_first().unwrap();
     let (end, events) = rest.split_last().unwrap();
+    // A recording that begins in the middle of the server's life says how it found it.
+    let snapshot = events.first().filter(|first| first["ev"] == "snapshot");
+    let (first, mut accepted) = match snapshot {
+        Some(at) => (at["seq"].as_u64().unwrap(), at["world"]["accepted"].as_u64().unwrap()),
+        None => (1, 0),
+    };
     assert_eq!(header["format"], "memstep-trace");
     assert_eq!((&header["version"], &header["threads"]), (&1.into(), &threads.into()));
     assert_eq!((&header["unit"], &header["max_data"]), (&"ns".into(), &max_data.into()));
     assert_eq!((&end["end"], &end["dropped"]), (&true.into(), &0.into()));
     assert_eq!(end["events"], events.len());
     let mut last: HashMap<&str, u64> = HashMap::new();
-    let mut accepted = 0u64;
-    for (i, event) in events.iter().enumerate() {
+    for (seq, event) in (first..).zip(events) {
         let line = || Value::Object(event.clone()).to_string();
-        assert_eq!(event["seq"], i + 1, "{}", line());
+        assert_eq!(event["seq"], seq, "{}", line());
+        assert!(event["ev"] != "snapshot" || seq == first, "{}", line());
         let (th, ev) = (event["th"].as_str().unwrap(), event["ev"].as_str().unwrap());
         let worker = th.strip_prefix("worker").and_then(|n| n.parse::<u16>().ok());
         assert!(th == "main" || worker.is_some_and(|n| n < threads), "{}", line());
         let t = event["t"].as_u64().unwrap();
-        assert!(last.insert(th, t).is_none_or(|before| before <= t), "{}", line());
+        let own = ev != "snapshot";
+        assert!(!own || last.insert(th, t).is_none_or(|before| before <= t), "{}", line());
         if ev == "accept" && event.contains_key("conn") {
             assert_eq!(event["conn"], accepted, "{}", line());
             accepted += 1;
@@ -62,7 +73,7 @@ fn lines(trace: &[u8], threads: u16, max_data: usize) {
         }
         for (name, value) in event {
             let flat = !value.is_object() && !value.is_array();
-            assert!(flat || ["set", "ready", "iov"].contains(&name.as_str()), "{name}: {}", line());
+            assert!(flat || ["set", "ready", "iov", "world"].contains(&name.as_str()), "{name}: {}", line());
         }
         payload(event, max_data, &line);
         for piece in event.get("iov").and_then(Value::as_array).into_iter().flatten() {
@@ -99,6 +110,11 @@ fn payload(of: &Map<String, Value>, max_data: usize, line: &dyn Fn() -> String) 
 fn fields(events: &[Event]) {
     let mut conns: HashMap<u32, ConnFields> = HashMap::new();
     for event in events {
+        for found in event.world.iter().flat_map(|world| &world.conns) {
+            let mut fields = ConnFields::default();
+            found.set.iter().for_each(|set| set.apply(&mut fields));
+            conns.insert(found.conn, fields);
+        }
         let Some(conn) = event.conn else { continue };
         let at = || format!("#{} {} of c{conn}: {:?}", event.seq, event.ev, event.set);
         let before = conns.get(&conn).cloned();
@@ -142,10 +158,18 @@ fn fields(events: &[Event]) {
 /// An item is allocated before it is linked, linked before it is found, and freed once.
 fn items(events: &[Event]) {
     let mut linked: HashMap<String, i64> = HashMap::new();
+    // A snapshot does not hold what is stored: the first that is told of a key says how it was.
+    let begins_in_the_middle = events.first().is_some_and(|e| e.ev == Kind::Snapshot);
     for event in events.iter().filter(|e| e.ev == Kind::Item) {
         let key = event.key.clone().or_else(|| event.b64.clone()).unwrap_or_default();
-        let count = linked.entry(key.clone()).or_default();
-        match event.op.as_deref().unwrap() {
+        let op = event.op.as_deref().unwrap();
+        let there = !matches!(op, "link" | "miss" | "alloc" | "free");
+        let unknown = begins_in_the_middle && !linked.contains_key(&key);
+        if unknown && matches!(op, "alloc" | "free") {
+            continue;
+        }
+        let count = linked.entry(key.clone()).or_insert(i64::from(unknown && there));
+        match op {
             "link" => *count += 1,
             "unlink" | "expire" | "flush" | "reclaim" | "evict" => *count -= 1,
             "hit" | "update" => assert_eq!(*count, 1, "#{} {key:?}", event.seq),
@@ -237,4 +261,75 @@ fn what_is_cut_says_how_long_it_was() {
     assert_eq!((value[1].data.as_deref(), value[1].len), (Some("ééééé"), 200));
     // Text that is not cut says nothing of its length.
     assert_eq!((first(Kind::Notify).data.as_deref(), first(Kind::Notify).len), (Some("c"), None));
+}
+
+/// Running servers, each of which is recorded over and over: the recordings begin and end at any
+/// moment, some of them while clients talk, and every one of them keeps every promise by itself.
+#[test]
+fn every_promise_holds_for_two_thousand_recordings_of_servers_that_run() {
+    let runners: Vec<_> = [(1, Detail::Flow), (2, Detail::Calls), (4, Detail::Flow), (4, Detail::Calls)]
+        .into_iter()
+        .map(|(threads, detail)| std::thread::spawn(move || recordings_of_one_server(threads, detail, 500)))
+        .collect();
+    runners.into_iter().for_each(|runner| runner.join().unwrap());
+}
+
+fn recordings_of_one_server(threads: u16, detail: Detail, recordings: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = FileConfig::new(folder.path().join("t.jsonl"));
+    let hub = Hub::new(Config { detail, max_data: 65_536, ..Config::default() });
+    let sinks = Sinks { output: Some(file.create().unwrap()), on_demand: Some(file), ..Sinks::default() };
+    let sinks = Sinks { armed: true, ..sinks };
+    let recorder = Recorder::start(hub.clone(), &header(&hub, threads, "test"), sinks).unwrap();
+    let settings = Settings { num_threads: threads, maxbytes: 2 << 20, ..settings() };
+    let server = Server::start(settings, Some(hub)).unwrap();
+    let plans = (vec(plan(request(), 10), 1..4), vec(any::<Index>(), 1..12));
+    let mut runner = TestRunner::deterministic();
+    let mut expected = 1;
+    for i in 0..recordings {
+        let (plans, turns) = plans.new_tree(&mut runner).unwrap().current();
+        // Now and then a recording is over while the clients still talk.
+        let told = if i % 4 == 3 {
+            let (addr, plans) = (server.addrs()[0], plans.clone());
+            let clients = std::thread::spawn(move || play(addr, &plans, &turns));
+            recorder.command(Command::Next).unwrap();
+            clients.join().unwrap();
+            None
+        } else {
+            Some(play(server.addrs()[0], &plans, &turns))
+        };
+        still_answers(server.addrs()[0], usize::from(threads));
+        if i % 5 == 4 {
+            // What happens while nothing is recorded is in no recording.
+            recorder.command(Command::Stop).unwrap();
+            still_answers(server.addrs()[0], usize::from(threads));
+            recorder.command(Command::Start).unwrap();
+        } else {
+            recorder.command(Command::Next).unwrap();
+        }
+        let mut finished: Vec<_> = std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|extension| extension != "jsonl"))
+            .collect();
+        finished.sort_by_key(|path| path.extension().unwrap().to_str().unwrap().parse::<u64>().unwrap());
+        // Each goes on where the one before ended, unless recording was stopped in between.
+        let mut was_stopped = i > 0 && i % 5 == 0;
+        for path in finished {
+            let trace = std::fs::read(&path).unwrap();
+            lines(&trace, threads, 65_536);
+            let (_, events) = checked(&trace);
+            let first = events[0].seq + u64::from(events[0].ev == Kind::Snapshot);
+            assert!(first == expected || (was_stopped && first > expected), "{first} follows {expected}");
+            (expected, was_stopped) = (events.last().unwrap().seq + 1, false);
+            fields(&events);
+            items(&events);
+            if let Some(told) = &told {
+                bytes(&events, told);
+            }
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    recorder.finish().unwrap().unwrap();
+    server.stop();
 }
