@@ -5,9 +5,9 @@ use super::file::{FileConfig, Output};
 use super::last::Last;
 use super::line::Lines;
 use super::trigger::Seen;
-use super::viewer::Viewer;
+use super::viewer::{Stretch, Viewer};
 use super::world::World;
-use super::{Answer, Asked, Command, FINISH_AFTER_PANIC, GOES_ON, Say, Sinks};
+use super::{Answer, Asked, Command, FINISH_AFTER_PANIC, GOES_ON, Say, Sinks, Status};
 use crate::filter::Filter;
 use crate::trace::format::{End, Header};
 use crate::tracer::{Hub, Lane, What};
@@ -58,6 +58,8 @@ pub(super) struct Work {
     output: Option<Output>,
     on_demand: Option<FileConfig>,
     viewers: Vec<Viewer>,
+    /// Events that some viewer was too slow for.
+    missed: u64,
     last: Option<Last>,
     trigger: Option<Filter>,
     armed: bool,
@@ -97,6 +99,7 @@ impl Work {
             output: None,
             on_demand: sinks.on_demand,
             viewers: Vec::new(),
+            missed: 0,
             last: sinks.last.map(Last::new),
             trigger: sinks.trigger,
             armed: sinks.armed,
@@ -139,6 +142,7 @@ impl Work {
     /// Closes what is open.
     fn finish(&mut self) -> io::Result<End> {
         self.hand_on();
+        self.dismiss_viewers();
         if self.finish.load(Ordering::Acquire) == FINISH_AFTER_PANIC && self.last.is_some() {
             let answer = self.write_last();
             self.tell(&answer.unwrap_or_else(|why| format!("what happened last was not written: {why}")));
@@ -297,11 +301,27 @@ impl Work {
             if let Some(last) = &mut self.last {
                 last.add(piece.clone(), events, dropped, self.t);
             }
-            let (next, t, world) = (self.next, self.t, &self.world);
-            self.viewers.retain_mut(|viewer| viewer.offer(&piece, first, next, t, world));
+            let (next, t, world, blocked_ns) = (self.next, self.t, &self.world, self.hub.tally().blocked_ns);
+            let stretch = Stretch { lines: &piece, first, next, events, dropped, t, blocked_ns, world };
+            self.viewers.retain_mut(|viewer| viewer.offer(&stretch, &mut self.missed));
         }
         self.gathered.lines = lines;
         self.gathered.lines.bytes.clear();
+    }
+
+    /// What stands before the events that come next, in lines: for one who watches from here on,
+    /// or to the end.
+    fn stretch<'a>(&'a self, lines: &'a Arc<[u8]>, events: u64) -> Stretch<'a> {
+        let (first, next, t, blocked_ns) = (self.next, self.next, self.t, self.hub.tally().blocked_ns);
+        Stretch { lines, first, next, events, dropped: 0, t, blocked_ns, world: &self.world }
+    }
+
+    /// The recording is over, for viewers too.
+    fn dismiss_viewers(&mut self) {
+        let nothing: Arc<[u8]> = Arc::default();
+        for viewer in std::mem::take(&mut self.viewers) {
+            viewer.end(&self.stretch(&nothing, 0));
+        }
     }
 
     /// The recording is over: a thread may still be between taking a number and telling of it, but
@@ -332,14 +352,19 @@ impl Work {
 
     fn answer(&mut self) {
         while let Ok(asked) = self.asks.try_recv() {
+            if let Asked::Status(answer) = asked {
+                // Whoever asked may have lost patience.
+                let _ = answer.send(self.status());
+                continue;
+            }
             // What was told before is taken before.
             self.drain();
             self.hand_on();
             match asked {
                 Asked::Watch(mut viewer, there) => {
-                    let mut head = self.header.clone();
-                    head.extend_from_slice(&self.snapshot());
-                    if viewer.offer(&head.into(), self.next, self.next, self.t, &self.world) {
+                    let snapshot = self.snapshot();
+                    let head: Arc<[u8]> = [self.header.as_slice(), &snapshot].concat().into();
+                    if viewer.begin(&self.stretch(&head, u64::from(!snapshot.is_empty()))) {
                         self.viewers.push(viewer);
                     }
                     // Whoever asked may have lost patience.
@@ -350,7 +375,17 @@ impl Work {
                     // Whoever asked may have lost patience.
                     let _ = answer.send(done);
                 }
+                Asked::Status(_) => {}
             }
+        }
+    }
+
+    fn status(&self) -> Status {
+        let name = |output: &Output| output.config().map_or_else(|| "-".to_owned(), shown);
+        Status {
+            recording: self.output.as_ref().map(name),
+            viewers: self.viewers.len(),
+            missed: self.missed,
         }
     }
 
