@@ -132,6 +132,9 @@ impl Work {
             if came {
                 nap = *NAPS.start();
             }
+            if self.lanes.iter().any(|lane| lane.head() == Some(self.next)) {
+                continue;
+            }
             std::thread::park_timeout(nap);
             nap = (nap * 2).min(*NAPS.end());
         }
@@ -188,15 +191,19 @@ impl Work {
         self.output.is_some() || self.last.is_some() || !self.viewers.is_empty()
     }
 
-    /// Takes everything that is ready and next in order; whether there was anything.
+    /// Takes everything that is ready and next in order; whether there was anything. What is numbered
+    /// only now is left for the next time: a busy server's threads tell of more without end.
     fn drain(&mut self) -> bool {
+        let until = self.hub.next_seq();
         self.lanes.extend(self.hub.take_lanes());
         let mut lanes = std::mem::take(&mut self.lanes);
         let mut came = false;
         // A thread's own ring is in order, so the next event is at the head of one of them.
-        while let Some(lane) = lanes.iter_mut().find(|lane| lane.head() == Some(self.next)) {
+        while self.next < until
+            && let Some(lane) = lanes.iter_mut().find(|lane| lane.head() == Some(self.next))
+        {
             // One thread's events often come in a row.
-            while lane.head() == Some(self.next) {
+            while self.next < until && lane.head() == Some(self.next) {
                 if !self.take(lane) {
                     break;
                 }
@@ -382,11 +389,7 @@ impl Work {
 
     fn status(&self) -> Status {
         let name = |output: &Output| output.config().map_or_else(|| "-".to_owned(), shown);
-        Status {
-            recording: self.output.as_ref().map(name),
-            viewers: self.viewers.len(),
-            missed: self.missed,
-        }
+        Status { recording: self.output.as_ref().map(name), viewers: self.viewers.len(), missed: self.missed }
     }
 
     fn command(&mut self, command: Command) -> Answer {
