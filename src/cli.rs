@@ -200,7 +200,7 @@ pub struct RecordTo {
     #[arg(long, value_name = "ADDR", value_parser = events_addr)]
     pub events: Option<SocketAddr>,
     /// Let only those in who say this first; needed where the address is not this machine's own
-    #[arg(long, value_name = "TOKEN", requires = "events", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "TOKEN", requires = "events", value_parser = events_token)]
     pub events_token: Option<String>,
 }
 
@@ -341,6 +341,17 @@ fn events_addr(s: &str) -> Result<SocketAddr, String> {
     match s.parse::<u16>() {
         Ok(port) => Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
         Err(_) => s.parse().map_err(|_| expected()),
+    }
+}
+
+/// What can be said on one line of the events port.
+fn events_token(s: &str) -> Result<String, String> {
+    match s {
+        _ if s.is_empty() || s.len() > 1000 => Err("must have 1 to 1000 bytes".to_owned()),
+        _ if s.chars().any(|c| c.is_control() || c.is_whitespace()) => {
+            Err("must be one word, without blanks or control characters".to_owned())
+        }
+        _ => Ok(s.to_owned()),
     }
 }
 

@@ -17,7 +17,7 @@
 //!  STORED ◀───────────────────────────────────────── sendmsg
 //!                     │                                   │
 //!                     └── ring ── records, by seq ── ring ┴───────────────────────▶ events:
-//!                                                                     file, viewer in the process
+//!                                                                     file, viewers
 //! ```
 //!
 //! # Where to read first
@@ -26,7 +26,8 @@
 //! 2. [`memcached::drive_machine`]: the state machine, on one screen; then [`memcached::thread`] and
 //!    [`memcached::conn_queue`]: how a connection comes to a worker.
 //! 3. [`memcached::event_base`]: why everything is level-triggered.
-//! 4. [`tracer`], then [`trace::recorder`]: how a step becomes an event without slowing the server.
+//! 4. [`tracer`], then [`trace::recorder`]: how a step becomes an event without slowing the server;
+//!    [`trace::stream`]: how it gets to whoever watches from elsewhere.
 //! 5. [`filter`]: which events are meant, in one language everywhere.
 //! 6. [`model`], [`player`]: the world at an event is a fold; stepping back is seeking.
 //! 7. [`ui`]: a picture of that world.
@@ -38,7 +39,7 @@
 //! ```text
 //! event, text ─▶ tracer ─▶ memcached: util ▸ settings ▸ event_base ▸ conn_queue ▸ items ▸ conn ▸
 //!                                     network ▸ ascii ▸ drive_machine ▸ thread ▸ server
-//! event, text ─▶ trace: format ▸ writer, reader, check ▸ recorder        ─▶ print
+//! event, text ─▶ trace: format ▸ writer, reader, check ▸ recorder ▸ stream ─▶ print
 //! event, text ─▶ model ─▶ player ─▶ ui ◀─ explain
 //! event, text ─▶ filter                                session, cli ─▶ cmd ─▶ main
 //! ```

@@ -15,6 +15,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("memcached", &["event", "text", "tracer"]),
     ("trace", &["event", "text"]),
     ("trace::recorder", &["event", "text", "filter", "tracer", "trace"]),
+    ("trace::stream", &["event", "text", "tracer", "trace", "trace::recorder"]),
     ("print", &["event", "text", "trace"]),
     ("explain", &["event", "text"]),
     ("model", &["event", "text"]),

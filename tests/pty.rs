@@ -10,7 +10,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{LocalModes, tcgetattr};
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::process::Command;
@@ -367,12 +367,12 @@ struct Live {
 }
 
 impl Live {
-    /// Started, and at rest: every thread waits for something to happen. `stderr` is a redirection.
-    fn start(stderr: &str) -> Live {
+    /// Started, and at rest: every thread waits for something to happen. `more` are options or a redirection.
+    fn start(more: &str) -> Live {
         let dir = TempDir::new().unwrap();
         let trace = dir.path().join("live.jsonl").to_str().unwrap().to_owned();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let line = format!("exec '{MEMSTEP}' live -p {port} -l 127.0.0.1 -U 0 --record '{trace}' {stderr}");
+        let line = format!("exec '{MEMSTEP}' live -p {port} -l 127.0.0.1 -U 0 --record '{trace}' {more}");
         let terminal = Terminal::run("sh", &["-c", &line], no_env);
         terminal.wait_for(" LIVE ");
         let live = Live { terminal, port, trace, _dir: dir };
@@ -494,4 +494,23 @@ fn a_terminal_that_goes_away_ends_it_in_order() {
     // Whichever is noticed first: the signal, or that no key can be read any more.
     assert!(matches!(exit_code(&mut *child), 129 | 2));
     assert_whole(&trace);
+}
+
+#[test]
+fn live_lets_others_watch_what_the_screen_shows() {
+    let events = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut live = Live::start(&format!("--events {events}"));
+    let mut viewer = BufReader::new(TcpStream::connect(events).unwrap());
+    viewer.get_mut().set_read_timeout(Some(PATIENCE)).unwrap();
+    viewer.get_mut().write_all(b"watch\n").unwrap();
+    let mut seen = String::new();
+    viewer.read_line(&mut seen).unwrap();
+    assert!(seen.contains("\"title\":\"memstep live\""), "{seen}");
+    drop(live.connect());
+    while !seen.contains("\"ev\":\"accept\"") {
+        assert!(viewer.read_line(&mut seen).unwrap() > 0, "{seen}");
+    }
+    live.terminal.press("q");
+    viewer.read_to_string(&mut seen).unwrap();
+    assert!(seen.lines().last().unwrap().starts_with("{\"end\":true"), "{seen}");
 }

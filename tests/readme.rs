@@ -5,9 +5,13 @@ mod common;
 
 use clap::Parser;
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
+
+/// What a command says that speaks to a server's events port.
+const EVENTS: &str = "nc 127.0.0.1 11212";
 
 /// The commands of a page: the lines of its `sh` blocks, without their comments.
 fn commands(page: &str) -> Vec<String> {
@@ -71,6 +75,8 @@ fn every_other_command_does_what_it_says() {
                 "memstep" if ["serve", "live"].contains(&words[1]) => {
                     memstep::cli::Cli::try_parse_from(&words).unwrap_or_else(|e| panic!("{line}: {e}"));
                 }
+                // These want such a server: a test of their own gives them one.
+                _ if line.contains(EVENTS) => {}
                 _ => {
                     let out = sh(&line, dir.path());
                     let err = String::from_utf8_lossy(&out.stderr);
@@ -117,5 +123,49 @@ fn serve_with_the_readme_s_options_records_what_a_client_did() {
     assert!(kill.success());
     assert_eq!(server.wait().unwrap().code(), Some(143));
     let checked = sh("memstep check server.jsonl", dir.path());
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
+}
+
+#[test]
+fn the_readme_s_way_to_watch_from_elsewhere_works() {
+    let dir = workplace();
+    if !Command::new("sh").args(["-c", "command -v nc"]).stdout(Stdio::null()).status().unwrap().success() {
+        eprintln!("skipped: there is no nc here");
+        return;
+    }
+    let commands = commands("README.md");
+    let line = commands.iter().find(|l| l.starts_with("memstep serve") && l.contains("--events")).unwrap();
+    // Any free ports, but else as it stands there.
+    let line = line.replace("127.0.0.1", "127.0.0.1:0").replace("11212", "0");
+    let mut server = Command::new(env!("CARGO_BIN_EXE_memstep"))
+        .args(line.split_whitespace().skip(1))
+        .current_dir(dir.path())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    let mut stderr = BufReader::new(server.stderr.take().unwrap());
+    stderr.read_line(&mut said).unwrap();
+    let port = said.split("events on 127.0.0.1:").nth(1).and_then(|rest| rest.split(';').next()).unwrap();
+    let mut answers = String::new();
+    for line in commands.iter().filter(|l| l.contains(EVENTS)) {
+        let out = sh(&line.replace("11212", port).replace("sleep 5", "sleep 1"), dir.path());
+        let err = String::from_utf8_lossy(&out.stderr);
+        assert!(out.status.success() && err.is_empty(), "{line}: {err}");
+        answers += &String::from_utf8(out.stdout).unwrap();
+    }
+    for part in [
+        "ok: memstep ",
+        "\"recording\":null",
+        "later.jsonl: recording\n",
+        "4 workers; recorded",
+        "has stopped\n",
+    ] {
+        assert!(answers.contains(part), "{part}: {answers}");
+    }
+    let kill = Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    assert_eq!(server.wait().unwrap().code(), Some(143));
+    let checked = sh("memstep check later.jsonl", dir.path());
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
 }

@@ -11,7 +11,8 @@ use memstep::session::{Session, play};
 use memstep::trace::reader::Recording;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
-use std::net::TcpListener;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -33,15 +34,19 @@ fn what_is_traced_is_what_strace_saw() {
         ("hangups", 4),
         ("slow-reader", 4),
     ] {
-        compare(story, threads);
+        compare(story, threads, false);
     }
+    // Viewers have threads and descriptors of their own, and the trace says nothing of them.
+    compare("set-get", 4, true);
 }
 
-fn compare(story: &str, threads: u16) {
+fn compare(story: &str, threads: u16, watched: bool) {
     let dir = tempfile::tempdir().unwrap();
     let trace = dir.path().join("trace.jsonl");
     // A port that was free a moment ago.
     let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let events = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let events_args = ["--events".to_owned(), events.to_string()];
     let mut server = Command::new("strace")
         .args(["-ff", "-xx", "-s", &SHOWN.to_string(), "-e", &format!("trace={CALLS}")])
         .arg("-o")
@@ -50,15 +55,23 @@ fn compare(story: &str, threads: u16) {
         .args(["serve", "-l", "127.0.0.1", "-p", &addr.port().to_string(), "-t", &threads.to_string()])
         .arg("--record")
         .arg(&trace)
+        .args(if watched { &events_args[..] } else { &[] })
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
     common::until("the server listens", || strace::listens(addr));
+    let watching = watched.then(|| {
+        let mut viewer = TcpStream::connect(events).unwrap();
+        viewer.write_all(b"watch\n").unwrap();
+        viewer.read_exact(&mut [0; 100]).unwrap();
+        viewer
+    });
     let file = format!("tests/reference/{story}.session");
     let session = Session::parse(&fs::read_to_string(&file).unwrap(), &file).unwrap();
     play(&session.steps, &file, addr, &mut |_| {}).unwrap();
     strace::terminate_child(server.id());
     server.wait().unwrap();
+    drop(watching);
 
     let recording = Recording::load(&trace, false).unwrap();
     assert!(recording.end.is_some(), "{story}: the recording was not closed");

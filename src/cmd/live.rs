@@ -1,5 +1,6 @@
 //! `memstep live`: the server, and the terminal UI in front of it, in one process.
 
+use super::events;
 use super::look::{has_terminal, theme};
 use super::server::{hub, panics_are_fatal, prepare, settings, sinks, start_recorder};
 use crate::cli::{Look, RecordTo, ServerArgs};
@@ -51,23 +52,29 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
             "-v prints on the terminal that live draws on; send it elsewhere (2> FILE), or use `memstep serve`"
         );
     }
-    prepare(args)?;
+    let listener = events::listen(record)?;
+    let events_on = events::told(listener.as_ref());
+    prepare(args, record)?;
     let hub = hub(args, Detail::Calls);
     let say = Arc::new(|what: &str| eprintln!("memstep: {what}"));
     let sinks = Sinks { armed: true, ..sinks(record, say)? };
     let recorder = start_recorder(&hub, args.threads, "memstep live", sinks)?;
     panics_are_fatal(&recorder);
+    let port = events::open(listener, &recorder, &hub, args)?;
     let events = follow(recorder.watch()).context("cannot start the viewer")?;
     let server = Server::start(settings(args), Some(hub.clone()))?;
     tracer::install(hub.handle(Thread::Client));
     tracer::emit(What::Mark, b"at work");
     tracer::uninstall();
     let addrs: Vec<_> = server.addrs().iter().map(ToString::to_string).collect();
-    let header = header(&hub, args.threads, &format!("live on {}", addrs.join(" and ")));
+    let header = header(&hub, args.threads, &format!("live on {}{events_on}", addrs.join(" and ")));
     let options = ui::Options { theme: theme(look), ..ui::Options::default() };
     let shown = ui::live(header, events, Arc::new(Gate(hub)), options);
     // The recording ends first: what the server's threads do on their way out is not the story.
     let closed = recorder.finish().transpose();
+    if let Some(port) = port {
+        port.close();
+    }
     server.stop();
     let exit = shown?;
     closed.context("the recording was not closed")?;

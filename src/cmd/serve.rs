@@ -1,11 +1,14 @@
 //! `memstep serve`: the server, with nothing in front.
 
+use super::events;
 use super::server::{
     finish, hub, obey_signals, panics_are_fatal, prepare, settings, shown, sinks, start_recorder,
 };
 use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Detail;
 use crate::memcached::server;
+use crate::trace::recorder::Recorder;
+use crate::trace::stream::Port;
 use crate::tracer::{self, What};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::process::ExitCode;
@@ -13,22 +16,23 @@ use std::sync::Arc;
 
 /// Runs the server until a signal ends it.
 pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCode> {
-    prepare(args)?;
+    let listener = events::listen(record)?;
+    let events_on = events::told(listener.as_ref());
+    prepare(args, record)?;
     let hub = hub(args, Detail::Flow);
     let say = Arc::new(|what: &str| eprintln!("memstep: {what}"));
-    let recorder = match record.is_on() {
+    let (recorder, port) = match record.is_on() {
         true => {
             let recorder = start_recorder(&hub, args.threads, "memstep serve", sinks(record, say.clone())?)?;
             panics_are_fatal(&recorder);
-            Some(recorder)
+            let port = events::open(listener, &recorder, &hub, args)?;
+            (Some(recorder), port)
         }
-        false => None,
+        false => (None, None),
     };
-    let at_the_end = recorder.clone();
+    let at_the_end = (recorder.clone(), port.clone());
     obey_signals(recorder.clone(), say, &[SIGTERM, SIGINT, SIGHUP], move |signal| {
-        if let Some(recorder) = &at_the_end {
-            finish(recorder);
-        }
+        end(&at_the_end.0, &at_the_end.1);
         std::process::exit(128 + signal);
     })?;
     let recording = match (&record.record, record.record_last, record.record_paused) {
@@ -41,11 +45,19 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
     let served = server::run(settings(args), hub, |addrs| {
         tracer::emit(What::Mark, b"at work");
         let addrs: Vec<_> = addrs.iter().map(ToString::to_string).collect();
-        eprintln!("memstep: serving on {}{recording}; Ctrl-C ends it", addrs.join(" and "));
+        eprintln!("memstep: serving on {}{recording}{events_on}; Ctrl-C ends it", addrs.join(" and "));
     });
-    if let Some(recorder) = recorder {
-        finish(&recorder);
-    }
+    end(&recorder, &port);
     served?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Ends the recording, and lets viewers see its end.
+fn end(recorder: &Option<Arc<Recorder>>, port: &Option<Arc<Port>>) {
+    if let Some(recorder) = recorder {
+        finish(recorder);
+    }
+    if let Some(port) = port {
+        port.close();
+    }
 }

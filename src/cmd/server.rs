@@ -7,6 +7,7 @@ use crate::memcached::server::check_maxconns;
 use crate::memcached::settings::Settings;
 use crate::text::printable;
 use crate::trace::recorder::{Command, FileConfig, Output, Recorder, Say, Sinks, header};
+use crate::trace::stream;
 use crate::tracer::{Config, Hub};
 use anyhow::{Context as _, bail, ensure};
 use signal_hook::consts::{SIGUSR1, SIGUSR2};
@@ -146,16 +147,19 @@ const BESIDES: u32 = 9;
 
 /// What comes before a server that clients of other processes use: the options are looked at, the
 /// process is limited as `-c` says and becomes the user that `-u` names.
-pub(super) fn prepare(args: &ServerArgs) -> anyhow::Result<()> {
+pub(super) fn prepare(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<()> {
     ensure!(args.port != 0, "-p 0 turns TCP off, and then there is nothing to listen on; choose a port");
-    limit_descriptors(&settings(args))?;
+    limit_descriptors(&settings(args), record.events.map_or(0, |_| stream::DESCRIPTORS))?;
     assume_identity(args.user.as_deref())
 }
 
 /// Lets the process hold as many descriptors as `-c` says, and no more: that is how memcached
 /// limits its connections (`memcached.c:5556`). A `-c` that cannot do is refused before it can get
 /// in the way of anything else.
-fn limit_descriptors(settings: &Settings) -> anyhow::Result<()> {
+///
+/// DIFFERS: what the events port may take comes on top. Out of `-c`'s share, viewers could keep the
+/// server's clients out; and memcached takes up accepting again when a client leaves, not a viewer.
+fn limit_descriptors(settings: &Settings, besides: u32) -> anyhow::Result<()> {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
     check_maxconns(settings)?;
     let maxconns = settings.maxconns;
@@ -168,10 +172,11 @@ fn limit_descriptors(settings: &Settings) -> anyhow::Result<()> {
         least + 3
     );
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("cannot read the limit of open files")?;
-    let wanted = u64::from(maxconns);
+    let wanted = u64::from(maxconns) + u64::from(besides);
     // The soft limit is what counts; the hard one is only raised, since lowering it is for good.
     setrlimit(Resource::RLIMIT_NOFILE, wanted, hard.max(wanted)).with_context(|| {
-        format!("-c {maxconns}: more open files than this user may have ({hard}); use a smaller -c, or start as root")
+        let events = if besides > 0 { format!(", and {besides} for --events") } else { String::new() };
+        format!("-c {maxconns}{events}: more open files than this user may have ({hard}); use a smaller -c, or start as root")
     })
 }
 
@@ -199,8 +204,8 @@ pub(super) fn panics_are_fatal(recorder: &Arc<Recorder>) {
     let recorder = recorder.clone();
     let tell = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        // The recorder looks after its own.
-        if std::thread::current().name() == Some("recorder") {
+        // The recorder looks after its own, and a viewer that is lost is no thread of the server's.
+        if matches!(std::thread::current().name(), Some("recorder" | stream::THREAD)) {
             return tell(panic);
         }
         tell(panic);

@@ -6,3 +6,4 @@ mod fold;
 pub mod format;
 pub mod reader;
 pub mod recorder;
+pub mod stream;

@@ -17,7 +17,7 @@ mod world;
 
 pub use file::{FileConfig, Output};
 pub use last::Keep;
-pub use viewer::{Pieces, follow};
+pub use viewer::{Piece, Pieces, follow};
 
 use super::format::{End, FORMAT, Header, VERSION};
 use crate::filter::Filter;
@@ -71,6 +71,18 @@ pub enum Command {
 enum Asked {
     Command(Command, mpsc::Sender<Answer>),
     Watch(Viewer, mpsc::Sender<()>),
+    Status(mpsc::Sender<Status>),
+}
+
+/// What a recorder is doing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Status {
+    /// The file that is being written, as it may be printed; `-` is stdout.
+    pub recording: Option<String>,
+    /// How many watch.
+    pub viewers: usize,
+    /// Events that a viewer was too slow for, of all viewers so far.
+    pub missed: u64,
 }
 
 /// What became of a command: what was done, or why it was not.
@@ -143,6 +155,13 @@ impl Recorder {
         // A recorder that is gone has nothing to show, and the pieces end at once.
         let _ = is_there.recv_timeout(PATIENCE);
         pieces
+    }
+
+    /// What it is doing; `None` once it is gone.
+    pub fn status(&self) -> Option<Status> {
+        let (answer, answers) = mpsc::channel();
+        self.ask(Asked::Status(answer));
+        answers.recv_timeout(PATIENCE).ok()
     }
 
     fn ask(&self, what: Asked) {

@@ -5,9 +5,9 @@ use super::file::{FileConfig, Output};
 use super::last::Last;
 use super::line::Lines;
 use super::trigger::Seen;
-use super::viewer::Viewer;
+use super::viewer::{Stretch, Viewer};
 use super::world::World;
-use super::{Answer, Asked, Command, FINISH_AFTER_PANIC, GOES_ON, Say, Sinks};
+use super::{Answer, Asked, Command, FINISH_AFTER_PANIC, GOES_ON, Say, Sinks, Status};
 use crate::filter::Filter;
 use crate::trace::format::{End, Header};
 use crate::tracer::{Hub, Lane, What};
@@ -58,6 +58,8 @@ pub(super) struct Work {
     output: Option<Output>,
     on_demand: Option<FileConfig>,
     viewers: Vec<Viewer>,
+    /// Events that some viewer was too slow for.
+    missed: u64,
     last: Option<Last>,
     trigger: Option<Filter>,
     armed: bool,
@@ -97,6 +99,7 @@ impl Work {
             output: None,
             on_demand: sinks.on_demand,
             viewers: Vec::new(),
+            missed: 0,
             last: sinks.last.map(Last::new),
             trigger: sinks.trigger,
             armed: sinks.armed,
@@ -130,6 +133,9 @@ impl Work {
             if came {
                 nap = *NAPS.start();
             }
+            if self.lanes.iter().any(|lane| lane.head() == Some(self.next)) {
+                continue;
+            }
             std::thread::park_timeout(nap);
             nap = (nap * 2).min(*NAPS.end());
         }
@@ -140,6 +146,7 @@ impl Work {
     /// Closes what is open.
     fn finish(&mut self) -> io::Result<End> {
         self.hand_on();
+        self.dismiss_viewers();
         if self.finish.load(Ordering::Acquire) == FINISH_AFTER_PANIC && self.last.is_some() {
             let answer = self.write_last();
             self.tell(&answer.unwrap_or_else(|why| format!("what happened last was not written: {why}")));
@@ -185,15 +192,19 @@ impl Work {
         self.output.is_some() || self.last.is_some() || !self.viewers.is_empty()
     }
 
-    /// Takes everything that is ready and next in order; whether there was anything.
+    /// Takes everything that is ready and next in order; whether there was anything. What is numbered
+    /// only now is left for the next time: a busy server's threads tell of more without end.
     fn drain(&mut self) -> bool {
+        let until = self.hub.next_seq();
         self.lanes.extend(self.hub.take_lanes());
         let mut lanes = std::mem::take(&mut self.lanes);
         let mut came = false;
         // A thread's own ring is in order, so the next event is at the head of one of them.
-        while let Some(lane) = lanes.iter_mut().find(|lane| lane.head() == Some(self.next)) {
+        while self.next < until
+            && let Some(lane) = lanes.iter_mut().find(|lane| lane.head() == Some(self.next))
+        {
             // One thread's events often come in a row.
-            while lane.head() == Some(self.next) {
+            while self.next < until && lane.head() == Some(self.next) {
                 if !self.take(lane) {
                     break;
                 }
@@ -298,11 +309,27 @@ impl Work {
             if let Some(last) = &mut self.last {
                 last.add(piece.clone(), events, dropped, self.t);
             }
-            let (next, t, world) = (self.next, self.t, &self.world);
-            self.viewers.retain_mut(|viewer| viewer.offer(&piece, first, next, t, world));
+            let (next, t, world, blocked_ns) = (self.next, self.t, &self.world, self.hub.tally().blocked_ns);
+            let stretch = Stretch { lines: &piece, first, next, events, dropped, t, blocked_ns, world };
+            self.viewers.retain_mut(|viewer| viewer.offer(&stretch, &mut self.missed));
         }
         self.gathered.lines = lines;
         self.gathered.lines.bytes.clear();
+    }
+
+    /// What stands before the events that come next, in lines: for one who watches from here on,
+    /// or to the end.
+    fn stretch<'a>(&'a self, lines: &'a Arc<[u8]>, events: u64) -> Stretch<'a> {
+        let (first, next, t, blocked_ns) = (self.next, self.next, self.t, self.hub.tally().blocked_ns);
+        Stretch { lines, first, next, events, dropped: 0, t, blocked_ns, world: &self.world }
+    }
+
+    /// The recording is over, for viewers too.
+    fn dismiss_viewers(&mut self) {
+        let nothing: Arc<[u8]> = Arc::default();
+        for viewer in std::mem::take(&mut self.viewers) {
+            viewer.end(&self.stretch(&nothing, 0));
+        }
     }
 
     /// The recording is over: a thread may still be between taking a number and telling of it, but
@@ -333,14 +360,19 @@ impl Work {
 
     fn answer(&mut self) {
         while let Ok(asked) = self.asks.try_recv() {
+            if let Asked::Status(answer) = asked {
+                // Whoever asked may have lost patience.
+                let _ = answer.send(self.status());
+                continue;
+            }
             // What was told before is taken before.
             self.drain();
             self.hand_on();
             match asked {
                 Asked::Watch(mut viewer, there) => {
-                    let mut head = self.header.clone();
-                    head.extend_from_slice(&self.snapshot());
-                    if viewer.offer(&head.into(), self.next, self.next, self.t, &self.world) {
+                    let snapshot = self.snapshot();
+                    let head: Arc<[u8]> = [self.header.as_slice(), &snapshot].concat().into();
+                    if viewer.begin(&self.stretch(&head, u64::from(!snapshot.is_empty()))) {
                         self.viewers.push(viewer);
                     }
                     // Whoever asked may have lost patience.
@@ -351,8 +383,14 @@ impl Work {
                     // Whoever asked may have lost patience.
                     let _ = answer.send(done);
                 }
+                Asked::Status(_) => {}
             }
         }
+    }
+
+    fn status(&self) -> Status {
+        let name = |output: &Output| output.config().map_or_else(|| "-".to_owned(), shown);
+        Status { recording: self.output.as_ref().map(name), viewers: self.viewers.len(), missed: self.missed }
     }
 
     fn command(&mut self, command: Command) -> Answer {

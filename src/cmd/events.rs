@@ -1,0 +1,32 @@
+//! What `serve` and `live` share about `--events`.
+
+use crate::cli::{RecordTo, ServerArgs};
+use crate::trace::recorder::Recorder;
+use crate::trace::stream::{Listener, Port};
+use crate::tracer::Hub;
+use anyhow::Context as _;
+use std::sync::Arc;
+
+/// Listens where `--events` says, if it says so; nobody is answered yet.
+pub(super) fn listen(record: &RecordTo) -> anyhow::Result<Option<Listener>> {
+    let Some(addr) = record.events else { return Ok(None) };
+    let token = record.events_token.as_deref();
+    Listener::bind(addr, token).map(Some).with_context(|| format!("--events {addr}"))
+}
+
+/// Answers there from now on.
+pub(super) fn open(
+    listener: Option<Listener>,
+    recorder: &Arc<Recorder>,
+    hub: &Arc<Hub>,
+    args: &ServerArgs,
+) -> anyhow::Result<Option<Arc<Port>>> {
+    let Some(listener) = listener else { return Ok(None) };
+    let port = Port::open(listener, recorder.clone(), hub.clone(), args.threads);
+    Ok(Some(Arc::new(port.context("cannot start the events port")?)))
+}
+
+/// Where it is, as the end of a sentence about where the server is.
+pub(super) fn told(listener: Option<&Listener>) -> String {
+    listener.map_or(String::new(), |listener| format!(", events on {}", listener.addr()))
+}

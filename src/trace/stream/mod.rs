@@ -1,0 +1,286 @@
+//! The events port: a running server's recording, for whoever comes over the network.
+//!
+//! A protocol of lines that a person can type (`nc 127.0.0.1 11212`):
+//!
+//! | the client says | and is answered |
+//! | --- | --- |
+//! | `token XXX` | `ok: ...`; needed first where the server has a token |
+//! | `help` | some lines, the last of which begins with `ok:` |
+//! | `status` | one JSON object on one line |
+//! | `record start`, `stop`, `next`, `last` | `ok: ...` or `error: ...`, on one line |
+//! | `watch` | the trace itself, header and snapshot first, until either side ends it |
+//! | `quit` | nothing more; the connection is closed |
+//!
+//! `\n` ends a line, and a `\r` before it is no part of it. After `watch` the answer is a trace and
+//! nothing else, so that it can be written to a file as it is: any further line ends it. Commands
+//! that come later find room beside these: on a connection that does not watch, each is a line and
+//! gets a line.
+//!
+//! What comes over the network is hostile: a line has a longest length, is text, and means one of
+//! the commands above or nothing. Whoever says nothing that is valid is sent away soon, and so is
+//! a web page that makes a browser talk to this port.
+//!
+//! Its threads are none of the server's: they block on their own sockets, and a viewer that does not
+//! read costs the pieces that wait for it ([`Pieces`](super::recorder::Pieces)) and nothing else.
+
+mod input;
+mod talk;
+
+use super::recorder::Recorder;
+use crate::tracer::Hub;
+use rustix::net::sockopt;
+use std::collections::HashMap;
+use std::fmt;
+use std::io::{self, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// What the threads in here are called.
+pub const THREAD: &str = "events";
+/// How many connections there may be at once.
+const CONNECTIONS: usize = 64;
+/// The descriptors that all of this may take: the sockets, the one that listens, and one for telling
+/// whoever is too many.
+pub const DESCRIPTORS: u32 = CONNECTIONS as u32 + 2;
+/// The protocol's version: it goes up when something that was there changes.
+const PROTOCOL: u32 = 1;
+/// How long viewers may take at the end to get what is still on the way to them.
+const LAST_WAIT: Duration = Duration::from_secs(1);
+/// How long to wait when there is no descriptor or no thread for one more connection.
+const SHORT_OF: Duration = Duration::from_millis(100);
+/// When to ask a silent client whether it is still there.
+const KEEPALIVE: Duration = Duration::from_secs(60);
+/// A connection's thread formats lines and copies pieces: it needs little.
+const STACK: usize = 256 * 1024;
+
+/// Why there is nothing to listen on.
+#[derive(Debug)]
+pub enum BindError {
+    /// The address is not this machine's own, and there is no token.
+    NoToken,
+    /// The kernel's word.
+    Io(io::Error),
+}
+
+impl fmt::Display for BindError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BindError::NoToken => f.write_str(
+                "others than this machine could come there: give --events-token TOKEN, or listen on 127.0.0.1",
+            ),
+            BindError::Io(error) => {
+                write!(f, "{error}")?;
+                match error.kind() {
+                    io::ErrorKind::AddrInUse => f.write_str("; somebody listens there: choose another port"),
+                    io::ErrorKind::PermissionDenied => f.write_str("; choose a port above 1023"),
+                    io::ErrorKind::AddrNotAvailable => f.write_str("; it must be an address of this machine"),
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+impl std::error::Error for BindError {}
+
+/// A socket that listens, and nobody answers yet.
+#[derive(Debug)]
+pub struct Listener {
+    socket: TcpListener,
+    addr: SocketAddr,
+    token: Option<String>,
+}
+
+impl Listener {
+    /// Listens on `addr`, port 0 being any that is free; whoever comes must know the token, if there
+    /// is one.
+    ///
+    /// # Errors
+    /// It cannot be done, or would let in anybody.
+    pub fn bind(addr: SocketAddr, token: Option<&str>) -> Result<Listener, BindError> {
+        if token.is_none() && !addr.ip().to_canonical().is_loopback() {
+            return Err(BindError::NoToken);
+        }
+        // With SO_REUSEADDR and FD_CLOEXEC: std sets both.
+        let socket = TcpListener::bind(addr).map_err(BindError::Io)?;
+        let addr = socket.local_addr().map_err(BindError::Io)?;
+        Ok(Listener { socket, addr, token: token.map(str::to_owned) })
+    }
+
+    /// Where it listens.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+}
+
+/// The port, at work.
+#[derive(Debug)]
+pub struct Port {
+    shared: Arc<Shared>,
+    accepting: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What its threads share.
+#[derive(Debug)]
+struct Shared {
+    listener: Listener,
+    recorder: Arc<Recorder>,
+    hub: Arc<Hub>,
+    threads: u16,
+    since: Instant,
+    open: Mutex<Open>,
+    changed: Condvar,
+}
+
+/// The connections.
+#[derive(Debug, Default)]
+struct Open {
+    streams: HashMap<u64, Arc<TcpStream>>,
+    /// How many there were.
+    count: u64,
+    /// How many of them are sent a trace.
+    watching: usize,
+    is_closing: bool,
+}
+
+impl Port {
+    /// Answers whoever comes, from now on. `threads` is how many workers the server has.
+    ///
+    /// # Errors
+    /// The thread could not be made.
+    pub fn open(
+        listener: Listener,
+        recorder: Arc<Recorder>,
+        hub: Arc<Hub>,
+        threads: u16,
+    ) -> io::Result<Port> {
+        let since = Instant::now();
+        let (open, changed) = (Mutex::default(), Condvar::new());
+        let shared = Arc::new(Shared { listener, recorder, hub, threads, since, open, changed });
+        let its = shared.clone();
+        let accepting = std::thread::Builder::new().name(THREAD.into()).spawn(move || accept(&its))?;
+        Ok(Port { shared, accepting: Mutex::new(Some(accepting)) })
+    }
+
+    /// Lets nobody in any more, waits a little until viewers have what is on its way to them, and
+    /// closes every connection. To be called when the recording is over.
+    pub fn close(&self) {
+        let mut open = self.shared.lock();
+        open.is_closing = true;
+        // On a socket that listens this wakes whoever accepts. It fails only where it was done.
+        let _ = rustix::net::shutdown(&self.shared.listener.socket, rustix::net::Shutdown::Both);
+        let changed = &self.shared.changed;
+        open = match changed.wait_timeout_while(open, LAST_WAIT, |open| open.watching > 0) {
+            Ok((open, _)) => open,
+            Err(poisoned) => poisoned.into_inner().0,
+        };
+        for stream in open.streams.values() {
+            // It may be gone already.
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+        drop(open);
+        let accepting = self.accepting.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(accepting) = accepting {
+            // If it has panicked it said so.
+            let _ = accepting.join();
+        }
+    }
+}
+
+impl Drop for Port {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One of the open connections; as long as this is there.
+struct Guest {
+    shared: Arc<Shared>,
+    number: u64,
+    stream: Arc<TcpStream>,
+}
+
+impl Guest {
+    fn new(shared: &Arc<Shared>, stream: Arc<TcpStream>) -> Option<Guest> {
+        let mut open = shared.lock();
+        if open.is_closing || open.streams.len() >= CONNECTIONS {
+            return None;
+        }
+        open.count += 1;
+        let number = open.count;
+        open.streams.insert(number, stream.clone());
+        drop(open);
+        Some(Guest { shared: shared.clone(), number, stream })
+    }
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        self.shared.lock().streams.remove(&self.number);
+    }
+}
+
+/// Somebody who is sent a trace; as long as this is there.
+struct Watching<'a>(&'a Shared);
+
+impl Watching<'_> {
+    fn new(shared: &Shared) -> Watching<'_> {
+        shared.lock().watching += 1;
+        Watching(shared)
+    }
+}
+
+impl Drop for Watching<'_> {
+    fn drop(&mut self) {
+        self.0.lock().watching -= 1;
+        self.0.changed.notify_all();
+    }
+}
+
+/// Lets in whoever comes, until the port is closed.
+fn accept(shared: &Arc<Shared>) {
+    loop {
+        let came = shared.listener.socket.accept();
+        if shared.lock().is_closing {
+            return;
+        }
+        match came {
+            Ok((stream, _)) => let_in(shared, stream),
+            // It left before it was let in.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+            // Out of descriptors or memory: that passes.
+            Err(_) => std::thread::sleep(SHORT_OF),
+        }
+    }
+}
+
+fn let_in(shared: &Arc<Shared>, stream: TcpStream) {
+    // Neither is worth sending somebody away for: an answer may come late, a dead viewer stay long.
+    let _ = stream.set_nodelay(true);
+    let _ = sockopt::set_socket_keepalive(&stream, true)
+        .and_then(|()| sockopt::set_tcp_keepidle(&stream, KEEPALIVE));
+    let stream = Arc::new(stream);
+    let Some(guest) = Guest::new(shared, stream.clone()) else {
+        return refuse(&stream, format_args!("there are {CONNECTIONS} connections already, and that is all"));
+    };
+    let thread = std::thread::Builder::new().name(THREAD.into()).stack_size(STACK);
+    if let Err(error) = thread.spawn(move || talk::talk(&guest.shared, &guest.stream)) {
+        refuse(&stream, format_args!("there is no thread for one more: {error}"));
+        std::thread::sleep(SHORT_OF);
+    }
+}
+
+/// A few words to somebody who has not been sent anything yet, so there is room for them.
+fn refuse(mut stream: &TcpStream, why: fmt::Arguments<'_>) {
+    let _ = stream.set_nonblocking(true);
+    let _ = stream.write_all(format!("error: {why}\n").as_bytes());
+    let _ = stream.shutdown(Shutdown::Write);
+}
