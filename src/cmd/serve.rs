@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCode> {
     prepare(args)?;
     let hub = hub(args, Detail::Flow);
-    let say = Arc::new(|what: &str| eprintln!("memstep: {what}"));
+    let say = Arc::new(super::say);
     let recorder = match record.is_on() {
         true => {
             let recorder = start_recorder(&hub, args.threads, "memstep serve", sinks(record, say.clone())?)?;
@@ -41,7 +41,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
     let served = server::run(settings(args), hub, |addrs| {
         tracer::emit(What::Mark, b"at work");
         let addrs: Vec<_> = addrs.iter().map(ToString::to_string).collect();
-        eprintln!("memstep: serving on {}{recording}; Ctrl-C ends it", addrs.join(" and "));
+        super::say(&format!("serving on {}{recording}; Ctrl-C ends it", addrs.join(" and ")));
     });
     if let Some(recorder) = recorder {
         finish(&recorder);

@@ -6,10 +6,11 @@ use crate::event::Detail;
 use crate::memcached::server::check_maxconns;
 use crate::memcached::settings::Settings;
 use crate::text::printable;
+use crate::trace::format::End;
 use crate::trace::recorder::{Command, FileConfig, Output, Recorder, Say, Sinks, header};
 use crate::tracer::{Config, Hub};
 use anyhow::{Context as _, bail, ensure};
-use signal_hook::consts::{SIGUSR1, SIGUSR2};
+use signal_hook::consts::{SIGUSR1, SIGUSR2, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use std::io;
 use std::path::Path;
@@ -77,6 +78,8 @@ pub(super) fn sinks(record: &RecordTo, say: Say) -> anyhow::Result<Sinks> {
         if let Some((option, _)) = needs_a_file.iter().find(|(_, given)| *given) {
             bail!("{option} needs a file; --record - is stdout");
         }
+        // Once it is closed nothing can be recorded any more.
+        sinks.armed = record.events.is_some();
         sinks.output = Some(create(&config)?);
         return Ok(sinks);
     }
@@ -115,13 +118,15 @@ pub(super) fn obey_signals(
     end: impl Fn(i32) + Send + 'static,
 ) -> anyhow::Result<()> {
     let rtmin = nix::libc::SIGRTMIN();
-    let all = ends.iter().copied().chain([SIGUSR1, SIGUSR2, rtmin]);
+    let all = ends.iter().copied().chain([SIGUSR1, SIGUSR2, SIGXFSZ, rtmin]);
     let mut signals = Signals::new(all).context("cannot wait for signals")?;
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
             let command = match signal {
                 SIGUSR1 => Command::Next,
                 SIGUSR2 => Command::WriteLast,
+                // A file may get no larger (`ulimit -f`): the write itself says so.
+                SIGXFSZ => continue,
                 _ if signal == rtmin => Command::Stop,
                 _ => {
                     end(signal);
@@ -204,17 +209,22 @@ pub(super) fn panics_are_fatal(recorder: &Arc<Recorder>) {
             return tell(panic);
         }
         tell(panic);
-        if let Some(Err(error)) = recorder.finish_after_panic() {
-            eprintln!("memstep: the recording was not closed: {error}");
-        }
+        say_if_stuck(recorder.finish_after_panic());
         std::process::exit(101);
     }));
 }
 
-/// Ends a recording; says so where its last lines could not be written.
+/// Ends a recording.
 pub(super) fn finish(recorder: &Recorder) {
-    if let Some(Err(error)) = recorder.finish() {
-        eprintln!("memstep: the recording was not closed: {error}");
+    say_if_stuck(recorder.finish());
+}
+
+/// Whatever else went wrong the recorder has said itself, and once is enough.
+fn say_if_stuck(ended: Option<io::Result<End>>) {
+    if let Some(Err(error)) = ended
+        && error.kind() == io::ErrorKind::TimedOut
+    {
+        super::say(&format!("{error}: the recording was not closed"));
     }
 }
 

@@ -212,7 +212,7 @@ impl World {
             pipes: count(&|lane| lane.notify_receive_fd.is_some()),
             created: count(&|lane| lane.phase > Phase::SetUp),
             started: count(&|lane| lane.phase > Phase::Created),
-            looping: self.threads.get(&Thread::Main).is_some_and(Lane::is_asleep),
+            looping: found.threads.iter().any(|at| at.th == Thread::Main && at.timeout.is_some()),
         };
     }
 

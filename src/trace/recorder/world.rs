@@ -218,6 +218,7 @@ impl World {
                 c.worker = thread.worker().and_then(|i| u16::try_from(i).ok());
             }
             What::State { to, .. } => c.state = Some(to),
+            What::Command => c.parsed(),
             What::Read { into: Into::Rbuf, fd, ret, .. } if ret > 0 => {
                 c.fd = Some(fd);
                 c.brought(ret as usize, image.map_or(0, |image| image.rbytes as usize), payload);
@@ -302,11 +303,10 @@ impl World {
 
 impl ThreadNow {
     fn at(&self, th: Thread) -> ThreadAt {
-        let timeout = (self.phase == Phase::Wait).then_some(self.timeout).flatten().map(i64::from);
         ThreadAt {
             th,
             phase: self.phase,
-            timeout,
+            timeout: self.timeout.map(i64::from),
             epoll_fd: self.epoll_fd,
             notify_receive_fd: self.notify_receive_fd,
             notify_send_fd: self.notify_send_fd,
@@ -333,6 +333,16 @@ impl ConnNow {
         }
         let known = self.unparsed.len();
         self.unparsed.drain(..known.saturating_sub(UNPARSED));
+    }
+
+    /// A command line was found. Its bytes change now (`tokenize_command` puts NULs among them), and
+    /// are told no more.
+    fn parsed(&mut self) {
+        let rbytes = self.image.map_or(0, |image| image.rbytes as usize);
+        let from = self.unparsed.len().saturating_sub(rbytes);
+        if let Some(newline) = memchr::memchr(b'\n', &self.unparsed[from..]) {
+            self.unparsed.drain(..=from + newline);
+        }
     }
 
     fn at(&self, conn: u32) -> ConnAt {
