@@ -234,49 +234,67 @@ mod tests {
     use super::*;
     use crate::event::Thread;
     use crate::trace::reader::Recording;
+    use crate::trace::recorder::Keep;
     use crate::tracer::{self, What};
     use std::process;
 
-    /// Where the process that is to panic writes its recording.
+    /// Where the process that is to panic writes its recording, and whether only what happened last.
     const CHILD: &str = "MEMSTEP_TEST_PANIC_INTO";
+    const LAST: &str = "MEMSTEP_TEST_PANIC_KEEPS_THE_LAST";
 
     #[test]
     fn a_panic_on_any_thread_closes_the_recording_and_ends_the_process() {
         if let Some(path) = std::env::var_os(CHILD) {
-            return panic_while_recording(Path::new(&path));
+            return panic_while_recording(Path::new(&path), std::env::var_os(LAST).is_some());
         }
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("panic.jsonl");
-        // The hook ends the process, so a process of its own has to have it: this very test.
-        let output = process::Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "cmd::server::tests::a_panic_on_any_thread_closes_the_recording_and_ends_the_process",
-            ])
-            .arg("--nocapture")
-            .env(CHILD, &path)
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(101), "{said}");
-        assert!(said.contains("a worker fell over"), "{said}");
-        let recording = Recording::load(&path, false).unwrap();
-        assert_eq!(recording.events.len(), 1);
-        assert_eq!(recording.end.unwrap().dropped, 0);
+        for (file, last) in [("whole.jsonl", None), ("last.jsonl", Some((LAST, "yes")))] {
+            let path = dir.path().join(file);
+            // The hook ends the process, so a process of its own has to have it: this very test.
+            let output = process::Command::new(std::env::current_exe().unwrap())
+                .args([
+                    "--exact",
+                    "cmd::server::tests::a_panic_on_any_thread_closes_the_recording_and_ends_the_process",
+                ])
+                .arg("--nocapture")
+                .env(CHILD, &path)
+                .envs(last)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(101), "{said}");
+            assert!(said.contains("a worker fell over"), "{said}");
+            assert_eq!(said.contains("last.jsonl: the last 1 events"), last.is_some(), "{said}");
+            let recording = Recording::load(&path, false).unwrap();
+            assert_eq!(recording.events.len(), 1);
+            assert_eq!(recording.end.unwrap().dropped, 0);
+        }
     }
 
-    fn panic_while_recording(path: &Path) {
+    fn panic_while_recording(path: &Path, only_the_last: bool) {
         let hub = Hub::new(Config::default());
-        let output = FileConfig::new(path).create().unwrap();
-        let sinks = Sinks { output: Some(output), ..Sinks::default() };
+        let config = FileConfig::new(path);
+        let say: Say = Arc::new(super::super::say);
+        let sinks = match only_the_last {
+            false => Sinks { output: Some(config.create().unwrap()), ..Sinks::default() },
+            true => {
+                let last = Some(Keep { time: None, size: 1 << 20 });
+                Sinks { on_demand: Some(config), last, say: Some(say), ..Sinks::default() }
+            }
+        };
         panics_are_fatal(&start_recorder(&hub, 1, "test", sinks).unwrap());
-        let lane = hub.handle(Thread::Worker(0));
-        let worker = std::thread::spawn(|| {
-            tracer::install(lane);
-            tracer::emit(What::Mark, b"the last that was heard of it");
-            panic!("a worker fell over");
+        // Two at once: the second waits until the first has written everything.
+        let workers = [0, 1].map(|i| {
+            let lane = hub.handle(Thread::Worker(i));
+            std::thread::spawn(move || {
+                tracer::install(lane);
+                if i == 0 {
+                    tracer::emit(What::Mark, b"the last that was heard of it");
+                }
+                panic!("a worker fell over");
+            })
         });
         // The hook has ended the process before this returns.
-        let _ = worker.join();
+        workers.map(std::thread::JoinHandle::join).into_iter().for_each(drop);
     }
 }

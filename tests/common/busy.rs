@@ -71,7 +71,7 @@ fn be_busy(
         let value = "0123456789abcdef".repeat(*turn % 9);
         let set = format!("set k{} 0 0 {}\r\n{value}\r\n", *turn % 7, value.len());
         let get = format!("get k{} absent{turn}\r\nversion\r\n", *turn % 7);
-        if *turn % 3 == 0 {
+        if turn.is_multiple_of(3) {
             let (first, rest) = set.split_at(set.len() - 5);
             client.write_all(first.as_bytes())?;
             client.write_all(rest.as_bytes())?;
@@ -89,7 +89,7 @@ fn be_busy(
         }
         answered.fetch_add(3, Ordering::Relaxed);
     }
-    if *turn % 2 == 0 {
+    if turn.is_multiple_of(2) {
         client.write_all(b"quit\r\n")?;
     }
     Ok(())

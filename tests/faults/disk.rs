@@ -215,7 +215,7 @@ fn nobody_takes_a_file_from_under_another_s_hands() {
     second.says("another memstep is recording to it; name another file");
     version(&mut first.connect());
     first.terminated();
-    assert_eq!(files(&path), [path.clone()]);
+    assert_eq!(files(&path), std::slice::from_ref(&path));
     checked(&read(&path));
     second.signal(Signal::USR1);
     second.says("trace.jsonl: recording\n");

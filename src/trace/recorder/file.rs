@@ -332,6 +332,7 @@ mod tests {
         let mut output = config.create().unwrap();
         for n in 1..=4 {
             output.lines(format!("{n}\n").as_bytes(), 1, 0).unwrap();
+            drop(output);
             output = config.next().unwrap();
         }
         output.lines(b"5\n", 1, 0).unwrap();

@@ -279,7 +279,7 @@ mod tests {
                 assert_eq!(filter.matches(&seen), filter.matches(&event), "{text} of {line}");
             }
             if let (What::Close { .. }, Some(conn)) = (record.what, record.conn()) {
-                world.closed(conn);
+                world.closed(lane.thread, conn);
             }
         }
         assert_eq!(next, hub.next_seq());

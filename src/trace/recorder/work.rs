@@ -251,7 +251,7 @@ impl Work {
         self.next = record.seq + lost.max(1);
         let context = self.world.apply(lane.thread, &record, image.as_ref(), &payload);
         if let (What::Close { .. }, Some(conn)) = (record.what, record.conn()) {
-            self.world.closed(conn);
+            self.world.closed(lane.thread, conn);
         }
         if self.is_heard() {
             let told =

@@ -42,6 +42,8 @@ struct ThreadNow {
     queue: VecDeque<Queued>,
     stack: Vec<Fn>,
     conn: Option<u32>,
+    /// The connection that this thread has closed last.
+    closed: Option<u32>,
     /// The item that this thread allocated last: the one that a connection of its may fill next.
     allocated: (u32, Vec<u8>, u32),
 }
@@ -201,10 +203,10 @@ impl World {
             self.conns.insert(id, Box::new(c));
             return;
         }
-        let leaves_it = matches!(record.what, What::Return(_));
+        let is_closed = self.lost == 0 || self.thread(thread).closed == Some(id);
         let Some(c) = self.conns.get_mut(&id) else {
-            // Closed; its functions are left after that. Or its beginning was lost.
-            if !leaves_it && image.is_some() {
+            // Closed; what is left to do with it comes after that. Or its beginning was lost.
+            if !is_closed && image.is_some() {
                 let c = ConnNow { place: "open", image: image.copied(), ..ConnNow::default() };
                 self.conns.insert(id, Box::new(c));
             }
@@ -242,9 +244,10 @@ impl World {
         }
     }
 
-    /// A connection was closed, and that was told.
-    pub fn closed(&mut self, id: u32) {
+    /// A thread has closed a connection, and that was told.
+    pub fn closed(&mut self, thread: Thread, id: u32) {
         self.conns.remove(&id);
+        self.thread(thread).closed = Some(id);
     }
 
     fn listener(&mut self, record: &Record, payload: &[u8]) {
