@@ -375,8 +375,10 @@ impl Work {
             match asked {
                 Asked::RecordTo(config, answer) => {
                     self.on_demand = Some(config);
+                    let done = self.command(Command::Start);
+                    self.pulse.is_recording(self.output.is_some());
                     // Whoever asked may have lost patience.
-                    let _ = answer.send(self.command(Command::Start));
+                    let _ = answer.send(done);
                 }
                 Asked::Watch(mut viewer, there) => {
                     let mut head = self.header.clone();
@@ -389,6 +391,7 @@ impl Work {
                 }
                 Asked::Command(command, answer) => {
                     let done = self.command(command);
+                    self.pulse.is_recording(self.output.is_some());
                     // Whoever asked may have lost patience.
                     let _ = answer.send(done);
                 }

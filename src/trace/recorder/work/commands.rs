@@ -157,6 +157,7 @@ impl Work {
     }
 
     pub(super) fn tell(&self, what: &str) {
+        self.pulse.is_recording(self.output.is_some());
         if let Some(say) = &self.say {
             say(what);
         }
