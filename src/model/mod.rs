@@ -245,6 +245,10 @@ impl World {
     }
 
     fn conn_changed(&mut self, id: u32, event: &Event) {
+        if event.ev == Kind::Return && !self.conns.contains_key(&id) {
+            // It was closed before the recording began; only its functions are left after that.
+            return;
+        }
         let conn = self.conns.entry(id).or_insert_with(|| Arc::new(Conn::new(id)));
         let was_closed = conn.is_closed();
         let conn = Arc::make_mut(conn);
