@@ -7,9 +7,12 @@
 mod common;
 
 use common::dialogues::{CLOSES, Dialogue, dialogues, lines};
+use common::settings;
 use common::stories::reference;
+use common::taped::{Taped, checked};
 use memstep::memcached::server::Server;
 use memstep::memcached::settings::Settings;
+use memstep::tracer::Config;
 use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -211,6 +214,21 @@ fn stats_counts_as_memcached_does() {
         assert_eq!(seen, wanted);
     }
     server.stop();
+}
+
+/// What memcached answers with ERROR.
+#[test]
+fn stats_trace_tells_how_the_recording_goes() {
+    let server = Server::start(settings(), None).unwrap();
+    assert_eq!(ask(&mut connect(server.addrs()[0]), "stats trace\r\n"), "END\r\n");
+    server.stop();
+    let server = Taped::start(settings(), Config::default());
+    let stats = pairs(ask(&mut connect(server.addr()), "stats trace\r\n").strip_suffix("END\r\n").unwrap());
+    let names: Vec<_> = stats.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["trace_events", "trace_lost", "trace_blocked_ns"]);
+    let told: usize = stats[0].1.parse().unwrap();
+    let (_, events) = checked(&server.stop());
+    assert!(told > 0 && told <= events.len() && stats[1].1 == "0");
 }
 
 #[test]

@@ -2,17 +2,19 @@
 
 use super::events;
 use super::look::{has_terminal, theme};
-use super::server::{hub, panics_are_fatal, prepare, settings, sinks, start_recorder};
+use super::server::{finish, hub, obey_signals, panics_are_fatal, prepare, settings, sinks, start_recorder};
 use crate::cli::{Look, RecordTo, ServerArgs};
 use crate::event::{Detail, Thread};
 use crate::memcached::server::Server;
-use crate::trace::recorder::{Sinks, follow, header};
+use crate::trace::recorder::{Command, FileConfig, Recorder, Say, Sinks, follow, header};
 use crate::tracer::{self, Hub, What};
-use crate::ui::{self, Leash};
+use crate::ui::{self, Leash, Tape};
 use anyhow::{Context as _, bail};
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 /// The server's gate, in the viewer's hand.
 struct Gate(Arc<Hub>);
@@ -39,6 +41,81 @@ impl Leash for Gate {
     }
 }
 
+/// What is told on the screen as long as there is one: printed, it would stand in the middle of it.
+#[derive(Clone)]
+struct News {
+    screen: Arc<Mutex<Option<Sender<String>>>>,
+    /// What was told on the screen, which goes away.
+    told: Arc<Mutex<Vec<String>>>,
+}
+
+impl News {
+    fn tell(&self, what: &str) {
+        let mut screen = self.screen.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_shown = screen.as_ref().is_some_and(|screen| screen.send(what.to_owned()).is_ok());
+        if is_shown {
+            self.told.lock().unwrap_or_else(PoisonError::into_inner).push(what.to_owned());
+        } else {
+            *screen = None;
+            super::say(what);
+        }
+    }
+
+    /// The screen has gone: what was told on it is told again, for whoever wants to know what became of
+    /// a recording.
+    fn to_stderr(&self) {
+        self.screen.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let told = std::mem::take(&mut *self.told.lock().unwrap_or_else(PoisonError::into_inner));
+        told.iter().for_each(|what| super::say(what));
+    }
+}
+
+/// The recording, in the viewer's hand.
+struct Recording {
+    recorder: Arc<Recorder>,
+    /// Whether a file was named.
+    has_file: bool,
+    news: News,
+}
+
+impl Tape for Recording {
+    fn is_recording(&self) -> bool {
+        self.recorder.is_recording()
+    }
+
+    fn start_or_stop(&self) {
+        let (recorder, news) = (self.recorder.clone(), self.news.clone());
+        let has_file = self.has_file;
+        // A disk may be slow; the screen is not to wait for it.
+        let done = std::thread::Builder::new().name("command".into()).spawn(move || {
+            let answer = match (recorder.is_recording(), has_file) {
+                (true, _) => recorder.command(Command::Stop),
+                (false, true) => recorder.command(Command::Start),
+                (false, false) => recorder.record_to(FileConfig::new(named_by_time(SystemTime::now()))),
+            };
+            news.tell(&answer.unwrap_or_else(|why| why));
+        });
+        if let Err(error) = done {
+            self.news.tell(&format!("no thread to do it: {error}"));
+        }
+    }
+}
+
+/// `memstep-20261123-031246.jsonl`, by UTC.
+fn named_by_time(now: SystemTime) -> String {
+    let digits: String = humantime::format_rfc3339_seconds(now)
+        .to_string()
+        .chars()
+        .map(|c| if c == 'T' { '-' } else { c })
+        .filter(|c| c.is_ascii_digit() || *c == '-')
+        .collect();
+    let parts: Vec<&str> = digits.split('-').collect();
+    match parts.split_last() {
+        Some((time, date)) => format!("memstep-{}-{time}.jsonl", date.concat()),
+        None => "memstep.jsonl".to_owned(),
+    }
+}
+
 /// Runs the server until the user quits.
 pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::Result<ExitCode> {
     if !has_terminal() {
@@ -56,11 +133,15 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
     let events_on = events::told(listener.as_ref());
     prepare(args, record)?;
     let hub = hub(args, Detail::Calls);
-    let say = Arc::new(|what: &str| eprintln!("memstep: {what}"));
-    let sinks = Sinks { armed: true, ..sinks(record, say)? };
+    let (screen, news) = channel();
+    let told = News { screen: Arc::new(Mutex::new(Some(screen))), told: Arc::default() };
+    let teller = told.clone();
+    let say: Say = Arc::new(move |what: &str| teller.tell(what));
+    let sinks = Sinks { armed: true, ..sinks(record, say.clone())? };
     let recorder = start_recorder(&hub, args.threads, "memstep live", sinks)?;
     panics_are_fatal(&recorder);
     let port = events::open(listener, &recorder, &hub, args)?;
+    obey_signals(Some(recorder.clone()), say, &[], |_| {})?;
     let events = follow(recorder.watch()).context("cannot start the viewer")?;
     let server = Server::start(settings(args), Some(hub.clone()))?;
     tracer::install(hub.handle(Thread::Client));
@@ -69,14 +150,18 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
     let addrs: Vec<_> = server.addrs().iter().map(ToString::to_string).collect();
     let header = header(&hub, args.threads, &format!("live on {}{events_on}", addrs.join(" and ")));
     let options = ui::Options { theme: theme(look), ..ui::Options::default() };
-    let shown = ui::live(header, events, Arc::new(Gate(hub)), options);
+    let tape = Arc::new(Recording {
+        recorder: recorder.clone(),
+        has_file: record.record.is_some(),
+        news: told.clone(),
+    });
+    let shown = ui::live(ui::Live { header, events, news, leash: Arc::new(Gate(hub)), tape }, options);
+    told.to_stderr();
     // The recording ends first: what the server's threads do on their way out is not the story.
-    let closed = recorder.finish().transpose();
+    finish(&recorder);
     if let Some(port) = port {
         port.close();
     }
     server.stop();
-    let exit = shown?;
-    closed.context("the recording was not closed")?;
-    Ok(ExitCode::from(exit.code()))
+    Ok(ExitCode::from(shown?.code()))
 }

@@ -16,7 +16,7 @@ use crate::cli::{Cli, Command};
 use crate::filter::Filter;
 use crate::trace::reader::TraceReader;
 use crate::ui;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Write as _};
 use std::process::ExitCode;
 
 /// Does what the command line says.
@@ -66,6 +66,12 @@ fn read_status<R: BufRead>(reader: &TraceReader<R>) -> ExitCode {
 /// What is wrong with it, in the lines below the option's name: there the caret is under its place.
 fn filter(option: &str, expression: &str) -> anyhow::Result<Filter> {
     Filter::parse(expression).map_err(|error| anyhow::anyhow!("{option} is not understood:\n{error}"))
+}
+
+/// Tells whoever started the program. If nobody reads stderr any more there is nobody to tell, and
+/// that is no reason for a server to panic.
+fn say(what: &str) {
+    let _ = writeln!(io::stderr(), "memstep: {what}");
 }
 
 /// What a failed write to stdout is said to be.

@@ -20,7 +20,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
     let events_on = events::told(listener.as_ref());
     prepare(args, record)?;
     let hub = hub(args, Detail::Flow);
-    let say = Arc::new(|what: &str| eprintln!("memstep: {what}"));
+    let say = Arc::new(super::say);
     let (recorder, port) = match record.is_on() {
         true => {
             let recorder = start_recorder(&hub, args.threads, "memstep serve", sinks(record, say.clone())?)?;
@@ -45,7 +45,8 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
     let served = server::run(settings(args), hub, |addrs| {
         tracer::emit(What::Mark, b"at work");
         let addrs: Vec<_> = addrs.iter().map(ToString::to_string).collect();
-        eprintln!("memstep: serving on {}{recording}{events_on}; Ctrl-C ends it", addrs.join(" and "));
+        let addrs = addrs.join(" and ");
+        super::say(&format!("serving on {addrs}{recording}{events_on}; Ctrl-C ends it"));
     });
     end(&recorder, &port);
     served?;

@@ -6,11 +6,12 @@ use crate::event::Detail;
 use crate::memcached::server::check_maxconns;
 use crate::memcached::settings::Settings;
 use crate::text::printable;
+use crate::trace::format::End;
 use crate::trace::recorder::{Command, FileConfig, Output, Recorder, Say, Sinks, header};
 use crate::trace::stream;
 use crate::tracer::{Config, Hub};
 use anyhow::{Context as _, bail, ensure};
-use signal_hook::consts::{SIGUSR1, SIGUSR2};
+use signal_hook::consts::{SIGUSR1, SIGUSR2, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use std::io;
 use std::path::Path;
@@ -78,6 +79,8 @@ pub(super) fn sinks(record: &RecordTo, say: Say) -> anyhow::Result<Sinks> {
         if let Some((option, _)) = needs_a_file.iter().find(|(_, given)| *given) {
             bail!("{option} needs a file; --record - is stdout");
         }
+        // Once it is closed nothing can be recorded any more.
+        sinks.armed = record.events.is_some();
         sinks.output = Some(create(&config)?);
         return Ok(sinks);
     }
@@ -116,13 +119,15 @@ pub(super) fn obey_signals(
     end: impl Fn(i32) + Send + 'static,
 ) -> anyhow::Result<()> {
     let rtmin = nix::libc::SIGRTMIN();
-    let all = ends.iter().copied().chain([SIGUSR1, SIGUSR2, rtmin]);
+    let all = ends.iter().copied().chain([SIGUSR1, SIGUSR2, SIGXFSZ, rtmin]);
     let mut signals = Signals::new(all).context("cannot wait for signals")?;
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
             let command = match signal {
                 SIGUSR1 => Command::Next,
                 SIGUSR2 => Command::WriteLast,
+                // A file may get no larger (`ulimit -f`): the write itself says so.
+                SIGXFSZ => continue,
                 _ if signal == rtmin => Command::Stop,
                 _ => {
                     end(signal);
@@ -209,17 +214,22 @@ pub(super) fn panics_are_fatal(recorder: &Arc<Recorder>) {
             return tell(panic);
         }
         tell(panic);
-        if let Some(Err(error)) = recorder.finish_after_panic() {
-            eprintln!("memstep: the recording was not closed: {error}");
-        }
+        say_if_stuck(recorder.finish_after_panic());
         std::process::exit(101);
     }));
 }
 
-/// Ends a recording; says so where its last lines could not be written.
+/// Ends a recording.
 pub(super) fn finish(recorder: &Recorder) {
-    if let Some(Err(error)) = recorder.finish() {
-        eprintln!("memstep: the recording was not closed: {error}");
+    say_if_stuck(recorder.finish());
+}
+
+/// Whatever else went wrong the recorder has said itself, and once is enough.
+fn say_if_stuck(ended: Option<io::Result<End>>) {
+    if let Some(Err(error)) = ended
+        && error.kind() == io::ErrorKind::TimedOut
+    {
+        super::say(&format!("{error}: the recording was not closed"));
     }
 }
 
@@ -229,49 +239,67 @@ mod tests {
     use super::*;
     use crate::event::Thread;
     use crate::trace::reader::Recording;
+    use crate::trace::recorder::Keep;
     use crate::tracer::{self, What};
     use std::process;
 
-    /// Where the process that is to panic writes its recording.
+    /// Where the process that is to panic writes its recording, and whether only what happened last.
     const CHILD: &str = "MEMSTEP_TEST_PANIC_INTO";
+    const LAST: &str = "MEMSTEP_TEST_PANIC_KEEPS_THE_LAST";
 
     #[test]
     fn a_panic_on_any_thread_closes_the_recording_and_ends_the_process() {
         if let Some(path) = std::env::var_os(CHILD) {
-            return panic_while_recording(Path::new(&path));
+            return panic_while_recording(Path::new(&path), std::env::var_os(LAST).is_some());
         }
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("panic.jsonl");
-        // The hook ends the process, so a process of its own has to have it: this very test.
-        let output = process::Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "cmd::server::tests::a_panic_on_any_thread_closes_the_recording_and_ends_the_process",
-            ])
-            .arg("--nocapture")
-            .env(CHILD, &path)
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(101), "{said}");
-        assert!(said.contains("a worker fell over"), "{said}");
-        let recording = Recording::load(&path, false).unwrap();
-        assert_eq!(recording.events.len(), 1);
-        assert_eq!(recording.end.unwrap().dropped, 0);
+        for (file, last) in [("whole.jsonl", None), ("last.jsonl", Some((LAST, "yes")))] {
+            let path = dir.path().join(file);
+            // The hook ends the process, so a process of its own has to have it: this very test.
+            let output = process::Command::new(std::env::current_exe().unwrap())
+                .args([
+                    "--exact",
+                    "cmd::server::tests::a_panic_on_any_thread_closes_the_recording_and_ends_the_process",
+                ])
+                .arg("--nocapture")
+                .env(CHILD, &path)
+                .envs(last)
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(101), "{said}");
+            assert!(said.contains("a worker fell over"), "{said}");
+            assert_eq!(said.contains("last.jsonl: the last 1 events"), last.is_some(), "{said}");
+            let recording = Recording::load(&path, false).unwrap();
+            assert_eq!(recording.events.len(), 1);
+            assert_eq!(recording.end.unwrap().dropped, 0);
+        }
     }
 
-    fn panic_while_recording(path: &Path) {
+    fn panic_while_recording(path: &Path, only_the_last: bool) {
         let hub = Hub::new(Config::default());
-        let output = FileConfig::new(path).create().unwrap();
-        let sinks = Sinks { output: Some(output), ..Sinks::default() };
+        let config = FileConfig::new(path);
+        let say: Say = Arc::new(super::super::say);
+        let sinks = match only_the_last {
+            false => Sinks { output: Some(config.create().unwrap()), ..Sinks::default() },
+            true => {
+                let last = Some(Keep { time: None, size: 1 << 20 });
+                Sinks { on_demand: Some(config), last, say: Some(say), ..Sinks::default() }
+            }
+        };
         panics_are_fatal(&start_recorder(&hub, 1, "test", sinks).unwrap());
-        let lane = hub.handle(Thread::Worker(0));
-        let worker = std::thread::spawn(|| {
-            tracer::install(lane);
-            tracer::emit(What::Mark, b"the last that was heard of it");
-            panic!("a worker fell over");
+        // Two at once: the second waits until the first has written everything.
+        let workers = [0, 1].map(|i| {
+            let lane = hub.handle(Thread::Worker(i));
+            std::thread::spawn(move || {
+                tracer::install(lane);
+                if i == 0 {
+                    tracer::emit(What::Mark, b"the last that was heard of it");
+                }
+                panic!("a worker fell over");
+            })
         });
         // The hook has ended the process before this returns.
-        let _ = worker.join();
+        workers.map(std::thread::JoinHandle::join).into_iter().for_each(drop);
     }
 }

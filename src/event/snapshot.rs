@@ -48,7 +48,7 @@ pub struct ThreadAt {
     /// What it is at.
     #[serde(default)]
     pub phase: Phase,
-    /// For how long it sleeps, in milliseconds; -1 for ever.
+    /// For how long it sleeps, or did when it last did, in milliseconds; -1 for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout: Option<i64>,
     /// Its epoll instance.

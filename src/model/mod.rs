@@ -212,7 +212,7 @@ impl World {
             pipes: count(&|lane| lane.notify_receive_fd.is_some()),
             created: count(&|lane| lane.phase > Phase::SetUp),
             started: count(&|lane| lane.phase > Phase::Created),
-            looping: self.threads.get(&Thread::Main).is_some_and(Lane::is_asleep),
+            looping: found.threads.iter().any(|at| at.th == Thread::Main && at.timeout.is_some()),
         };
     }
 
@@ -245,6 +245,10 @@ impl World {
     }
 
     fn conn_changed(&mut self, id: u32, event: &Event) {
+        if event.ev == Kind::Return && !self.conns.contains_key(&id) {
+            // It was closed before the recording began; only its functions are left after that.
+            return;
+        }
         let conn = self.conns.entry(id).or_insert_with(|| Arc::new(Conn::new(id)));
         let was_closed = conn.is_closed();
         let conn = Arc::make_mut(conn);

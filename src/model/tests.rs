@@ -162,6 +162,14 @@ fn only_the_last_closed_connections_are_remembered() {
 }
 
 /// Any event at all: every kind with every field that the model reads, true or not.
+#[test]
+fn a_connection_that_was_closed_before_a_snapshot_does_not_come_back() {
+    let line = r#"{"seq":9,"t":0,"th":"main","ev":"snapshot","world":{"accepted":1,"threads":[{"th":"main"}],"listeners":[],"conns":[]}}"#;
+    let left = r#"{"seq":10,"t":0,"th":"main","ev":"return","fn":"dispatch_conn_new","conn":0}"#;
+    let events = [line, left].map(|line| serde_json::from_str(line).unwrap());
+    assert!(fold(&events).conns.is_empty());
+}
+
 pub(crate) fn any_event() -> impl Strategy<Value = Event> {
     let thread = || {
         prop_oneof![

@@ -143,6 +143,11 @@ impl Hub {
         self.may_drop.store(may_drop, Ordering::Relaxed);
     }
 
+    /// Whether they may.
+    pub fn may_drop(&self) -> bool {
+        self.may_drop.load(Ordering::Relaxed)
+    }
+
     /// Ends the recording: threads record nothing any more and never wait.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Release);

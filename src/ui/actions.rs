@@ -193,6 +193,11 @@ impl App {
             }
             Action::Command => self.prompt = Some(String::new()),
             Action::Hold => self.hold_or_release(),
+            Action::Record => match &self.tape {
+                Some(tape) if !self.is_over => tape.start_or_stop(),
+                Some(_) => self.tell("the server has stopped; there is nothing to record"),
+                None => self.tell("this is a recording already"),
+            },
             Action::Pin => self.pin(),
             Action::Panel(_) | Action::NextPanel | Action::PrevPanel => self.choose(action),
             Action::Zoom => self.zoom = !self.zoom,

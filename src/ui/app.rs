@@ -3,7 +3,7 @@
 //! Nothing here reads a clock, a terminal or a channel: keys and time come in, a screen comes out.
 
 use super::theme::Palette;
-use super::{Leash, Options, Recording};
+use super::{Leash, Options, Recording, Tape};
 use crate::event::{Event, Kind, Thread};
 use crate::model::Conn;
 use crate::player::{Like, Pace, Player, pause_after};
@@ -69,6 +69,7 @@ pub struct App {
     pub(super) chapters: Vec<(usize, String)>,
     pub(super) has_calls: bool,
     pub(super) leash: Option<Arc<dyn Leash>>,
+    pub(super) tape: Option<Arc<dyn Tape>>,
     /// Whether the server is held, as of the last look.
     pub(super) is_held: bool,
     /// Who waits at the gate, as of the last look.
@@ -124,11 +125,12 @@ impl App {
     }
 
     /// A viewer of a running server.
-    pub fn live(header: Header, leash: Arc<dyn Leash>, options: &Options) -> App {
+    pub fn live(header: Header, leash: Arc<dyn Leash>, tape: Arc<dyn Tape>, options: &Options) -> App {
         let name = if header.title.is_empty() { header.models.clone() } else { header.title.clone() };
         let mut app = App::new(name, &header, Vec::new(), options);
         app.is_held = leash.is_held();
         app.leash = Some(leash);
+        app.tape = Some(tape);
         app.follow = true;
         app
     }
@@ -141,6 +143,7 @@ impl App {
             chapters: Vec::new(),
             has_calls: false,
             leash: None,
+            tape: None,
             is_held: false,
             waiting: Vec::new(),
             follow: false,
@@ -208,6 +211,11 @@ impl App {
             self.paused_at = None;
             self.tell("what was shown is too long ago: the oldest events are let go");
         }
+    }
+
+    /// Something is to be told about the server that is no event.
+    pub fn news(&mut self, what: String) {
+        self.warn(what);
     }
 
     /// The server's events have come to an end.

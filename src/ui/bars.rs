@@ -27,6 +27,9 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
     if app.playing {
         x = pen.put(x, 0, &format!("▶ {}", speed(app.pace.speed)), p.now) + 1;
     }
+    if app.tape.as_ref().is_some_and(|tape| tape.is_recording()) {
+        x = pen.put(x, 0, "● REC", p.warn) + 2;
+    }
     let dropped = app.player.world().dropped;
     if dropped > 0 {
         x = pen.put(x, 0, &format!(" {dropped} events lost "), p.warn) + 1;

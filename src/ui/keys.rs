@@ -57,6 +57,8 @@ pub enum Action {
     Command,
     /// Hold or release the server.
     Hold,
+    /// Start or stop recording.
+    Record,
     /// Show this connection whatever else happens, or no longer.
     Pin,
     /// Go to a panel.
@@ -201,6 +203,7 @@ pub(super) const SECTIONS: &[Section] = &[
                 "live: hold, release the server; held, . lets one event through",
                 &[(Char('p'), Action::Hold)],
             ),
+            bind("r", "live: start, stop recording to a file", &[(Char('r'), Action::Record)]),
         ],
     },
     Section {

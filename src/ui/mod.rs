@@ -76,6 +76,34 @@ pub trait Leash: Send + Sync {
     fn waiting(&self) -> Vec<Thread>;
 }
 
+/// The recording of a running server, and what there is to say about it.
+pub trait Tape: Send + Sync {
+    /// Whether something is being written.
+    fn is_recording(&self) -> bool;
+    /// Starts or stops recording; returns at once, and what came of it is news.
+    fn start_or_stop(&self);
+}
+
+/// A running server, as the viewer knows it.
+pub struct Live {
+    /// The first line of its trace.
+    pub header: Header,
+    /// Its events, as they come.
+    pub events: Receiver<Event>,
+    /// What is to be told besides, as it comes.
+    pub news: Receiver<String>,
+    /// What holds it.
+    pub leash: Arc<dyn Leash>,
+    /// Its recording.
+    pub tape: Arc<dyn Tape>,
+}
+
+impl std::fmt::Debug for Live {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Live").field("header", &self.header).finish_non_exhaustive()
+    }
+}
+
 /// How the viewer starts.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -127,13 +155,9 @@ pub fn replay(recording: Recording, options: Options) -> io::Result<Exit> {
     term::show(App::replay(recording, &options), None)
 }
 
-/// Shows a running server on this process's terminal until the user quits: its events as they
-/// come, and the leash that holds it. The server goes on when this returns; who started it stops it.
-pub fn live(
-    header: Header,
-    events: Receiver<Event>,
-    leash: Arc<dyn Leash>,
-    options: Options,
-) -> io::Result<Exit> {
-    term::show(App::live(header, leash, &options), Some(events))
+/// Shows a running server on this process's terminal until the user quits. The server goes on when
+/// this returns; who started it stops it.
+pub fn live(server: Live, options: Options) -> io::Result<Exit> {
+    let Live { header, events, news, leash, tape } = server;
+    term::show(App::live(header, leash, tape, &options), Some((events, news)))
 }

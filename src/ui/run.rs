@@ -27,7 +27,9 @@ pub(super) enum Incoming {
     Resize,
     /// A server's events.
     Events(Vec<Event>),
-    /// There will be no more of them.
+    /// Something about it that is no event.
+    News(String),
+    /// There will be no more events.
     Over,
     Signal(i32),
     /// A thread panicked, and the terminal is restored.
@@ -112,6 +114,10 @@ where
                 }
                 Incoming::Resize => is_urgent = true,
                 Incoming::Events(events) => app.push(events),
+                Incoming::News(what) => {
+                    app.news(what);
+                    is_urgent = true;
+                }
                 Incoming::Over => app.over(),
                 Incoming::Signal(SIGTSTP) => app.request = Some(Request::Suspend),
                 Incoming::Signal(SIGCONT) => {

@@ -33,7 +33,7 @@ const EIO: i32 = rustix::io::Errno::IO.raw_os_error();
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Shows `app` on this process's terminal until it ends.
-pub(super) fn show(mut app: App, events: Option<Receiver<Event>>) -> io::Result<Exit> {
+pub(super) fn show(mut app: App, server: Option<(Receiver<Event>, Receiver<String>)>) -> io::Result<Exit> {
     // Colours are our own decision (the theme); crossterm's, by NO_COLOR, would drop bold too.
     crossterm::style::force_color_output(true);
     let (sender, receiver) = sync_channel(QUEUE);
@@ -41,7 +41,8 @@ pub(super) fn show(mut app: App, events: Option<Receiver<Event>>) -> io::Result<
     let signals = forward_signals(sender.clone())?;
     let screen = Screen::take()?;
     forward_keys(sender.clone());
-    if let Some(events) = events {
+    if let Some((events, news)) = server {
+        forward_news(news, sender.clone());
         forward_events(events, sender);
     }
     // Dropped, it would complain on stderr where the terminal has gone, and panic there; `restore`
@@ -155,6 +156,16 @@ fn forward_events(events: Receiver<Event>, sender: SyncSender<Incoming>) {
         }
         // Nobody is left to be told when the viewer has ended first.
         let _ = sender.send(Incoming::Over);
+    });
+}
+
+fn forward_news(news: Receiver<String>, sender: SyncSender<Incoming>) {
+    thread::spawn(move || {
+        for what in news {
+            if sender.send(Incoming::News(what)).is_err() {
+                return;
+            }
+        }
     });
 }
 

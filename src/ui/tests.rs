@@ -317,8 +317,39 @@ impl Leash for TestLeash {
     }
 }
 
+/// A tape that records or not, and writes nothing.
+#[derive(Default)]
+struct TestTape(Mutex<bool>);
+
+impl Tape for TestTape {
+    fn is_recording(&self) -> bool {
+        *self.0.lock().unwrap()
+    }
+
+    fn start_or_stop(&self) {
+        let mut is_recording = self.0.lock().unwrap();
+        *is_recording = !*is_recording;
+    }
+}
+
+#[test]
+fn a_live_server_s_recording_is_started_stopped_and_seen() {
+    let mut app = live(&Arc::new(TestLeash::default()), 100);
+    assert!(!screen(&app, 100, 30).contains("REC"));
+    press(&mut app, "r");
+    assert!(screen(&app, 100, 30).lines().next().unwrap().contains("● REC"));
+    app.news("live.jsonl: No space left on device: recording has stopped".to_owned());
+    assert!(screen(&app, 100, 30).contains("live.jsonl: No space left on device"));
+    press(&mut app, "r");
+    assert!(!screen(&app, 100, 30).contains("REC"));
+    let mut app = self::app();
+    press(&mut app, "r");
+    assert!(screen(&app, 100, 30).contains("this is a recording already"));
+}
+
 fn live(leash: &Arc<TestLeash>, events: usize) -> App {
-    let mut app = App::live(header(), leash.clone(), &Options::default());
+    let tape = Arc::new(TestTape::default());
+    let mut app = App::live(header(), leash.clone(), tape, &Options::default());
     app.push(sample::set_get().into_iter().take(events).collect());
     app
 }
@@ -423,7 +454,7 @@ fn the_loop_ends_on_q_on_ctrl_c_and_on_signals() {
 #[test]
 fn the_loop_takes_in_a_servers_events_until_they_end() {
     let leash = Arc::new(TestLeash::default());
-    let mut app = App::live(header(), leash, &Options::default());
+    let mut app = App::live(header(), leash, Arc::new(TestTape::default()), &Options::default());
     let incoming = vec![Incoming::Events(sample::set_get()), Incoming::Over, key('q', KeyModifiers::NONE)];
     let (exit, _) = run_to_end(&mut app, incoming);
     assert_eq!(exit.unwrap(), Exit::Quit);

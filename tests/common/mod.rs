@@ -1,11 +1,13 @@
 //! What several tests need: a server that is watched, and patience.
 #![allow(dead_code, clippy::unwrap_used)]
 
+pub mod busy;
 pub mod clients;
 pub mod dialogues;
 pub mod stories;
 pub mod strace;
 pub mod taped;
+pub mod worlds;
 
 use memstep::event::{Detail, Event};
 use memstep::memcached::server::Server;
@@ -22,7 +24,7 @@ pub fn settings() -> Settings {
 }
 
 /// Waits until something holds; a generous limit turns a hang into a failure.
-pub fn until(what: &str, holds: impl Fn() -> bool) {
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
         assert!(start.elapsed() < Duration::from_secs(20), "did not happen: {what}");

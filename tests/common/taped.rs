@@ -4,7 +4,7 @@ use memstep::event::Event;
 use memstep::memcached::server::Server;
 use memstep::memcached::settings::Settings;
 use memstep::trace::check::Checker;
-use memstep::trace::format::Header;
+use memstep::trace::format::{End, Header};
 use memstep::trace::reader::TraceReader;
 use memstep::trace::recorder::{Output, Recorder, Sinks, header};
 use memstep::tracer::{Config, Hub};
@@ -66,8 +66,18 @@ impl Taped {
     }
 }
 
-/// Reads a trace, and wants it whole and without a problem.
-pub fn checked(trace: &[u8]) -> (Header, Vec<Event>) {
+/// A trace that was read.
+pub struct Read {
+    pub header: Header,
+    pub events: Vec<Event>,
+    /// Its last line, if it was closed.
+    pub end: Option<End>,
+    /// What its reader had to say.
+    pub notes: Vec<String>,
+}
+
+/// Reads a trace that may have been cut off, and wants it without a problem up to there.
+pub fn accepted(trace: &[u8]) -> Read {
     let mut reader = TraceReader::new(trace, "trace").unwrap();
     let header = reader.header().clone();
     let mut checker = Checker::new(&header);
@@ -78,10 +88,17 @@ pub fn checked(trace: &[u8]) -> (Header, Vec<Event>) {
         checker.event(row.line, &row.event);
         events.push(row.event.clone());
     }
-    let end = reader.end().expect("the recording was closed");
-    let report = checker.finish(line + 1, Some(&end));
+    let end = reader.end();
+    let report = checker.finish(line + 1, end.as_ref());
     assert_eq!(report.count, 0, "{:#?}", report.problems);
     assert_eq!(report.suspended, None);
-    assert!(reader.warnings().is_empty(), "{:?}", reader.warnings());
-    (header, events)
+    Read { header, events, end, notes: reader.warnings().iter().map(ToString::to_string).collect() }
+}
+
+/// Reads a trace, and wants it whole and without a problem.
+pub fn checked(trace: &[u8]) -> (Header, Vec<Event>) {
+    let read = accepted(trace);
+    assert!(read.end.is_some(), "the recording was not closed");
+    assert!(read.notes.is_empty(), "{:?}", read.notes);
+    (read.header, read.events)
 }

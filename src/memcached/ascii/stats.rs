@@ -1,4 +1,4 @@
-//! stats: the general ones, the settings, and reset.
+//! stats: the general ones, the settings, the recording, and reset.
 
 use super::token::Tokens;
 use crate::event::Fn;
@@ -6,6 +6,7 @@ use crate::memcached::conn::Conn;
 use crate::memcached::conn_queue::ThreadStats;
 use crate::memcached::network::{out_string, write_and_free};
 use crate::memcached::settings::{ITEM_UPDATE_INTERVAL, OwnCount, VERSION};
+use crate::tracer;
 use std::fmt::Display;
 use std::sync::atomic::Ordering;
 
@@ -31,12 +32,23 @@ pub(super) fn process_stat(c: &mut Conn, tokens: &Tokens) {
             stats_reset(c);
             return out_string(c, "RESET");
         }
+        // DIFFERS: 1.4.24 has no such argument and answers ERROR; here it tells how the recording goes.
+        b"trace" => trace_stats(&mut answer),
         // DIFFERS: items, slabs, sizes, cachedump, detail and conns need memory as memcached
         // lays it out, which is not modelled.
         _ => return out_string(c, "ERROR"),
     }
     answer.0.push_str("END\r\n");
     write_and_free(c, answer.0.into_bytes());
+}
+
+/// How many events were told so far, how many were lost, and how long workers have waited for the
+/// recorder; nothing where nothing is recorded.
+fn trace_stats(answer: &mut Answer) {
+    let Some(tally) = tracer::tally() else { return };
+    answer.append_stat("trace_events", tally.events);
+    answer.append_stat("trace_lost", tally.lost);
+    answer.append_stat("trace_blocked_ns", tally.blocked_ns);
 }
 
 /// The general statistics, in memcached's order (`memcached.c:2563`).

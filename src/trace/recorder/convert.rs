@@ -8,6 +8,10 @@ use crate::tracer::{Record, Ret, What};
 use rustix::io::Errno;
 use std::borrow::Cow;
 
+/// How long a line may get whose event has no payload: a `set` of all fields, and an item's key of
+/// 250 bytes.
+const LONGEST: usize = 4096;
+
 /// An event, as it was told and as it is to be written.
 pub(super) struct Told<'a> {
     /// The thread that it happened on.
@@ -44,6 +48,15 @@ impl Lines {
             self.set(image, context);
         }
         self.raw("}\n");
+    }
+
+    /// How long the line of such an event may get: every byte escaped, and all fields changed.
+    pub fn most(record: &Record, payload: usize) -> usize {
+        let names = match record.what {
+            What::Sendmsg { pieces, .. } => pieces as usize * 40,
+            _ => 0,
+        };
+        LONGEST + names + 6 * payload
     }
 
     /// The line that says that `n` events from `seq` on are lost.

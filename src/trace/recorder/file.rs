@@ -55,16 +55,22 @@ impl FileConfig {
         }
         let mut numbers = self.numbers()?;
         if self.path.exists() {
+            // Not from under the hands of somebody who writes to it.
+            claim(&File::open(&self.path)?)?;
             let number = numbers.last().map_or(1, |last| last + 1);
             fs::rename(&self.path, self.numbered(number))?;
             numbers.push(number);
         }
-        let file = File::options().write(true).create_new(true).open(&self.path)?;
-        claim(&file)?;
         let too_many = self.keep.map_or(0, |keep| numbers.len().saturating_sub(keep));
         for number in &numbers[..too_many] {
-            fs::remove_file(self.numbered(*number))?;
+            match fs::remove_file(self.numbered(*number)) {
+                // Somebody else has tidied up.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                done => done?,
+            }
         }
+        let file = File::options().write(true).create_new(true).open(&self.path)?;
+        claim(&file)?;
         Ok(Output::named(self, file))
     }
 
@@ -163,17 +169,12 @@ impl Output {
         self.config.as_ref()
     }
 
-    /// How much may be written in one piece, `most` at most.
-    pub(super) fn piece(&self, most: usize) -> usize {
-        let max = self.config.as_ref().and_then(|config| config.max_size);
-        max.map_or(most, |max| most.min((max / 8) as usize).max(1))
-    }
-
-    /// Whether so many more bytes are too many. A file whose head alone is nearly as large as that
-    /// may grow to twice its head.
-    pub(super) fn is_full_with(&self, more: usize) -> bool {
+    /// Whether an event of `more` bytes is too many, after `gathered` that are not written yet. A file whose head alone is nearly as large as that
+    /// may grow to twice its head; and an event has to go somewhere, however large it is.
+    pub(super) fn is_full_with(&self, gathered: usize, more: usize) -> bool {
         let Some(max) = self.config.as_ref().and_then(|config| config.max_size) else { return false };
-        self.size > self.head && self.size + more as u64 + END_LINE > max.max(2 * self.head)
+        let size = self.size + gathered as u64;
+        size > self.head && size + more as u64 + END_LINE > max.max(2 * self.head)
     }
 
     /// Writes the lines before the first event: the header, and a snapshot, if there is one.
@@ -205,11 +206,27 @@ impl Output {
         Ok(self.end)
     }
 
-    /// Whether the file was removed: what is written to it now, nobody can ever read.
-    pub(super) fn has_vanished(&self) -> bool {
-        match &self.to {
-            To::File(lines) => lines.file.metadata().is_ok_and(|file| file.is_file() && file.nlink() == 0),
-            To::Stream(_) => false,
+    /// Whether the file was removed, or emptied: what is written to it now, nobody can ever read.
+    pub(super) fn is_lost(&self) -> Option<Lost> {
+        let To::File(lines) = &self.to else { return None };
+        match lines.file.metadata() {
+            Ok(file) if file.is_file() && file.nlink() == 0 => Some(Lost::Removed),
+            Ok(file) if file.is_file() && file.len() < lines.whole => Some(Lost::Emptied),
+            _ => None,
+        }
+    }
+
+    /// Lets go of it, since it takes nothing any more. A file that did not even take the header is
+    /// removed: it would be no trace.
+    pub(super) fn abandon(self) {
+        let (To::File(lines), Some(config)) = (&self.to, &self.config) else { return };
+        let is_same = |ours: fs::Metadata| {
+            let there = config.path.symlink_metadata();
+            ours.is_file() && there.is_ok_and(|there| (there.dev(), there.ino()) == (ours.dev(), ours.ino()))
+        };
+        if lines.whole == 0 && lines.file.metadata().is_ok_and(is_same) {
+            // If it cannot be removed it stays, empty.
+            let _ = fs::remove_file(&config.path);
         }
     }
 
@@ -224,6 +241,22 @@ impl Output {
         self.out().write_all(bytes)?;
         self.size += bytes.len() as u64;
         Ok(())
+    }
+}
+
+/// What may happen to a file while it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lost {
+    Removed,
+    Emptied,
+}
+
+impl std::fmt::Display for Lost {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Lost::Removed => "removed",
+            Lost::Emptied => "emptied",
+        })
     }
 }
 
@@ -299,6 +332,7 @@ mod tests {
         let mut output = config.create().unwrap();
         for n in 1..=4 {
             output.lines(format!("{n}\n").as_bytes(), 1, 0).unwrap();
+            drop(output);
             output = config.next().unwrap();
         }
         output.lines(b"5\n", 1, 0).unwrap();
@@ -315,11 +349,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let config = FileConfig::new(folder.path().join("t.jsonl"));
         let output = config.create().unwrap();
-        assert!(!output.has_vanished());
+        assert_eq!(output.is_lost(), None);
         fs::rename(&config.path, config.numbered(1)).unwrap();
-        assert!(!output.has_vanished(), "moved is not removed");
+        assert_eq!(output.is_lost(), None, "moved is not removed");
         fs::remove_file(config.numbered(1)).unwrap();
-        assert!(output.has_vanished());
+        assert_eq!(output.is_lost(), Some(Lost::Removed));
     }
 
     #[test]

@@ -61,7 +61,9 @@ impl Last {
     pub fn wants_snapshot(&self, t: u64) -> bool {
         let time = self.keep.time.map_or(u64::MAX, |time| time / STRETCHES as u64);
         let size = (self.keep.size / STRETCHES).max(LEAST);
-        self.stretches.back().is_none_or(|last| last.size >= size || t.saturating_sub(last.from) >= time)
+        // A snapshot takes no more than half of its stretch, however many connections there are.
+        let is_large = |last: &Stretch| last.size - last.snapshot.len() >= size.max(last.snapshot.len());
+        self.stretches.back().is_none_or(|last| is_large(last) || t.saturating_sub(last.from) >= time)
     }
 
     /// Begins a stretch.
@@ -91,6 +93,11 @@ impl Last {
             size -= first.size;
             self.stretches.pop_front();
         }
+    }
+
+    /// Whether nothing has happened yet.
+    pub fn is_empty(&self) -> bool {
+        self.stretches.is_empty()
     }
 
     /// Whether everything that is kept came after what was written last.

@@ -23,15 +23,18 @@ use super::format::{End, FORMAT, Header, VERSION};
 use crate::filter::Filter;
 use crate::tracer::Hub;
 use std::io;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use viewer::Viewer;
 use work::Work;
 
-/// How long an answer of the recorder's thread is waited for.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long an answer of the recorder's thread is waited for, and a sign of life at its end.
+const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 3 } else { 10 });
+
+/// How often it is looked whether the recorder has ended.
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 /// Tells whoever runs the server what has become of the recording. Called on the recorder's thread.
 pub type Say = Arc<dyn Fn(&str) + Send + Sync>;
@@ -70,6 +73,7 @@ pub enum Command {
 /// What the recorder's thread is asked.
 enum Asked {
     Command(Command, mpsc::Sender<Answer>),
+    RecordTo(FileConfig, mpsc::Sender<Answer>),
     Watch(Viewer, mpsc::Sender<()>),
     Status(mpsc::Sender<Status>),
 }
@@ -93,11 +97,30 @@ const GOES_ON: u8 = 0;
 const FINISH: u8 = 1;
 const FINISH_AFTER_PANIC: u8 = 2;
 
+/// A sign of life: without one, whoever waits for the recorder's end waits in vain.
+#[derive(Debug, Default)]
+struct Pulse {
+    beats: AtomicU64,
+    is_recording: AtomicBool,
+}
+
+impl Pulse {
+    fn beat(&self) {
+        self.beats.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn is_recording(&self, is_recording: bool) {
+        self.beat();
+        self.is_recording.store(is_recording, Ordering::Relaxed);
+    }
+}
+
 /// A recording in progress.
 #[derive(Debug)]
 pub struct Recorder {
     hub: Arc<Hub>,
     finish: Arc<AtomicU8>,
+    pulse: Arc<Pulse>,
     asked: Mutex<mpsc::Sender<Asked>>,
     thread: Mutex<Option<JoinHandle<io::Result<End>>>>,
 }
@@ -127,13 +150,15 @@ impl Recorder {
     pub fn start(hub: Arc<Hub>, header: &Header, sinks: Sinks) -> io::Result<Recorder> {
         let finish = Arc::new(AtomicU8::new(GOES_ON));
         let (asked, asks) = mpsc::channel();
-        let mut work = Work::new(hub.clone(), header, sinks, finish.clone(), asks);
+        let pulse = Arc::new(Pulse::default());
+        let mut work = Work::new(hub.clone(), header, sinks, finish.clone(), pulse.clone(), asks);
+        pulse.is_recording(work.is_recording());
         let thread = std::thread::Builder::new().name("recorder".into()).spawn(move || {
             let run = std::panic::AssertUnwindSafe(|| work.run());
             // The server must not wait for a recorder that is gone, nor lose what it had.
             std::panic::catch_unwind(run).unwrap_or_else(|_| Err(work.abandon()))
         })?;
-        Ok(Recorder { hub, finish, asked: Mutex::new(asked), thread: Mutex::new(Some(thread)) })
+        Ok(Recorder { hub, finish, pulse, asked: Mutex::new(asked), thread: Mutex::new(Some(thread)) })
     }
 
     /// Asks for something, and waits until it is done.
@@ -141,8 +166,25 @@ impl Recorder {
     /// # Errors
     /// Why it was not done, in words for whoever asked.
     pub fn command(&self, command: Command) -> Answer {
+        self.answer(|answer| Asked::Command(command, answer))
+    }
+
+    /// Begins to write to another file than was named at the start, if nothing is being written.
+    ///
+    /// # Errors
+    /// Why it was not done, in words for whoever asked.
+    pub fn record_to(&self, file: FileConfig) -> Answer {
+        self.answer(|answer| Asked::RecordTo(file, answer))
+    }
+
+    /// Whether something is being written.
+    pub fn is_recording(&self) -> bool {
+        self.pulse.is_recording.load(Ordering::Relaxed)
+    }
+
+    fn answer(&self, what: impl FnOnce(mpsc::Sender<Answer>) -> Asked) -> Answer {
         let (answer, answers) = mpsc::channel();
-        self.ask(Asked::Command(command, answer));
+        self.ask(what(answer));
         let gone = || Err("the recorder does not answer".to_owned());
         answers.recv_timeout(PATIENCE).unwrap_or_else(|_| gone())
     }
@@ -190,10 +232,26 @@ impl Recorder {
     }
 
     fn finish_as(&self, how: u8) -> Option<io::Result<End>> {
-        let thread = self.lock().take()?;
+        // Held until the end is written: whoever comes second, and ends the process then, waits too.
+        let mut held = self.lock();
+        let thread = held.take()?;
         self.hub.close();
         self.finish.store(how, Ordering::Release);
         thread.thread().unpark();
+        let beats = || self.pulse.beats.load(Ordering::Relaxed);
+        let (mut last, mut since) = (beats(), Instant::now());
+        while !thread.is_finished() {
+            std::thread::sleep(LOOK_AGAIN);
+            if beats() != last {
+                (last, since) = (beats(), Instant::now());
+            } else if since.elapsed() > PATIENCE {
+                // A pipe that nobody reads, a disk that does not answer.
+                return Some(Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "what is recorded to takes nothing any more",
+                )));
+            }
+        }
         Some(thread.join().unwrap_or_else(|_| Err(io::Error::other("the recorder panicked"))))
     }
 

@@ -217,3 +217,204 @@ fn kind(what: &What) -> (&'static str, Option<Field>) {
     };
     (Kind::ALL.get(kind.index()).map_or("", Kind::name), bytes)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::event::{ConnImage, ConnState, Detail, EvFlags, Event, Fn};
+    use crate::filter::Filter;
+    use crate::memcached::server::Server;
+    use crate::memcached::settings::Settings;
+    use crate::session::{Session, play};
+    use crate::trace::recorder::line::Lines;
+    use crate::trace::recorder::world::World;
+    use crate::tracer::{self, Config, Hub, Into, ItemOp, SockOpt, ThreadOp, ready_bytes};
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+
+    /// Filters of every shape; the rest is compared field by field.
+    const FILTERS: &[&str] = &[
+        "ev=close & why~\"reset\"",
+        "errno & !errno=EAGAIN",
+        "errno=EMFILE | errno~PIPE",
+        "data~\"VALUE\" | text~\"set \" & len>7",
+        "key~a & size>40",
+        "set.rbytes=0 & ev!=call",
+        "th=worker1 & (fd>20 or conn<3)",
+        "to=conn_nread | from=conn_nread",
+        "cause & worker=worker0",
+        "item.key=a | item.size>50 | set.item",
+        "timer=false & !ret=0",
+        "t>1ms & seq<100",
+    ];
+
+    /// Puts everything that was told to all fields and filters in both forms; which fields were there.
+    fn compared(hub: &Arc<Hub>) -> BTreeSet<&'static str> {
+        let filters: Vec<Filter> = FILTERS.iter().map(|f| Filter::parse(f).unwrap()).collect();
+        let (mut lanes, mut world, mut payload) = (hub.take_lanes(), World::default(), Vec::new());
+        let (mut next, mut there) = (1, BTreeSet::new());
+        while let Some(lane) = lanes.iter_mut().find(|lane| lane.head() == Some(next)) {
+            let (record, image) = lane.take(&mut payload).unwrap();
+            let lost = if let What::Lost { n } = record.what { u64::from(n) } else { 1 };
+            next = record.seq + lost;
+            let context = world.apply(lane.thread, &record, image.as_ref(), &payload);
+            let t = hub.nanoseconds(record.ticks);
+            let told =
+                Told { thread: lane.thread, t, record: &record, image: image.as_ref(), payload: &payload };
+            let mut lines = Lines::default();
+            lines.event(&told, &context);
+            let event: Event = serde_json::from_slice(&lines.bytes).unwrap();
+            let seen = Seen { told: &told, context: &context };
+            for field in Field::ALL.iter().copied().filter(|field| *field != Field::Len) {
+                let line = String::from_utf8_lossy(&lines.bytes);
+                let (a, b) = (shown(&seen, field), shown(&event, field));
+                assert_eq!(a, b, "{} of {line}", field.name());
+                if a != "None false []" {
+                    there.insert(field.name());
+                }
+            }
+            for (filter, text) in filters.iter().zip(FILTERS) {
+                let line = String::from_utf8_lossy(&lines.bytes);
+                assert_eq!(filter.matches(&seen), filter.matches(&event), "{text} of {line}");
+            }
+            if let (What::Close { .. }, Some(conn)) = (record.what, record.conn()) {
+                world.closed(lane.thread, conn);
+            }
+        }
+        assert_eq!(next, hub.next_seq());
+        there
+    }
+
+    fn shown(subject: &impl Subject, field: Field) -> String {
+        let mut pieces = Vec::new();
+        let is_there = subject.bytes(field, &mut |kept, len| pieces.push((kept.to_vec(), len)));
+        match subject.value(field) {
+            // An error's number stands for its name.
+            Some(Value::Errno(n)) => {
+                let name = format!("{:?}", nix::errno::Errno::from_raw(n));
+                format!("{:?} {is_there} {pieces:?}", Some(Value::Word(&name)))
+            }
+            value => format!("{value:?} {is_there} {pieces:?}"),
+        }
+    }
+
+    #[test]
+    fn a_filter_says_the_same_of_what_is_told_as_of_what_is_read() {
+        let hub = Hub::new(Config { detail: Detail::Calls, ring: 16 << 20, ..Config::default() });
+        tracer::install(hub.handle(Thread::Main));
+        every_kind();
+        tracer::uninstall();
+        let there = compared(&hub);
+        let never = ["at"];
+        let all = Field::ALL.iter().copied().filter(|field| *field != Field::Len).map(Field::name);
+        let missing: Vec<_> = all.filter(|name| !there.contains(name) && !never.contains(name)).collect();
+        assert!(missing.is_empty(), "{missing:?} were in no event");
+    }
+
+    #[test]
+    fn a_filter_says_the_same_of_a_running_server() {
+        for story in ["commands", "errors", "pipelined", "hangups", "too-large", "yield"] {
+            let file = format!("{}/tests/reference/{story}.session", env!("CARGO_MANIFEST_DIR"));
+            let script = Session::parse(&std::fs::read_to_string(&file).unwrap(), &file).unwrap();
+            let hub = Hub::new(Config { detail: Detail::Calls, ring: 16 << 20, ..Config::default() });
+            let settings = Settings {
+                port: -1,
+                inter: Some("127.0.0.1".to_owned()),
+                reqs_per_event: if script.args.is_empty() { 20 } else { 1 },
+                ..Settings::default()
+            };
+            let server = Server::start(settings, Some(hub.clone())).unwrap();
+            let addr = server.addrs()[0];
+            play(&script.steps, &file, addr, &mut |_| {}).unwrap();
+            hub.close();
+            server.stop();
+            assert!(hub.next_seq() > 100);
+            compared(&hub);
+        }
+    }
+
+    /// Tells of everything that there is, with results and payloads of every kind.
+    fn every_kind() {
+        let (conn, whose) = (Some(3), Thread::Worker(1));
+        let cut = "é".repeat(200);
+        let payloads: [&[u8]; 6] =
+            [b"", b"set a 0 0 4", b"VALUE a", b"\xff\x00\xfe", &[b'x'; 300], cut.as_bytes()];
+        for f in Fn::ALL {
+            tracer::emit_conn(conn, What::Call(*f), None, b"");
+            tracer::emit_conn(conn, What::Return(*f), None, b"");
+        }
+        for whose in [Thread::Main, whose] {
+            tracer::emit(What::EventInit { whose, epoll_fd: 5 }, b"");
+            for op in [ThreadOp::Setup, ThreadOp::Create, ThreadOp::Start] {
+                for fd in [-1, 9] {
+                    tracer::emit(What::Thread { whose, op, epoll_fd: 5, receive_fd: fd, send_fd: fd }, b"");
+                }
+            }
+        }
+        tracer::emit(What::Pipe { worker: 1, receive_fd: 6, send_fd: 7 }, b"");
+        tracer::emit(What::Wait { epoll_fd: 5, timeout_ms: -1 }, b"");
+        for option in
+            [SockOpt::V6Only, SockOpt::ReuseAddr, SockOpt::KeepAlive, SockOpt::Linger, SockOpt::NoDelay]
+        {
+            tracer::emit(What::Setsockopt { fd: 8, option, ret: 0 }, b"");
+        }
+        let mut ready = Vec::new();
+        ready_bytes(&mut ready, 8, None, EvFlags::READ);
+        ready_bytes(&mut ready, 9, conn, EvFlags::WRITE);
+        tracer::emit_conn(conn, What::Verbosity, None, b"1");
+        for ret in [0, 1, 7, -11, -24, -32] {
+            tracer::emit(What::Socket { fd: 8, v6: ret == 0 }, b"");
+            tracer::emit(What::Setsockopt { fd: 8, option: SockOpt::NoDelay, ret }, b"");
+            tracer::emit(What::Bind { fd: 8, ret }, b"127.0.0.1:1");
+            tracer::emit(What::Listen { fd: 8, backlog: 1024, ret }, if ret == 0 { b"[::1]:1" } else { b"" });
+            tracer::emit(What::Wake { timer: ret == 1, ret }, if ret > 0 { &ready } else { b"" });
+            for interest in [EvFlags::NONE, EvFlags::READ, EvFlags::WRITE.with(EvFlags::PERSIST)] {
+                tracer::emit_conn(conn, What::EventAdd { fd: 9, interest, ret }, None, b"");
+            }
+            tracer::emit(What::EventDel { fd: 8, ret }, b"");
+            let (its, peer) = if ret < 0 { (None, &b""[..]) } else { (conn, &b"127.0.0.1:9"[..]) };
+            tracer::emit_conn(its, What::Accept { listen_fd: 8, ret }, None, peer);
+            tracer::emit_conn(conn, What::CqPush { worker: 1, depth: 1 }, None, b"");
+            tracer::emit(What::Notify { worker: 1, fd: 7, ret }, if ret == 1 { b"c" } else { b"" });
+            tracer::emit(What::Notified { worker: 1, fd: 6, ret }, if ret == 1 { b"c" } else { b"" });
+            tracer::emit_conn(conn, What::CqPop { worker: 1, depth: 0 }, None, b"");
+            let mut image = ConnImage::default();
+            tracer::emit_conn(conn, What::ConnNew { fd: 9, state: ConnState::NewCmd }, Some(&image), b"");
+            for (n, payload) in payloads.iter().enumerate() {
+                // An item's key and size are those of the last that was allocated.
+                let key = &b"a key"[..5 - n.min(4)];
+                tracer::emit_conn(
+                    conn,
+                    What::Item { op: ItemOp::Alloc, id: n as u32 + 1, size: 56 },
+                    None,
+                    key,
+                );
+                image.item_id = n as u32 % 3;
+                (image.rbytes, image.rcurr) = (n as u32, n as u32 / 2);
+                image.noreply = n % 2 == 1;
+                let into = [Into::Rbuf, Into::Item, Into::Swallow][n % 3];
+                let ret = if ret > 0 { payload.len() as i32 } else { ret };
+                let read = What::Read { fd: 9, into, want: 2048, ret };
+                tracer::emit_conn(conn, read, Some(&image), if ret > 0 { payload } else { b"" });
+                tracer::emit_conn(
+                    conn,
+                    What::State { from: ConnState::Read, to: ConnState::Nread },
+                    None,
+                    b"",
+                );
+                tracer::emit_conn(conn, What::Command, None, payload);
+                for (noreply, value) in [(false, false), (true, false), (false, true)] {
+                    tracer::emit_conn(conn, What::Reply { noreply, value }, None, payload);
+                }
+                tracer::emit_conn(conn, What::Item { op: ItemOp::Miss, id: 0, size: 0 }, None, payload);
+                tracer::emit(What::Mark, if n == 3 { b"words" } else { payload });
+                let begun = tracer::begin();
+                tracer::finish_sendmsg(begun, conn, 9, ret, None, payloads.iter().copied().take(n));
+            }
+            tracer::emit_conn(conn, What::Close { fd: 9, ret }, None, b"the client has reset it");
+            tracer::emit_conn(conn, What::Return(Fn::ConnClose), None, b"");
+        }
+        tracer::emit(What::Lost { n: 1 }, b"");
+    }
+}

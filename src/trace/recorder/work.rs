@@ -1,5 +1,9 @@
 //! What the recorder's thread does, over and over: take what came, write it down, hand it on.
 
+mod commands;
+
+use commands::{GOES_ON_WITHOUT, shown};
+
 use super::convert::Told;
 use super::file::{FileConfig, Output};
 use super::last::Last;
@@ -7,10 +11,10 @@ use super::line::Lines;
 use super::trigger::Seen;
 use super::viewer::{Stretch, Viewer};
 use super::world::World;
-use super::{Answer, Asked, Command, FINISH_AFTER_PANIC, GOES_ON, Say, Sinks, Status};
+use super::{Asked, Command, FINISH_AFTER_PANIC, GOES_ON, Pulse, Say, Sinks, Status};
 use crate::filter::Filter;
 use crate::trace::format::{End, Header};
-use crate::tracer::{Hub, Lane, What};
+use crate::tracer::{Hub, Lane, Record, What};
 use std::io;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -26,7 +30,11 @@ const PIECE: usize = 64 * 1024;
 const NAPS: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_millis(20);
 /// How long what is gathered may wait for more, at most.
 const FLUSH_EVERY: Duration = Duration::from_millis(50);
-/// How long the end of a recording waits for an event that was numbered and never came.
+/// How many events are taken before somebody else gets a turn: who gave a command, above all.
+const AT_ONCE: usize = 4096;
+/// How long is slept between two looks for an event that has its number.
+const CATCH_UP: Duration = Duration::from_micros(100);
+/// How long a command, and the end of a recording, wait for an event that was numbered and never came.
 const LAST_WAIT: Duration = Duration::from_millis(500);
 
 /// The lines that were not handed on yet.
@@ -43,6 +51,7 @@ struct Gathered {
 pub(super) struct Work {
     hub: Arc<Hub>,
     finish: Arc<AtomicU8>,
+    pulse: Arc<Pulse>,
     asks: Receiver<Asked>,
     /// The header's line.
     header: Vec<u8>,
@@ -78,6 +87,7 @@ impl Work {
         header: &Header,
         sinks: Sinks,
         finish: Arc<AtomicU8>,
+        pulse: Arc<Pulse>,
         asks: Receiver<Asked>,
     ) -> Work {
         let mut head = Lines::default();
@@ -88,6 +98,7 @@ impl Work {
         let mut work = Work {
             hub,
             finish,
+            pulse,
             asks,
             header: head.bytes,
             lanes: Vec::new(),
@@ -121,7 +132,7 @@ impl Work {
             // Looked at before the rings are: what was recorded before the end is still taken.
             let finishing = self.finish.load(Ordering::Acquire) != GOES_ON;
             self.answer();
-            let came = self.drain();
+            let came = self.drain(AT_ONCE);
             let waited = self.gathered.since.is_some_and(|since| since.elapsed() >= FLUSH_EVERY);
             if waited || self.hub.gate.is_held() {
                 self.hand_on();
@@ -130,10 +141,10 @@ impl Work {
                 break;
             }
             self.look_after_threads();
-            if came {
+            if came > 0 {
                 nap = *NAPS.start();
             }
-            if self.lanes.iter().any(|lane| lane.head() == Some(self.next)) {
+            if came >= AT_ONCE {
                 continue;
             }
             std::thread::park_timeout(nap);
@@ -151,10 +162,7 @@ impl Work {
             let answer = self.write_last();
             self.tell(&answer.unwrap_or_else(|why| format!("what happened last was not written: {why}")));
         }
-        if let Some(writing) = self.writing.take() {
-            // It says itself what became of it.
-            let _ = writing.join();
-        }
+        self.wait_for_the_writer();
         self.close();
         self.end.blocked_ns = self.hub.tally().blocked_ns;
         self.failure.take().map_or(Ok(self.end), Err)
@@ -163,23 +171,24 @@ impl Work {
     /// After a panic in here: writes the whole lines that there are, and lets the server go on.
     pub fn abandon(&mut self) -> io::Error {
         self.hub.close();
-        let whole = memchr::memrchr(b'\n', &self.gathered.lines.bytes).map_or(0, |at| at + 1);
-        self.gathered.lines.bytes.truncate(whole);
-        let name = self.name();
-        if let Some(mut output) = self.output.take() {
-            // A second failure has nothing to add to the first.
-            let _ = output.lines(&self.gathered.lines.bytes, 0, 0);
-            self.tell(&format!("{name}the recorder panicked: recording has stopped; {GOES_ON_WITHOUT}"));
-        } else {
-            self.tell(&format!("the recorder panicked; {GOES_ON_WITHOUT}"));
-        }
         self.viewers.clear();
+        let whole = memchr::memrchr(b'\n', &self.gathered.lines.bytes).map_or(0, |at| at + 1);
+        let name = self.name();
+        // Where it was writing that panicked, nothing is left of the piece.
+        if let Some(mut output) = self.output.take()
+            && whole > 0
+        {
+            // A second failure has nothing to add to the first.
+            let _ = output.lines(&self.gathered.lines.bytes[..whole], 0, 0);
+        }
+        self.tell(&format!("{name}the recorder panicked: recording has stopped; {GOES_ON_WITHOUT}"));
         io::Error::other("the recorder panicked")
     }
 
     /// What the server's threads do when their rings are full; and whether they need to tell of
     /// anything at all.
     fn look_after_threads(&self) {
+        self.pulse.is_recording(self.output.is_some());
         let is_whole = self.output.is_some() || self.last.is_some();
         self.hub.set_may_drop(!is_whole && !self.viewers.is_empty());
         if !is_whole && !self.armed && self.viewers.is_empty() {
@@ -187,35 +196,47 @@ impl Work {
         }
     }
 
+    /// Whether something is being written.
+    pub fn is_recording(&self) -> bool {
+        self.output.is_some()
+    }
+
     /// Whether anybody wants lines.
     fn is_heard(&self) -> bool {
         self.output.is_some() || self.last.is_some() || !self.viewers.is_empty()
     }
 
-    /// Takes everything that is ready and next in order; whether there was anything. What is numbered
-    /// only now is left for the next time: a busy server's threads tell of more without end.
-    fn drain(&mut self) -> bool {
-        let until = self.hub.next_seq();
+    /// Takes what is ready and next in order, about `most` events; how many there were.
+    fn drain(&mut self, most: usize) -> usize {
         self.lanes.extend(self.hub.take_lanes());
         let mut lanes = std::mem::take(&mut self.lanes);
-        let mut came = false;
+        let mut came = 0;
         // A thread's own ring is in order, so the next event is at the head of one of them.
-        while self.next < until
+        while came < most
             && let Some(lane) = lanes.iter_mut().find(|lane| lane.head() == Some(self.next))
         {
+            let before = came;
             // One thread's events often come in a row.
-            while self.next < until && lane.head() == Some(self.next) {
-                if !self.take(lane) {
-                    break;
-                }
-                came = true;
+            while came < most && lane.head() == Some(self.next) && self.take(lane) {
+                came += 1;
             }
-            if !came {
+            if came == before {
                 break;
             }
         }
         self.lanes = lanes;
         came
+    }
+
+    /// Takes what has got its number before now. A thread may still be between taking a number and
+    /// telling of it, but not for long.
+    fn catch_up(&mut self) {
+        let (now, since) = (self.hub.next_seq(), Instant::now());
+        while self.next < now && since.elapsed() < LAST_WAIT {
+            if self.drain(AT_ONCE) == 0 {
+                std::thread::sleep(CATCH_UP);
+            }
+        }
     }
 
     /// Takes one event, if all of it is there.
@@ -226,14 +247,17 @@ impl Work {
             return false;
         };
         let t = self.hub.nanoseconds(record.ticks);
+        self.make_room(&record, payload.len(), t);
         if self.gathered.events == 0 {
             self.gathered.first = record.seq;
-            self.make_room(t);
         }
         self.t = t;
         let lost = if let What::Lost { n } = record.what { u64::from(n) } else { 0 };
         self.next = record.seq + lost.max(1);
         let context = self.world.apply(lane.thread, &record, image.as_ref(), &payload);
+        if let (What::Close { .. }, Some(conn)) = (record.what, record.conn()) {
+            self.world.closed(lane.thread, conn);
+        }
         if self.is_heard() {
             let told =
                 Told { thread: lane.thread, t, record: &record, image: image.as_ref(), payload: &payload };
@@ -247,12 +271,8 @@ impl Work {
                 self.triggered();
             }
         }
-        if let (What::Close { .. }, Some(conn)) = (record.what, record.conn()) {
-            self.world.closed(conn);
-        }
         self.payload = payload;
-        let piece = self.output.as_ref().map_or(PIECE, |output| output.piece(PIECE));
-        if self.gathered.lines.bytes.len() >= piece {
+        if self.gathered.lines.bytes.len() >= PIECE {
             self.hand_on();
         }
         true
@@ -264,12 +284,20 @@ impl Work {
         self.gathered.since.get_or_insert_with(Instant::now);
     }
 
-    /// Before the first line of a piece: a file that would get too large is changed for the next
-    /// one, and what happened last is cut into stretches.
-    fn make_room(&mut self, t: u64) {
-        let piece = self.output.as_ref().map_or(PIECE, |output| output.piece(PIECE));
-        if self.output.as_ref().is_some_and(|output| output.is_full_with(piece)) {
+    /// Before an event is taken in: a file that would get too large is changed for the next one, one
+    /// that was removed for a new one, and what happened last is cut into stretches. All of these begin
+    /// with the world as it is now.
+    fn make_room(&mut self, record: &Record, payload: usize, t: u64) {
+        if let Some(output) = &self.output
+            && output.is_full_with(self.gathered.lines.bytes.len(), Lines::most(record, payload))
+        {
             self.next_file();
+        }
+        if self.gathered.events > 0 {
+            return;
+        }
+        if let Some(how) = self.output.as_ref().and_then(Output::is_lost) {
+            self.begin_anew(how);
         }
         if self.last.as_ref().is_some_and(|last| last.wants_snapshot(t)) {
             let snapshot = self.snapshot();
@@ -298,11 +326,10 @@ impl Work {
         self.end.events += events;
         self.end.dropped += dropped;
         if let Some(output) = &mut self.output {
-            match output.lines(&lines.bytes, events, dropped) {
-                Ok(()) if output.has_vanished() => self.vanished(),
-                Ok(()) => {}
-                Err(error) => self.fail(error),
+            if let Err(error) = output.lines(&lines.bytes, events, dropped) {
+                self.fail(error);
             }
+            self.pulse.beat();
         }
         if self.last.is_some() || !self.viewers.is_empty() {
             let piece: Arc<[u8]> = lines.bytes.as_slice().into();
@@ -337,9 +364,12 @@ impl Work {
     fn take_the_last(&mut self) {
         let since = Instant::now();
         loop {
-            self.drain();
+            let came = self.drain(AT_ONCE);
             if self.next >= self.hub.next_seq() {
                 return;
+            }
+            if came > 0 {
+                continue;
             }
             if since.elapsed() < LAST_WAIT {
                 std::thread::sleep(Duration::from_millis(1));
@@ -366,9 +396,16 @@ impl Work {
                 continue;
             }
             // What was told before is taken before.
-            self.drain();
+            self.catch_up();
             self.hand_on();
             match asked {
+                Asked::RecordTo(config, answer) => {
+                    self.on_demand = Some(config);
+                    let done = self.command(Command::Start);
+                    self.pulse.is_recording(self.output.is_some());
+                    // Whoever asked may have lost patience.
+                    let _ = answer.send(done);
+                }
                 Asked::Watch(mut viewer, there) => {
                     let snapshot = self.snapshot();
                     let head: Arc<[u8]> = [self.header.as_slice(), &snapshot].concat().into();
@@ -380,6 +417,7 @@ impl Work {
                 }
                 Asked::Command(command, answer) => {
                     let done = self.command(command);
+                    self.pulse.is_recording(self.output.is_some());
                     // Whoever asked may have lost patience.
                     let _ = answer.send(done);
                 }
@@ -392,146 +430,6 @@ impl Work {
         let name = |output: &Output| output.config().map_or_else(|| "-".to_owned(), shown);
         Status { recording: self.output.as_ref().map(name), viewers: self.viewers.len(), missed: self.missed }
     }
-
-    fn command(&mut self, command: Command) -> Answer {
-        match (command, &self.output) {
-            (Command::Start, Some(_)) => Err(format!("{}is being recorded to already", self.name())),
-            (Command::Next, Some(output)) if output.config().is_none() => {
-                Err("a stream has no next file".to_owned())
-            }
-            (Command::Next, Some(_)) => {
-                let before = self.end.events;
-                self.next_file();
-                let file = self.output.as_ref().map(|_| format!("{}a new file was begun", self.name()));
-                file.ok_or_else(|| format!("recording has stopped after {before} events"))
-            }
-            (Command::Start | Command::Next, None) => {
-                let config =
-                    self.on_demand.clone().ok_or("no file was named to record to (--record FILE)")?;
-                let output = config.next().map_err(|e| format!("{}: {e}", shown(&config)))?;
-                self.begin(output);
-                match &self.output {
-                    Some(_) => Ok(format!("{}recording", self.name())),
-                    None => Err(format!("{}: cannot be written", shown(&config))),
-                }
-            }
-            (Command::Stop, Some(_)) => {
-                let name = self.name();
-                self.close();
-                Ok(format!("{name}recording has stopped"))
-            }
-            (Command::Stop, None) => Err("nothing is being recorded".to_owned()),
-            (Command::WriteLast, _) => self.write_last(),
-        }
-    }
-
-    /// Begins to write.
-    fn begin(&mut self, mut output: Output) {
-        let snapshot = self.snapshot();
-        let mut head = self.header.clone();
-        head.extend_from_slice(&snapshot);
-        let blocked_ns = self.hub.tally().blocked_ns;
-        let begun = output.begin(&head, u64::from(!snapshot.is_empty()), blocked_ns);
-        self.output = Some(output);
-        if let Err(error) = begun {
-            self.fail(error);
-        }
-    }
-
-    /// Closes what is being written.
-    fn close(&mut self) {
-        let name = self.name();
-        if let Some(output) = self.output.take()
-            && let Err(error) = output.end(self.hub.tally().blocked_ns)
-        {
-            self.tell(&format!("{name}{error}: the recording was not closed"));
-            self.failure.get_or_insert(error);
-        }
-    }
-
-    /// Goes on in the next file.
-    fn next_file(&mut self) {
-        self.hand_on();
-        let Some(config) = self.output.as_ref().and_then(Output::config).cloned() else { return };
-        self.close();
-        match config.next() {
-            Ok(output) => self.begin(output),
-            Err(error) => self.stopped(&format!("{}: ", shown(&config)), error),
-        }
-    }
-
-    /// The file was removed under our feet: what comes goes into a new one.
-    fn vanished(&mut self) {
-        let name = self.name();
-        let config = self.output.take().and_then(|output| output.config().cloned());
-        self.tell(&format!("{name}the file was removed; a new one is begun"));
-        match config.map(|config| config.next()) {
-            Some(Ok(output)) => self.begin(output),
-            Some(Err(error)) => self.stopped(&name, error),
-            None => {}
-        }
-    }
-
-    /// The file takes no more: it keeps what it has, and the server goes on without it.
-    fn fail(&mut self, error: io::Error) {
-        let name = self.name();
-        self.output = None;
-        self.stopped(&name, error);
-    }
-
-    fn stopped(&mut self, name: &str, error: io::Error) {
-        self.tell(&format!("{name}{error}: recording has stopped; {GOES_ON_WITHOUT}"));
-        self.failure.get_or_insert(error);
-    }
-
-    fn triggered(&mut self) {
-        if self.last.as_ref().is_some_and(Last::is_fresh) {
-            self.hand_on();
-            let answer = self.write_last();
-            self.tell(&answer.unwrap_or_else(|why| format!("what happened last was not written: {why}")));
-        }
-    }
-
-    /// Writes what happened last into a file of its own, beside the recorder: the server's threads
-    /// do not wait for the disk.
-    fn write_last(&mut self) -> Answer {
-        let config = self.on_demand.clone().ok_or("no file was named to write it to (--record FILE)")?;
-        if let Some(before) = self.writing.take() {
-            let _ = before.join();
-        }
-        let kept = self.last.as_mut().ok_or("what happens is not kept (--record-last)")?.take(self.next);
-        let kept = kept.ok_or("nothing has happened yet")?;
-        let mut output = config.next().map_err(|e| format!("{}: {e}", shown(&config)))?;
-        let name = shown(&config);
-        let said = format!("{name}: the last {} events", kept.events);
-        let (mut head, say) = (self.header.clone(), self.say.clone());
-        head.extend_from_slice(kept.snapshot());
-        let write = move || {
-            let written = output
-                .begin(&head, u64::from(!kept.snapshot().is_empty()), 0)
-                .and_then(|()| kept.write(&mut |piece| output.lines(piece, 0, 0)))
-                .and_then(|()| output.lines(b"", kept.events, kept.dropped))
-                .and_then(|()| output.end(0));
-            if let (Err(error), Some(say)) = (written, &say) {
-                say(&format!("{name}: {error}: what happened last is not all in it"));
-            }
-        };
-        let writer = std::thread::Builder::new().name("writer".into()).spawn(write);
-        self.writing = Some(writer.map_err(|e| format!("no thread to write it: {e}"))?);
-        Ok(said)
-    }
-
-    fn tell(&self, what: &str) {
-        if let Some(say) = &self.say {
-            say(what);
-        }
-    }
-
-    /// The file that is being written, as the beginning of a message; nothing for a stream.
-    fn name(&self) -> String {
-        let config = self.output.as_ref().and_then(Output::config);
-        config.map_or(String::new(), |config| format!("{}: ", shown(config)))
-    }
 }
 
 /// Makes this a thread that takes no processor away from another one when it wakes up: a server's
@@ -542,10 +440,4 @@ fn step_back() {
     // SAFETY: `param` outlives the call; 0 is the calling thread. Where it is refused, the recorder
     // is scheduled as all others are.
     unsafe { sched_setscheduler(0, SCHED_BATCH, &raw const param) };
-}
-
-const GOES_ON_WITHOUT: &str = "the server goes on without";
-
-fn shown(config: &FileConfig) -> String {
-    crate::text::printable(&config.path.to_string_lossy()).into_owned()
 }

@@ -42,6 +42,8 @@ struct ThreadNow {
     queue: VecDeque<Queued>,
     stack: Vec<Fn>,
     conn: Option<u32>,
+    /// The connection that this thread has closed last.
+    closed: Option<u32>,
     /// The item that this thread allocated last: the one that a connection of its may fill next.
     allocated: (u32, Vec<u8>, u32),
 }
@@ -201,10 +203,10 @@ impl World {
             self.conns.insert(id, Box::new(c));
             return;
         }
-        let leaves_it = matches!(record.what, What::Return(_));
+        let is_closed = self.lost == 0 || self.thread(thread).closed == Some(id);
         let Some(c) = self.conns.get_mut(&id) else {
-            // Closed; its functions are left after that. Or its beginning was lost.
-            if !leaves_it && image.is_some() {
+            // Closed; what is left to do with it comes after that. Or its beginning was lost.
+            if !is_closed && image.is_some() {
                 let c = ConnNow { place: "open", image: image.copied(), ..ConnNow::default() };
                 self.conns.insert(id, Box::new(c));
             }
@@ -218,6 +220,7 @@ impl World {
                 c.worker = thread.worker().and_then(|i| u16::try_from(i).ok());
             }
             What::State { to, .. } => c.state = Some(to),
+            What::Command => c.parsed(),
             What::Read { into: Into::Rbuf, fd, ret, .. } if ret > 0 => {
                 c.fd = Some(fd);
                 c.brought(ret as usize, image.map_or(0, |image| image.rbytes as usize), payload);
@@ -241,9 +244,10 @@ impl World {
         }
     }
 
-    /// A connection was closed, and that was told.
-    pub fn closed(&mut self, id: u32) {
+    /// A thread has closed a connection, and that was told.
+    pub fn closed(&mut self, thread: Thread, id: u32) {
         self.conns.remove(&id);
+        self.thread(thread).closed = Some(id);
     }
 
     fn listener(&mut self, record: &Record, payload: &[u8]) {
@@ -302,11 +306,10 @@ impl World {
 
 impl ThreadNow {
     fn at(&self, th: Thread) -> ThreadAt {
-        let timeout = (self.phase == Phase::Wait).then_some(self.timeout).flatten().map(i64::from);
         ThreadAt {
             th,
             phase: self.phase,
-            timeout,
+            timeout: self.timeout.map(i64::from),
             epoll_fd: self.epoll_fd,
             notify_receive_fd: self.notify_receive_fd,
             notify_send_fd: self.notify_send_fd,
@@ -333,6 +336,16 @@ impl ConnNow {
         }
         let known = self.unparsed.len();
         self.unparsed.drain(..known.saturating_sub(UNPARSED));
+    }
+
+    /// A command line was found. Its bytes change now (`tokenize_command` puts NULs among them), and
+    /// are told no more.
+    fn parsed(&mut self) {
+        let rbytes = self.image.map_or(0, |image| image.rbytes as usize);
+        let from = self.unparsed.len().saturating_sub(rbytes);
+        if let Some(newline) = memchr::memchr(b'\n', &self.unparsed[from..]) {
+            self.unparsed.drain(..=from + newline);
+        }
     }
 
     fn at(&self, conn: u32) -> ConnAt {

@@ -1,0 +1,70 @@
+//! A recording that begins in the middle, held against everything from the start: where both know
+//! something, they must know the same.
+
+use memstep::event::{ConnState, Event, Kind};
+use memstep::model::{Cell, Conn, World};
+
+/// Folds `part`, which may begin with a snapshot, beside `all`, every event from the server's start;
+/// compares the two just after each snapshot and at the end of `part`.
+pub fn assert_same_story(all: &[Event], part: &[Event], workers: u32) {
+    let (mut whole, mut found) = (World::new(workers), World::new(workers));
+    let mut all = all.iter().filter(|e| e.ev != Kind::Snapshot).peekable();
+    for (i, event) in part.iter().enumerate() {
+        found.apply(event);
+        while let Some(of_all) = all.next_if(|of_all| of_all.seq <= event.seq) {
+            if of_all.seq == event.seq && event.ev != Kind::Snapshot {
+                assert_eq!(of_all, event);
+            }
+            whole.apply(of_all);
+        }
+        assert_eq!(whole.seq, event.seq, "an event is missing or comes twice");
+        if event.ev == Kind::Snapshot || i + 1 == part.len() {
+            assert_same_world(&whole, &found);
+        }
+    }
+}
+
+/// A snapshot leaves out what nobody can see any more: closed connections, how often a way was taken,
+/// what was answered and sent, and the bytes of a value that came before it.
+fn assert_same_world(whole: &World, found: &World) {
+    let at = whole.seq;
+    assert_eq!(whole.accepted, found.accepted, "at {at}");
+    assert_eq!(whole.startup, found.startup, "at {at}");
+    assert_eq!(whole.listeners, found.listeners, "at {at}");
+    let lanes = |world: &World| {
+        let mut lanes = world.threads.clone();
+        lanes.values_mut().for_each(|lane| lane.ready.clear());
+        lanes
+    };
+    assert_eq!(lanes(whole), lanes(found), "at {at}");
+    let open = |world: &World| -> Vec<u32> {
+        world.conns.values().filter(|c| !c.is_closed()).map(|c| c.id).collect()
+    };
+    assert_eq!(open(whole), open(found), "at {at}");
+    for id in open(whole) {
+        let (Some(whole), Some(found)) = (whole.conn(id), found.conn(id)) else { continue };
+        assert_same_conn(at, whole, found);
+    }
+}
+
+fn assert_same_conn(at: u64, whole: &Conn, found: &Conn) {
+    let id = whole.id;
+    let of = |c: &Conn| (c.fd, c.peer.clone(), c.thread, c.place, c.state);
+    assert_eq!(of(whole), of(found), "c{id} at {at}");
+    assert_eq!(whole.fields, found.fields, "c{id} at {at}");
+    let unparsed = whole.fields.rcurr as usize..(whole.fields.rcurr + whole.fields.rbytes) as usize;
+    for cell in 0..whole.rbuf.len().max(found.rbuf.len()) {
+        let (of_whole, of_found) = (whole.rbuf.get(cell), found.rbuf.get(cell));
+        if let (Cell::Known(a), Cell::Known(b)) = (of_whole, of_found) {
+            assert_eq!(a, b, "c{id} at {at}: byte {cell} of the read buffer");
+        }
+        // A line that is just being worked off changes, and a snapshot leaves it out. It ends where it
+        // did: at the first newline.
+        let is_at_rest = matches!(whole.state, Some(ConnState::Waiting | ConnState::Read));
+        let newline = |at| matches!(whole.rbuf.get(at), Cell::Known(b'\n'));
+        let must_be_known = is_at_rest || (unparsed.start..cell).any(newline);
+        if must_be_known && unparsed.contains(&cell) && matches!(of_whole, Cell::Known(_)) {
+            assert_eq!(of_whole, of_found, "c{id} at {at}: byte {cell} is not parsed yet");
+        }
+    }
+}
