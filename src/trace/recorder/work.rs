@@ -432,12 +432,24 @@ impl Work {
     }
 }
 
-/// Makes this a thread that takes no processor away from another one when it wakes up: a server's
-/// thread that just has a request must not wait until a nap's worth of events is written down.
+/// Makes this a thread that gives its processor up to whoever wakes up, and takes none away when it
+/// wakes up itself: a server's thread that just has a request must not wait until a nap's worth of
+/// events is written down. It still gets its share where all are busy.
 fn step_back() {
-    use nix::libc::{SCHED_BATCH, sched_param, sched_setscheduler};
-    let param = sched_param { sched_priority: 0 };
-    // SAFETY: `param` outlives the call; 0 is the calling thread. Where it is refused, the recorder
-    // is scheduled as all others are.
-    unsafe { sched_setscheduler(0, SCHED_BATCH, &raw const param) };
+    use nix::libc::{SCHED_BATCH, SYS_sched_setattr, sched_attr, syscall};
+    let attr = sched_attr {
+        size: size_of::<sched_attr>() as u32,
+        sched_policy: SCHED_BATCH as u32,
+        sched_flags: 0,
+        sched_nice: 0,
+        sched_priority: 0,
+        // How long it would like to run in one go, at most (since Linux 6.12): of two threads the one
+        // that asks for less comes first.
+        sched_runtime: 100_000_000,
+        sched_deadline: 0,
+        sched_period: 0,
+    };
+    // SAFETY: `attr` is what the call reads, and outlives it; 0 is the calling thread. Where it is
+    // refused, the recorder is scheduled as all others are.
+    unsafe { syscall(SYS_sched_setattr, 0, &raw const attr, 0) };
 }
