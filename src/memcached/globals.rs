@@ -31,7 +31,7 @@ pub struct Globals {
     /// `conns`: closed connections by descriptor, kept with their buffers to be used again. (An
     /// open one is its thread's own.)
     conns: Mutex<Vec<Option<Box<Conn>>>>,
-    /// `allow_new_conns`: a connection was closed, so accepting may go on.
+    /// `allow_new_conns`: a connection was closed since accepting was last tried, so it may go on.
     pub allow_new_conns: AtomicBool,
     /// Accepting has met `EMFILE`, and must pause.
     pub out_of_fds: AtomicBool,

@@ -47,6 +47,10 @@ pub enum Transmit {
 pub fn accept4(c: &Conn) -> Result<(OwnedFd, u32), Errno> {
     let Some(listen) = &c.sfd else { return Err(Errno::BADF) };
     let listen_fd = listen.as_raw_fd();
+    // DIFFERS: the C forgets here, once accept4 has failed, that a connection was closed
+    // (`memcached.c:3963`). One that is closed in between is then forgotten too, and if it was the
+    // last, nobody is ever accepted again. What is closed from here on counts.
+    c.globals.allow_new_conns.store(false, Ordering::Release);
     match acceptfrom_with(listen.as_fd(), SocketFlags::NONBLOCK) {
         Ok((sfd, peer)) => {
             let conn = c.globals.next_conn.fetch_add(1, Ordering::Relaxed);

@@ -430,7 +430,6 @@ impl Dispatcher {
         stats.accepting_conns.store(do_accept, Ordering::Relaxed);
         if !do_accept {
             stats.listen_disabled_num.add(1);
-            self.globals.allow_new_conns.store(false, Ordering::Release);
             base.evtimer_add(Timer::Maxconns, Duration::from_millis(10));
         }
     }
