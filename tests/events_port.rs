@@ -479,7 +479,7 @@ fn too_many_connections_are_refused_and_cost_clients_nothing() {
 #[test]
 fn a_viewer_that_closes_is_let_go_of() {
     let server = Server::start(&[]);
-    assert_eq!(server.its_threads(), 1);
+    until("its thread has its name", || server.its_threads() == 1);
     let closes = server.port().watch();
     let half_closes = server.port().watch();
     let never_reads = {
