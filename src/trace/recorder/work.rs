@@ -159,8 +159,7 @@ impl Work {
         self.hand_on();
         self.dismiss_viewers();
         if self.finish.load(Ordering::Acquire) == FINISH_AFTER_PANIC && self.last.is_some() {
-            let answer = self.write_last();
-            self.tell(&answer.unwrap_or_else(|why| format!("what happened last was not written: {why}")));
+            self.write_last_and_tell();
         }
         self.wait_for_the_writer();
         self.close();

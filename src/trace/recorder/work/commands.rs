@@ -106,9 +106,14 @@ impl Work {
     pub(super) fn triggered(&mut self) {
         if self.last.as_ref().is_some_and(Last::is_fresh) {
             self.hand_on();
-            let answer = self.write_last();
-            self.tell(&answer.unwrap_or_else(|why| format!("what happened last was not written: {why}")));
+            self.write_last_and_tell();
         }
+    }
+
+    /// Writes what happened last where nobody has asked for it and waits for an answer.
+    pub(super) fn write_last_and_tell(&mut self) {
+        let answer = self.write_last();
+        self.tell(&answer.unwrap_or_else(|why| format!("what happened last was not written: {why}")));
     }
 
     /// Writes what happened last into a file of its own, beside the recorder: the server's threads
