@@ -129,6 +129,8 @@ impl<'a> Bench<'a> {
 
     /// One run: a fresh server, a warm-up, the measured time, the server's end.
     fn measure(&mut self, round: u32, load: Load, who: Who, pace: Option<Pace>) -> anyhow::Result<Sample> {
+        // The far end of a distribution varies most: there, more runs say more than long ones.
+        let time = self.options.secs() / if pace.is_some() { 2 } else { 1 };
         let context = || format!("{} under load {}", who.name(), load.letter());
         let server = Running::start(who, self.dir).with_context(context)?;
         let mut generator = Generator::new(server.addr, load).with_context(context)?;
@@ -138,7 +140,7 @@ impl<'a> Bench<'a> {
         };
         go(self.options.warm_up()).with_context(context)?;
         let before = (server.cpu()?, stolen()?);
-        let done: Done = go(self.options.secs()).with_context(context)?;
+        let done: Done = go(time).with_context(context)?;
         let (cpu, stolen) = (server.cpu()? - before.0, stolen()?.saturating_sub(before.1));
         let each = |ns: u64| ns as f64 / 1e3 / done.count as f64;
         let sample = Sample {
@@ -309,8 +311,8 @@ impl<'a> Bench<'a> {
         let rate = median(untraced.iter().map(|s| s.rate)) / 2.0;
         let pace = Pace::new(rate).context("no rate")?;
         let (mut a, mut b) = (Vec::new(), Vec::new());
-        // The far end of a distribution varies most: one pair, as `--quick` has it, says nothing.
-        for round in 0..self.options.runs().max(5) {
+        // One pair, as `--quick` has it, says nothing at all.
+        for round in 0..(3 * self.options.runs()).max(5) {
             let mut order = [(Who::Untraced, &mut a), (Who::Flow, &mut b)];
             if round % 2 == 1 {
                 order.reverse();
