@@ -53,6 +53,7 @@ const SERVER: &[&[&str]] = &[
     &["event_base"],
     &["conn_queue"],
     &["items"],
+    &["prefix_stats"],
     &["globals", "conn"],
     &["network"],
     &["ascii"],

@@ -4,6 +4,7 @@
 use super::ascii::{complete_nread, try_read_command};
 use super::conn::{Conn, conn_close, conn_release_items, conn_set_state, reset_cmd_handler, update_event};
 use super::conn_queue::dispatch_conn_new;
+use super::items::ItemRef;
 use super::network::{
     Transmit, TryRead, accept4, add_simple_answer, read_item, read_swallow, transmit, try_read_network,
 };
@@ -124,8 +125,8 @@ fn nread(c: &mut Conn) -> bool {
     if c.rbytes > 0 {
         let tocopy = c.rbytes.min(c.rlbytes as usize);
         let (from, to) = (c.rcurr, c.ritem);
-        if let Some(item) = c.item.as_mut().and_then(std::sync::Arc::get_mut) {
-            item.data_mut()[to..to + tocopy].copy_from_slice(&c.rbuf[from..from + tocopy]);
+        if let Some(data) = c.item.as_mut().and_then(ItemRef::data_mut) {
+            data[to..to + tocopy].copy_from_slice(&c.rbuf[from..from + tocopy]);
         }
         c.ritem += tocopy;
         c.rlbytes -= tocopy as i32;

@@ -8,6 +8,7 @@ pub mod event_base;
 pub mod globals;
 pub mod items;
 pub mod network;
+pub mod prefix_stats;
 pub mod server;
 pub mod settings;
 pub mod thread;

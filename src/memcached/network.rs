@@ -2,6 +2,7 @@
 //! accepting; and the answers that wait to be sent.
 
 use super::conn::{Conn, Iovec, Msghdr, Src, conn_set_state, update_event};
+use super::items::ItemRef;
 use super::settings::{DATA_BUFFER_SIZE, IOV_MAX, UDP_MAX_PAYLOAD_SIZE, say};
 use super::util::{Line, Shown, errno_text, stderr_line};
 use crate::event::{ConnState, EvFlags, Fn};
@@ -88,8 +89,8 @@ fn read_rbuf(c: &mut Conn, avail: usize) -> Result<usize, Errno> {
 pub fn read_item(c: &mut Conn) -> Result<usize, Errno> {
     let want = c.rlbytes.max(0) as usize;
     let ritem = c.ritem;
-    let ret = match (&c.sfd, c.item.as_mut().and_then(std::sync::Arc::get_mut)) {
-        (Some(sfd), Some(item)) => match item.data_mut().get_mut(ritem..ritem + want) {
+    let ret = match (&c.sfd, c.item.as_mut().and_then(ItemRef::data_mut)) {
+        (Some(sfd), Some(data)) => match data.get_mut(ritem..ritem + want) {
             Some(room) => rustix::io::read(sfd.as_fd(), room),
             None => Err(Errno::FAULT),
         },

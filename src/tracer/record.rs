@@ -73,6 +73,8 @@ pub enum ItemOp {
     Evict,
     /// The last reference is gone: memory given back.
     Free,
+    /// A slab class had no free chunk, and got a page.
+    Page,
 }
 
 impl ItemOp {
@@ -90,6 +92,7 @@ impl ItemOp {
             ItemOp::Reclaim => "reclaim",
             ItemOp::Evict => "evict",
             ItemOp::Free => "free",
+            ItemOp::Page => "page",
         }
     }
 }
@@ -181,8 +184,8 @@ pub enum What {
     Reply { noreply: bool, value: bool },
     /// `sendmsg`; the payload is a list of pieces.
     Sendmsg { fd: i32, pieces: u32, ret: Ret },
-    /// `item`; the payload is the key.
-    Item { op: ItemOp, id: u32, size: u32 },
+    /// `item`; the payload is the key. `clsid` is its slab class, 0 for none.
+    Item { op: ItemOp, id: u32, size: u32, clsid: u8 },
     /// `setting` of `verbose`; the payload is the value.
     Verbosity,
     /// `close`; the payload is why.

@@ -164,7 +164,7 @@ impl Lines {
                 self.result(ret);
                 self.iov(payload, pieces);
             }
-            What::Item { op, id, size } => {
+            What::Item { op, id, size, .. } => {
                 self.raw("item\"");
                 self.word(",\"op\":", op.name());
                 self.conn(record);

@@ -386,7 +386,7 @@ mod tests {
                 let key = &b"a key"[..5 - n.min(4)];
                 tracer::emit_conn(
                     conn,
-                    What::Item { op: ItemOp::Alloc, id: n as u32 + 1, size: 56 },
+                    What::Item { op: ItemOp::Alloc, id: n as u32 + 1, size: 56, clsid: 1 },
                     None,
                     key,
                 );
@@ -407,7 +407,7 @@ mod tests {
                 for (noreply, value) in [(false, false), (true, false), (false, true)] {
                     tracer::emit_conn(conn, What::Reply { noreply, value }, None, payload);
                 }
-                tracer::emit_conn(conn, What::Item { op: ItemOp::Miss, id: 0, size: 0 }, None, payload);
+                tracer::emit_conn(conn, What::Item { op: ItemOp::Miss, id: 0, size: 0, clsid: 0 }, None, payload);
                 tracer::emit(What::Mark, if n == 3 { b"words" } else { payload });
                 let begun = tracer::begin();
                 tracer::finish_sendmsg(begun, conn, 9, ret, None, payloads.iter().copied().take(n));

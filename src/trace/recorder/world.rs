@@ -135,7 +135,7 @@ impl World {
                 now.epoll_fd = Some(epoll_fd);
             }
             What::Wake { .. } => now.phase = Phase::Run,
-            What::Item { op: ItemOp::Alloc, id, size } => {
+            What::Item { op: ItemOp::Alloc, id, size, .. } => {
                 let (last, key, bytes) = &mut now.allocated;
                 (*last, *bytes) = (id, size);
                 key.clear();
