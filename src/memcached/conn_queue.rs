@@ -8,7 +8,8 @@ use crate::tracer::{self, What};
 use rustix::io::{read, write};
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::sync::Mutex;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 /// How many queue items are allocated at once (`thread.c:18`).
 const ITEMS_PER_ALLOC: usize = 64;
@@ -244,13 +245,49 @@ pub struct Threads {
     pub workers: Vec<std::sync::Arc<LibeventThread>>,
     last_thread: std::sync::atomic::AtomicUsize,
     freelist: CqiFreelist,
+    pause: Pause,
+}
+
+/// `worker_hang_lock`, `init_lock`, `init_count` and `init_cond` (`thread.c:45`, `thread.c:82`).
+#[derive(Debug, Default)]
+struct Pause {
+    worker_hang_lock: Mutex<()>,
+    init_count: Mutex<usize>,
+    init_cond: Condvar,
+}
+
+impl Threads {
+    /// `register_thread_initialized` (`thread.c:152`), of a worker that has read a `p`: waits until
+    /// whoever paused the workers lets them go on.
+    pub fn register_thread_initialized(&self) {
+        *lock(&self.pause.init_count) += 1;
+        self.pause.init_cond.notify_one();
+        drop(lock(&self.pause.worker_hang_lock));
+    }
+
+    /// `pause_threads` (`thread.c:163`): a `p` down every worker's pipe, and then what `while_paused`
+    /// does, once all of them wait; or nothing, if they end instead (`gone`).
+    pub fn pause_threads(&self, gone: impl std::ops::Fn() -> bool, while_paused: impl FnOnce()) {
+        let _hung = lock(&self.pause.worker_hang_lock);
+        let mut init_count = lock(&self.pause.init_count);
+        *init_count = 0;
+        self.workers.iter().for_each(|thread| thread.notify(b'p'));
+        while *init_count < self.workers.len() {
+            if gone() {
+                return;
+            }
+            let waited = self.pause.init_cond.wait_timeout(init_count, Duration::from_millis(100));
+            init_count = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        while_paused();
+    }
 }
 
 impl Threads {
     /// These workers; the first will get the first connection.
     pub fn new(workers: Vec<std::sync::Arc<LibeventThread>>) -> Self {
         let last = workers.len().saturating_sub(1);
-        Threads { workers, last_thread: last.into(), freelist: CqiFreelist::default() }
+        Threads { workers, last_thread: last.into(), freelist: CqiFreelist::default(), pause: Pause::default() }
     }
 
     /// `threadlocal_stats_aggregate` (`thread.c:645`): what all workers have counted, but for the classes.

@@ -4,7 +4,7 @@ use super::conn::{Conn, conn_new, update_event};
 use super::event_base::{Callbacks, EventBase, Timer, event_base_loop, event_init};
 use super::globals::{Globals, RESERVED_FDS};
 use super::settings::Settings;
-use super::thread::{Workers, event_handler, memcached_thread_init};
+use super::thread::{Workers, event_handler, memcached_thread_init, start_assoc_maintenance_thread};
 use super::util::{Line, safe_strtol, stderr_line};
 use crate::event::{ConnState, EvFlags, Fn, Thread};
 use crate::tracer::{self, Hub, SockOpt, ThreadOp, What};
@@ -214,7 +214,8 @@ fn main_traced(
     let mut base = event_init(Thread::Main).map_err(StartError::Threads)?;
     conn_init();
     let workers = memcached_thread_init(settings.clone(), hub).map_err(StartError::Threads)?;
-    let Workers { globals, handles } = workers;
+    let Workers { globals, mut handles } = workers;
+    handles.push(start_assoc_maintenance_thread(&globals, hub).map_err(StartError::Threads)?);
     let mut dispatcher = Dispatcher { globals: globals.clone(), listen_conns: Vec::new() };
     clock_handler(&globals, &mut base);
     let mut outcome = server_sockets(&globals, &base).and_then(|sockets| {
@@ -228,6 +229,7 @@ fn main_traced(
         event_base_loop(&mut base, &mut dispatcher).map_err(StartError::Loop)
     });
     globals.stop.store(true, Ordering::Release);
+    globals.store.stop_maintenance();
     for thread in &globals.threads.workers {
         thread.hang_up();
     }

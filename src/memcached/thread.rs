@@ -110,6 +110,34 @@ fn create_worker(
     made
 }
 
+/// Starts the thread that makes the hash table grow (`assoc.c:271`).
+///
+/// # Errors
+/// What the creation of a thread says.
+pub fn start_assoc_maintenance_thread(
+    globals: &Arc<Globals>,
+    hub: Option<&Arc<Hub>>,
+) -> io::Result<JoinHandle<()>> {
+    let (globals, lane) = (globals.clone(), hub.map(|hub| hub.handle(Thread::Assoc)));
+    std::thread::Builder::new().name("assoc".into()).spawn(move || {
+        if let Some(lane) = lane {
+            tracer::install(lane);
+        }
+        assoc_maintenance_thread(&globals);
+        tracer::uninstall();
+    })
+}
+
+/// `assoc_maintenance_thread` (`assoc.c:202`). The workers are paused only while the larger table is put
+/// in place; the buckets are moved while they work.
+fn assoc_maintenance_thread(globals: &Globals) {
+    while globals.store.wait_to_expand() {
+        let gone = || globals.stop.load(Ordering::Acquire);
+        globals.threads.pause_threads(gone, || globals.store.assoc_expand());
+        globals.store.move_buckets();
+    }
+}
+
 /// A worker's whole life (`thread.c:370`).
 fn worker_libevent(mut base: EventBase, mut me: Worker, registered: &Barrier) {
     let _in = tracer::enter(Fn::WorkerLibevent, None, || None);
@@ -169,7 +197,8 @@ fn thread_libevent_process(worker: &mut Worker) {
             }
             worker.globals.threads.freelist().cqi_free(item);
         }
-        // memcached knows a second byte, 'p': pause for the hash table's growth, which is not modelled.
+        // The hash table is about to grow.
+        Some(b'p') => worker.globals.threads.register_thread_initialized(),
         Some(_) => {}
         None => say!(worker.globals.settings, 0, "Can't read from libevent pipe"),
     }

@@ -75,6 +75,10 @@ pub enum ItemOp {
     Free,
     /// A slab class had no free chunk, and got a page.
     Page,
+    /// The hash table has twice as many buckets now, and what is in it is moved.
+    Expand,
+    /// Everything in it is moved.
+    Expanded,
 }
 
 impl ItemOp {
@@ -93,6 +97,8 @@ impl ItemOp {
             ItemOp::Evict => "evict",
             ItemOp::Free => "free",
             ItemOp::Page => "page",
+            ItemOp::Expand => "expand",
+            ItemOp::Expanded => "expanded",
         }
     }
 }

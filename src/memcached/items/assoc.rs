@@ -5,6 +5,7 @@ use super::chunk::Chunk;
 use super::hash::hash;
 use crate::memcached::settings::{HashFunc, Settings, say};
 use crate::memcached::util::{Apart, lock};
+use crate::tracer::{self, ItemOp, What};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 
@@ -182,6 +183,7 @@ impl Assoc {
     pub fn assoc_expand(&self, settings: &Settings) {
         say!(settings, 1, "Hash table expansion starting");
         let hashpower = self.hashpower.load(Relaxed) + 1;
+        tell(ItemOp::Expand, hashpower);
         self.expanding.store(true, Relaxed);
         self.hashpower.store(hashpower, Relaxed);
         self.hash_bytes.fetch_add(Self::bytes(hashpower), Relaxed);
@@ -196,6 +198,9 @@ impl Assoc {
     /// Moves one bucket after the other into the new table (`assoc.c:211`), each under its own item lock;
     /// one whose lock is held is waited for, 10 ms at a time.
     pub fn move_buckets(&self, settings: &Settings) {
+        if !self.expanding.load(Relaxed) {
+            return;
+        }
         let hashpower = self.hashpower.load(Relaxed);
         for expand_bucket in 0..1u32 << (hashpower - 1) {
             loop {
@@ -211,6 +216,7 @@ impl Assoc {
         }
         self.hash_bytes.fetch_sub(Self::bytes(hashpower - 1), Relaxed);
         self.expanding.store(false, Relaxed);
+        tell(ItemOp::Expanded, hashpower);
         say!(settings, 1, "Hash table expansion done");
     }
 
@@ -218,6 +224,11 @@ impl Assoc {
     pub fn stats(&self) -> (u32, u64, bool) {
         (self.hashpower.load(Relaxed), self.hash_bytes.load(Relaxed), self.expanding.load(Relaxed))
     }
+}
+
+/// Tells the trace that the table grows, or has grown, to this size.
+fn tell(op: ItemOp, hashpower: u32) {
+    tracer::emit(What::Item { op, id: 1, size: 1 << hashpower, clsid: 0 }, b"");
 }
 
 fn chain(first: Option<Chunk>) -> impl Iterator<Item = Chunk> {

@@ -35,6 +35,7 @@ impl Lines {
         match told.thread {
             Thread::Main => self.raw(",\"th\":\"main\",\"ev\":\""),
             Thread::Client => self.raw(",\"th\":\"client\",\"ev\":\""),
+            Thread::Assoc => self.raw(",\"th\":\"assoc\",\"ev\":\""),
             Thread::Worker(i) => {
                 self.number(",\"th\":\"worker", i);
                 self.raw("\",\"ev\":\"");

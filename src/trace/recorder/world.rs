@@ -23,6 +23,7 @@ pub(super) struct World {
     workers: Vec<ThreadNow>,
     /// The player of a session: it has no state.
     client: ThreadNow,
+    assoc: ThreadNow,
     listeners: Vec<ListenerAt>,
     conns: HashMap<u32, Box<ConnNow>>,
     accepted: u32,
@@ -104,6 +105,7 @@ impl World {
         match thread {
             Thread::Main => &mut self.main,
             Thread::Client => &mut self.client,
+            Thread::Assoc => &mut self.assoc,
             Thread::Worker(i) => {
                 let i = usize::from(i);
                 if self.workers.len() <= i {
