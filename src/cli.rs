@@ -1,7 +1,8 @@
 //! The command line: declarations only. memcached's own letters where they start a server, long
 //! names everywhere else.
 
-use crate::event::{Detail, MAX_DATA};
+use crate::event::{Detail, MAX_DATA, Protocol};
+use crate::memcached::settings::HashFunc;
 use crate::trace::recorder::Keep;
 use crate::tracer::MIN_RING;
 use crate::ui::At;
@@ -159,6 +160,60 @@ pub struct ServerArgs {
     /// Assume the identity of this user (only when run as root)
     #[arg(short = 'u', value_name = "username")]
     pub user: Option<String>,
+    /// UNIX socket to listen on; TCP is off then
+    #[arg(short = 's', value_name = "file", conflicts_with = "listen")]
+    pub socketpath: Option<PathBuf>,
+    /// Access mask for the UNIX socket, in octal
+    #[arg(short = 'a', value_name = "mask", default_value = "0700", value_parser = octal)]
+    pub access: u32,
+    /// Let the command "shutdown" end the server
+    #[arg(short = 'A')]
+    pub shutdown_command: bool,
+    /// Run as a daemon
+    #[arg(short = 'd')]
+    pub daemon: bool,
+    /// Save the process id in this file
+    #[arg(short = 'P', value_name = "file")]
+    pub pid_file: Option<PathBuf>,
+    /// Maximize the core file limit
+    #[arg(short = 'r')]
+    pub maxcore: bool,
+    /// Lock down all paged memory
+    #[arg(short = 'k')]
+    pub lock_memory: bool,
+    /// Answer with an error when memory is exhausted, rather than removing items
+    #[arg(short = 'M')]
+    pub no_evictions: bool,
+    /// Chunk size growth factor
+    #[arg(short = 'f', value_name = "factor", default_value_t = 1.25, value_parser = factor)]
+    pub factor: f64,
+    /// Minimum space allocated for key+value+flags
+    #[arg(short = 'n', value_name = "bytes", default_value_t = 48, value_parser = clap::value_parser!(u32).range(1..=1 << 27))]
+    pub chunk_size: u32,
+    /// Size of each slab page, and so of the largest item (1k to 128m)
+    #[arg(short = 'I', value_name = "size", default_value = "1m", value_parser = item_size_max)]
+    pub item_size_max: u32,
+    /// Count commands by the prefixes of their keys, which end at this character
+    #[arg(short = 'D', value_name = "char", value_parser = delimiter)]
+    pub prefix_delimiter: Option<u8>,
+    /// Disable use of CAS
+    #[arg(short = 'C')]
+    pub no_cas: bool,
+    /// Disable flush_all
+    #[arg(short = 'F')]
+    pub no_flush: bool,
+    /// Binding protocol: auto or ascii; the binary one is not spoken here
+    #[arg(short = 'B', value_name = "protocol", default_value = "auto", value_parser = binding_protocol)]
+    pub protocol: Protocol,
+    /// maxconns_fast, hashpower=N, hash_algorithm=jenkins|murmur3; a list with commas, or -o again
+    #[arg(short = 'o', value_name = "options", value_delimiter = ',', value_parser = suboption)]
+    pub suboptions: Vec<Suboption>,
+    /// Large memory pages: 1.4.24 refuses them on Linux, too
+    #[arg(short = 'L', hide = true, value_parser = refused("there are no large memory pages on this system"), num_args = 0..=1, default_missing_value = "")]
+    large_pages: Option<String>,
+    /// SASL.
+    #[arg(short = 'S', hide = true, value_parser = refused("this server has no SASL"), num_args = 0..=1, default_missing_value = "")]
+    sasl: Option<String>,
     /// Say errors and warnings (-v), commands and replies too (-vv), state changes too (-vvv)
     #[arg(short = 'v', action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -367,6 +422,94 @@ fn no_udp(s: &str) -> Result<u16, String> {
         Ok(0) => Ok(0),
         _ => Err("this server speaks TCP only: -U 0 is all there is".into()),
     }
+}
+
+/// One of `-o`'s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Suboption {
+    /// `maxconns_fast`
+    MaxconnsFast,
+    /// `hashpower=N`
+    Hashpower(u32),
+    /// `hash_algorithm=NAME`
+    HashAlgorithm(HashFunc),
+}
+
+fn suboption(s: &str) -> Result<Suboption, String> {
+    let (name, value) = s.split_once('=').map_or((s, None), |(name, value)| (name, Some(value)));
+    match (name, value) {
+        ("maxconns_fast", _) => Ok(Suboption::MaxconnsFast),
+        // 1.4.24 allows up to 64, and finds no memory for it.
+        ("hashpower", Some(value)) => match value.parse() {
+            Ok(n @ 12..=32) => Ok(Suboption::Hashpower(n)),
+            _ => Err("hashpower must be a number from 12 to 32".to_owned()),
+        },
+        ("hashpower", None) => Err("hashpower needs a number: hashpower=20".to_owned()),
+        ("hash_algorithm", Some("jenkins")) => Ok(Suboption::HashAlgorithm(HashFunc::Jenkins)),
+        ("hash_algorithm", Some("murmur3")) => Ok(Suboption::HashAlgorithm(HashFunc::Murmur3)),
+        ("hash_algorithm", _) => Err("hash_algorithm must be jenkins or murmur3".to_owned()),
+        (
+            "slab_reassign"
+            | "slab_automove"
+            | "tail_repair_time"
+            | "lru_crawler"
+            | "lru_crawler_sleep"
+            | "lru_crawler_tocrawl"
+            | "lru_maintainer"
+            | "hot_lru_pct"
+            | "warm_lru_pct"
+            | "expirezero_does_not_evict",
+            _,
+        ) => Err(format!("memcached 1.4.24 has {name}, this server has not")),
+        _ => Err(format!("no such option: {name}")),
+    }
+}
+
+/// Memory for an item: a number with `k` or `m` behind it, or none.
+fn item_size_max(s: &str) -> Result<u32, String> {
+    let (number, unit) = match s.strip_suffix(['k', 'K']) {
+        Some(number) => (number, 1 << 10),
+        None => s.strip_suffix(['m', 'M']).map_or((s, 1), |number| (number, 1 << 20)),
+    };
+    let size = number.parse::<u32>().ok().and_then(|n| n.checked_mul(unit));
+    let size = size.ok_or_else(|| "expected a size: 512k, 1m, 2000000".to_owned())?;
+    match size {
+        0..1024 => Err("item max size cannot be less than 1024 bytes".to_owned()),
+        size if size > 128 << 20 => Err("cannot set item size limit higher than 128 mb".to_owned()),
+        size => Ok(size),
+    }
+}
+
+fn factor(s: &str) -> Result<f64, String> {
+    match s.parse::<f64>() {
+        Ok(factor) if factor.is_finite() && factor > 1.0 => Ok(factor),
+        _ => Err("must be a number greater than 1".to_owned()),
+    }
+}
+
+fn octal(s: &str) -> Result<u32, String> {
+    u32::from_str_radix(s, 8).map_err(|_| "expected an octal number, such as 0700".to_owned())
+}
+
+fn delimiter(s: &str) -> Result<u8, String> {
+    // The C takes the first byte and forgets the rest.
+    match s.as_bytes() {
+        [byte] if byte.is_ascii_graphic() => Ok(*byte),
+        _ => Err("expected one visible character".to_owned()),
+    }
+}
+
+fn binding_protocol(s: &str) -> Result<Protocol, String> {
+    match s {
+        "auto" => Ok(Protocol::Negotiating),
+        "ascii" => Ok(Protocol::Ascii),
+        "binary" => Err("the binary protocol is not spoken here: auto or ascii".to_owned()),
+        _ => Err("should be one of ascii or auto".to_owned()),
+    }
+}
+
+fn refused(why: &'static str) -> impl Fn(&str) -> Result<String, String> + Clone + Send + Sync + 'static {
+    move |_| Err(why.to_owned())
 }
 
 fn details() -> impl TypedValueParser<Value = Detail> {

@@ -22,7 +22,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("player", &["event", "filter", "model"]),
     ("session", &["text"]),
     ("ui", &["event", "text", "filter", "trace::format", "model", "player", "explain"]),
-    ("cli", &["event", "tracer", "trace::format", "trace::recorder", "ui"]),
+    ("cli", &["event", "memcached::settings", "tracer", "trace::format", "trace::recorder", "ui"]),
     (
         "cmd",
         &[
@@ -59,6 +59,7 @@ const SERVER: &[&[&str]] = &[
     &["ascii"],
     &["drive_machine"],
     &["thread"],
+    &["server_socket"],
     &["server"],
 ];
 

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod check;
+mod daemon;
 mod events;
 mod info;
 mod live;

@@ -1,9 +1,8 @@
 //! `memstep serve`: the server, with nothing in front.
 
+use super::daemon::{daemonize, prepare, save_pid};
 use super::events;
-use super::server::{
-    finish, hub, obey_signals, panics_are_fatal, prepare, settings, shown, sinks, start_recorder,
-};
+use super::server::{finish, hub, obey_signals, panics_are_fatal, settings, shown, sinks, start_recorder};
 use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Detail;
 use crate::memcached::server;
@@ -11,14 +10,18 @@ use crate::trace::recorder::Recorder;
 use crate::trace::stream::Port;
 use crate::tracer::{self, What};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use std::path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 /// Runs the server until a signal ends it.
 pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCode> {
+    let record = &absolute(record, args.daemon)?;
     let listener = events::listen(record)?;
     let events_on = events::told(listener.as_ref());
     prepare(args, record)?;
+    let pid_file = args.pid_file.as_deref().map(path::absolute).transpose()?;
+    daemonize(args)?;
     let hub = hub(args, Detail::Flow);
     let say = Arc::new(super::say);
     let (recorder, port) = match record.is_on() {
@@ -31,7 +34,12 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
         false => (None, None),
     };
     let at_the_end = (recorder.clone(), port.clone());
+    let daemon = args.daemon;
     obey_signals(recorder.clone(), say, &[SIGTERM, SIGINT, SIGHUP], move |signal| {
+        // A daemon has no terminal that could hang up (`memcached.c:5592`).
+        if daemon && signal == SIGHUP {
+            return;
+        }
         end(&at_the_end.0, &at_the_end.1);
         std::process::exit(128 + signal);
     })?;
@@ -45,12 +53,27 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
     let served = server::run(settings(args), hub, |addrs| {
         tracer::emit(What::Mark, b"at work");
         let addrs: Vec<_> = addrs.iter().map(ToString::to_string).collect();
-        let addrs = addrs.join(" and ");
+        let addrs = match &args.socketpath {
+            Some(path) => shown(path),
+            None => addrs.join(" and "),
+        };
+        if let Some(path) = &pid_file {
+            save_pid(path);
+        }
         super::say(&format!("serving on {addrs}{recording}{events_on}; Ctrl-C ends it"));
     });
     end(&recorder, &port);
     served?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The same with a path that stays good when a daemon goes to the root of the file system.
+fn absolute(record: &RecordTo, daemon: bool) -> anyhow::Result<RecordTo> {
+    let mut record = record.clone();
+    if daemon && let Some(path) = record.record.take() {
+        record.record = Some(if path.as_os_str() == "-" { path } else { path::absolute(path)? });
+    }
+    Ok(record)
 }
 
 /// Ends the recording, and lets viewers see its end.

@@ -2,7 +2,7 @@
 
 use super::conn_queue::LibeventThread;
 use super::event_base::{BaseRef, FdEvent, event_add, event_del, event_set};
-use super::globals::{Globals, Seen};
+use super::globals::{Globals, Seen, Whose};
 use super::items::{ItemRef, Nread};
 use super::settings::{DATA_BUFFER_SIZE, READ_BUFFER_HIGHWAT, say};
 use super::util::{Line, errno_text, stderr_line};
@@ -142,7 +142,7 @@ pub struct Conn {
 #[allow(clippy::too_many_arguments)]
 pub fn conn_new(
     globals: &Arc<Globals>,
-    sfd: OwnedFd,
+    (sfd, addr): (OwnedFd, Whose),
     id: Option<u32>,
     init_state: ConnState,
     event_flags: EvFlags,
@@ -169,6 +169,8 @@ pub fn conn_new(
     c.protocol = globals.settings.binding_protocol;
     c.state = init_state;
     c.seen.set_state(init_state);
+    c.seen.set_addr(addr);
+    c.seen.set_last_cmd_time(globals.clock.current_time());
     globals.make_seen(fd, &c.seen);
     c.rlbytes = 0;
     c.cmd = None;

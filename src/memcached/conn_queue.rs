@@ -7,6 +7,7 @@ use crate::event::{ConnState, EvFlags, Fn};
 use crate::tracer::{self, What};
 use rustix::io::{read, write};
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -19,6 +20,8 @@ const ITEMS_PER_ALLOC: usize = 64;
 pub struct CqItem {
     /// The accepted socket.
     pub sfd: Option<OwnedFd>,
+    /// Where the client is. The C asks for it again, in `conn_new`.
+    pub addr: Option<SocketAddr>,
     /// The number that the trace gives the connection.
     pub conn: u32,
     /// The state that it starts in.
@@ -33,6 +36,7 @@ impl Default for CqItem {
     fn default() -> Self {
         CqItem {
             sfd: None,
+            addr: None,
             conn: 0,
             init_state: ConnState::NewCmd,
             event_flags: EvFlags::NONE,
@@ -287,7 +291,12 @@ impl Threads {
     /// These workers; the first will get the first connection.
     pub fn new(workers: Vec<std::sync::Arc<LibeventThread>>) -> Self {
         let last = workers.len().saturating_sub(1);
-        Threads { workers, last_thread: last.into(), freelist: CqiFreelist::default(), pause: Pause::default() }
+        Threads {
+            workers,
+            last_thread: last.into(),
+            freelist: CqiFreelist::default(),
+            pause: Pause::default(),
+        }
     }
 
     /// `threadlocal_stats_aggregate` (`thread.c:645`): what all workers have counted, but for the classes.
@@ -315,7 +324,7 @@ impl Threads {
 /// Hands a new connection to the next worker in turn, and wakes it (`thread.c:436`).
 pub fn dispatch_conn_new(
     threads: &Threads,
-    sfd: OwnedFd,
+    (sfd, addr): (OwnedFd, Option<SocketAddr>),
     conn: u32,
     init_state: ConnState,
     event_flags: EvFlags,
@@ -327,7 +336,7 @@ pub fn dispatch_conn_new(
     let tid = (threads.last_thread.load(Relaxed) + 1) % threads.workers.len();
     let thread = &threads.workers[tid];
     threads.last_thread.store(tid, Relaxed);
-    *item = CqItem { sfd: Some(sfd), conn, init_state, event_flags, read_buffer_size };
+    *item = CqItem { sfd: Some(sfd), addr, conn, init_state, event_flags, read_buffer_size };
     cq_push(thread, item);
     thread.notify(b'c');
 }

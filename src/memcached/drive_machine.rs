@@ -6,7 +6,8 @@ use super::conn::{Conn, conn_close, conn_release_items, conn_set_state, reset_cm
 use super::conn_queue::dispatch_conn_new;
 use super::items::ItemRef;
 use super::network::{
-    Transmit, TryRead, accept4, add_simple_answer, read_item, read_swallow, transmit, try_read_network,
+    Accepted, Transmit, TryRead, accept4, add_simple_answer, read_item, read_swallow, reject, transmit,
+    try_read_network,
 };
 use super::settings::{DATA_BUFFER_SIZE, say};
 use super::util::{errno_text, stderr_line};
@@ -67,9 +68,13 @@ pub fn drive_machine(c: &mut Conn) {
 /// conn_listening: accepts one connection and hands it to a worker (`memcached.c:4054`).
 fn accept_one(c: &mut Conn) -> bool {
     match accept4(c) {
-        Ok((sfd, conn)) => {
-            let threads = &c.globals.threads;
-            dispatch_conn_new(threads, sfd, conn, ConnState::NewCmd, EvFlags::READ_PERSIST, DATA_BUFFER_SIZE);
+        Ok(accepted) if c.globals.are_too_many() => {
+            reject(accepted);
+            c.globals.stats.rejected_conns.add(1);
+        }
+        Ok(Accepted { sfd, conn, addr }) => {
+            let (state, flags) = (ConnState::NewCmd, EvFlags::READ_PERSIST);
+            dispatch_conn_new(&c.globals.threads, (sfd, addr), conn, state, flags, DATA_BUFFER_SIZE);
         }
         Err(e) => {
             stderr_line(format_args!("accept4(): {}", errno_text(e)));

@@ -8,7 +8,9 @@ use super::settings::{Clock, Settings, Stats};
 use super::util::lock;
 use crate::event::ConnState;
 use std::fmt;
+use std::net::SocketAddr;
 use std::os::fd::RawFd;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -22,7 +24,29 @@ pub const RESERVED_FDS: u64 = 5;
 pub struct Seen {
     state: AtomicU8,
     last_cmd_time: AtomicU32,
-    addr: Mutex<String>,
+    addr: Mutex<Whose>,
+}
+
+/// Whose a connection is, as `conn_to_str` has it (`memcached.c:2698`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// A UNIX socket's client: it has no address (`memcached.c:2745`).
+    #[default]
+    Nobody,
+    /// A client's, or the one that is listened on.
+    Tcp(SocketAddr),
+    /// The path that is listened on.
+    Unix(PathBuf),
+}
+
+impl fmt::Display for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Whose::Nobody => f.write_str("?:<AF 0>"),
+            Whose::Tcp(addr) => write!(f, "tcp{}:{addr}", if addr.is_ipv6() { "6" } else { "" }),
+            Whose::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
 }
 
 impl Seen {
@@ -49,17 +73,14 @@ impl Seen {
         self.last_cmd_time.store(time, Ordering::Relaxed);
     }
 
-    /// Whose it is, as `conn_to_str` has it (`memcached.c:2698`).
-    pub fn addr(&self) -> String {
+    /// Whose it is.
+    pub fn addr(&self) -> Whose {
         lock(&self.addr).clone()
     }
 
     /// See above.
-    pub fn set_addr(&self, addr: fmt::Arguments<'_>) {
-        let mut text = lock(&self.addr);
-        text.clear();
-        // Writing to a String cannot fail.
-        let _ = fmt::write(&mut *text, addr);
+    pub fn set_addr(&self, addr: Whose) {
+        *lock(&self.addr) = addr;
     }
 }
 
@@ -122,6 +143,13 @@ impl Globals {
     pub fn take_conn(&self, fd: RawFd) -> Option<Box<Conn>> {
         let mut conns = lock(&self.conns);
         conns.get_mut(usize::try_from(fd).ok()?)?.take()
+    }
+
+    /// Whether one more connection would be too many, and `-o maxconns_fast` turns it away
+    /// (`memcached.c:4093`).
+    pub fn are_too_many(&self) -> bool {
+        let open = || self.stats.curr_conns.get() + self.stats.reserved_fds.get();
+        self.settings.maxconns_fast && open() >= u64::from(self.settings.maxconns) - 1
     }
 
     /// From now on everybody may know of the connection on `fd`.

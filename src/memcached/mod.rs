@@ -10,6 +10,7 @@ pub mod items;
 pub mod network;
 pub mod prefix_stats;
 pub mod server;
+pub mod server_socket;
 pub mod settings;
 pub mod thread;
 pub mod util;

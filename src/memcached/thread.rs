@@ -4,7 +4,7 @@ use super::conn::{Conn, conn_new};
 use super::conn_queue::{ConnQueue, LibeventThread, ThreadStats, Threads, cq_pop};
 use super::drive_machine::drive_machine;
 use super::event_base::{Callbacks, EventBase, Timer, event_add, event_base_loop, event_init, event_set};
-use super::globals::Globals;
+use super::globals::{Globals, Whose};
 use super::settings::{Settings, say};
 use super::util::stderr_line;
 use crate::event::{ConnState, EvFlags, Fn, Thread};
@@ -187,7 +187,9 @@ fn thread_libevent_process(worker: &mut Worker) {
                 let (id, state, flags) = (Some(item.conn), item.init_state, item.event_flags);
                 let size = item.read_buffer_size;
                 let base = me.base;
-                let made = conn_new(&worker.globals, sfd, id, state, flags, size, base, Some(me.clone()));
+                let addr = item.addr.map_or(Whose::Nobody, Whose::Tcp);
+                let made =
+                    conn_new(&worker.globals, (sfd, addr), id, state, flags, size, base, Some(me.clone()));
                 match made {
                     Ok(conn) => worker.add(conn),
                     Err(_) => {

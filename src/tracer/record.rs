@@ -103,6 +103,28 @@ impl ItemOp {
     }
 }
 
+/// A socket's address family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Domain {
+    /// IPv4.
+    Inet,
+    /// IPv6.
+    Inet6,
+    /// A path.
+    Unix,
+}
+
+impl Domain {
+    /// Its name in a trace.
+    pub fn name(self) -> &'static str {
+        match self {
+            Domain::Inet => "AF_INET",
+            Domain::Inet6 => "AF_INET6",
+            Domain::Unix => "AF_UNIX",
+        }
+    }
+}
+
 /// A socket option's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SockOpt {
@@ -153,7 +175,7 @@ pub enum What {
     /// `thread`.
     Thread { whose: Thread, op: ThreadOp, epoll_fd: i32, receive_fd: i32, send_fd: i32 },
     /// `socket`.
-    Socket { fd: i32, v6: bool },
+    Socket { fd: i32, domain: Domain },
     /// `setsockopt`.
     Setsockopt { fd: i32, option: SockOpt, ret: Ret },
     /// `bind`; the payload is the address.

@@ -1,12 +1,12 @@
 //! The commands that change items: set and its kin, incr and decr, touch, delete.
 
-use super::{record_prefix, set_noreply_maybe};
 use super::token::Tokens;
+use super::{record_prefix, set_noreply_maybe};
 use crate::event::{ConnState, Fn};
 use crate::memcached::conn::{Conn, conn_set_state};
 use crate::memcached::items::{Delta, Nread, Stored};
-use crate::memcached::prefix_stats::Counted;
 use crate::memcached::network::out_string;
+use crate::memcached::prefix_stats::Counted;
 use crate::memcached::settings::{Clock, KEY_MAX_LENGTH};
 use crate::memcached::util::{safe_strtol, safe_strtoul, safe_strtoull};
 

@@ -5,9 +5,7 @@ use super::chunk::{Chunk, ItemRef, New, Suffix, ntotal_of, suffix};
 use super::lru::Lru;
 use super::slabs::{Allocated, Sizes, Slabs};
 use crate::event::Fn;
-use crate::memcached::settings::{
-    Clock, ITEM_UPDATE_INTERVAL, MAX_NUMBER_OF_SLAB_CLASSES, Settings, say,
-};
+use crate::memcached::settings::{Clock, ITEM_UPDATE_INTERVAL, MAX_NUMBER_OF_SLAB_CLASSES, Settings, say};
 use crate::memcached::util::{Apart, Shown, lock};
 use crate::tracer::{self, ItemOp, What};
 use std::sync::atomic::{AtomicU64, Ordering};

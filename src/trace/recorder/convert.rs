@@ -297,9 +297,9 @@ impl Lines {
                     self.number(",\"notify_send_fd\":", send_fd);
                 }
             }
-            What::Socket { fd, v6 } => {
+            What::Socket { fd, domain } => {
                 self.number("socket\",\"fd\":", fd);
-                self.word(",\"domain\":", if v6 { "AF_INET6" } else { "AF_INET" });
+                self.word(",\"domain\":", domain.name());
             }
             What::Setsockopt { fd, option, ret } => {
                 let (name, value) = option.name_and_value();

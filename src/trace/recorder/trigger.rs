@@ -135,7 +135,7 @@ impl Subject for Seen<'_> {
             (Field::NotifySendFd, What::Pipe { send_fd, .. } | What::Thread { send_fd, .. }) => {
                 number(send_fd).filter(|_| send_fd >= 0)
             }
-            (Field::Domain, What::Socket { v6, .. }) => word(if v6 { "AF_INET6" } else { "AF_INET" }),
+            (Field::Domain, What::Socket { domain, .. }) => word(domain.name()),
             (Field::Name, What::Setsockopt { option, .. }) => word(option.name_and_value().0),
             (Field::Value, What::Setsockopt { option, .. }) => word(option.name_and_value().1),
             (Field::Name, What::Verbosity) => word("verbose"),
@@ -229,7 +229,7 @@ mod tests {
     use crate::session::{Session, play};
     use crate::trace::recorder::line::Lines;
     use crate::trace::recorder::world::World;
-    use crate::tracer::{self, Config, Hub, Into, ItemOp, SockOpt, ThreadOp, ready_bytes};
+    use crate::tracer::{self, Config, Domain, Hub, Into, ItemOp, SockOpt, ThreadOp, ready_bytes};
     use std::collections::BTreeSet;
     use std::sync::Arc;
 
@@ -364,7 +364,10 @@ mod tests {
         ready_bytes(&mut ready, 9, conn, EvFlags::WRITE);
         tracer::emit_conn(conn, What::Verbosity, None, b"1");
         for ret in [0, 1, 7, -11, -24, -32] {
-            tracer::emit(What::Socket { fd: 8, v6: ret == 0 }, b"");
+            tracer::emit(
+                What::Socket { fd: 8, domain: if ret == 0 { Domain::Inet6 } else { Domain::Unix } },
+                b"",
+            );
             tracer::emit(What::Setsockopt { fd: 8, option: SockOpt::NoDelay, ret }, b"");
             tracer::emit(What::Bind { fd: 8, ret }, b"127.0.0.1:1");
             tracer::emit(What::Listen { fd: 8, backlog: 1024, ret }, if ret == 0 { b"[::1]:1" } else { b"" });
@@ -407,7 +410,12 @@ mod tests {
                 for (noreply, value) in [(false, false), (true, false), (false, true)] {
                     tracer::emit_conn(conn, What::Reply { noreply, value }, None, payload);
                 }
-                tracer::emit_conn(conn, What::Item { op: ItemOp::Miss, id: 0, size: 0, clsid: 0 }, None, payload);
+                tracer::emit_conn(
+                    conn,
+                    What::Item { op: ItemOp::Miss, id: 0, size: 0, clsid: 0 },
+                    None,
+                    payload,
+                );
                 tracer::emit(What::Mark, if n == 3 { b"words" } else { payload });
                 let begun = tracer::begin();
                 tracer::finish_sendmsg(begun, conn, 9, ret, None, payloads.iter().copied().take(n));
