@@ -202,7 +202,7 @@ pub struct ServerArgs {
     /// Disable flush_all
     #[arg(short = 'F')]
     pub no_flush: bool,
-    /// Binding protocol: auto or ascii; the binary one is not spoken here
+    /// Binding protocol: auto, ascii, or binary, which clients are told that nobody speaks here
     #[arg(short = 'B', value_name = "protocol", default_value = "auto", value_parser = binding_protocol)]
     pub protocol: Protocol,
     /// maxconns_fast, hashpower=N, hash_algorithm=jenkins|murmur3; a list with commas, or -o again
@@ -503,8 +503,8 @@ fn binding_protocol(s: &str) -> Result<Protocol, String> {
     match s {
         "auto" => Ok(Protocol::Negotiating),
         "ascii" => Ok(Protocol::Ascii),
-        "binary" => Err("the binary protocol is not spoken here: auto or ascii".to_owned()),
-        _ => Err("should be one of ascii or auto".to_owned()),
+        "binary" => Ok(Protocol::Binary),
+        _ => Err("should be one of ascii, binary, or auto".to_owned()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::server::{settings, shown};
 use crate::cli::{RecordTo, ServerArgs};
+use crate::event::Protocol;
 use crate::memcached::server::{check_hashpower, check_maxconns};
 use crate::memcached::settings::Settings;
 use crate::trace::stream;
@@ -27,6 +28,9 @@ pub(super) fn prepare(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<()
     check_hashpower(&settings)?;
     if args.item_size_max > 1024 * 1024 {
         super::say("-I above 1MB takes more memory at least, and uses it less well");
+    }
+    if args.protocol == Protocol::Binary {
+        super::say("-B binary: this server does not speak it, and will tell every client so");
     }
     if args.maxcore {
         allow_core_files()?;

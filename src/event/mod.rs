@@ -151,7 +151,8 @@ pub struct Event {
     /// `thread`: `dispatcher` or `worker`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<Word>,
-    /// `thread`: setup, create, start. `item`: alloc, link, unlink, hit, miss, expire, evict ...
+    /// `thread`: setup, create, start. `item`: alloc, link, unlink, hit, miss, expire, evict,
+    /// page, expand ...
     #[serde(skip_serializing_if = "Option::is_none")]
     pub op: Option<Word>,
     /// The worker that is set up, pushed to, popped from, notified or woken.
@@ -254,6 +255,9 @@ pub struct Event {
     /// own; of a hash table that grows or has grown, its buckets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+    /// `item`: the item's slab class, or the one that a page was taken for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<u64>,
     /// `drop`: how many events were lost; their numbers are skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,

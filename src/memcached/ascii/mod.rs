@@ -27,16 +27,20 @@ const LINE_HIGHWAT: usize = 1024;
 /// none yet (`memcached.c:3675`).
 pub fn try_read_command(c: &mut Conn) -> bool {
     let _in = c.enter(Fn::TryReadCommand);
+    let is_binary = match c.protocol {
+        Protocol::Negotiating => c.rbuf[0] == PROTOCOL_BINARY_REQ,
+        protocol => protocol == Protocol::Binary,
+    };
+    if is_binary {
+        // DIFFERS: the binary protocol is not modelled; such a client is told so in text.
+        c.protocol = Protocol::Ascii;
+        start_answer(c);
+        out_string(c, "SERVER_ERROR the binary protocol is not supported");
+        c.write_and_go = ConnState::Closing;
+        c.why = "the binary protocol is not supported";
+        return true;
+    }
     if c.protocol == Protocol::Negotiating {
-        if c.rbuf[0] == PROTOCOL_BINARY_REQ {
-            // DIFFERS: the binary protocol is not modelled; such a client is told so in text.
-            c.protocol = Protocol::Ascii;
-            start_answer(c);
-            out_string(c, "SERVER_ERROR the binary protocol is not supported");
-            c.write_and_go = ConnState::Closing;
-            c.why = "the binary protocol is not supported";
-            return true;
-        }
         c.protocol = Protocol::Ascii;
         say!(c.globals.settings, 1, "{}: Client using the ascii protocol", c.fd());
     }

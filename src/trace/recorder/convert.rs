@@ -165,13 +165,16 @@ impl Lines {
                 self.result(ret);
                 self.iov(payload, pieces);
             }
-            What::Item { op, id, size, .. } => {
+            What::Item { op, id, size, clsid } => {
                 self.raw("item\"");
                 self.word(",\"op\":", op.name());
                 self.conn(record);
                 self.payload(As::Key, payload, len);
                 if id != 0 {
                     self.number(",\"size\":", size);
+                }
+                if clsid != 0 {
+                    self.number(",\"class\":", clsid);
                 }
             }
             What::Call(function) => {

@@ -156,6 +156,7 @@ impl Subject for Seen<'_> {
             (Field::Ret, _) => number(self.ret().filter(|ret| *ret >= 0)?),
             (Field::Errno, _) => Some(Value::Errno(-self.ret().filter(|ret| *ret < 0)?)),
             (Field::Size, What::Item { id: 1.., size, .. }) => number(size),
+            (Field::Class, What::Item { clsid: clsid @ 1.., .. }) => number(clsid),
             (Field::N, What::Lost { n }) => number(n),
             (Field::Cause, _) => number(self.context.cause?),
             (field, _) if field.is_of_set() => self.of_set(field),
