@@ -11,6 +11,7 @@
 mod assoc;
 mod chunk;
 mod hash;
+mod header;
 mod lru;
 mod report;
 mod slabs;
