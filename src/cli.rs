@@ -38,7 +38,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the server, with memcached's own options
-    #[command(display_name = "memstep")]
+    #[command(display_name = "memstep", mut_arg("suboptions", |arg| arg.short('o')))]
     Serve {
         /// The server's options.
         #[command(flatten)]
@@ -48,7 +48,7 @@ pub enum Command {
         record: RecordTo,
     },
     /// Run the server with the terminal UI in front
-    #[command(display_name = "memstep")]
+    #[command(display_name = "memstep", mut_arg("suboptions", |arg| arg.short('o')))]
     Live {
         /// The server's options.
         #[command(flatten)]
@@ -210,7 +210,7 @@ pub struct ServerArgs {
     #[arg(short = 'B', value_name = "protocol", default_value = "auto", value_parser = binding_protocol)]
     pub protocol: Protocol,
     /// maxconns_fast, hashpower=N, hash_algorithm=jenkins|murmur3; a list with commas, or -o again
-    #[arg(short = 'o', value_name = "options", value_delimiter = ',', value_parser = suboption)]
+    #[arg(long = "extended", value_name = "options", value_delimiter = ',', value_parser = suboption)]
     pub suboptions: Vec<Suboption>,
     /// Large memory pages: 1.4.24 refuses them on Linux, too
     #[arg(short = 'L', hide = true, value_parser = refused("there are no large memory pages on this system"), num_args = 0..=1, default_missing_value = "")]

@@ -46,8 +46,10 @@ const TRANSITIONS: &[(ConnState, ConnState)] = {
     ]
 };
 
-const ITEM_OPS: &[&str] =
-    &["alloc", "link", "unlink", "hit", "miss", "update", "expire", "flush", "reclaim", "evict", "free"];
+const ITEM_OPS: &[&str] = &[
+    "alloc", "link", "unlink", "hit", "miss", "update", "expire", "flush", "reclaim", "evict", "free",
+    "page", "expand", "expanded",
+];
 
 /// What holds for every explanation, whatever the trace.
 fn harmless(e: &Explanation) {

@@ -197,3 +197,62 @@ impl Drop for Slabs {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever is taken and given back, in whatever order: no chunk has two owners, all are accounted
+        /// for, and there are no more pages than `-m` allows, but for each class's first.
+        #[test]
+        fn every_chunk_is_taken_or_free_and_never_both(
+            steps in vec((any::<bool>(), 60usize..4096, any::<prop::sample::Index>()), 1..300),
+            pages in 0u64..6,
+        ) {
+            let settings =
+                Settings { item_size_max: 4096, maxbytes: (pages * 4096).max(1), ..Settings::default() };
+            let (sizes, mut slabs) = (Sizes::new(&settings), Slabs::new(&settings));
+            let mut taken: Vec<(Chunk, usize, usize)> = Vec::new();
+            for (take, size, which) in steps {
+                if take || taken.is_empty() {
+                    let id = sizes.clsid(size).unwrap();
+                    let before = slabs.figures(id);
+                    match slabs.alloc(&sizes, size, id) {
+                        Some(got) => {
+                            prop_assert!(taken.iter().all(|t| t.0 != got.chunk));
+                            prop_assert_eq!(got.page.is_some(), before.sl_curr == 0);
+                            taken.push((got.chunk, size, id));
+                        }
+                        None => prop_assert!(before.sl_curr == 0 && before.slabs > 0),
+                    }
+                } else {
+                    let (chunk, size, id) = taken.swap_remove(which.index(taken.len()));
+                    prop_assert_eq!(chunk.refcount_decr(), 0);
+                    slabs.free(chunk, size, id);
+                }
+                let mut bytes = 0;
+                for id in POWER_SMALLEST..=sizes.power_largest() {
+                    let (has, of) = (slabs.figures(id), taken.iter().filter(|t| t.2 == id));
+                    prop_assert_eq!(has.slabs * sizes.perslab(id), has.sl_curr + of.clone().count());
+                    prop_assert_eq!(has.requested, of.map(|t| t.1).sum::<usize>());
+                    let len = sizes.size(id) * sizes.perslab(id);
+                    bytes += has.slabs * len;
+                }
+                prop_assert_eq!(bytes, slabs.mem_malloced());
+                let first = |id| slabs.figures(id).slabs.min(1) * sizes.size(id) * sizes.perslab(id);
+                let firsts: usize = (POWER_SMALLEST..=sizes.power_largest()).map(first).sum();
+                prop_assert!(bytes <= (settings.maxbytes as usize).max(firsts) + firsts);
+            }
+            for (chunk, size, id) in taken {
+                chunk.refcount_decr();
+                slabs.free(chunk, size, id);
+            }
+        }
+    }
+}
