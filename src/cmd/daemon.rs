@@ -39,7 +39,7 @@ pub(super) fn prepare(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<()
     assume_identity(args.user.as_deref())
 }
 
-/// Goes to the background, where `-d` asks for it (`daemon.c:43`), and locks memory for `-k`. No thread may
+/// Goes to the background, where `-d` asks for it (`daemon.c:44`), and locks memory for `-k`. No thread may
 /// have been started before.
 pub(super) fn daemonize(args: &ServerArgs) -> anyhow::Result<()> {
     if args.daemon {
@@ -55,7 +55,7 @@ pub(super) fn daemonize(args: &ServerArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes the process id where `-P` says, once the server is ready (`memcached.c:4947`): whole, or not at
+/// Writes the process id where `-P` says, once the server is ready (`memcached.c:4929`): whole, or not at
 /// all.
 pub(super) fn save_pid(path: &Path) {
     let running = std::fs::read_to_string(path).ok().and_then(|pid| pid.trim().parse::<i32>().ok());
@@ -73,7 +73,7 @@ pub(super) fn save_pid(path: &Path) {
     }
 }
 
-/// Lets core files be as large as they may (`memcached.c:5519`).
+/// Lets core files be as large as they may (`memcached.c:5521`).
 fn allow_core_files() -> anyhow::Result<()> {
     use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit, setrlimit};
     let (_, hard) = getrlimit(Resource::RLIMIT_CORE).context("cannot read the limit of core files")?;

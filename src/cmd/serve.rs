@@ -36,7 +36,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
     let at_the_end = (recorder.clone(), port.clone());
     let daemon = args.daemon;
     obey_signals(recorder.clone(), say, &[SIGTERM, SIGINT, SIGHUP], move |signal| {
-        // A daemon has no terminal that could hang up (`memcached.c:5592`).
+        // A daemon has no terminal that could hang up (`memcached.c:5588`).
         if daemon && signal == SIGHUP {
             return;
         }

@@ -87,7 +87,7 @@ pub(super) fn notify(event: &Event) -> Explanation {
                  of them wait.",
                 fd(event.fd)
             ),
-            "thread.c:199",
+            "thread.c:194",
         );
     }
     Explanation::new(

@@ -113,7 +113,7 @@ pub(super) fn item(event: &Event) -> Explanation {
                 class_or(event, "The slab class"),
                 event.size.map(|n| format!(" of {}", bytes(n))).unwrap_or_default()
             ),
-            "slabs.c:209",
+            "slabs.c:198",
         ),
         Some("expand") => Explanation::new(
             "The hash table grows",
@@ -123,12 +123,13 @@ pub(super) fn item(event: &Event) -> Explanation {
                  after that, a bucket at a time, while the workers go on.",
                 event.size.map(|n| format!(", of {n} buckets")).unwrap_or_default()
             ),
-            "assoc.c:127",
+            "assoc.c:126",
         ),
         Some("expanded") => Explanation::new(
             "The hash table has grown",
-            "The last bucket of the old table is moved, and its memory is given back.",
-            "assoc.c:228",
+            "The last bucket of the old table is moved, and its memory is given back. From now on a look-up goes to the \
+             larger table alone, and the thread that moved them sleeps until there are too many items again.",
+            "assoc.c:237",
         ),
         op => Explanation::new(
             "Something in the store",

@@ -225,7 +225,7 @@ impl ThreadStats {
         &self.slab_stats[clsid % MAX_NUMBER_OF_SLAB_CLASSES]
     }
 
-    /// Adds them to what other threads have counted (`thread.c:645`).
+    /// Adds them to what other threads have counted (`thread.c:646`).
     pub fn add_to(&self, sum: &mut CommandStats) {
         self.counts.add_to(sum);
     }
@@ -235,7 +235,7 @@ impl ThreadStats {
         self.slab(clsid).add_to(sum);
     }
 
-    /// `threadlocal_stats_reset` (`thread.c:606`), of one thread.
+    /// `threadlocal_stats_reset` (`thread.c:611`), of one thread.
     pub fn reset(&self) {
         self.counts.reset();
         self.slab_stats.iter().for_each(SlabCounts::reset);
@@ -252,7 +252,7 @@ pub struct Threads {
     pause: Pause,
 }
 
-/// `worker_hang_lock`, `init_lock`, `init_count` and `init_cond` (`thread.c:45`, `thread.c:82`).
+/// `worker_hang_lock`, `init_lock`, `init_count` and `init_cond` (`thread.c:53`, `thread.c:77`).
 #[derive(Debug, Default)]
 struct Pause {
     worker_hang_lock: Mutex<()>,
@@ -261,7 +261,7 @@ struct Pause {
 }
 
 impl Threads {
-    /// `register_thread_initialized` (`thread.c:152`), of a worker that has read a `p`: waits until
+    /// `register_thread_initialized` (`thread.c:148`), of a worker that has read a `p`: waits until
     /// whoever paused the workers lets them go on.
     pub fn register_thread_initialized(&self) {
         *lock(&self.pause.init_count) += 1;
@@ -269,7 +269,7 @@ impl Threads {
         drop(lock(&self.pause.worker_hang_lock));
     }
 
-    /// `pause_threads` (`thread.c:163`): a `p` down every worker's pipe, and then what `while_paused`
+    /// `pause_threads` (`thread.c:159`): a `p` down every worker's pipe, and then what `while_paused`
     /// does, once all of them wait; or nothing, if they end instead (`gone`).
     pub fn pause_threads(&self, gone: impl std::ops::Fn() -> bool, while_paused: impl FnOnce()) {
         let _hung = lock(&self.pause.worker_hang_lock);
@@ -299,7 +299,7 @@ impl Threads {
         }
     }
 
-    /// `threadlocal_stats_aggregate` (`thread.c:645`): what all workers have counted, but for the classes.
+    /// `threadlocal_stats_aggregate` (`thread.c:646`): what all workers have counted, but for the classes.
     pub fn counted(&self) -> CommandStats {
         let mut sum = CommandStats::default();
         self.workers.iter().for_each(|thread| thread.stats.add_to(&mut sum));

@@ -27,10 +27,10 @@ pub struct Seen {
     addr: Mutex<Whose>,
 }
 
-/// Whose a connection is, as `conn_to_str` has it (`memcached.c:2698`).
+/// Whose a connection is, as `conn_to_str` has it (`memcached.c:2690`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Whose {
-    /// A UNIX socket's client: it has no address (`memcached.c:2745`).
+    /// A UNIX socket's client: it has no address (`memcached.c:2752`).
     #[default]
     Nobody,
     /// A client's, or the one that is listened on.

@@ -53,7 +53,7 @@ pub struct Accepted {
     pub addr: Option<SocketAddr>,
 }
 
-/// Turns a connection away: `-o maxconns_fast` (`memcached.c:4094`).
+/// Turns a connection away: `-o maxconns_fast` (`memcached.c:4095`).
 pub fn reject(accepted: Accepted) {
     let Accepted { sfd, conn, .. } = accepted;
     let fd = sfd.as_raw_fd();

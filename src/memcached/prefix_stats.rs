@@ -6,7 +6,7 @@ use std::sync::Mutex;
 /// How many buckets the prefixes fall to, and so in which order `stats detail dump` has them.
 const PREFIX_HASH_SIZE: usize = 256;
 
-/// `PREFIX_STATS` (`stats.c:23`).
+/// `PREFIX_STATS` (`stats.c:21`).
 #[derive(Debug)]
 struct Prefix {
     prefix: Vec<u8>,
@@ -35,7 +35,7 @@ pub enum Counted {
 pub struct PrefixStats(Mutex<Vec<Vec<Prefix>>>);
 
 impl PrefixStats {
-    /// `stats_prefix_record_get`, `_set` and `_delete` (`stats.c:124`): of a key that has `delimiter` in
+    /// `stats_prefix_record_get`, `_set` and `_delete` (`stats.c:122`): of a key that has `delimiter` in
     /// it. The memory for a prefix is never given back but by [`PrefixStats::clear`].
     pub fn record(&self, key: &[u8], delimiter: u8, hash: impl Fn(&[u8]) -> u32, what: Counted) {
         let Some(length) = memchr::memchr(delimiter, key) else { return };
@@ -45,7 +45,7 @@ impl PrefixStats {
             table.resize_with(PREFIX_HASH_SIZE, Vec::new);
         }
         let Some(bucket) = table.get_mut(hash(prefix) as usize % PREFIX_HASH_SIZE) else { return };
-        // As in the C, one of which it is the beginning will do (`stats.c:92`); the newest comes first.
+        // As in the C, one of which it is the beginning will do (`stats.c:89`); the newest comes first.
         let at = bucket.iter().rposition(|p| p.prefix.starts_with(prefix)).unwrap_or_else(|| {
             let prefix = prefix.to_vec();
             bucket.push(Prefix { prefix, num_gets: 0, num_sets: 0, num_deletes: 0, num_hits: 0 });
@@ -62,12 +62,12 @@ impl PrefixStats {
         }
     }
 
-    /// `stats_prefix_clear` (`stats.c:44`).
+    /// `stats_prefix_clear` (`stats.c:46`).
     pub fn clear(&self) {
         lock(&self.0).clear();
     }
 
-    /// `stats_prefix_dump` (`stats.c:171`), with `END`.
+    /// `stats_prefix_dump` (`stats.c:168`), with `END`.
     pub fn dump(&self) -> Vec<u8> {
         let mut text = Vec::new();
         for p in lock(&self.0).iter().flat_map(|bucket| bucket.iter().rev()) {

@@ -98,7 +98,7 @@ impl Drop for Server {
     }
 }
 
-/// Whether the hash table is large enough for its locks (`thread.c:749`).
+/// Whether the hash table is large enough for its locks (`thread.c:751`).
 ///
 /// # Errors
 /// [`StartError::HashpowerTooLow`].

@@ -242,7 +242,7 @@ fn listening_conn(globals: &Arc<Globals>, base: &EventBase, socket: (OwnedFd, Wh
     Ok(*conn_new(globals, socket, None, state, flags, 1, base.as_ref(), None)?)
 }
 
-/// The UNIX socket of `-s`, with the rights of `-a` (`memcached.c:4652`). A socket that an earlier server
+/// The UNIX socket of `-s`, with the rights of `-a` (`memcached.c:4654`). A socket that an earlier server
 /// has left there is removed.
 fn server_socket_unix(
     globals: &Arc<Globals>,
@@ -281,7 +281,7 @@ fn server_socket_unix(
     Ok(())
 }
 
-/// A non-blocking socket (`memcached.c:4392`, `memcached.c:4634`).
+/// A non-blocking socket (`memcached.c:4392`, `memcached.c:4636`).
 fn new_socket(family: AddressFamily, domain: Domain) -> Result<OwnedFd, Errno> {
     let _in = tracer::enter(Fn::NewSocket, None, || None);
     let sfd = socket(family, SocketType::STREAM, None)?;

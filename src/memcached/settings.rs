@@ -26,7 +26,7 @@ pub const MAX_VERBOSITY_LEVEL: u32 = 2;
 /// The longest relative expiry time, in seconds: thirty days (`memcached.c:147`).
 const REALTIME_MAXDELTA: i64 = 60 * 60 * 24 * 30;
 
-/// One more than the highest slab class (`memcached.h:85`).
+/// One more than the highest slab class (`memcached.h:83`).
 pub const MAX_NUMBER_OF_SLAB_CLASSES: usize = 64;
 
 /// `enum hashfunc_type`: what `-o hash_algorithm` names.
@@ -147,7 +147,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// `prot_text` (`memcached.c:330`) of `-B`.
+    /// `prot_text` (`memcached.c:336`) of `-B`.
     pub fn prot_text(&self) -> &'static str {
         match self.binding_protocol {
             Protocol::Ascii => "ascii",

@@ -110,7 +110,7 @@ fn create_worker(
     made
 }
 
-/// Starts the thread that makes the hash table grow (`assoc.c:271`).
+/// Starts the thread that makes the hash table grow (`assoc.c:279`).
 ///
 /// # Errors
 /// What the creation of a thread says.
@@ -128,7 +128,7 @@ pub fn start_assoc_maintenance_thread(
     })
 }
 
-/// `assoc_maintenance_thread` (`assoc.c:202`). The workers are paused only while the larger table is put
+/// `assoc_maintenance_thread` (`assoc.c:210`). The workers are paused only while the larger table is put
 /// in place; the buckets are moved while they work.
 fn assoc_maintenance_thread(globals: &Globals) {
     while globals.store.wait_to_expand() {

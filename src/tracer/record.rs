@@ -82,6 +82,11 @@ pub enum ItemOp {
 }
 
 impl ItemOp {
+    /// Whether it was done with an item that has a key, and not with the memory or the table of all.
+    pub fn has_key(self) -> bool {
+        !matches!(self, ItemOp::Page | ItemOp::Expand | ItemOp::Expanded)
+    }
+
     /// Its name in a trace.
     pub fn name(self) -> &'static str {
         match self {

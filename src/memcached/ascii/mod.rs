@@ -125,7 +125,7 @@ fn process_shutdown(c: &mut Conn) {
     }
 }
 
-/// slabs automove (`memcached.c:3404`): there is no mover, as there is none in the C without
+/// slabs automove (`memcached.c:3403`): there is no mover, as there is none in the C without
 /// `-o slab_reassign`; the number is kept.
 fn process_slabs_automove(c: &mut Conn, tokens: &Tokens) {
     set_noreply_maybe(c, tokens);
@@ -137,7 +137,7 @@ fn process_slabs_automove(c: &mut Conn, tokens: &Tokens) {
     out_string(c, "OK");
 }
 
-/// lru_crawler (`memcached.c:3599`).
+/// lru_crawler (`memcached.c:3598`).
 ///
 /// DIFFERS: there is no crawler, and none can be started or stopped.
 fn process_lru_crawler(c: &mut Conn, tokens: &Tokens) {

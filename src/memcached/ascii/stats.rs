@@ -61,7 +61,7 @@ fn trace_stats(answer: &mut Answer) {
     answer.append_stat("trace_blocked_ns", tally.blocked_ns);
 }
 
-/// stats detail (`memcached.c:2538`).
+/// stats detail (`memcached.c:2541`).
 fn process_stats_detail(c: &mut Conn, tokens: &Tokens) {
     let detail_enabled = &c.globals.settings.detail_enabled;
     match tokens.get(&c.rbuf, 2) {
@@ -76,7 +76,7 @@ fn process_stats_detail(c: &mut Conn, tokens: &Tokens) {
     out_string(c, "OK");
 }
 
-/// stats cachedump (`memcached.c:2824`).
+/// stats cachedump (`memcached.c:2823`).
 fn process_stats_cachedump(c: &mut Conn, tokens: &Tokens) {
     if tokens.count < 5 {
         return out_string(c, "CLIENT_ERROR bad command line");
@@ -93,7 +93,7 @@ fn process_stats_cachedump(c: &mut Conn, tokens: &Tokens) {
     write_and_free(c, text);
 }
 
-/// stats conns (`memcached.c:2766`): every open connection, by descriptor.
+/// stats conns (`memcached.c:2768`): every open connection, by descriptor.
 fn process_stats_conns(c: &Conn, append_stat: &mut dyn FnMut(&str, &dyn Display)) {
     let now = c.globals.clock.current_time();
     for (fd, seen) in c.globals.open_conns() {

@@ -9,7 +9,7 @@ use crate::tracer::{self, ItemOp, What};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 
-/// The table has two to the power of this many buckets at first (`memcached.h:65`).
+/// The table has two to the power of this many buckets at first (`memcached.h:64`).
 const HASHPOWER_DEFAULT: u32 = 16;
 
 /// `primary_hashtable`, `old_hashtable` and `item_locks`.
@@ -74,7 +74,7 @@ impl Assoc {
         }
     }
 
-    /// How many buckets there are at first (`assoc.c:61`).
+    /// How many buckets there are at first (`assoc.c:63`).
     pub fn hashpower_init(settings: &Settings) -> u32 {
         if settings.hashpower_init == 0 { HASHPOWER_DEFAULT } else { settings.hashpower_init }
     }
@@ -99,14 +99,14 @@ impl Assoc {
         hash(self.algorithm, key)
     }
 
-    /// `item_lock` (`thread.c:115`). With an item lock held the LRU's lock may be taken, never the
+    /// `item_lock` (`thread.c:122`). With an item lock held the LRU's lock may be taken, never the
     /// other way round.
     #[inline]
     pub fn item_lock(&self, hv: u32) -> MutexGuard<'_, Table> {
         lock(self.of(hv))
     }
 
-    /// `item_trylock` (`thread.c:119`): for who comes from the LRU. `None` where the lock is held,
+    /// `item_trylock` (`thread.c:126`): for who comes from the LRU. `None` where the lock is held,
     /// by this very thread too.
     pub fn item_trylock(&self, hv: u32) -> Option<MutexGuard<'_, Table>> {
         match self.of(hv).try_lock() {
@@ -148,7 +148,7 @@ impl Assoc {
         self.hash_items.0.fetch_sub(1, Relaxed);
     }
 
-    /// Wakes the maintenance thread (`assoc.c:145`).
+    /// Wakes the maintenance thread (`assoc.c:147`).
     #[cold]
     fn assoc_start_expand(&self) {
         if !self.maintenance.started.swap(true, Relaxed) {
@@ -168,7 +168,7 @@ impl Assoc {
         !asked.to_stop
     }
 
-    /// `stop_assoc_maintenance_thread` (`assoc.c:292`).
+    /// `stop_assoc_maintenance_thread` (`assoc.c:297`).
     pub fn stop_maintenance(&self) {
         lock(&self.maintenance.asked).to_stop = true;
         self.maintenance.cond.notify_one();
@@ -178,7 +178,7 @@ impl Assoc {
         lock(&self.maintenance.asked).to_stop
     }
 
-    /// `assoc_expand` (`assoc.c:127`): a table twice as large, and the one that there is becomes the old
+    /// `assoc_expand` (`assoc.c:126`): a table twice as large, and the one that there is becomes the old
     /// one. Called by the maintenance thread alone, which pauses the workers as the C's does.
     pub fn assoc_expand(&self, settings: &Settings) {
         say!(settings, 1, "Hash table expansion starting");
@@ -195,7 +195,7 @@ impl Assoc {
         }
     }
 
-    /// Moves one bucket after the other into the new table (`assoc.c:211`), each under its own item lock;
+    /// Moves one bucket after the other into the new table (`assoc.c:217`), each under its own item lock;
     /// one whose lock is held is waited for, 10 ms at a time.
     pub fn move_buckets(&self, settings: &Settings) {
         if !self.expanding.load(Relaxed) {
@@ -261,7 +261,7 @@ impl Table {
         }
     }
 
-    /// `assoc_find` (`assoc.c:76`).
+    /// `assoc_find` (`assoc.c:78`).
     #[inline]
     pub fn find(&self, key: &[u8], hv: u32) -> Option<Chunk> {
         let first = match self.place(hv) {

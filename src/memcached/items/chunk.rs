@@ -27,7 +27,7 @@ use std::slice;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, fence};
 
-/// It is in the hash table and in an LRU (`memcached.h:338`).
+/// It is in the hash table and in an LRU (`memcached.h:346`).
 const ITEM_LINKED: u8 = 1;
 /// It has room for a CAS id.
 const ITEM_CAS: u8 = 2;
@@ -38,10 +38,10 @@ const ITEM_FETCHED: u8 = 8;
 
 /// `sizeof(item)`.
 pub(super) const HEADER: usize = size_of::<Header>();
-/// How chunks are aligned (`memcached.h:83`).
+/// How chunks are aligned (`memcached.h:81`).
 pub(super) const CHUNK_ALIGN_BYTES: usize = 8;
 
-/// `item` (`memcached.h:351`), what stands before the CAS id, the key, the suffix and the value.
+/// `item` (`memcached.h:360`), what stands before the CAS id, the key, the suffix and the value.
 ///
 /// DIFFERS: the C counts references in 16 bits, which one client's line of very many keys can make
 /// overflow. Here they have 32, of those that the C leaves unused.
@@ -76,7 +76,7 @@ pub(super) struct Page {
 unsafe impl Send for Page {}
 
 impl Page {
-    /// Memory for `perslab` chunks (`memory_allocate`, `slabs.c:375`), all of it nought; `None` where
+    /// Memory for `perslab` chunks (`memory_allocate`, `slabs.c:383`), all of it nought; `None` where
     /// the system has none.
     pub fn allocate(chunk_size: usize, perslab: usize) -> Option<Page> {
         assert!(chunk_size >= HEADER + size_of::<u64>() && perslab > 0);
@@ -183,20 +183,20 @@ impl Chunk {
         }
     }
 
-    /// Onto a free list (`do_slabs_free`, `slabs.c:279`).
+    /// Onto a free list (`do_slabs_free`, `slabs.c:269`).
     pub fn set_slabbed(self) {
         self.header().it_flags.store(ITEM_SLABBED, Relaxed);
         self.header().slabs_clsid.store(0, Relaxed);
     }
 
-    /// From a free list, with the reference of its new owner (`slabs.c:257`).
+    /// From a free list, with the reference of its new owner (`slabs.c:254`).
     pub fn take_from_freelist(self) {
         debug_assert!(self.has(ITEM_SLABBED) && self.refcount() == 0);
         self.set(ITEM_SLABBED, false);
         self.header().refcount.store(1, Relaxed);
     }
 
-    /// Makes it a new item (`items.c:225`): `it` says what and how large; `key` and `suffix` are copied.
+    /// Makes it a new item (`items.c:227`): `it` says what and how large; `key` and `suffix` are copied.
     /// What the chunk held before stays where the value will be, as in the C: nobody is given the item
     /// before the value has come.
     pub fn make_header(self, it: &New<'_>) {
@@ -261,7 +261,7 @@ impl Chunk {
         self.header().nbytes.load(Relaxed)
     }
 
-    /// `ITEM_ntotal` (`memcached.h:105`).
+    /// `ITEM_ntotal` (`memcached.h:109`).
     pub fn ntotal(self) -> usize {
         let cas = if self.has(ITEM_CAS) { size_of::<u64>() } else { 0 };
         HEADER + cas + self.nkey() + 1 + self.nsuffix() + self.nbytes() as usize
@@ -456,7 +456,7 @@ impl ItemRef {
         self.data_if(1, false)
     }
 
-    /// `ITEM_data` of a linked item, to be changed in place (`memcached.c:3297`); `None` where somebody
+    /// `ITEM_data` of a linked item, to be changed in place (`memcached.c:3298`); `None` where somebody
     /// else has a reference, or where it is not linked. `_table` is the part of the hash table that the
     /// item is in: who has it holds the item lock.
     pub(super) fn data_mut_linked<T>(&mut self, _table: &mut T) -> Option<&mut [u8]> {

@@ -1,9 +1,9 @@
-//! `item_make_header` (`items.c:144`): how large an item will be, and the suffix behind its key.
+//! `item_make_header` (`items.c:146`): how large an item will be, and the suffix behind its key.
 
 use super::chunk::HEADER;
 use crate::memcached::util::Line;
 
-/// `ITEM_ntotal` of an item that is not there yet (`items.c:144`).
+/// `ITEM_ntotal` of an item that is not there yet (`items.c:146`).
 pub(super) fn ntotal_of(use_cas: bool, nkey: usize, suffix: &Suffix, nbytes: u32) -> usize {
     let cas = if use_cas { size_of::<u64>() } else { 0 };
     HEADER + cas + nkey + 1 + suffix.bytes().len() + nbytes as usize

@@ -1,8 +1,8 @@
-//! The LRU of a slab class: `heads`, `tails`, `sizes` and `itemstats` (`items.c:58`).
+//! The LRU of a slab class: `heads`, `tails`, `sizes` and `itemstats` (`items.c:59`).
 
 use super::chunk::Chunk;
 
-/// `itemstats_t` (`items.c:31`), as far as there is anything to count without a crawler.
+/// `itemstats_t` (`items.c:30`), as far as there is anything to count without a crawler.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct ItemStats {
@@ -43,7 +43,7 @@ pub(super) struct Lru {
 }
 
 impl Lru {
-    /// `do_item_link_q` (`items.c:268`): an item comes to the front.
+    /// `do_item_link_q` (`items.c:272`): an item comes to the front.
     pub fn link(&mut self, it: Chunk) {
         it.set_prev(None);
         it.set_next(self.head);
@@ -55,7 +55,7 @@ impl Lru {
         self.size += 1;
     }
 
-    /// `do_item_unlink_q` (`items.c:292`).
+    /// `do_item_unlink_q` (`items.c:295`).
     pub fn unlink(&mut self, it: Chunk) {
         let (prev, next) = (it.prev(), it.next());
         match prev {

@@ -1,4 +1,4 @@
-//! What the store has to say of itself: `get_stats` (`slabs.c:317`) and its kin.
+//! What the store has to say of itself: `get_stats` (`slabs.c:298`) and its kin.
 
 use super::assoc::Assoc;
 use super::lru::{ItemStats, Lru};
@@ -27,7 +27,7 @@ pub struct StoreStats {
 }
 
 impl Store {
-    /// What was counted, of all classes together (`items.c:486`).
+    /// What was counted, of all classes together (`items.c:495`).
     pub fn stats(&self) -> StoreStats {
         let (hash_power_level, hash_bytes, hash_is_expanding) = self.assoc.stats();
         let mut stats =
@@ -50,7 +50,7 @@ impl Store {
         }
     }
 
-    /// `item_stats` (`items.c:536`): each class that has items.
+    /// `item_stats` (`items.c:545`): each class that has items.
     pub fn item_stats(&self, append_stat: &mut dyn FnMut(&str, &dyn Display)) {
         let now = self.clock.current_time();
         for n in 0..MAX_NUMBER_OF_SLAB_CLASSES {
@@ -67,7 +67,7 @@ impl Store {
                 ("age", u64::from(age)),
                 ("evicted", stats.evicted),
                 ("evicted_nonzero", stats.evicted_nonzero),
-                // The C adds up all but this one (`items.c:562`), so it is nought there too.
+                // The C adds up all but this one (`items.c:565`), so it is nought there too.
                 ("evicted_time", 0),
                 ("outofmemory", stats.outofmemory),
                 ("tailrepairs", 0),
@@ -83,7 +83,7 @@ impl Store {
         }
     }
 
-    /// `slabs_stats` (`slabs.c:342`): each class that has pages. `counted` is what the threads have
+    /// `slabs_stats` (`slabs.c:327`): each class that has pages. `counted` is what the threads have
     /// counted of a class.
     pub fn slabs_stats(
         &self,
@@ -130,7 +130,7 @@ impl Store {
         append_stat("total_malloced", &mem_malloced);
     }
 
-    /// `item_stats_sizes` (`items.c:627`): how many items there are of each size, 32 bytes at a time.
+    /// `item_stats_sizes` (`items.c:637`): how many items there are of each size, 32 bytes at a time.
     pub fn item_stats_sizes(&self, append_stat: &mut dyn FnMut(&str, &dyn Display)) {
         /// Beyond so many the C does not count.
         const NUM_BUCKETS: usize = 32768;
@@ -145,7 +145,7 @@ impl Store {
         }
     }
 
-    /// `item_cachedump` (`items.c:430`): the newest `limit` items of a class, or all, with `END`.
+    /// `item_cachedump` (`items.c:431`): the newest `limit` items of a class, or all, with `END`.
     pub fn item_cachedump(&self, id: usize, limit: usize) -> Vec<u8> {
         let mut buffer = Vec::new();
         let limit = if limit == 0 { usize::MAX } else { limit };
@@ -184,7 +184,7 @@ pub fn slab_table(settings: &Settings) -> Vec<String> {
 }
 
 /// The hash table's buckets at first and the item locks, as powers of two: the server starts only
-/// where there are more of the former (`thread.c:749`).
+/// where there are more of the former (`thread.c:751`).
 pub fn buckets_and_locks(settings: &Settings) -> (u32, u32) {
     (Assoc::hashpower_init(settings), Assoc::item_lock_power(settings.num_threads))
 }

@@ -4,7 +4,7 @@ use super::chunk::{CHUNK_ALIGN_BYTES, Chunk, HEADER, Page};
 use crate::memcached::settings::{MAX_NUMBER_OF_SLAB_CLASSES, Settings};
 use crate::memcached::util::stderr_line;
 
-/// The first class that items can be of (`memcached.h:81`).
+/// The first class that items can be of (`memcached.h:79`).
 pub(super) const POWER_SMALLEST: usize = 1;
 
 /// The chunk sizes, by class: what `-f`, `-n` and `-I` come to. Fixed once the server runs, so that
@@ -17,7 +17,7 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
-    /// The first half of `slabs_init` (`slabs.c:94`).
+    /// The first half of `slabs_init` (`slabs.c:98`).
     pub fn new(settings: &Settings) -> Sizes {
         let mut size = HEADER as u32 + settings.chunk_size;
         let mut sizes = Vec::new();
@@ -47,7 +47,7 @@ impl Sizes {
         })
     }
 
-    /// `slabs_clsid` (`slabs.c:80`): the class with the smallest chunks that are large enough.
+    /// `slabs_clsid` (`slabs.c:83`): the class with the smallest chunks that are large enough.
     #[inline]
     pub fn clsid(&self, size: usize) -> Option<usize> {
         let id = POWER_SMALLEST + self.sizes.partition_point(|s| (*s as usize) < size);
@@ -122,7 +122,7 @@ impl Slabs {
         Slabs { slabclass, mem_limit, mem_malloced: taken.unwrap_or(0), next_id: 1 }
     }
 
-    /// `do_slabs_alloc` (`slabs.c:239`): a chunk for an item of `size` bytes.
+    /// `do_slabs_alloc` (`slabs.c:228`): a chunk for an item of `size` bytes.
     pub fn alloc(&mut self, sizes: &Sizes, size: usize, id: usize) -> Option<Allocated> {
         let page = match self.slabclass[id].slots {
             None => Some(self.newslab(sizes, id)?),
@@ -142,7 +142,7 @@ impl Slabs {
         Some(Allocated { chunk, id, page })
     }
 
-    /// `do_slabs_free` (`slabs.c:279`): of an item that took `size` bytes.
+    /// `do_slabs_free` (`slabs.c:269`): of an item that took `size` bytes.
     pub fn free(&mut self, chunk: Chunk, size: usize, id: usize) {
         self.put_on_freelist(chunk, id);
         self.slabclass[id].requested -= size;
@@ -160,7 +160,7 @@ impl Slabs {
         p.sl_curr += 1;
     }
 
-    /// `do_slabs_newslab` (`slabs.c:209`): one more page for a class. The first page a class gets
+    /// `do_slabs_newslab` (`slabs.c:198`): one more page for a class. The first page a class gets
     /// whatever `-m` says.
     fn newslab(&mut self, sizes: &Sizes, id: usize) -> Option<usize> {
         let (size, perslab) = (sizes.size(id), sizes.perslab(id));

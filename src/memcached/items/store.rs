@@ -41,7 +41,7 @@ impl Store {
         Store { settings, clock, sizes, assoc, lrus, slabs, cas_id: Apart(AtomicU64::new(0)) }
     }
 
-    /// Whether an item of that size can be stored at all: `item_size_ok` (`items.c:250`).
+    /// Whether an item of that size can be stored at all: `item_size_ok` (`items.c:259`).
     pub fn item_size_ok(&self, nkey: usize, flags: u32, nbytes: u32) -> bool {
         self.sizes.clsid(ntotal_of(self.settings.use_cas, nkey, &suffix(flags, nbytes), nbytes)).is_some()
     }
@@ -278,7 +278,7 @@ impl Store {
         }
     }
 
-    /// `do_item_unlink_nolock` (`items.c:360`): for who has the LRU's lock.
+    /// `do_item_unlink_nolock` (`items.c:359`): for who has the LRU's lock.
     fn do_item_unlink_nolock(&self, table: &mut Table, lru: &mut Lru, it: Chunk, hv: u32, why: ItemOp) {
         if !it.is_linked() {
             return;
@@ -292,7 +292,7 @@ impl Store {
         self.do_item_remove(ItemRef::counted(it, hv));
     }
 
-    /// `do_item_remove` (`items.c:373`), and `item_free` (`items.c:229`) by the last.
+    /// `do_item_remove` (`items.c:373`), and `item_free` (`items.c:241`) by the last.
     pub(super) fn do_item_remove(&self, item: ItemRef) {
         if let Some(it) = item.release() {
             tell(ItemOp::Free, it);

@@ -137,7 +137,7 @@ impl Store {
         let Some(mut it) = self.do_item_get(&mut table, key, hv) else { return Delta::NotFound };
         // A value without digits, or of only "\r\n", is no number.
         //
-        // DIFFERS: where it is only "\r\n" the C forgets its reference (`memcached.c:3260`), and the
+        // DIFFERS: where it is only "\r\n" the C forgets its reference (`memcached.c:3257`), and the
         // memory with it.
         let Some(value) = Some(it.data()).filter(|d| d.len() > 2).and_then(safe_strtoull) else {
             self.do_item_remove(it);

@@ -169,7 +169,9 @@ impl Lines {
                 self.raw("item\"");
                 self.word(",\"op\":", op.name());
                 self.conn(record);
-                self.payload(As::Key, payload, len);
+                if op.has_key() {
+                    self.payload(As::Key, payload, len);
+                }
                 if id != 0 {
                     self.number(",\"size\":", size);
                 }

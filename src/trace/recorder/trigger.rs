@@ -211,7 +211,7 @@ fn kind(what: &What) -> (&'static str, Option<Field>) {
         What::Command => (Kind::Command, Some(Field::Text)),
         What::Reply { .. } => (Kind::Reply, Some(Field::Text)),
         What::Sendmsg { .. } => (Kind::Sendmsg, Some(Field::Data)),
-        What::Item { .. } => (Kind::Item, Some(Field::Key)),
+        What::Item { op, .. } => (Kind::Item, op.has_key().then_some(Field::Key)),
         What::Verbosity => (Kind::Setting, None),
         What::Close { .. } => (Kind::Close, None),
         What::Lost { .. } => (Kind::Drop, None),
