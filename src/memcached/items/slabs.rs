@@ -211,6 +211,7 @@ mod tests {
         /// Whatever is taken and given back, in whatever order: no chunk has two owners, all are accounted
         /// for, and there are no more pages than `-m` allows, but for each class's first.
         #[test]
+        #[cfg_attr(miri, ignore = "hundreds of steps, and the other tests show Miri the same")]
         fn every_chunk_is_taken_or_free_and_never_both(
             steps in vec((any::<bool>(), 60usize..4096, any::<prop::sample::Index>()), 1..300),
             pages in 0u64..6,
