@@ -19,6 +19,10 @@
 //!    lock, and is unlinked under it before its chunk can be free.
 //! 5. **References are counted.** An `ItemRef` is made with one counted reference, is never copied, and
 //!    ends in [`ItemRef::release`]. One that is forgotten is a leak, and no danger.
+//!
+//! ```sh
+//! MIRIFLAGS="-Zmiri-disable-isolation -Zmiri-ignore-leaks" cargo +nightly miri test --lib memcached::items
+//! ```
 
 use super::header::{Suffix, ntotal_of};
 use std::alloc::{Layout, alloc_zeroed, dealloc};
