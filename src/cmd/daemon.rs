@@ -35,7 +35,11 @@ pub(super) fn prepare(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<()
     if args.maxcore {
         allow_core_files()?;
     }
-    limit_descriptors(&settings, record.events.map_or(0, |_| stream::DESCRIPTORS))?;
+    let viewers = record.events.map_or(0, |_| stream::DESCRIPTORS);
+    // DIFFERS: memcached reckons with two more descriptors a worker than it needs, and so its own are covered.
+    // Ours are more: with one or two workers `accept` would fail before a connection is turned away.
+    let own = if settings.maxconns_fast { BESIDES } else { 0 };
+    limit_descriptors(&settings, viewers, own)?;
     assume_identity(args.user.as_deref())
 }
 
@@ -92,7 +96,7 @@ fn allow_core_files() -> anyhow::Result<()> {
 ///
 /// DIFFERS: what the events port may take comes on top. Out of `-c`'s share, viewers could keep the
 /// server's clients out; and memcached takes up accepting again when a client leaves, not a viewer.
-fn limit_descriptors(settings: &Settings, besides: u32) -> anyhow::Result<()> {
+fn limit_descriptors(settings: &Settings, besides: u32, own: u32) -> anyhow::Result<()> {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
     check_maxconns(settings)?;
     let maxconns = settings.maxconns;
@@ -105,7 +109,7 @@ fn limit_descriptors(settings: &Settings, besides: u32) -> anyhow::Result<()> {
         least + 3
     );
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("cannot read the limit of open files")?;
-    let wanted = u64::from(maxconns) + u64::from(besides);
+    let wanted = u64::from(maxconns) + u64::from(besides) + u64::from(own);
     // The soft limit is what counts; the hard one is only raised, since lowering it is for good.
     setrlimit(Resource::RLIMIT_NOFILE, wanted, hard.max(wanted)).with_context(|| {
         let events = if besides > 0 { format!(", and {besides} for --events") } else { String::new() };
