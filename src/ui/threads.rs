@@ -2,7 +2,7 @@
 
 use super::app::App;
 use super::pen::{Pen, cut};
-use crate::event::{Kind, Thread};
+use crate::event::{Kind, Ready, Thread};
 use crate::model::{Lane, Listener, Phase, World};
 use crate::text::printable;
 use std::borrow::Cow;
@@ -152,17 +152,24 @@ fn doing(app: &App, lane: &Lane) -> String {
 
 /// What woke a thread: its pipe, a new client, a connection, or its timer.
 fn woken_by(world: &World, lane: &Lane) -> String {
-    let Some(ready) = lane.ready.first() else { return "woken by its timer".to_owned() };
-    let by = match ready.conn {
+    format!("woken by {}", ready(world, lane.id, &lane.ready))
+}
+
+/// What `epoll_wait` reported to a thread, by the first of it.
+pub(super) fn ready(world: &World, thread: Thread, all: &[Ready]) -> String {
+    let Some(first) = all.first() else { return "its timer".to_owned() };
+    let receive_fd = world.threads.get(&thread).and_then(|lane| lane.notify_receive_fd);
+    let mut by = match first.conn {
+        Some(id) if first.what == "w" => format!("c{id}, writable"),
         Some(id) => format!("c{id}"),
-        None if lane.notify_receive_fd == Some(ready.fd) => "its pipe".to_owned(),
-        None if world.listeners.iter().any(|l| l.fd == ready.fd) => "a new client".to_owned(),
-        None => format!("fd {}", ready.fd),
+        None if receive_fd == Some(first.fd) => "its pipe".to_owned(),
+        None if world.listeners.iter().any(|l| l.fd == first.fd) => "a new client".to_owned(),
+        None => format!("fd {}", first.fd),
     };
-    match lane.ready.len() {
-        1 => format!("woken by {by}"),
-        n => format!("woken by {by} +{}", n - 1),
+    if all.len() > 1 {
+        by.push_str(&format!(" +{}", all.len() - 1));
     }
+    by
 }
 
 fn bytes_in_pipe(lane: &Lane) -> String {
