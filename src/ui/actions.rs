@@ -202,8 +202,7 @@ impl App {
             Action::Panel(_) | Action::NextPanel | Action::PrevPanel => self.choose(action),
             Action::Zoom => self.zoom = !self.zoom,
             Action::Finer | Action::Coarser => {
-                self.scale =
-                    if action == Action::Finer { self.scale.finer() } else { self.scale.coarser() };
+                self.scale = if action == Action::Finer { self.scale.finer() } else { self.scale.coarser() };
                 self.tell(self.scale.told());
             }
             Action::Theme => {

@@ -71,7 +71,7 @@ fn all(app: &App, area: Rect, buf: &mut Buffer) {
 
 /// Everything in three columns: what there is, what goes between, what it means.
 fn wide(app: &App, body: Rect, buf: &mut Buffer) {
-    let side = MACHINE.0 + 2;
+    let side = MACHINE.0 + 3;
     let (left, rest) = split_columns(body, side, 1);
     let (middle, right) = split_columns(rest, rest.width.saturating_sub(side + 1), 1);
     threads_connection_stack(app, left, buf);
@@ -118,7 +118,7 @@ fn classroom(app: &App, body: Rect, buf: &mut Buffer) {
     if app.focus == Panel::Why {
         return panel(app, Panel::Why, body, buf);
     }
-    let why_height = (body.height * 2 / 5).min(13);
+    let why_height = (body.height * 2 / 5).clamp(6.min(body.height / 2), 13);
     let (upper, lower) = split_rows(body, body.height - why_height);
     panel(app, app.focus, upper, buf);
     panel(app, Panel::Why, lower, buf);
@@ -127,31 +127,28 @@ fn classroom(app: &App, body: Rect, buf: &mut Buffer) {
 /// A panel that was chosen by its digit, or the most telling ones; and why, if there is room.
 fn small(app: &App, body: Rect, buf: &mut Buffer) {
     let why_height = match body.height {
-        0..14 => 0,
-        14..20 => 5,
+        0..12 => 0,
+        12..20 => 5,
         _ => 7,
     };
     let (top, why) = split_rows(body, body.height - why_height);
     if app.chosen {
-        match app.focus {
-            Panel::Why => panel(app, Panel::Why, body, buf),
-            focus => {
-                panel(app, focus, top, buf);
-                panel(app, Panel::Why, why, buf);
-            }
+        // The map needs all its rows; everything else is good with some.
+        let least = if app.focus == Panel::Machine { MACHINE.1 - 3 } else { 0 };
+        if app.focus == Panel::Why || top.height < least {
+            return panel(app, app.focus, body, buf);
         }
-        return;
-    }
-    if top.height < 12 {
-        panel(app, Panel::Events, top, buf);
+        panel(app, app.focus, top, buf);
         return panel(app, Panel::Why, why, buf);
     }
-    let middle_height = connection::least_height(app);
-    let (upper, rest) = split_rows(top, threads::wanted_height(app).min(top.height - middle_height - 2));
-    let (middle, lower) = split_rows(rest, middle_height.min(rest.height - 2));
-    panel(app, Panel::Threads, upper, buf);
-    panel(app, Panel::Connection, middle, buf);
-    panel(app, Panel::Events, lower, buf);
+    let (upper, lower) = match top.height {
+        0..12 => (top, Rect::default()),
+        _ => split_rows(top, top.height - connection::least_height(app)),
+    };
+    panel(app, Panel::SpaceTime, upper, buf);
+    if !lower.is_empty() {
+        panel(app, Panel::Connection, lower, buf);
+    }
     panel(app, Panel::Why, why, buf);
 }
 

@@ -23,7 +23,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
             Some(_) => "memstep live --detail calls",
             None => "memstep record SESSION -o FILE --detail calls",
         };
-        let text = format!("No function calls are recorded here. To have them: {how}");
+        let text = format!("No function calls are recorded here. To have them:\n{how}");
         for (y, line) in wrap(&text, pen.width().saturating_sub(1)).iter().enumerate() {
             pen.put(0, y, line, p.dim);
         }

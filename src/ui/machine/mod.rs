@@ -180,11 +180,14 @@ impl Drawing {
         };
         let place = walk.conn.map(|c| c.place);
         let is_arriving = place.is_some_and(|place| place < Place::Open);
-        line(ARRIVAL, match place {
-            Some(_) if is_arriving => Weight::Lit,
-            Some(_) => Weight::Plain,
-            None => Weight::Faint,
-        });
+        line(
+            ARRIVAL,
+            match place {
+                Some(_) if is_arriving => Weight::Lit,
+                Some(_) => Weight::Plain,
+                None => Weight::Faint,
+            },
+        );
         let way = |road: &Road| Way { from: road.from, to: road.to };
         let byways = BYWAYS.iter().filter(|road| walk.ways.count(way(road)) > 0);
         for road in ROADS.iter().chain(byways) {

@@ -52,7 +52,8 @@ pub(super) fn render(walk: &Walk<'_>, pen: &mut Pen<'_>) {
     frame(pen, (at + ARROW + 1, y), &name(now), true, [p.now, p.lit]);
     let why = reason(way);
     let x = pen.width().saturating_sub(why.width()) / 2;
-    pen.put(x, y + BOX + 1, why, just);
+    let gap = usize::from(pen.height() > BOX + 1);
+    pen.put(x, y + BOX + gap, why, just);
 }
 
 /// `n r e a d`.

@@ -103,6 +103,7 @@ pub(super) fn other_end(window: &Window, pairs: &[Pair]) -> Option<usize> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::rows::{Scale, window};
     use super::*;

@@ -13,8 +13,19 @@ pub(super) fn event(world: &World, event: &Event) -> String {
     let words = match (&event.ev, event.ret, result) {
         (Kind::Wait, ..) => "sleeps in epoll_wait".to_owned(),
         (Kind::Wake, ..) => {
-            format!("wake: {}", threads::ready(world, event.th, event.ready.as_deref().unwrap_or_default()))
+            let ready = event.ready.as_deref().unwrap_or_default();
+            let who = threads::ready(world, event.th, ready);
+            match ready {
+                [one] if one.conn.is_some() && one.what == "r" => format!("{who} readable"),
+                [one] if one.conn.is_some() => who,
+                _ => format!("wake: {who}"),
+            }
         }
+        (Kind::Thread, ..) => match (event.op.as_deref(), event.worker) {
+            (Some("create"), Some(worker)) => format!("pthread_create {worker}"),
+            (Some("start"), _) => format!("{} starts", event.th),
+            _ => format!("thread {}", events::summary(event)),
+        },
         (Kind::Accept, _, None) => format!("accept: {conn}"),
         (Kind::CqPush, ..) => match event.depth {
             Some(depth) => format!("push {conn}, now {depth} queued"),
@@ -31,7 +42,11 @@ pub(super) fn event(world: &World, event: &Event) -> String {
         (Kind::Sendmsg, Some(n), None) => {
             let pieces = event.iov.as_deref().unwrap_or_default();
             let text: String = pieces.iter().take(16).map(|p| visible(&p.bytes().kept)).collect();
-            format!("send {n} \"{text}\"")
+            let total: u64 = pieces.iter().map(|p| p.bytes().len).fold(0, u64::saturating_add);
+            match u64::try_from(n).unwrap_or(0) < total {
+                true => format!("send {n} of {total}"),
+                false => format!("send {n} \"{text}\""),
+            }
         }
         (Kind::Sendmsg, _, Some(errno)) => format!("send {conn}: {errno}"),
         (Kind::Close, ..) => {

@@ -2,15 +2,12 @@
 
 use super::arrows::Who;
 use super::rows::{Row, Window};
-use crate::event::{Event, Kind, Thread};
+use crate::event::{Event, Fn, Kind, Thread};
 use crate::model::{Phase, World};
 use std::collections::BTreeSet;
 
-/// What the words at the right need: with little room, and with enough.
-const LABEL: (usize, usize) = (12, 24);
-/// Columns from one worker to the next, widest first, and whether words have enough room then.
-const PITCHES: [(usize, bool); 7] =
-    [(12, true), (11, true), (9, true), (8, true), (7, true), (6, false), (5, false)];
+/// Columns from one worker to the next, widest first, and what must be left for the words then.
+const PITCHES: [(usize, usize); 7] = [(12, 34), (11, 32), (9, 30), (8, 26), (7, 24), (6, 18), (5, 12)];
 /// From here on a worker's name is written out.
 const FULL_NAMES: usize = 9;
 
@@ -49,14 +46,13 @@ impl Lanes {
         let all: Vec<Thread> = world.threads.keys().copied().filter(|t| t.worker().is_some()).collect();
         let acting = acting(window);
         let wanted = if few { acting.len().clamp(1, all.len().max(1)) } else { all.len() };
-        let fits = |&(pitch, is_wide): &(usize, bool), workers: usize| {
-            end(left, pitch, workers) + if is_wide { LABEL.1 } else { LABEL.0 } <= width
-        };
+        let fits =
+            |&(pitch, words): &(usize, usize), workers: usize| end(left, pitch, workers) + words <= width;
         let (pitch, room) = match PITCHES.iter().find(|p| fits(p, wanted)) {
             Some(&(pitch, _)) => (pitch, wanted),
             None => {
                 // Six columns a worker are still easy to tell apart.
-                let most = (1..wanted).rev().find(|&n| fits(&(6, false), n)).unwrap_or(1);
+                let most = (1..wanted).rev().find(|&n| fits(&(6, 18), n)).unwrap_or(1);
                 (6, most)
             }
         };
@@ -146,11 +142,15 @@ pub(super) fn life(world: &World, window: &Window, thread: Thread) -> Vec<Life> 
         },
     };
     let mut lives = Vec::with_capacity(window.rows.len());
-    for row in &window.rows {
-        if let Row::Events(range) = row {
-            while let Some((_, event)) = own.next_if(|(i, _)| *i < range.end) {
-                life = if event.ev == Kind::Wait { Life::Asleep } else { Life::Running };
-            }
+    for (y, row) in window.rows.iter().enumerate() {
+        // While nothing happens, all that happened before has: events without a row too.
+        let end = match (row, window.rows.get(y + 1)) {
+            (Row::Events(range), _) => range.end,
+            (Row::Gap(_), Some(Row::Events(next))) => next.start,
+            (Row::Gap(_), _) => 0,
+        };
+        while let Some((_, event)) = own.next_if(|(i, _)| *i < end) {
+            life = if event.ev == Kind::Wait { Life::Asleep } else { Life::Running };
         }
         lives.push(life);
     }
@@ -162,6 +162,7 @@ fn before(event: &Event) -> Life {
     match &event.ev {
         Kind::Wake => Life::Asleep,
         Kind::Thread if event.op.as_deref() == Some("start") => Life::Absent,
+        Kind::Call if event.function == Some(Fn::WorkerLibevent) => Life::Absent,
         _ => Life::Running,
     }
 }
@@ -172,6 +173,7 @@ fn tells(event: &Event) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::super::rows::{Scale, window};
     use super::*;
@@ -190,7 +192,7 @@ mod tests {
     fn four_workers_fit_80_columns_and_60_too() {
         let player = player_at(4, &Kind::Notify);
         let window = window(&player, Scale::Runs, 12).unwrap();
-        for (width, words) in [(79, LABEL.1), (59, LABEL.0)] {
+        for (width, words) in [(79, 24), (59, 12)] {
             let lanes = Lanes::of(player.world(), &window, 6, width, false);
             assert_eq!((lanes.list.len(), lanes.hidden), (7, 0), "{width}");
             assert!(lanes.label + words <= width);
@@ -217,7 +219,7 @@ mod tests {
         let lanes = Lanes::of(player.world(), &window, 6, 80, false);
         assert!(lanes.x(Who::Thread(Thread::Worker(42))).is_some());
         assert_eq!(lanes.list.len() - 3 + lanes.hidden, 64);
-        assert!(lanes.list.len() > 5 && lanes.label + LABEL.0 <= 80);
+        assert!(lanes.list.len() > 5 && lanes.label + 18 <= 80);
         let few = Lanes::of(player.world(), &window, 6, 80, true);
         assert_eq!(few.list.len(), 4, "only the one that acts");
     }

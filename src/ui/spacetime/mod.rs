@@ -80,6 +80,7 @@ impl View<'_> {
     /// The names above the lanes; the thread at work is lit.
     fn heads(&self, pen: &mut Pen<'_>) {
         let p = self.app.palette;
+        let mut end = 0;
         for (lane, lives) in self.lanes.list.iter().zip(&self.lives) {
             let style = match lane.who {
                 Who::Thread(thread) if thread == self.current().th => p.now,
@@ -87,10 +88,10 @@ impl View<'_> {
                 _ => p.dim,
             };
             let name = self.lanes.name(lane.who);
-            pen.put(lane.x.saturating_sub(name.width() / 2), 0, &name, style);
+            end = pen.put(lane.x.saturating_sub(name.width() / 2), 0, &name, style);
         }
         if self.lanes.hidden > 0 {
-            pen.put(self.lanes.label, 0, &format!("+{} more", self.lanes.hidden), p.dim);
+            pen.put(self.lanes.label.max(end + 2), 0, &format!("+{} more", self.lanes.hidden), p.dim);
         }
     }
 
@@ -181,9 +182,7 @@ impl View<'_> {
 
     fn is_solid(&self, x: usize, row: usize) -> bool {
         let lane = self.lanes.list.iter().zip(&self.lives).find(|(lane, _)| lane.x == x);
-        lane.is_some_and(|(lane, lives)| {
-            lane.who == Who::Kernel || lives.get(row) == Some(&Life::Running)
-        })
+        lane.is_some_and(|(lane, lives)| lane.who == Who::Kernel || lives.get(row) == Some(&Life::Running))
     }
 
     /// What stands on the lanes, in the margin and in words.

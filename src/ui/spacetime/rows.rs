@@ -161,6 +161,7 @@ fn stands_alone(event: &Event) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::event::{ConnState, Thread};
