@@ -220,12 +220,18 @@ impl RecordTo {
 #[derive(Debug, Clone, Copy, Args)]
 #[command(next_help_heading = "Look")]
 pub struct Look {
-    /// Colours for a dark or a light background, or none
+    /// Colours for a dark or a light background, strong ones for either, or none
     #[arg(long, value_enum)]
     pub theme: Option<Theme>,
     /// Whether to use colours
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     pub color: When,
+    /// Draw with ASCII alone, as where LC_ALL, LC_CTYPE or LANG names a locale that is not UTF-8
+    #[arg(long)]
+    pub ascii: bool,
+    /// For a projector: fewer and larger things
+    #[arg(long)]
+    pub classroom: bool,
 }
 
 /// A set of colours.
@@ -235,6 +241,8 @@ pub enum Theme {
     Dark,
     /// For a light background.
     Light,
+    /// High contrast: no greys, and blocks of strong colours.
+    Contrast,
     /// No colours, only bold, reversed and underlined.
     Mono,
 }

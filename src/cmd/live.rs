@@ -1,7 +1,7 @@
 //! `memstep live`: the server, and the terminal UI in front of it, in one process.
 
 use super::events;
-use super::look::{has_terminal, theme};
+use super::look::{dress, has_terminal};
 use super::server::{finish, hub, obey_signals, panics_are_fatal, prepare, settings, sinks, start_recorder};
 use crate::cli::{Look, RecordTo, ServerArgs};
 use crate::event::{Detail, Thread};
@@ -149,7 +149,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
     tracer::uninstall();
     let addrs: Vec<_> = server.addrs().iter().map(ToString::to_string).collect();
     let header = header(&hub, args.threads, &format!("live on {}{events_on}", addrs.join(" and ")));
-    let options = ui::Options { theme: theme(look), ..ui::Options::default() };
+    let options = dress(look, ui::Options::default());
     let tape = Arc::new(Recording {
         recorder: recorder.clone(),
         has_file: record.record.is_some(),

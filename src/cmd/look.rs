@@ -9,6 +9,22 @@ pub(super) fn has_terminal() -> bool {
     io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
+/// `options` with the look that is asked for.
+pub(super) fn dress(look: Look, options: ui::Options) -> ui::Options {
+    let ascii = look.ascii || is_ascii(|name| std::env::var(name).ok());
+    ui::Options { theme: theme(look), ascii, classroom: look.classroom, ..options }
+}
+
+/// Whether the locale knows nothing but ASCII. The first of these that is set decides, as for the C
+/// library; where none is, terminals of today are believed to know UTF-8.
+fn is_ascii(var: impl Fn(&str) -> Option<String>) -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(var).find(|value| !value.is_empty());
+    set.is_some_and(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        !locale.contains("utf-8") && !locale.contains("utf8")
+    })
+}
+
 /// The theme.
 pub(super) fn theme(look: Look) -> ui::Theme {
     let var = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
@@ -29,6 +45,7 @@ fn choose(look: Look, no_color: bool, colorfgbg: Option<&str>) -> ui::Theme {
     match look.theme {
         Some(Theme::Dark) => ui::Theme::Dark,
         Some(Theme::Light) => ui::Theme::Light,
+        Some(Theme::Contrast) => ui::Theme::Contrast,
         Some(Theme::Mono) => ui::Theme::Mono,
         None => match colorfgbg.and_then(|colours| colours.rsplit(';').next()) {
             Some("7" | "15") => ui::Theme::Light,
@@ -43,11 +60,23 @@ mod tests {
 
     #[test]
     fn color_goes_before_no_color_and_that_before_the_theme() {
-        let look = |theme, color| Look { theme, color };
+        let look = |theme, color| Look { theme, color, ascii: false, classroom: false };
         assert_eq!(choose(look(None, When::Auto), false, None), ui::Theme::Dark);
         assert_eq!(choose(look(None, When::Auto), false, Some("0;15")), ui::Theme::Light);
         assert_eq!(choose(look(Some(Theme::Dark), When::Auto), true, None), ui::Theme::Mono);
         assert_eq!(choose(look(Some(Theme::Light), When::Always), true, None), ui::Theme::Light);
         assert_eq!(choose(look(Some(Theme::Light), When::Never), false, None), ui::Theme::Mono);
+    }
+
+    #[test]
+    fn the_first_locale_that_is_set_decides() {
+        let of = |set: &'static [(&str, &str)]| {
+            is_ascii(|name| set.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+        };
+        assert!(!of(&[]));
+        assert!(of(&[("LANG", "C")]) && of(&[("LANG", "de_DE.ISO-8859-1")]));
+        assert!(!of(&[("LANG", "de_DE.UTF-8")]) && !of(&[("LANG", "C.utf8")]));
+        assert!(of(&[("LC_ALL", "POSIX"), ("LANG", "C.UTF-8")]));
+        assert!(!of(&[("LC_ALL", ""), ("LC_CTYPE", "C.UTF-8"), ("LANG", "C")]));
     }
 }

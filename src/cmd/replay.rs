@@ -1,6 +1,6 @@
 //! `memstep replay`: the terminal UI on a recording; with no terminal, the recording as text.
 
-use super::look::{has_terminal, theme};
+use super::look::{dress, has_terminal};
 use crate::cli::{Format, Input, Look};
 use crate::trace::reader::TraceReader;
 use crate::ui;
@@ -20,7 +20,7 @@ pub(super) fn run(
     }
     let reader = TraceReader::open(&input.file)?.lenient(input.lenient);
     let idle_limit = idle_limit.map_or(options.idle_limit, |limit| u64::try_from(limit.as_nanos()).ok());
-    show(reader, ui::Options { theme: theme(look), idle_limit, ..options })
+    show(reader, dress(look, ui::Options { idle_limit, ..options }))
 }
 
 /// Shows what `reader` reads until the user quits.

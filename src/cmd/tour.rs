@@ -1,7 +1,7 @@
 //! `memstep` alone: the guided tour of `set a 0 0 4`, from a recording that the program carries with
 //! it. With no terminal, the same story as text.
 
-use super::look::{has_terminal, theme};
+use super::look::{dress, has_terminal};
 use super::{print, replay};
 use crate::cli::{Look, When};
 use crate::print::text::Text;
@@ -17,8 +17,8 @@ const NAME: &str = "set-get.jsonl";
 pub(super) fn run() -> anyhow::Result<ExitCode> {
     let mut reader = TraceReader::new(STORY, NAME)?;
     if has_terminal() {
-        let theme = theme(Look { theme: None, color: When::Auto });
-        return replay::show(reader, ui::Options { theme, tour: true, ..ui::Options::default() });
+        let look = Look { theme: None, color: When::Auto, ascii: false, classroom: false };
+        return replay::show(reader, dress(look, ui::Options { tour: true, ..ui::Options::default() }));
     }
     print::print(&mut reader, &mut Text::default(), None, &mut BufWriter::new(io::stdout().lock()))?;
     Ok(ExitCode::SUCCESS)

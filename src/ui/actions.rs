@@ -31,7 +31,7 @@ impl App {
     }
 
     /// Takes digits of a count. Two digits make one, or a first digit that chooses no panel:
-    /// `1`-`6` alone choose a panel, and give the view back if a second digit comes.
+    /// `1`-`7` alone choose a panel, and give the view back if a second digit comes.
     fn type_count(&mut self, key: KeyEvent) -> bool {
         let digit = match key.code {
             KeyCode::Char(c) if c.is_ascii_digit() && key.modifiers.is_empty() => c,
@@ -61,7 +61,7 @@ impl App {
 
     /// A digit that chose a panel begins no count any more: the next key came late, or is none.
     pub(super) fn forget_lone_digit(&mut self) {
-        let is_panel = |(digits, _): &mut (String, _)| matches!(digits.as_bytes(), [b'1'..=b'6']);
+        let is_panel = |(digits, _): &mut (String, _)| matches!(digits.as_bytes(), [b'1'..=b'7']);
         self.count.take_if(is_panel);
     }
 
@@ -201,6 +201,14 @@ impl App {
             Action::Pin => self.pin(),
             Action::Panel(_) | Action::NextPanel | Action::PrevPanel => self.choose(action),
             Action::Zoom => self.zoom = !self.zoom,
+            Action::Finer | Action::Coarser => {
+                self.scale = if action == Action::Finer { self.scale.finer() } else { self.scale.coarser() };
+                self.tell(self.scale.told());
+            }
+            Action::Theme => {
+                self.wear(self.theme.next());
+                self.tell(&format!("theme {}", self.theme.name()));
+            }
             Action::Help => self.help = Some(0),
             Action::Close => (self.zoom, self.chosen) = (false, false),
             Action::Suspend => self.request = Some(Request::Suspend),

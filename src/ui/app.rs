@@ -2,7 +2,8 @@
 //!
 //! Nothing here reads a clock, a terminal or a channel: keys and time come in, a screen comes out.
 
-use super::theme::Palette;
+use super::spacetime::Scale;
+use super::theme::{Palette, Theme};
 use super::{Leash, Options, Recording, Tape};
 use crate::event::{Event, Kind, Thread};
 use crate::model::Conn;
@@ -18,16 +19,24 @@ const KEPT_LIVE: usize = 200_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Panel {
     Threads,
+    SpaceTime,
     Machine,
     Connection,
+    Stack,
     Events,
     Why,
-    Stack,
 }
 
 impl Panel {
-    pub const ALL: [Panel; 6] =
-        [Panel::Threads, Panel::Machine, Panel::Connection, Panel::Events, Panel::Why, Panel::Stack];
+    pub const ALL: [Panel; 7] = [
+        Panel::Threads,
+        Panel::SpaceTime,
+        Panel::Machine,
+        Panel::Connection,
+        Panel::Stack,
+        Panel::Events,
+        Panel::Why,
+    ];
 
     /// The digit that chooses it.
     pub fn number(self) -> usize {
@@ -63,7 +72,14 @@ pub(super) enum Request {
 /// The viewer's state. [`draw`](super::draw) makes a screen of it.
 pub struct App {
     pub(super) name: String,
+    pub(super) theme: Theme,
     pub(super) palette: Palette,
+    /// Draw with ASCII alone.
+    pub(super) ascii: bool,
+    /// For a projector: fewer and larger things.
+    pub(super) classroom: bool,
+    /// How much of what happens has a row of its own in space-time.
+    pub(super) scale: Scale,
     pub(super) player: Player,
     /// Where the chapters begin, and their titles.
     pub(super) chapters: Vec<(usize, String)>,
@@ -138,7 +154,11 @@ impl App {
     fn new(name: String, header: &Header, events: Vec<Event>, options: &Options) -> App {
         let mut app = App {
             name,
+            theme: options.theme,
             palette: options.theme.palette(),
+            ascii: options.ascii,
+            classroom: options.classroom,
+            scale: Scale::default(),
             player: Player::new(header.threads, Vec::new()),
             chapters: Vec::new(),
             has_calls: false,
@@ -167,6 +187,10 @@ impl App {
             status: None,
             request: None,
         };
+        app.wear(options.theme);
+        if options.classroom {
+            app.focus = Panel::Machine;
+        }
         if options.tour {
             app.tell("Press . to take the next step, , to step back. Space plays by itself.");
         }
@@ -283,6 +307,12 @@ impl App {
         }
     }
 
+    /// Changes the colours.
+    pub(super) fn wear(&mut self, theme: Theme) {
+        let palette = theme.palette();
+        (self.theme, self.palette) = (theme, if self.classroom { palette.bold() } else { palette });
+    }
+
     /// The connection that the panels show: the pinned one, the event's, or the last one before.
     pub(super) fn shown_conn_id(&self) -> Option<u32> {
         // A wake-up is about the first connection that is ready.
@@ -323,13 +353,7 @@ pub(super) fn find_chapter(chapters: &[(usize, String)], title: &str) -> Option<
     chapters.iter().find(|(_, t)| t.starts_with(title)).map(|(at, _)| *at)
 }
 
-/// `2×`, `¼×`.
+/// `2×`, `0.25×`.
 pub(super) fn speed(speed: f64) -> String {
-    if speed == 0.25 {
-        "¼×".into()
-    } else if speed == 0.5 {
-        "½×".into()
-    } else {
-        format!("{speed}×")
-    }
+    format!("{speed}×")
 }

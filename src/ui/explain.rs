@@ -7,22 +7,30 @@ use crate::explain::{Context, Explanation, explain};
 use std::sync::Arc;
 
 /// How far back what led to an event is looked for; in a busy recording it stands much nearer.
-const LOOK_BACK: usize = 20_000;
+const LOOK_BACK: usize = 4_096;
+/// So many events are taken at once on the way back: mostly the first few tell.
+const STRIDE: usize = 64;
 
 /// The panel's title: the event's.
-pub(super) fn title(app: &App) -> String {
-    match explanation(app) {
+pub(super) fn title(why: Option<&Explanation>) -> String {
+    match why {
         Some(why) => format!("Why · {}", why.title),
         None => "Why".to_owned(),
     }
 }
 
 /// Draws the panel.
-pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
+pub(super) fn render(app: &App, why: Option<&Explanation>, pen: &mut Pen<'_>) {
     let p = app.palette;
-    let Some(why) = explanation(app) else { return };
-    let mut lines = wrap(&why.text, pen.width().saturating_sub(1));
+    let Some(why) = why else { return };
+    // Nobody reads lines across a whole wide screen; in a room, each has a blank one below it.
+    let width = pen.width().saturating_sub(1).min(if app.classroom { 72 } else { 100 });
+    let mut lines = wrap(&why.text, width);
     let rows = pen.height();
+    if app.classroom && 2 * lines.len() <= rows {
+        lines = lines.into_iter().flat_map(|line| [line, String::new()]).collect();
+        lines.pop();
+    }
     let text_len = lines.len();
     if !why.source.is_empty() {
         // Where it stands in memcached, if there is room; apart from the text, if there is more.
@@ -54,30 +62,42 @@ fn welcome(app: &App) -> Explanation {
     }
 }
 
-fn explanation(app: &App) -> Option<Explanation> {
+/// What there is to say of the event at the cursor.
+pub(super) fn explanation(app: &App) -> Option<Explanation> {
     let cursor = app.player.cursor()?;
     if app.tour && cursor == 0 {
         return Some(welcome(app));
     }
     let event = app.player.current()?;
-    let before = app.player.slice(cursor.saturating_sub(LOOK_BACK)..cursor);
-    let before = || before.iter().rev().map(Arc::as_ref);
+    let before = || back_from(app, cursor);
     // What is ready says which connection a wake-up is about.
     let ready = event.ready.iter().flatten().find_map(|r| r.conn).filter(|_| event.ev == Kind::Wake);
     let id = event.conn.or(ready);
     let conn = id.and_then(|id| app.player.world().conn(id));
-    let is_own = |e: &&Event| match event.conn {
+    let is_own = |e: &Arc<Event>| match event.conn {
         Some(id) => e.is_of(id) && !matches!(e.ev, Kind::Call | Kind::Return | Kind::Mark),
         None => e.th == event.th && !matches!(e.ev, Kind::Call | Kind::Return | Kind::Mark),
     };
     let of_thread = before().filter(|e| e.th == event.th);
     let in_wakeup = of_thread.take_while(|e| e.ev != Kind::Wake);
+    let previous = before().find(is_own);
+    let last_read = id.and_then(|id| before().find(|e| e.ev == Kind::Read && e.conn == Some(id)));
     let context = Context {
-        previous: before().find(is_own),
+        previous: previous.as_deref(),
         fields: conn.map(|c| &c.fields),
         state: conn.and_then(|c| c.state),
-        last_read: before().find(|e| e.ev == Kind::Read && e.conn == id && id.is_some()),
+        last_read: last_read.as_deref(),
         commands_in_wakeup: in_wakeup.filter(|e| e.ev == Kind::Command).count() as u32,
     };
     Some(explain(event, &context))
+}
+
+/// The events before the cursor, the last one first.
+fn back_from(app: &App, cursor: usize) -> impl Iterator<Item = Arc<Event>> {
+    let ends = (cursor.saturating_sub(LOOK_BACK)..=cursor).rev().step_by(STRIDE);
+    ends.flat_map(move |end| {
+        let mut some = app.player.slice(end.saturating_sub(STRIDE)..end);
+        some.reverse();
+        some
+    })
 }

@@ -69,6 +69,12 @@ pub enum Action {
     PrevPanel,
     /// The panel fills the screen, or no longer.
     Zoom,
+    /// Space-time: a row for more, for less of what happens.
+    Finer,
+    /// Space-time: fewer rows.
+    Coarser,
+    /// The next theme.
+    Theme,
     /// Open or close the help.
     Help,
     /// Close what is open.
@@ -210,8 +216,8 @@ pub(super) const SECTIONS: &[Section] = &[
         title: "Look",
         bindings: &[
             bind(
-                "1-6",
-                "Threads, Machine, Connection, Events, Why, Stack",
+                "1-7",
+                "Threads, Space-time, Machine, Connection, Stack, Events, Why (also e)",
                 &[
                     (Char('1'), Action::Panel(1)),
                     (Char('2'), Action::Panel(2)),
@@ -219,6 +225,8 @@ pub(super) const SECTIONS: &[Section] = &[
                     (Char('4'), Action::Panel(4)),
                     (Char('5'), Action::Panel(5)),
                     (Char('6'), Action::Panel(6)),
+                    (Char('7'), Action::Panel(7)),
+                    (Char('e'), Action::Panel(7)),
                 ],
             ),
             bind(
@@ -227,6 +235,12 @@ pub(super) const SECTIONS: &[Section] = &[
                 &[(Code(KeyCode::Tab), Action::NextPanel), (Code(KeyCode::BackTab), Action::PrevPanel)],
             ),
             bind("z", "this panel alone, or all again", &[(Char('z'), Action::Zoom)]),
+            bind(
+                "+ -",
+                "Space-time: more, fewer rows",
+                &[(Char('+'), Action::Finer), (Char('-'), Action::Coarser)],
+            ),
+            bind("T", "the next theme: dark, light, contrast, mono", &[(Char('T'), Action::Theme)]),
             bind("*", "keep showing this connection, or no longer", &[(Char('*'), Action::Pin)]),
             bind("?", "this help", &[(Char('?'), Action::Help), (Code(KeyCode::F(1)), Action::Help)]),
             bind("Esc", "close what is open; never quits", &[(Code(KeyCode::Esc), Action::Close)]),

@@ -9,13 +9,16 @@
 //! | `app.rs`, `actions.rs` | the viewer's state, and what every key does to it |
 //! | `keys.rs`, `goto.rs` | keys, and what is typed after `:` |
 //! | `draw.rs` | which panels, and where |
-//! | `threads.rs` `machine.rs` `connection.rs` `events.rs` `explain.rs` `stack.rs` | a panel each |
+//! | `threads.rs` `machine/` `connection.rs` `stack.rs` `events.rs` `explain.rs` | a panel each |
+//! | `spacetime/` | the panel of the lanes: which rows, which lanes, which arrows |
 //! | `bars.rs`, `help.rs` | the first and the last line; the help |
 //! | `pen.rs`, `canvas.rs`, `theme.rs` | clipped text, joined lines, the few styles |
+//! | `ascii.rs` | the finished frame, for terminals that know nothing else |
 //! | `run.rs`, `term.rs` | the loop; the terminal and its care |
 
 mod actions;
 mod app;
+mod ascii;
 mod bars;
 mod canvas;
 mod connection;
@@ -28,6 +31,7 @@ mod keys;
 mod machine;
 mod pen;
 mod run;
+mod spacetime;
 mod stack;
 mod term;
 #[cfg(test)]
@@ -119,12 +123,25 @@ pub struct Options {
     pub pause_on_marks: bool,
     /// Begin with a word of welcome that says which key comes first.
     pub tour: bool,
+    /// Draw with ASCII alone.
+    pub ascii: bool,
+    /// For a projector: fewer and larger things.
+    pub classroom: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
         let Pace { speed, idle_limit } = Pace::default();
-        Options { theme: Theme::Dark, at: None, speed, idle_limit, pause_on_marks: false, tour: false }
+        Options {
+            theme: Theme::Dark,
+            at: None,
+            speed,
+            idle_limit,
+            pause_on_marks: false,
+            tour: false,
+            ascii: false,
+            classroom: false,
+        }
     }
 }
 

@@ -100,7 +100,7 @@ fn waiting_for_the_value_at_120x40() {
 fn waiting_for_the_value_at_80x24() {
     let mut app = at(|e| e.to == Some(ConnState::Nread));
     insta::assert_snapshot!("waiting_for_the_value_at_80x24", screen(&app, 80, 24));
-    press(&mut app, "2");
+    press(&mut app, "3");
     insta::assert_snapshot!("the_machine_at_80x24", screen(&app, 80, 24));
 }
 
@@ -150,13 +150,13 @@ fn without_colours_nothing_is_coloured_and_nothing_is_lost() {
 fn no_size_makes_it_panic() {
     let mut app = app();
     press(&mut app, "}7.");
-    for keys in ["", "2", "3", "4", "5", "6", "z", "?", ":12"] {
+    for keys in ["", "1", "2", "2+", "2--", "3", "4", "5", "6", "e", "z", "?", ":12"] {
         press(&mut app, keys);
         for (width, height) in (0..=14).flat_map(|w| (0..=12).map(move |h| (w * 11, h * 4))) {
             let area = Rect::new(0, 0, width, height);
             draw::render(&app, area, &mut Buffer::empty(area));
         }
-        for (width, height) in [(10, 5), (1, 1), (5, 1), (1, 30), (300, 2), (115, 31), (116, 32)] {
+        for (width, height) in [(10, 5), (1, 1), (5, 1), (1, 30), (300, 2), (115, 31), (116, 32), (180, 44)] {
             let area = Rect::new(0, 0, width, height);
             draw::render(&app, area, &mut Buffer::empty(area));
         }
@@ -173,15 +173,57 @@ fn help_and_quit_are_offered_at_every_width() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config::with_cases(48))]
+    #![proptest_config(proptest::test_runner::Config::with_cases(96))]
+    /// Whatever a trace says, however large the terminal is and however it is looked at.
     #[test]
-    fn a_trace_that_lies_can_be_drawn(events in proptest::collection::vec(crate::model::tests::any_event(), 1..60)) {
-        let mut app = App::replay(Recording { events, ..recording() }, &Options::default());
+    fn a_trace_that_lies_can_be_drawn(
+        events in proptest::collection::vec(crate::model::tests::any_event(), 1..60),
+        keys in "[1-7ez+T.,)(n}cGg-]{0,12}",
+        (width, height) in (0_u16..=300, 0_u16..=100),
+        (ascii, classroom) in proptest::prelude::any::<(bool, bool)>(),
+    ) {
+        let options = Options { ascii, classroom, ..Options::default() };
+        let mut app = App::replay(Recording { events, ..recording() }, &options);
         press(&mut app, "G");
+        for key in keys.chars() {
+            press(&mut app, &key.to_string());
+            let cells = buffer(&app, width, height);
+            proptest::prop_assert!(!ascii || cells.content().iter().all(|c| c.symbol().is_ascii()));
+        }
         buffer(&app, 120, 40);
-        press(&mut app, "(n}c");
         buffer(&app, 80, 24);
     }
+}
+
+#[test]
+fn the_theme_changes_by_a_key_and_says_which_it_is() {
+    let mut app = app();
+    press(&mut app, "T");
+    assert!(screen(&app, 80, 24).contains("theme light"));
+    press(&mut app, "TT");
+    assert!(buffer(&app, 120, 40).content().iter().all(|c| c.fg == Color::Reset && c.bg == Color::Reset));
+}
+
+#[test]
+fn an_arrow_s_other_end_is_marked_in_space_time() {
+    let mut app = at(|e| e.ev == Kind::Notify);
+    press(&mut app, "2");
+    let at_notify = screen(&app, 80, 24);
+    let marked = |text: &str, mark: &str| text.lines().find(|l| l.starts_with(mark)).unwrap().to_owned();
+    assert!(marked(&at_notify, " ▶").contains("write c into its pipe"), "{at_notify}");
+    assert!(marked(&at_notify, " ◂").contains("read c from its pipe"), "{at_notify}");
+    press(&mut app, "o");
+    let at_notified = screen(&app, 80, 24);
+    assert!(marked(&at_notified, " ▶").contains("read c from its pipe"), "{at_notified}");
+    assert!(marked(&at_notified, " ◂").contains("write c into its pipe"), "{at_notified}");
+}
+
+#[test]
+fn a_recording_without_calls_says_how_to_get_them() {
+    let events = sample::set_get().into_iter().filter(|e| !matches!(e.ev, Kind::Call | Kind::Return));
+    let mut app = App::replay(Recording { events: events.collect(), ..recording() }, &Options::default());
+    press(&mut app, "5");
+    assert!(screen(&app, 80, 24).contains("memstep record SESSION -o FILE --detail calls"));
 }
 
 #[test]
@@ -218,7 +260,7 @@ fn counts_and_panels_share_the_digits() {
     let mut app = app();
     press(&mut app, "10.");
     assert_eq!((seq(&app), app.focus), (11, super::app::Panel::Events));
-    press(&mut app, "2.");
+    press(&mut app, "3.");
     assert_eq!((seq(&app), app.focus), (12, super::app::Panel::Machine));
     press(&mut app, "05,");
     assert_eq!((seq(&app), app.focus), (7, super::app::Panel::Machine));
@@ -229,7 +271,7 @@ fn counts_and_panels_share_the_digits() {
 #[test]
 fn a_panels_digit_is_no_count_once_time_has_passed() {
     let mut app = app();
-    press(&mut app, "2");
+    press(&mut app, "3");
     app.forget_lone_digit();
     press(&mut app, "10.");
     assert_eq!((seq(&app), app.focus), (11, super::app::Panel::Machine));

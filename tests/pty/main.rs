@@ -213,12 +213,15 @@ fn footer(screen: &Screen) -> String {
     text(screen).lines().last().unwrap().to_owned()
 }
 
-/// The events panel's row of the cursor.
-fn row_of_now(screen: &Screen) -> Option<u16> {
+/// The events panel's row of the cursor, and the column where it begins.
+fn row_of_now(screen: &Screen) -> Option<(u16, u16)> {
     let rows: Vec<String> = screen.rows(0, screen.size().1).collect();
-    let panel = rows.iter().position(|row| row.contains("4 Events"))?;
-    let at = rows.iter().skip(panel).position(|row| row.starts_with(" ▶"))?;
-    u16::try_from(panel + at).ok()
+    let panel = rows.iter().position(|row| row.contains("6 Events"))?;
+    let before = rows[panel].split("6 Events").next()?.chars().count();
+    let left = u16::try_from(before).ok()?.checked_sub(1)?;
+    let mut below = u16::try_from(panel).ok()?..screen.size().0;
+    let row = below.find(|&row| screen.cell(row, left).is_some_and(|cell| cell.contents() == "▶"))?;
+    Some((row, left))
 }
 
 #[test]
@@ -339,9 +342,9 @@ fn no_color_means_none_and_the_current_row_is_still_marked() {
         terminal.wait_for("event 1 of ");
         terminal.press_for("}}", "A whole command line");
         let screen = terminal.wait("the current row", |screen| {
-            row_of_now(screen).is_some_and(|row| {
+            row_of_now(screen).is_some_and(|(row, left)| {
                 // Of the event itself, not only the mark.
-                screen.cell(row, 30).is_some_and(vt100::Cell::bold)
+                screen.cell(row, left + 10).is_some_and(vt100::Cell::bold)
             })
         });
         let lit = |cell: &vt100::Cell| cell.inverse() && cell.bold();
@@ -354,5 +357,30 @@ fn no_color_means_none_and_the_current_row_is_still_marked() {
         let styles = styles(&left.bytes);
         assert!(!styles.is_empty());
         assert_eq!(styles.iter().any(|numbers| chooses_colour(numbers)), coloured, "{styles:?}");
+    }
+}
+
+#[test]
+fn in_ascii_no_other_byte_reaches_the_terminal() {
+    fn latin(command: &mut CommandBuilder) {
+        command.env("LC_ALL", "en_US.ISO-8859-1");
+    }
+    fn utf8(command: &mut CommandBuilder) {
+        command.env("LC_ALL", "C.UTF-8");
+    }
+    let runs = [
+        (&["replay", YIELD, "--ascii"][..], utf8 as fn(&mut CommandBuilder), true),
+        (&["replay", YIELD], latin, true),
+        (&["replay", YIELD], utf8, false),
+    ];
+    for (args, env, is_ascii) in runs {
+        let mut terminal = Terminal::run(MEMSTEP, args, env);
+        terminal.wait_for("event 1 of ");
+        terminal.press_for("}}", "A whole command line");
+        terminal.press_for("?", "next, previous request");
+        terminal.press("\x1bq");
+        let left = terminal.end();
+        left.assert_restored(0);
+        assert_eq!(left.bytes.iter().all(|&b| b < 0x7f), is_ascii, "{args:?}");
     }
 }

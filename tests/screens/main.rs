@@ -1,0 +1,76 @@
+//! Whole screens over the recordings that ship: that all of them can be drawn, and what they look
+//! like.
+#![allow(clippy::unwrap_used)]
+
+mod picture;
+mod snapshots;
+
+use memstep::event::Event;
+use memstep::trace::reader;
+use memstep::ui::{App, Options, Recording, draw};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::fs;
+use std::path::Path;
+
+fn recording(path: &Path) -> Recording {
+    let read = reader::Recording::load(path, false).unwrap();
+    Recording {
+        name: path.file_name().unwrap().to_str().unwrap().to_owned(),
+        header: read.header,
+        events: read.events,
+        end: read.end,
+        warnings: Vec::new(),
+    }
+}
+
+/// A viewer of `traces/NAME.jsonl` at the first event that is wanted.
+fn viewer(name: &str, options: &Options, wanted: impl Fn(&Event) -> bool) -> App {
+    let recording = recording(Path::new(&format!("traces/{name}.jsonl")));
+    let seq = recording.events.iter().find(|e| wanted(e)).unwrap().seq;
+    let mut app = App::replay(recording, options);
+    press(&mut app, &format!("0{seq}G"));
+    app
+}
+
+fn press(app: &mut App, keys: &str) {
+    for c in keys.chars() {
+        app.key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+    }
+}
+
+fn buffer(app: &App, (width, height): (u16, u16)) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| draw(frame, app)).unwrap();
+    terminal.backend().buffer().clone()
+}
+
+fn row(buffer: &Buffer, y: u16) -> String {
+    (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned()
+}
+
+#[test]
+fn every_event_of_every_recording_can_be_drawn() {
+    let mut seen = 0;
+    for entry in fs::read_dir("traces").unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|e| e != "jsonl") {
+            continue;
+        }
+        let recording = recording(&path);
+        let count = recording.events.len();
+        let mut app = App::replay(recording, &Options::default());
+        // Of a long recording every so many events.
+        for _ in 0..count.min(400) {
+            buffer(&app, (120, 40));
+            buffer(&app, (80, 24));
+            for _ in 0..count.div_ceil(400) {
+                app.key(KeyEvent::new(KeyCode::Right, KeyModifiers::NONE));
+            }
+        }
+        seen += 1;
+    }
+    assert!(seen > 0, "there are recordings in traces/");
+}
