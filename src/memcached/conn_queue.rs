@@ -3,7 +3,7 @@
 use super::event_base::{BaseRef, FdEvent};
 use super::settings::OwnCount;
 use super::util::lock;
-use crate::event::{ConnState, EvFlags, Fn};
+use crate::event::{ConnState, EvFlags, Fn, Kind};
 use crate::tracer::{self, What};
 use rustix::io::{read, write};
 use std::collections::VecDeque;
@@ -71,7 +71,7 @@ pub fn cq_push(thread: &LibeventThread, item: Box<CqItem>) {
     let conn = Some(item.conn);
     let _in = tracer::enter(Fn::CqPush, conn, || None);
     // The worker may pop it before we are done here.
-    let begun = tracer::begin();
+    let begun = tracer::begin(&Kind::CqPush, conn);
     let depth = {
         let mut queue = lock(&thread.new_conn_queue.0);
         queue.push_back(item);
@@ -117,7 +117,7 @@ impl LibeventThread {
     pub fn notify(&self, byte: u8) {
         let send = lock(&self.notify_send_fd);
         let Some(fd) = send.as_ref() else { return };
-        let begun = tracer::begin();
+        let begun = tracer::begin(&Kind::Notify, None);
         let ret = write(fd.as_fd(), &[byte]);
         let what = What::Notify { worker: self.index, fd: fd.as_raw_fd(), ret: super::ret(&ret) };
         tracer::finish(begun, None, what, None, &[byte]);

@@ -1,11 +1,12 @@
 //! One thread's end of the recording.
 
+use super::gate::Telling;
 use super::record::{Record, Ret, Slot, What, put};
 use super::{EPOCH, Hub, LEVEL};
-use crate::event::{ConnImage, Thread};
+use crate::event::{AtGate, ConnImage, Kind, Thread};
 use rtrb::Producer;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// How many bytes of a payload are kept at most, whatever `max_data` says.
@@ -34,23 +35,48 @@ pub struct Handle {
     max_data: usize,
     /// Where the pieces of a `sendmsg` are put together; kept, so that nothing is allocated.
     scratch: Vec<u8>,
+    /// Set while this thread waits for a lock.
+    in_line: Arc<AtomicBool>,
+}
+
+/// An event that has its number and its time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Numbered {
+    at: (u64, u64),
+    /// Whether it may be the one that the server runs until.
+    is_awaited: bool,
 }
 
 impl Handle {
-    pub(super) fn new(hub: Arc<Hub>, thread: Thread, ring: Producer<Slot>) -> Handle {
+    pub(super) fn new(
+        hub: Arc<Hub>,
+        thread: Thread,
+        ring: Producer<Slot>,
+        in_line: Arc<AtomicBool>,
+    ) -> Handle {
         let max_data = (hub.config().max_data as usize).min(MAX_PAYLOAD);
         let scratch = Vec::with_capacity(IOV_BUDGET + IOV_LISTED * 8);
-        Handle { hub, thread, room: 0, lost: 0, max_data, scratch, ring }
+        Handle { hub, thread, room: 0, lost: 0, max_data, scratch, ring, in_line }
+    }
+
+    /// Whether this thread waits for a lock, from now on.
+    pub(super) fn set_in_line(&self, is_in_line: bool) {
+        self.in_line.store(is_in_line, Ordering::Relaxed);
     }
 
     pub(super) fn hub(&self) -> &Arc<Hub> {
         &self.hub
     }
 
-    /// Numbers an event, once the gate lets it pass and there is room for it.
+    /// Numbers an event, once there is room for it and the gate lets it pass; `at` is what it is, for
+    /// whoever looks at the gate.
     #[inline]
-    pub(super) fn begin(&mut self) -> Option<(u64, u64)> {
-        self.hub.gate.pass(self.thread);
+    pub(super) fn begin(
+        &mut self,
+        kind: &'static Kind,
+        of: Option<&'static str>,
+        conn: Option<u32>,
+    ) -> Option<Numbered> {
         if self.hub.is_closed() {
             LEVEL.set(0);
             return None;
@@ -58,8 +84,13 @@ impl Handle {
         if self.room < RESERVE && !self.has_room() {
             return None;
         }
-        let seq = self.hub.seq.fetch_add(1, Ordering::AcqRel);
-        Some((seq, self.hub.clock.raw()))
+        let (hub, th) = (&*self.hub, self.thread);
+        let (at, is_awaited) = hub.gate.pass(
+            || AtGate { th, ev: kind.clone(), of: of.map(Into::into), conn },
+            // Where the recording has ended meanwhile, a number would be missing in it.
+            || (!hub.is_closed()).then(|| (hub.seq.fetch_add(1, Ordering::AcqRel), hub.clock.raw())),
+        );
+        Some(Numbered { at: at?, is_awaited })
     }
 
     /// Tells of an event that was begun. Only so much of its payload is kept, but for a list of
@@ -67,7 +98,7 @@ impl Handle {
     #[inline]
     pub(super) fn tell(
         &mut self,
-        begun: (u64, u64),
+        begun: Numbered,
         conn: Option<u32>,
         what: What,
         image: Option<&ConnImage>,
@@ -75,14 +106,33 @@ impl Handle {
     ) {
         let whole = matches!(what, What::Wake { .. } | What::Mark | What::Close { .. });
         let kept = &payload[..payload.len().min(if whole { MAX_PAYLOAD } else { self.max_data })];
-        self.room -= put(&mut self.ring, begun, conn, what, image, kept, payload.len());
+        self.room -= put(&mut self.ring, begun.at, conn, what, image, kept, payload.len());
+        if begun.is_awaited {
+            self.look_for(begun, conn, what, image, kept, payload.len());
+        }
+    }
+
+    /// Somebody waits for an event: is it this one?
+    #[cold]
+    #[inline(never)]
+    fn look_for(
+        &self,
+        begun: Numbered,
+        conn: Option<u32>,
+        what: What,
+        image: Option<&ConnImage>,
+        payload: &[u8],
+        len: usize,
+    ) {
+        let record = Record::new(begun.at, conn, what, image.is_some(), payload.len(), len);
+        self.hub.gate.told(&Telling { thread: self.thread, record: &record, image, payload });
     }
 
     /// Tells of a `sendmsg` that was begun: of each piece its length, how many bytes are kept, and
     /// those.
     pub(super) fn tell_sendmsg<'a>(
         &mut self,
-        begun: (u64, u64),
+        begun: Numbered,
         conn: Option<u32>,
         fd: i32,
         ret: Ret,
@@ -102,7 +152,10 @@ impl Handle {
             list.extend_from_slice(&piece[..kept]);
         }
         let what = What::Sendmsg { fd, pieces: count as u32, ret };
-        self.room -= put(&mut self.ring, begun, conn, what, image, list, total);
+        self.room -= put(&mut self.ring, begun.at, conn, what, image, list, total);
+        if begun.is_awaited {
+            self.look_for(begun, conn, what, image, &self.scratch, total);
+        }
     }
 
     /// Looks whether the recorder has made room. A recording is whole: a thread whose ring is full
@@ -118,7 +171,8 @@ impl Handle {
             if self.room > wanted || self.hub.is_closed() || self.ring.is_abandoned() {
                 break;
             }
-            if self.hub.may_drop.load(Ordering::Relaxed) {
+            // On the leash nothing is lost: the recorder has all the time that it needs.
+            if self.hub.may_drop.load(Ordering::Relaxed) && !self.hub.gate.is_leashed() {
                 self.lost = self.lost.saturating_add(1);
                 self.hub.lost.fetch_add(1, Ordering::Relaxed);
                 // The room there is does not count until it is enough.

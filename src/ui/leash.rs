@@ -1,0 +1,177 @@
+//! What the keys do to a server on a leash, and what is said about it.
+
+use super::app::App;
+use super::Ask;
+use crate::event::{Kind, Thread};
+use crate::player::Like;
+
+impl App {
+    /// Looks at the leash. Tells whether anything there changed.
+    pub fn look_at_leash(&mut self) -> bool {
+        let Some(leash) = &self.leash else { return false };
+        let now = if self.is_over { Default::default() } else { leash.look() };
+        if now == self.leashed {
+            return false;
+        }
+        let before = std::mem::replace(&mut self.leashed, now);
+        let now = &self.leashed;
+        if now.held && !before.held {
+            let stopped = now.stopped_at.filter(|_| before.until.is_some());
+            let whose = match &now.holder {
+                Some(name) if !now.yours => format!("{name} holds the server; here one can only look"),
+                _ => "the server is held; . lets one event through, p lets go".to_owned(),
+            };
+            self.tell(&stopped.map_or(whose, |seq| format!("stopped at event {seq}: that was awaited")));
+        } else if !now.held && before.held && now.until.is_none() && !self.is_over {
+            self.tell("the server runs");
+        } else if now.waiting != before.waiting && !now.waiting.is_empty() && !self.is_awaited() {
+            // Who may be let through is what one wants to know now.
+            self.status = None;
+        }
+        true
+    }
+
+    /// Whether the server is held, as of the last look.
+    pub(super) fn is_held(&self) -> bool {
+        self.leashed.held
+    }
+
+    /// Whether an event was asked for that nobody at the gate can bring.
+    fn is_awaited(&self) -> bool {
+        self.leashed.steps.and_then(|steps| steps.th).is_some_and(|th| self.leashed.at_gate(th).is_none())
+    }
+
+    /// `p`
+    pub(super) fn hold_or_release(&mut self) {
+        let Some(leash) = self.leash.clone() else {
+            return self.tell("this is a recording: there is no server to hold");
+        };
+        if self.is_over {
+            return self.tell("the server has stopped; there is nothing to hold");
+        }
+        leash.ask(if self.is_held() { Ask::Release } else { Ask::Hold });
+    }
+
+    /// `t`: main, the workers, and then again whoever has waited longest.
+    pub(super) fn next_turn(&mut self, times: usize) {
+        if self.leash.is_none() {
+            return self.tell("this is a recording: what happened has happened in this order");
+        }
+        let threads = self.player.world().threads.keys().copied();
+        let threads: Vec<Thread> = threads.filter(|th| *th != Thread::Client).collect();
+        let at = self.turn.and_then(|turn| threads.iter().position(|th| *th == turn)).map_or(0, |at| at + 1);
+        // One more than there are threads: whoever has waited longest.
+        self.turn = threads.get((at + times - 1) % (threads.len() + 1)).copied();
+        let text = match self.turn {
+            None => "whose turn: whoever has waited longest".to_owned(),
+            Some(th) if !self.is_held() => format!("whose turn: {th}, once the server is held (p)"),
+            Some(th) => format!("whose turn: {th}; {}", self.about(th)),
+        };
+        self.tell(&text);
+    }
+
+    /// What stepping a thread does.
+    fn about(&self, th: Thread) -> String {
+        match (self.leashed.at_gate(th), self.leashed.in_line(th)) {
+            (Some(at), _) => format!(". lets it go on: {at}"),
+            (None, Some(it)) => match it.behind {
+                Some(other) => format!("it waits for a lock that {other} has: let that one go on first"),
+                None => "it waits for a lock that another has".to_owned(),
+            },
+            (None, None) => "it is not at the gate: . lets its next event through once it comes".to_owned(),
+        }
+    }
+
+    /// `.` at the newest event: lets so many events of a held server through.
+    pub(super) fn step_server(&mut self, times: usize) {
+        let Some(leash) = self.leash.clone() else { return };
+        if !self.is_held() {
+            return self.tell("this is the newest event; more come by themselves (p holds the server)");
+        }
+        self.follow = true;
+        self.playing = false;
+        match self.turn {
+            Some(th) if self.leashed.at_gate(th).is_none() => {
+                self.tell(&match self.leashed.in_line(th).and_then(|it| it.behind) {
+                    Some(other) => format!("{th} waits for a lock that {other} has: t, and let {other} go on"),
+                    None => format!("{th} is not at the gate: its next event is let through once it comes"),
+                });
+            }
+            None if self.leashed.waiting.is_empty() => {
+                self.tell("nobody is at the gate: the next event to come is let through");
+            }
+            _ => {}
+        }
+        leash.ask(Ask::Step { n: u32::try_from(times).unwrap_or(u32::MAX), thread: self.turn });
+    }
+
+    /// `c` at the newest event of a held server: it runs to the next breakpoint, or where there is
+    /// none to the next event of this kind. Whether it does.
+    pub(super) fn continue_server(&mut self) -> bool {
+        let Some(leash) = self.leash.clone().filter(|_| self.is_held() && self.player.is_at_end()) else {
+            return false;
+        };
+        let same = self.player.current().map(Like::same);
+        let points: Vec<&Like> = match self.breakpoints.as_slice() {
+            [] => same.iter().collect(),
+            points => points.iter().collect(),
+        };
+        if points.is_empty() {
+            return false;
+        }
+        let until = points.into_iter().map(expression).collect::<Vec<_>>().join(" | ");
+        self.follow = true;
+        self.tell(&format!("the server runs until {until} (p holds it before that)"));
+        leash.ask(Ask::Until(until));
+        true
+    }
+
+    /// What the last line says while the server is held and one looks at now.
+    pub(super) fn held_hints(&self) -> Vec<(String, String)> {
+        let hint = |keys: &str, what: String| (keys.to_owned(), what);
+        if !self.leashed.yours
+            && let Some(name) = &self.leashed.holder
+        {
+            return vec![hint(",", "look back".to_owned()), hint("", format!("{name} has the leash"))];
+        }
+        let next = match (self.turn, self.leashed.waiting.first()) {
+            (Some(th), _) => match (self.leashed.at_gate(th), self.leashed.in_line(th)) {
+                (Some(at), _) => format!("{th}: {at}"),
+                (None, Some(_)) => format!("{th}, which waits for a lock"),
+                (None, None) => format!("{th}, once it comes"),
+            },
+            (None, Some(at)) => format!("{}: {at}", at.th),
+            (None, None) => "the next event (nobody is at the gate)".to_owned(),
+        };
+        vec![
+            hint(".", next),
+            hint("t", "whose turn".to_owned()),
+            hint("p", "release".to_owned()),
+            hint(",", "look back".to_owned()),
+            hint("c", "to a breakpoint".to_owned()),
+        ]
+    }
+
+    /// What a thread's lane says of it while the server is held; `None` where it goes on as it would.
+    pub(super) fn at_the_gate(&self, th: Thread) -> Option<String> {
+        if !self.follow || !self.is_held() {
+            return None;
+        }
+        if let Some(at) = self.leashed.at_gate(th) {
+            return Some(format!("▮ {at}"));
+        }
+        let it = self.leashed.in_line(th)?;
+        Some(it.behind.map_or("▯ waits for a lock".to_owned(), |other| format!("▯ waits for {other}'s lock")))
+    }
+}
+
+/// A breakpoint in the words of the filter language.
+fn expression(like: &Like) -> String {
+    match like {
+        Like::Conn(conn) => format!("conn={conn}"),
+        Like::Kind(Kind::Other(name)) => format!("ev=\"{}\"", crate::text::visible(name.as_bytes())),
+        Like::Kind(kind) => format!("ev={kind}"),
+        Like::Entered(to) => format!("ev=state & to={to}"),
+        Like::Way(way) => format!("ev=state & from={} & to={}", way.from, way.to),
+    }
+}
