@@ -19,9 +19,9 @@ const PARTS: &[(&str, &[&str])] = &[
     ("print", &["event", "text", "trace"]),
     ("explain", &["event", "text"]),
     ("model", &["event", "text"]),
-    ("player", &["event", "model"]),
+    ("player", &["event", "filter", "model"]),
     ("session", &["text"]),
-    ("ui", &["event", "text", "trace::format", "model", "player", "explain"]),
+    ("ui", &["event", "text", "filter", "trace::format", "model", "player", "explain"]),
     ("cli", &["event", "tracer", "trace::format", "trace::recorder", "ui"]),
     (
         "cmd",

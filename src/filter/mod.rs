@@ -72,7 +72,7 @@ mod parse;
 pub use error::FilterError;
 pub use field::{Field, Subject, Type, Value, of_set};
 
-use crate::event::{Kind, Thread};
+use crate::event::{ConnState, Kind, Thread};
 use crate::text::visible;
 use needle::Needle;
 use std::fmt;
@@ -158,6 +158,42 @@ impl Filter {
         parse::parse(expression).map(Filter)
     }
 
+    /// The events of a connection.
+    pub fn conn(id: u32) -> Filter {
+        Filter(is(Field::Conn, Operand::Number(id.into())))
+    }
+
+    /// The events of a kind.
+    pub fn kind(kind: &Kind) -> Filter {
+        Filter(is_named(Field::Ev, kind.name()))
+    }
+
+    /// The changes of state that enter `to`.
+    pub fn entered(to: ConnState) -> Filter {
+        Filter(Expr::All(vec![is_named(Field::Ev, Kind::State.name()), is_named(Field::To, to.name())]))
+    }
+
+    /// The changes of state from `from` to `to`.
+    pub fn way(from: ConnState, to: ConnState) -> Filter {
+        let kind = is_named(Field::Ev, Kind::State.name());
+        Filter(Expr::All(vec![kind, is_named(Field::From, from.name()), is_named(Field::To, to.name())]))
+    }
+
+    /// The events that are meant by any of `filters`; `None` where there are none.
+    pub fn any(filters: impl IntoIterator<Item = Filter>) -> Option<Filter> {
+        let mut list = Vec::new();
+        for Filter(expr) in filters {
+            match expr {
+                Expr::Any(more) => list.extend(more),
+                one => list.push(one),
+            }
+        }
+        match list.len() {
+            0 | 1 => list.pop().map(Filter),
+            _ => Some(Filter(Expr::Any(list))),
+        }
+    }
+
     /// Whether the event is meant. Nothing is allocated, but for bytes that must be decoded.
     pub fn matches<S: Subject + ?Sized>(&self, subject: &S) -> bool {
         self.0.matches(subject)
@@ -173,6 +209,14 @@ impl Filter {
     pub fn looks_at(&self, which: impl Fn(Field) -> bool) -> bool {
         self.0.looks_at(&which)
     }
+}
+
+fn is(field: Field, value: Operand) -> Expr {
+    Expr::Test(Test { field, op: Op::Is, value })
+}
+
+fn is_named(field: Field, name: &str) -> Expr {
+    is(field, Operand::Bytes(Needle::new(name.as_bytes())))
 }
 
 impl FromStr for Filter {

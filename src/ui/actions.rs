@@ -4,8 +4,8 @@ use super::app::{App, Panel, Request, find_chapter, speed};
 use super::goto::{self, At, Command};
 use super::help;
 use super::keys::{self, Action};
-use crate::event::{Event, Kind};
-use crate::player::{Like, Pace};
+use crate::filter::Filter;
+use crate::player::{Pace, Wanted};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use std::time::Duration;
 
@@ -152,8 +152,8 @@ impl App {
             return;
         }
         let here = self.player.cursor().unwrap_or(0);
-        let conn = self.shown_conn_id().map(Like::Conn);
-        let same = self.player.current().map(Like::same);
+        let conn = self.shown_conn_id().map(Wanted::conn);
+        let same = self.player.current().map(Wanted::same);
         match action {
             Action::Next => self.next(times),
             Action::Prev => self.by_back(times),
@@ -170,12 +170,12 @@ impl App {
             },
             Action::NextOfConn => self.find(conn, times, true),
             Action::PrevOfConn => self.find(conn, times, false),
-            Action::NextRequest => self.find(Some(Like::REQUEST), times, true),
-            Action::PrevRequest => self.find(Some(Like::REQUEST), times, false),
+            Action::NextRequest => self.find(Some(Wanted::request()), times, true),
+            Action::PrevRequest => self.find(Some(Wanted::request()), times, false),
             Action::NextSame => self.find(same, times, true),
             Action::PrevSame => self.find(same, times, false),
-            Action::NextChapter => self.find(Some(Like::Kind(Kind::Mark)), times, true),
-            Action::PrevChapter => self.find(Some(Like::Kind(Kind::Mark)), times, false),
+            Action::NextChapter => self.find(Some(Wanted::chapter()), times, true),
+            Action::PrevChapter => self.find(Some(Wanted::chapter()), times, false),
             Action::OtherEnd => self.other_end(),
             Action::Continue if self.continue_server() => {}
             Action::Continue => self.run_to_breakpoint(true),
@@ -260,49 +260,37 @@ impl App {
         self.paused_at = None;
     }
 
-    fn find(&mut self, like: Option<Like>, times: usize, forward: bool) {
-        let Some(like) = like else { return self.tell("no connection yet") };
+    fn find(&mut self, wanted: Option<Wanted>, times: usize, forward: bool) {
+        let Some(wanted) = wanted else { return self.tell("no connection yet") };
         let mut found = false;
         for _ in 0..times {
-            let wanted = |e: &Event| like.matches(e);
-            let at = if forward { self.player.find_next(wanted) } else { self.player.find_prev(wanted) };
-            let Some(at) = at else { break };
+            let Some(at) = self.look_for(&wanted.filter, forward) else { break };
             self.go(at);
             found = true;
         }
         if !found {
-            let which = if forward { "later" } else { "earlier" };
-            self.tell(&match like {
-                Like::Conn(id) => format!("no {which} event of c{id}"),
-                Like::Kind(Kind::Command) => format!("no {which} request"),
-                Like::Kind(Kind::Mark) => format!("no {which} chapter"),
-                like => format!("no {which} {like}"),
-            });
+            self.tell(&format!("no {} {wanted}", if forward { "later" } else { "earlier" }));
         }
+    }
+
+    fn look_for(&self, wanted: &Filter, forward: bool) -> Option<usize> {
+        if forward { self.player.find_next(wanted) } else { self.player.find_prev(wanted) }
     }
 
     /// Between an event and the one on another thread that it made happen.
     fn other_end(&mut self) {
-        let Some(here) = self.player.current() else { return };
-        let (seq, cause) = (here.seq, here.cause);
-        let at = match cause {
-            Some(cause) => self.player.find_prev(|e| e.seq == cause),
-            None => self.player.find_next(|e| e.cause == Some(seq)),
-        };
-        match at {
+        match self.player.other_end() {
             Some(at) => self.go(at),
             None => self.tell("this event has no other end on another thread"),
         }
     }
 
     fn run_to_breakpoint(&mut self, forward: bool) {
-        if self.breakpoints.is_empty() {
-            let same = self.player.current().map(Like::same);
+        let Some(wanted) = Filter::any(self.breakpoints.iter().map(|b| b.filter.clone())) else {
+            let same = self.player.current().map(Wanted::same);
             return self.find(same, 1, forward);
-        }
-        let wanted = |e: &Event| self.breakpoints.iter().any(|b| b.matches(e));
-        let at = if forward { self.player.find_next(wanted) } else { self.player.find_prev(wanted) };
-        match at {
+        };
+        match self.look_for(&wanted, forward) {
             Some(at) => self.go(at),
             None => {
                 let which = if forward { "ahead" } else { "behind" };
@@ -312,14 +300,14 @@ impl App {
     }
 
     fn toggle_breakpoint(&mut self) {
-        let Some(like) = self.player.current().map(Like::breakpoint) else { return };
+        let Some(wanted) = self.player.current().map(Wanted::breakpoint) else { return };
         let count = self.breakpoints.len();
-        self.breakpoints.retain(|b| *b != like);
+        self.breakpoints.retain(|b| *b != wanted);
         if self.breakpoints.len() == count {
-            self.tell(&format!("breakpoint on {like} (c goes on to the next, C back)"));
-            self.breakpoints.push(like);
+            self.tell(&format!("breakpoint on {wanted} (c goes on to the next, C back)"));
+            self.breakpoints.push(wanted);
         } else {
-            self.tell(&format!("no breakpoint on {like} any more"));
+            self.tell(&format!("no breakpoint on {wanted} any more"));
         }
     }
 

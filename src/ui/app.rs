@@ -6,7 +6,7 @@ use super::theme::Palette;
 use super::{Leash, Options, Recording, Tape};
 use crate::event::{Event, Kind, Leashed, Thread};
 use crate::model::Conn;
-use crate::player::{Like, Pace, Player, pause_after};
+use crate::player::{Pace, Player, Wanted, pause_after};
 use crate::trace::format::Header;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,7 +84,7 @@ pub struct App {
     pub(super) elapsed: Duration,
     pub(super) pace: Pace,
     pause_on_marks: bool,
-    pub(super) breakpoints: Vec<Like>,
+    pub(super) breakpoints: Vec<Wanted>,
     pub(super) pinned: Option<u32>,
     pub(super) focus: Panel,
     /// The focused panel has the screen for itself.
@@ -257,7 +257,7 @@ impl App {
     }
 
     fn pause(&self) -> Duration {
-        let next = self.player.cursor().and_then(|at| self.player.events().get(at + 1));
+        let next = self.player.cursor().and_then(|at| self.player.event(at + 1));
         match (self.player.current(), next) {
             (Some(here), Some(next)) => pause_after(next.t.saturating_sub(here.t), self.pace),
             _ => pause_after(0, self.pace),
@@ -277,8 +277,7 @@ impl App {
     }
 
     pub(super) fn seqs(&self) -> (u64, u64) {
-        let events = self.player.events();
-        (events.first().map_or(0, |e| e.seq), events.last().map_or(0, |e| e.seq))
+        self.player.seqs().unwrap_or_default()
     }
 
     pub(super) fn badge(&self) -> Badge {

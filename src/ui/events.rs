@@ -6,13 +6,14 @@ use crate::event::{Event, Kind, Thread};
 use crate::text::{printable, visible};
 use ratatui::style::Style;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A pause from here on is worth a row of its own.
 const GAP: u64 = 10_000_000;
 
 /// A row of the list.
 enum Row {
-    Event(usize),
+    Event(Arc<Event>),
     /// So many nanoseconds in which nothing happened.
     Gap(u64),
 }
@@ -24,7 +25,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
         pen.put(0, 0, "waiting for the first event", p.dim);
         return;
     };
-    let (rows, now) = rows(app.player.events(), cursor, pen.height());
+    let (rows, now) = rows(app, cursor, pen.height());
     let depths = depths(app, &rows, now);
     let digits = app.seqs().1.to_string().len().max(3);
     let has_time = pen.width() >= 70;
@@ -33,8 +34,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
             Row::Gap(ns) => {
                 pen.put(digits + 5, y, &format!("⋯ {}", time(*ns)), p.dim);
             }
-            Row::Event(at) => {
-                let event = &app.player.events()[*at];
+            Row::Event(event) => {
                 let style = match y.cmp(&now) {
                     std::cmp::Ordering::Equal => p.now,
                     std::cmp::Ordering::Less => p.text,
@@ -92,9 +92,8 @@ fn depths(app: &App, rows: &[Row], now: usize) -> Vec<usize> {
     if !app.has_calls {
         return depths;
     }
-    let events = app.player.events();
-    let event = |row: &Row| match row {
-        Row::Event(at) => Some(&events[*at]),
+    let event = |y: usize| match &rows[y] {
+        Row::Event(event) => Some(event),
         Row::Gap(_) => None,
     };
     let at_cursor: HashMap<Thread, usize> =
@@ -102,7 +101,7 @@ fn depths(app: &App, rows: &[Row], now: usize) -> Vec<usize> {
     // A call stands where its caller does: one out from what it leads to.
     let mut inside = at_cursor.clone();
     for y in (0..=now.min(rows.len().saturating_sub(1))).rev() {
-        let Some(event) = event(&rows[y]) else { continue };
+        let Some(event) = event(y) else { continue };
         let depth = inside.entry(event.th).or_default();
         match event.ev {
             Kind::Call => *depth = depth.saturating_sub(1),
@@ -116,13 +115,13 @@ fn depths(app: &App, rows: &[Row], now: usize) -> Vec<usize> {
         depths[y] = *depth;
     }
     let mut inside = at_cursor;
-    for y in now + 1..rows.len() {
-        let Some(event) = event(&rows[y]) else { continue };
+    for (y, depth_here) in depths.iter_mut().enumerate().skip(now + 1) {
+        let Some(event) = event(y) else { continue };
         let depth = inside.entry(event.th).or_default();
         if event.ev == Kind::Return {
             *depth = depth.saturating_sub(1);
         }
-        depths[y] = *depth;
+        *depth_here = *depth;
         if event.ev == Kind::Call {
             *depth += 1;
         }
@@ -131,31 +130,34 @@ fn depths(app: &App, rows: &[Row], now: usize) -> Vec<usize> {
 }
 
 /// The rows around the cursor, and which of them is the cursor's.
-fn rows(events: &[Event], cursor: usize, height: usize) -> (Vec<Row>, usize) {
+fn rows(app: &App, cursor: usize, height: usize) -> (Vec<Row>, usize) {
+    // Upwards from the cursor, then downwards; the cursor stands a little below the middle, so
+    // that more of what led here is seen than of what comes.
+    let above = height * 3 / 5;
+    let from = cursor.saturating_sub(height);
+    let events = app.player.slice(from..cursor.saturating_add(height).saturating_add(1));
+    let at_cursor = cursor - from;
     let gap_before = |at: usize| {
         let before = events.get(at.checked_sub(1)?)?;
         Some(events[at].t.saturating_sub(before.t)).filter(|&gap| gap >= GAP)
     };
-    // Upwards from the cursor, then downwards; the cursor stands a little below the middle, so
-    // that more of what led here is seen than of what comes.
-    let above = height * 3 / 5;
     let mut up = Vec::new();
-    let mut at = cursor;
+    let mut at = at_cursor;
     while up.len() < height {
         if let Some(gap) = gap_before(at) {
             up.push(Row::Gap(gap));
         }
         let Some(before) = at.checked_sub(1) else { break };
         at = before;
-        up.push(Row::Event(at));
+        up.push(Row::Event(events[at].clone()));
     }
-    let mut down = vec![Row::Event(cursor)];
-    let mut at = cursor + 1;
+    let mut down = vec![Row::Event(events[at_cursor].clone())];
+    let mut at = at_cursor + 1;
     while at < events.len() && down.len() < height {
         if let Some(gap) = gap_before(at) {
             down.push(Row::Gap(gap));
         }
-        down.push(Row::Event(at));
+        down.push(Row::Event(events[at].clone()));
         at += 1;
     }
     let below = height.saturating_sub(above);

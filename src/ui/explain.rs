@@ -4,6 +4,7 @@ use super::app::App;
 use super::pen::{Pen, wrap};
 use crate::event::{Event, Kind};
 use crate::explain::{Context, Explanation, explain};
+use std::sync::Arc;
 
 /// How far back what led to an event is looked for; in a busy recording it stands much nearer.
 const LOOK_BACK: usize = 20_000;
@@ -41,7 +42,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
 
 /// What the tour says before its first step.
 fn welcome(app: &App) -> Explanation {
-    let steps = app.player.events().len();
+    let steps = app.player.len();
     Explanation {
         title: "Welcome".to_owned(),
         text: format!(
@@ -58,9 +59,9 @@ fn explanation(app: &App) -> Option<Explanation> {
     if app.tour && cursor == 0 {
         return Some(welcome(app));
     }
-    let events = app.player.events();
-    let event = &events[cursor];
-    let before = &events[cursor.saturating_sub(LOOK_BACK)..cursor];
+    let event = app.player.current()?;
+    let before = app.player.slice(cursor.saturating_sub(LOOK_BACK)..cursor);
+    let before = || before.iter().rev().map(Arc::as_ref);
     // What is ready says which connection a wake-up is about.
     let ready = event.ready.iter().flatten().find_map(|r| r.conn).filter(|_| event.ev == Kind::Wake);
     let id = event.conn.or(ready);
@@ -69,13 +70,13 @@ fn explanation(app: &App) -> Option<Explanation> {
         Some(id) => e.is_of(id) && !matches!(e.ev, Kind::Call | Kind::Return | Kind::Mark),
         None => e.th == event.th && !matches!(e.ev, Kind::Call | Kind::Return | Kind::Mark),
     };
-    let of_thread = before.iter().rev().filter(|e| e.th == event.th);
+    let of_thread = before().filter(|e| e.th == event.th);
     let in_wakeup = of_thread.take_while(|e| e.ev != Kind::Wake);
     let context = Context {
-        previous: before.iter().rev().find(is_own),
+        previous: before().find(is_own),
         fields: conn.map(|c| &c.fields),
         state: conn.and_then(|c| c.state),
-        last_read: before.iter().rev().find(|e| e.ev == Kind::Read && e.conn == id && id.is_some()),
+        last_read: before().find(|e| e.ev == Kind::Read && e.conn == id && id.is_some()),
         commands_in_wakeup: in_wakeup.filter(|e| e.ev == Kind::Command).count() as u32,
     };
     Some(explain(event, &context))

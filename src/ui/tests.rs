@@ -48,7 +48,7 @@ fn app() -> App {
 /// The viewer at the first event that `found` accepts.
 fn at(found: impl Fn(&Event) -> bool) -> App {
     let mut app = app();
-    let index = app.player.events().iter().position(found).unwrap();
+    let index = app.player.slice(0..usize::MAX).iter().position(|e| found(e)).unwrap();
     app.player.go(index);
     app
 }
