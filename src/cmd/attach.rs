@@ -183,7 +183,7 @@ fn complaint(answer: &str) -> String {
     let found = match answer {
         "" => "what listens there does not answer as memstep does".to_owned(),
         "ERROR" => "a memcached answers there, for its clients".to_owned(),
-        _ if answer.starts_with("HTTP/") => "a web server answers there".to_owned(),
+        _ if answer.starts_with("HTTP/") || answer.starts_with('<') => "a web server answers there".to_owned(),
         _ => {
             let beginning: String = answer.chars().take(40).collect();
             format!("what listens there is no memstep: it said \"{}\"", printable(&beginning))

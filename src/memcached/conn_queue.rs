@@ -70,26 +70,26 @@ pub struct ConnQueue(Mutex<VecDeque<Box<CqItem>>>);
 pub fn cq_push(thread: &LibeventThread, item: Box<CqItem>) {
     let conn = Some(item.conn);
     let _in = tracer::enter(Fn::CqPush, conn, || None);
-    // The worker may pop it before we are done here.
-    let begun = tracer::begin(&Kind::CqPush, conn);
-    let depth = {
-        let mut queue = lock(&thread.new_conn_queue.0);
-        queue.push_back(item);
-        queue.len() as u32
-    };
+    // The worker may pop it before we are done here; of what both do, the first has the lower number.
+    let (begun, mut queue) =
+        tracer::begin_locked(&Kind::CqPush, conn, || lock(&thread.new_conn_queue.0));
+    queue.push_back(item);
+    let depth = queue.len() as u32;
+    drop(queue);
     tracer::finish(begun, conn, What::CqPush { worker: thread.index, depth }, None, b"");
 }
 
 /// Takes the first item off `thread`'s queue; `None` if it is empty (`thread.c:217`).
 pub fn cq_pop(thread: &LibeventThread) -> Option<Box<CqItem>> {
     let _in = tracer::enter(Fn::CqPop, None, || None);
-    let (item, depth) = {
-        let mut queue = lock(&thread.new_conn_queue.0);
-        (queue.pop_front(), queue.len() as u32)
-    };
-    if let Some(item) = &item {
-        tracer::emit_conn(Some(item.conn), What::CqPop { worker: thread.index, depth }, None, b"");
-    }
+    // Nobody else takes anything off it: what is first now stays so while this thread is held.
+    let conn = lock(&thread.new_conn_queue.0).front().map(|item| item.conn);
+    conn?;
+    let (begun, mut queue) = tracer::begin_locked(&Kind::CqPop, conn, || lock(&thread.new_conn_queue.0));
+    let item = queue.pop_front();
+    let depth = queue.len() as u32;
+    drop(queue);
+    tracer::finish(begun, conn, What::CqPop { worker: thread.index, depth }, None, b"");
     item
 }
 

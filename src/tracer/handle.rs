@@ -68,8 +68,8 @@ impl Handle {
         &self.hub
     }
 
-    /// Numbers an event, once there is room for it and the gate lets it pass; `at` is what it is, for
-    /// whoever looks at the gate.
+    /// Numbers an event, once there is room for it and the gate lets it pass; `kind` and `of` are what
+    /// it is, for whoever looks at the gate.
     #[inline]
     pub(super) fn begin(
         &mut self,
@@ -77,6 +77,18 @@ impl Handle {
         of: Option<&'static str>,
         conn: Option<u32>,
     ) -> Option<Numbered> {
+        self.begin_locked(kind, of, conn, || ()).map(|(numbered, ())| numbered)
+    }
+
+    /// The same with a lock that is taken after the gate and before the number.
+    #[inline]
+    pub(super) fn begin_locked<G>(
+        &mut self,
+        kind: &'static Kind,
+        of: Option<&'static str>,
+        conn: Option<u32>,
+        lock: impl FnOnce() -> G,
+    ) -> Option<(Numbered, G)> {
         if self.hub.is_closed() {
             LEVEL.set(0);
             return None;
@@ -85,12 +97,18 @@ impl Handle {
             return None;
         }
         let (hub, th) = (&*self.hub, self.thread);
-        let (at, is_awaited) = hub.gate.pass(
+        let (numbered, is_awaited) = hub.gate.pass(
             || AtGate { th, ev: kind.clone(), of: of.map(Into::into), conn },
-            // Where the recording has ended meanwhile, a number would be missing in it.
-            || (!hub.is_closed()).then(|| (hub.seq.fetch_add(1, Ordering::AcqRel), hub.clock.raw())),
+            || {
+                // Where the recording has ended meanwhile, a number would be missing in it.
+                (!hub.is_closed()).then(|| {
+                    let locked = lock();
+                    ((hub.seq.fetch_add(1, Ordering::AcqRel), hub.clock.raw()), locked)
+                })
+            },
         );
-        Some(Numbered { at: at?, is_awaited })
+        let (at, locked) = numbered?;
+        Some((Numbered { at, is_awaited }, locked))
     }
 
     /// Tells of an event that was begun. Only so much of its payload is kept, but for a list of

@@ -257,6 +257,21 @@ fn begin_recorded(kind: &'static Kind, conn: Option<u32>) -> Begun {
     HANDLE.with_borrow_mut(|handle| Begun(handle.as_mut().and_then(|h| h.begin(kind, None, conn))))
 }
 
+/// The same of an event that happens with a lock held: the lock is taken after the gate, so that nobody
+/// is held with it, and before the number, so that numbers are in the order of the lock. `lock` takes
+/// no other lock and tells of nothing.
+#[inline]
+pub fn begin_locked<G>(kind: &'static Kind, conn: Option<u32>, lock: impl std::ops::Fn() -> G) -> (Begun, G) {
+    let begun = match on() {
+        true => HANDLE.with_borrow_mut(|handle| handle.as_mut()?.begin_locked(kind, None, conn, &lock)),
+        false => None,
+    };
+    match begun {
+        Some((numbered, locked)) => (Begun(Some(numbered)), locked),
+        None => (Begun(None), lock()),
+    }
+}
+
 /// This thread must wait for a lock that another has, until what comes back is dropped: the other
 /// may be at the gate, and then this one is not lost, but in line behind it.
 #[cold]

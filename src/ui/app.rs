@@ -48,6 +48,7 @@ pub(super) enum Badge {
     Live,
     ViewPaused,
     ServerHeld,
+    ServerGone,
     Past { seq: u64, of: u64 },
     Replay,
 }
@@ -285,6 +286,7 @@ impl App {
         match &self.leash {
             None => Badge::Replay,
             Some(_) if self.follow && self.is_held() => Badge::ServerHeld,
+            Some(_) if self.follow && self.is_over => Badge::ServerGone,
             Some(_) if self.follow => Badge::Live,
             Some(_) if self.paused_at.is_some() => Badge::ViewPaused,
             Some(_) => Badge::Past { seq, of: self.seqs().1 },

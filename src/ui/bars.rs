@@ -19,6 +19,7 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
         Badge::Live => ("LIVE".to_owned(), p.lit),
         Badge::ViewPaused => ("VIEW PAUSED".to_owned(), p.lit),
         Badge::ServerHeld => ("SERVER HELD".to_owned(), p.lit),
+        Badge::ServerGone => ("SERVER GONE".to_owned(), p.lit),
         Badge::Past { seq, of } => (format!("PAST (#{seq} of {of})"), p.lit),
         Badge::Replay => ("REPLAY".to_owned(), p.lit),
     };
@@ -129,7 +130,9 @@ fn hints(app: &App) -> Vec<(String, String)> {
     hints.push(hint(".", "next"));
     hints.push(hint(",", "back"));
     if app.leash.is_some() {
-        hints.push(hint("p", if app.is_held() { "release" } else { "hold the server" }));
+        if !app.is_over {
+            hints.push(hint("p", if app.is_held() { "release" } else { "hold the server" }));
+        }
         if !app.follow {
             hints.push(hint("G", "now"));
         }

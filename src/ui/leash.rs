@@ -2,8 +2,9 @@
 
 use super::app::App;
 use super::Ask;
-use crate::event::{Kind, Thread};
-use crate::player::Like;
+use crate::event::Thread;
+use crate::filter::Filter;
+use crate::player::Wanted;
 
 impl App {
     /// Looks at the leash. Tells whether anything there changed.
@@ -75,10 +76,10 @@ impl App {
         match (self.leashed.at_gate(th), self.leashed.in_line(th)) {
             (Some(at), _) => format!(". lets it go on: {at}"),
             (None, Some(it)) => match it.behind {
-                Some(other) => format!("it waits for a lock that {other} has: let that one go on first"),
+                Some(other) => format!("it waits for a lock that {other} has"),
                 None => "it waits for a lock that another has".to_owned(),
             },
-            (None, None) => "it is not at the gate: . lets its next event through once it comes".to_owned(),
+            (None, None) => "it is not at the gate".to_owned(),
         }
     }
 
@@ -93,8 +94,8 @@ impl App {
         match self.turn {
             Some(th) if self.leashed.at_gate(th).is_none() => {
                 self.tell(&match self.leashed.in_line(th).and_then(|it| it.behind) {
-                    Some(other) => format!("{th} waits for a lock that {other} has: t, and let {other} go on"),
-                    None => format!("{th} is not at the gate: its next event is let through once it comes"),
+                    Some(other) => format!("{th} waits for a lock that {other} has: t, step {other}"),
+                    None => format!("{th} is not at the gate: it goes on once it comes"),
                 });
             }
             None if self.leashed.waiting.is_empty() => {
@@ -111,15 +112,9 @@ impl App {
         let Some(leash) = self.leash.clone().filter(|_| self.is_held() && self.player.is_at_end()) else {
             return false;
         };
-        let same = self.player.current().map(Like::same);
-        let points: Vec<&Like> = match self.breakpoints.as_slice() {
-            [] => same.iter().collect(),
-            points => points.iter().collect(),
-        };
-        if points.is_empty() {
-            return false;
-        }
-        let until = points.into_iter().map(expression).collect::<Vec<_>>().join(" | ");
+        let points = self.breakpoints.iter().map(|point| point.filter.clone());
+        let until = Filter::any(points).or_else(|| Some(Wanted::same(self.player.current()?).filter));
+        let Some(until) = until.map(|until| until.to_string()) else { return false };
         self.follow = true;
         self.tell(&format!("the server runs until {until} (p holds it before that)"));
         leash.ask(Ask::Until(until));
@@ -138,9 +133,11 @@ impl App {
             (Some(th), _) => match (self.leashed.at_gate(th), self.leashed.in_line(th)) {
                 (Some(at), _) => format!("{th}: {at}"),
                 (None, Some(_)) => format!("{th}, which waits for a lock"),
+                (None, None) if self.is_awaited() => format!("{th} goes on once it comes; it is asked for"),
                 (None, None) => format!("{th}, once it comes"),
             },
             (None, Some(at)) => format!("{}: {at}", at.th),
+            (None, None) if self.leashed.steps.is_some() => "asked for: whoever comes goes on".to_owned(),
             (None, None) => "the next event (nobody is at the gate)".to_owned(),
         };
         vec![
@@ -162,16 +159,5 @@ impl App {
         }
         let it = self.leashed.in_line(th)?;
         Some(it.behind.map_or("▯ waits for a lock".to_owned(), |other| format!("▯ waits for {other}'s lock")))
-    }
-}
-
-/// A breakpoint in the words of the filter language.
-fn expression(like: &Like) -> String {
-    match like {
-        Like::Conn(conn) => format!("conn={conn}"),
-        Like::Kind(Kind::Other(name)) => format!("ev=\"{}\"", crate::text::visible(name.as_bytes())),
-        Like::Kind(kind) => format!("ev={kind}"),
-        Like::Entered(to) => format!("ev=state & to={to}"),
-        Like::Way(way) => format!("ev=state & from={} & to={}", way.from, way.to),
     }
 }
