@@ -54,10 +54,7 @@ pub(super) fn run(addr: &str, token: Option<&str>, look: Look) -> anyhow::Result
     // From here on an answer may take its time: nobody waits for it but the thread that asks.
     talking.get_mut().set_read_timeout(Some(PATIENCE))?;
     reader_socket(&reader)?;
-    let header = Header {
-        title: format!("{name}, {}", reader.header().title),
-        ..reader.header().clone()
-    };
+    let header = Header { title: name.clone(), ..reader.header().clone() };
     let (say, news) = channel();
     let remote = Arc::new(Remote::start(name, talking, &status, say)?);
     let events = follow(reader, remote.clone())?;
@@ -171,7 +168,8 @@ fn complaint(answer: &str) -> String {
     if let Some(why) = answer.strip_prefix("error: ") {
         return match why {
             "first say: token TOKEN" => {
-                "it wants a token: --events-token TOKEN, or MEMSTEP_EVENTS_TOKEN in the environment".to_owned()
+                "it wants a token: --events-token TOKEN, or MEMSTEP_EVENTS_TOKEN in the environment"
+                    .to_owned()
             }
             "that is not the token" => {
                 "it knows another token than this one (--events-token, MEMSTEP_EVENTS_TOKEN)".to_owned()
@@ -183,7 +181,9 @@ fn complaint(answer: &str) -> String {
     let found = match answer {
         "" => "what listens there does not answer as memstep does".to_owned(),
         "ERROR" => "a memcached answers there, for its clients".to_owned(),
-        _ if answer.starts_with("HTTP/") || answer.starts_with('<') => "a web server answers there".to_owned(),
+        _ if answer.starts_with("HTTP/") || answer.starts_with('<') => {
+            "a web server answers there".to_owned()
+        }
         _ => {
             let beginning: String = answer.chars().take(40).collect();
             format!("what listens there is no memstep: it said \"{}\"", printable(&beginning))

@@ -58,12 +58,7 @@ struct Now {
 
 impl Remote {
     /// Talks on this connection from now on; what goes wrong is news.
-    pub fn start(
-        name: String,
-        port: Port,
-        status: &Status,
-        news: Sender<String>,
-    ) -> anyhow::Result<Remote> {
+    pub fn start(name: String, port: Port, status: &Status, news: Sender<String>) -> anyhow::Result<Remote> {
         let mut now = Now::default();
         now.hear(status.clone());
         let now = Arc::new(Mutex::new(now));
@@ -113,12 +108,7 @@ impl Now {
 }
 
 /// Says what was asked for, and what is wrong with it to whoever asked, until either side goes.
-fn talk(
-    mut port: Port,
-    asked: &Receiver<String>,
-    now: &Mutex<Now>,
-    news: &Sender<String>,
-) -> io::Result<()> {
+fn talk(mut port: Port, asked: &Receiver<String>, now: &Mutex<Now>, news: &Sender<String>) -> io::Result<()> {
     loop {
         match asked.recv_timeout(LOOK) {
             Ok(line) => {

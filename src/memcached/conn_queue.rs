@@ -71,8 +71,7 @@ pub fn cq_push(thread: &LibeventThread, item: Box<CqItem>) {
     let conn = Some(item.conn);
     let _in = tracer::enter(Fn::CqPush, conn, || None);
     // The worker may pop it before we are done here; of what both do, the first has the lower number.
-    let (begun, mut queue) =
-        tracer::begin_locked(&Kind::CqPush, conn, || lock(&thread.new_conn_queue.0));
+    let (begun, mut queue) = tracer::begin_locked(&Kind::CqPush, conn, || lock(&thread.new_conn_queue.0));
     queue.push_back(item);
     let depth = queue.len() as u32;
     drop(queue);

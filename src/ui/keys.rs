@@ -205,7 +205,11 @@ pub(super) const SECTIONS: &[Section] = &[
                 "live: hold, release the server; held, . lets one event through",
                 &[(Char('p'), Action::Hold)],
             ),
-            bind("t", "held: whose turn: main, a worker, or who waited longest", &[(Char('t'), Action::Turn)]),
+            bind(
+                "t",
+                "held: whose turn: main, a worker, or who waited longest",
+                &[(Char('t'), Action::Turn)],
+            ),
             bind("r", "live: start, stop recording to a file", &[(Char('r'), Action::Record)]),
         ],
     },

@@ -1,7 +1,7 @@
 //! What the keys do to a server on a leash, and what is said about it.
 
-use super::app::App;
 use super::Ask;
+use super::app::App;
 use crate::event::Thread;
 use crate::filter::Filter;
 use crate::player::Wanted;
@@ -16,18 +16,23 @@ impl App {
         }
         let before = std::mem::replace(&mut self.leashed, now);
         let now = &self.leashed;
-        if now.held && !before.held {
-            let stopped = now.stopped_at.filter(|_| before.until.is_some());
-            let whose = match &now.holder {
-                Some(name) if !now.yours => format!("{name} holds the server; here one can only look"),
-                _ => "the server is held; . lets one event through, p lets go".to_owned(),
-            };
-            self.tell(&stopped.map_or(whose, |seq| format!("stopped at event {seq}: that was awaited")));
+        // It may have run and stopped between two looks.
+        if let Some(seq) = now.stopped_at.filter(|_| now.stopped_at != before.stopped_at) {
+            self.tell(&format!("stopped at event {seq}, which was awaited"));
+        } else if now.held && !before.held {
+            match &now.holder {
+                Some(name) if !now.yours => {
+                    let told = format!("{name} holds the server; here one can only look");
+                    self.tell(&told);
+                }
+                _ => self.tell("the server is held; . lets one event through, p lets go"),
+            }
         } else if !now.held && before.held && now.until.is_none() && !self.is_over {
             self.tell("the server runs");
         } else if now.waiting != before.waiting && !now.waiting.is_empty() && !self.is_awaited() {
-            // Who may be let through is what one wants to know now.
-            self.status = None;
+            // Who may be let through is what one wants to know now, but for where it has stopped.
+            let has_come = before.steps.is_some() && now.steps.is_none();
+            self.status.take_if(|_| has_come || now.stopped_at.is_none());
         }
         true
     }
@@ -158,6 +163,9 @@ impl App {
             return Some(format!("▮ {at}"));
         }
         let it = self.leashed.in_line(th)?;
-        Some(it.behind.map_or("▯ waits for a lock".to_owned(), |other| format!("▯ waits for {other}'s lock")))
+        Some(
+            it.behind
+                .map_or("▯ waits for a lock".to_owned(), |other| format!("▯ waits for {other}'s lock")),
+        )
     }
 }

@@ -90,7 +90,8 @@ where
             drawn = Some(Instant::now());
             (is_dirty, is_urgent) = (false, false);
         }
-        let wishes = [app.due(), app.leash.is_some().then_some(GATE), is_dirty.then(|| FRAME.saturating_sub(since))];
+        let wishes =
+            [app.due(), app.leash.is_some().then_some(GATE), is_dirty.then(|| FRAME.saturating_sub(since))];
         let mut incoming = input.next(wishes.into_iter().flatten().min());
 
         let elapsed = last.elapsed();

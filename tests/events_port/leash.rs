@@ -197,9 +197,9 @@ fn the_server_runs_to_an_event_and_no_further() {
         let stopped = events.iter().find(|e| e.seq == *stop).unwrap();
         assert_eq!((stopped.to.unwrap().name(), stopped.conn), ("conn_nread", Some(1)));
         // Until somebody let it go on, which took its time, the others had at most begun one event.
-        let matched = events.iter().filter(|e| {
-            e.ev == Kind::State && e.to == stopped.to && e.conn == Some(1) && e.seq <= *stop
-        });
+        let matched = events
+            .iter()
+            .filter(|e| e.ev == Kind::State && e.to == stopped.to && e.conn == Some(1) && e.seq <= *stop);
         assert_eq!(matched.count(), at + 1, "the first that matched");
     }
 }

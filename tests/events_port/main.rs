@@ -2,9 +2,9 @@
 //! from strangers.
 #![allow(clippy::unwrap_used)]
 
+mod commands;
 #[path = "../common/mod.rs"]
 mod common;
-mod commands;
 mod leash;
 mod strangers;
 

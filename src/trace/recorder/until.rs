@@ -91,7 +91,10 @@ mod tests {
         assert!(said("ev=read & rbytes=0").starts_with("a running server cannot be stopped by"));
         assert!(said("cause").contains("by cause"));
         assert!(said("item.key=a").contains("item.key"));
-        assert_eq!(Until::parse("ev=state & to=conn_nread", &hub).unwrap().name(), "ev=state & to=conn_nread");
+        assert_eq!(
+            Until::parse("ev=state & to=conn_nread", &hub).unwrap().name(),
+            "ev=state & to=conn_nread"
+        );
     }
 
     #[test]
