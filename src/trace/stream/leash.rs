@@ -87,9 +87,12 @@ impl Talk<'_> {
     /// release must not stand for long.
     fn look_after(&self) {
         let (idle, again, times) = LEASH_KEEPALIVE;
+        let all = idle + again * times;
         // Where that cannot be had, he is missed later.
         let _ = sockopt::set_tcp_keepidle(self.stream, idle)
             .and_then(|()| sockopt::set_tcp_keepintvl(self.stream, again))
-            .and_then(|()| sockopt::set_tcp_keepcnt(self.stream, times));
+            .and_then(|()| sockopt::set_tcp_keepcnt(self.stream, times))
+            // The same where an answer is on its way, and the kernel asks for nothing else meanwhile.
+            .and_then(|()| sockopt::set_tcp_user_timeout(self.stream, all.as_millis() as u32));
     }
 }
