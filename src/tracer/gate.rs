@@ -128,20 +128,9 @@ impl Inner {
 }
 
 impl Gate {
-    /// Passes, at once while the gate is open; else when it is this thread's turn. `number` gives the
-    /// event its number; what else comes back is whether [`told`](Gate::told) must be asked once the
-    /// event was told.
-    #[inline]
-    pub(super) fn pass<N>(&self, at: impl FnOnce() -> AtGate, number: impl FnOnce() -> N) -> (N, bool) {
-        if self.mode.load(Ordering::Relaxed) == OPEN {
-            return (number(), false);
-        }
-        self.wait(at(), number)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn wait<N>(&self, at: AtGate, number: impl FnOnce() -> N) -> (N, bool) {
+    /// Waits until it is this thread's turn. `number` gives the event its number; what else comes back
+    /// is whether [`told`](Gate::told) must be asked once the event was told. Not for an open gate.
+    pub(super) fn wait<N>(&self, at: AtGate, number: impl FnOnce() -> N) -> (N, bool) {
         let thread = at.th;
         // Whoever plays a client's part is no thread of the server's.
         if thread == Thread::Client {
@@ -265,7 +254,9 @@ impl Gate {
         self.mode.load(Ordering::Relaxed) == HELD
     }
 
-    /// Whether somebody watches each step: the server is held, or runs to where it will be.
+    /// Whether a thread that comes must [`wait`](Gate::wait): the server is held, or runs to where it
+    /// will be.
+    #[inline]
     pub fn is_leashed(&self) -> bool {
         self.mode.load(Ordering::Relaxed) != OPEN
     }

@@ -37,13 +37,7 @@ pub struct Handle {
     scratch: Vec<u8>,
     /// Set while this thread waits for a lock.
     in_line: Arc<AtomicBool>,
-}
-
-/// An event that has its number and its time.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Numbered {
-    at: (u64, u64),
-    /// Whether it may be the one that the server runs until.
+    /// Whether the event that was begun may be the one that the server runs until.
     is_awaited: bool,
 }
 
@@ -56,7 +50,7 @@ impl Handle {
     ) -> Handle {
         let max_data = (hub.config().max_data as usize).min(MAX_PAYLOAD);
         let scratch = Vec::with_capacity(IOV_BUDGET + IOV_LISTED * 8);
-        Handle { hub, thread, room: 0, lost: 0, max_data, scratch, ring, in_line }
+        Handle { hub, thread, room: 0, lost: 0, max_data, scratch, ring, in_line, is_awaited: false }
     }
 
     /// Whether this thread waits for a lock, from now on.
@@ -68,27 +62,25 @@ impl Handle {
         &self.hub
     }
 
-    /// Numbers an event, once there is room for it and the gate lets it pass; `kind` and `of` are what
-    /// it is, for whoever looks at the gate.
+    /// Numbers an event, once there is room for it and the gate lets it pass; `about` tells what it is
+    /// to whoever looks at the gate: its kind, and what of that.
     #[inline]
     pub(super) fn begin(
         &mut self,
-        kind: &'static Kind,
-        of: Option<&'static str>,
         conn: Option<u32>,
-    ) -> Option<Numbered> {
-        self.begin_locked(kind, of, conn, || ()).map(|(numbered, ())| numbered)
+        about: impl FnOnce() -> (&'static Kind, Option<&'static str>),
+    ) -> Option<(u64, u64)> {
+        self.begin_locked(conn, about, || ()).map(|(begun, ())| begun)
     }
 
     /// The same with a lock that is taken after the gate and before the number.
     #[inline]
     pub(super) fn begin_locked<G>(
         &mut self,
-        kind: &'static Kind,
-        of: Option<&'static str>,
         conn: Option<u32>,
+        about: impl FnOnce() -> (&'static Kind, Option<&'static str>),
         lock: impl FnOnce() -> G,
-    ) -> Option<(Numbered, G)> {
+    ) -> Option<((u64, u64), G)> {
         if self.hub.is_closed() {
             LEVEL.set(0);
             return None;
@@ -96,19 +88,33 @@ impl Handle {
         if self.room < RESERVE && !self.has_room() {
             return None;
         }
-        let (hub, th) = (&*self.hub, self.thread);
-        let (numbered, is_awaited) = hub.gate.pass(
-            || AtGate { th, ev: kind.clone(), of: of.map(Into::into), conn },
-            || {
-                // Where the recording has ended meanwhile, a number would be missing in it.
-                (!hub.is_closed()).then(|| {
-                    let locked = lock();
-                    ((hub.seq.fetch_add(1, Ordering::AcqRel), hub.clock.raw()), locked)
-                })
-            },
-        );
-        let (at, locked) = numbered?;
-        Some((Numbered { at, is_awaited }, locked))
+        if self.hub.gate.is_leashed() {
+            return self.begin_leashed(conn, about(), lock);
+        }
+        let locked = lock();
+        Some(((self.hub.seq.fetch_add(1, Ordering::AcqRel), self.hub.clock.raw()), locked))
+    }
+
+    /// The same for when it is this thread's turn.
+    #[cold]
+    #[inline(never)]
+    fn begin_leashed<G>(
+        &mut self,
+        conn: Option<u32>,
+        (kind, of): (&'static Kind, Option<&'static str>),
+        lock: impl FnOnce() -> G,
+    ) -> Option<((u64, u64), G)> {
+        let at = AtGate { th: self.thread, ev: kind.clone(), of: of.map(Into::into), conn };
+        let hub = &self.hub;
+        let (begun, is_awaited) = hub.gate.wait(at, || {
+            // Where the recording has ended meanwhile, a number would be missing in it.
+            (!hub.is_closed()).then(|| {
+                let locked = lock();
+                ((hub.seq.fetch_add(1, Ordering::AcqRel), hub.clock.raw()), locked)
+            })
+        });
+        self.is_awaited = is_awaited && begun.is_some();
+        begun
     }
 
     /// Tells of an event that was begun. Only so much of its payload is kept, but for a list of
@@ -116,7 +122,7 @@ impl Handle {
     #[inline]
     pub(super) fn tell(
         &mut self,
-        begun: Numbered,
+        begun: (u64, u64),
         conn: Option<u32>,
         what: What,
         image: Option<&ConnImage>,
@@ -124,8 +130,8 @@ impl Handle {
     ) {
         let whole = matches!(what, What::Wake { .. } | What::Mark | What::Close { .. });
         let kept = &payload[..payload.len().min(if whole { MAX_PAYLOAD } else { self.max_data })];
-        self.room -= put(&mut self.ring, begun.at, conn, what, image, kept, payload.len());
-        if begun.is_awaited {
+        self.room -= put(&mut self.ring, begun, conn, what, image, kept, payload.len());
+        if self.is_awaited {
             self.look_for(begun, conn, what, image, kept, payload.len());
         }
     }
@@ -134,15 +140,16 @@ impl Handle {
     #[cold]
     #[inline(never)]
     fn look_for(
-        &self,
-        begun: Numbered,
+        &mut self,
+        begun: (u64, u64),
         conn: Option<u32>,
         what: What,
         image: Option<&ConnImage>,
         payload: &[u8],
         len: usize,
     ) {
-        let record = Record::new(begun.at, conn, what, image.is_some(), payload.len(), len);
+        self.is_awaited = false;
+        let record = Record::new(begun, conn, what, image.is_some(), payload.len(), len);
         self.hub.gate.told(&Telling { thread: self.thread, record: &record, image, payload });
     }
 
@@ -150,7 +157,7 @@ impl Handle {
     /// those.
     pub(super) fn tell_sendmsg<'a>(
         &mut self,
-        begun: Numbered,
+        begun: (u64, u64),
         conn: Option<u32>,
         fd: i32,
         ret: Ret,
@@ -170,9 +177,11 @@ impl Handle {
             list.extend_from_slice(&piece[..kept]);
         }
         let what = What::Sendmsg { fd, pieces: count as u32, ret };
-        self.room -= put(&mut self.ring, begun.at, conn, what, image, list, total);
-        if begun.is_awaited {
-            self.look_for(begun, conn, what, image, &self.scratch, total);
+        self.room -= put(&mut self.ring, begun, conn, what, image, list, total);
+        if self.is_awaited {
+            let list = std::mem::take(&mut self.scratch);
+            self.look_for(begun, conn, what, image, &list, total);
+            self.scratch = list;
         }
     }
 

@@ -24,7 +24,7 @@ pub use handle::Handle;
 pub use record::{Into, ItemOp, Lane, Record, Ret, SockOpt, ThreadOp, What};
 
 use crate::event::{ConnImage, Detail, EvFlags, Fn, InLine, Kind, Leashed, MAX_DATA, Thread};
-use handle::{Numbered, RESERVE};
+use handle::RESERVE;
 use quanta::Clock;
 use record::Slot;
 use rtrb::RingBuffer;
@@ -236,7 +236,7 @@ pub fn tally() -> Option<Tally> {
 /// An event's number and time, taken before what it tells of happens.
 #[derive(Debug, Clone, Copy, Default)]
 #[must_use = "an event that was begun must be finished, or the recording has a gap"]
-pub struct Begun(Option<Numbered>);
+pub struct Begun(Option<(u64, u64)>);
 
 impl Begun {
     /// Whether it will be told.
@@ -254,7 +254,7 @@ pub fn begin(kind: &'static Kind, conn: Option<u32>) -> Begun {
 
 #[inline(never)]
 fn begin_recorded(kind: &'static Kind, conn: Option<u32>) -> Begun {
-    HANDLE.with_borrow_mut(|handle| Begun(handle.as_mut().and_then(|h| h.begin(kind, None, conn))))
+    HANDLE.with_borrow_mut(|handle| Begun(handle.as_mut().and_then(|h| h.begin(conn, || (kind, None)))))
 }
 
 /// The same of an event that happens with a lock held: the lock is taken after the gate, so that nobody
@@ -263,11 +263,11 @@ fn begin_recorded(kind: &'static Kind, conn: Option<u32>) -> Begun {
 #[inline]
 pub fn begin_locked<G>(kind: &'static Kind, conn: Option<u32>, lock: impl std::ops::Fn() -> G) -> (Begun, G) {
     let begun = match on() {
-        true => HANDLE.with_borrow_mut(|handle| handle.as_mut()?.begin_locked(kind, None, conn, &lock)),
+        true => HANDLE.with_borrow_mut(|handle| handle.as_mut()?.begin_locked(conn, || (kind, None), &lock)),
         false => None,
     };
     match begun {
-        Some((numbered, locked)) => (Begun(Some(numbered)), locked),
+        Some((begun, locked)) => (Begun(Some(begun)), locked),
         None => (Begun(None), lock()),
     }
 }
@@ -323,7 +323,7 @@ pub fn emit_conn(conn: Option<u32>, what: What, image: Option<&ConnImage>, paylo
 fn emit_recorded(conn: Option<u32>, what: What, image: Option<&ConnImage>, payload: &[u8]) {
     HANDLE.with_borrow_mut(|handle| {
         if let Some(handle) = handle
-            && let Some(begun) = handle.begin(what.kind(), what.of(), conn)
+            && let Some(begun) = handle.begin(conn, || (what.kind(), what.of()))
         {
             handle.tell(begun, conn, what, image, payload);
         }

@@ -34,7 +34,11 @@ impl Street {
         let street = self.clone();
         std::thread::spawn(move || {
             for _ in 0..times {
-                let (n, _) = street.gate.pass(|| at(thread), || street.seq.fetch_add(1, Ordering::SeqCst));
+                let number = || street.seq.fetch_add(1, Ordering::SeqCst);
+                let n = match street.gate.is_leashed() {
+                    true => street.gate.wait(at(thread), number).0,
+                    false => number(),
+                };
                 street.passed.lock().unwrap().push((n, thread));
             }
         })
