@@ -215,6 +215,7 @@ pub struct RecordTo {
     #[arg(long, value_name = "TOKEN", requires = "events", value_parser = events_token)]
     pub events_token: Option<String>,
     /// Hold the server before its first event; whoever looks at it lets it go on, event by event
+    /// (`serve` needs --events for that)
     #[arg(long, help_heading = "Stepping")]
     pub step: bool,
 }

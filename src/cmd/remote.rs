@@ -4,7 +4,7 @@
 //! what was heard last, and waits for nothing.
 
 use super::attach::{Port, answer, say};
-use crate::event::Leashed;
+use crate::event::{Kind, Leashed};
 use crate::text::printable;
 use crate::ui::{Ask, Leash, Tape};
 use anyhow::Context as _;
@@ -16,6 +16,9 @@ use std::time::Duration;
 
 /// How often it is asked how things stand.
 const LOOK: Duration = Duration::from_millis(100);
+
+/// As many threads at the gate are believed: `-t` goes no further, and main comes on top.
+const MOST_THREADS: usize = 1025;
 
 /// What a server says of itself.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -102,9 +105,27 @@ impl Remote {
 
 impl Now {
     fn hear(&mut self, status: Status) {
-        self.leash = status.leash;
+        self.leash = harmless(status.leash);
         self.is_recording = status.recording.is_some();
     }
+}
+
+/// The same without anything that a terminal might obey: whoever says so may be anybody.
+fn harmless(mut leash: Leashed) -> Leashed {
+    let clean = |text: &mut String| *text = printable(text).into_owned();
+    leash.holder.iter_mut().chain(&mut leash.until).for_each(clean);
+    // There is one for each thread, and no server has more.
+    leash.waiting.truncate(MOST_THREADS);
+    leash.in_line.truncate(MOST_THREADS);
+    for at in &mut leash.waiting {
+        if let Kind::Other(name) = &at.ev {
+            at.ev = Kind::Other(printable(name).into());
+        }
+        if let Some(of) = &mut at.of {
+            *of = printable(of).into_owned().into();
+        }
+    }
+    leash
 }
 
 /// Says what was asked for, and what is wrong with it to whoever asked, until either side goes.
@@ -171,4 +192,23 @@ impl Tape for Remote {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_says_of_itself_can_do_no_harm() {
+        let said = r#"{"tool":"x","protocol":1,"held":true,"holder":"a\u001b[2Jb","until":"\u0007",
+            "waiting":[{"th":"main","ev":"\u001b]0;x","of":"\u009b"}]}"#;
+        let mut now = Now::default();
+        now.hear(serde_json::from_str(said).unwrap());
+        let shown = format!("{} {:?} {:?}", now.leash.waiting[0], now.leash.holder, now.leash.until);
+        assert_eq!(now.leash.holder.as_deref(), Some("a\\x1b[2Jb"));
+        assert!(!shown.chars().any(char::is_control), "{shown:?}");
+        let all = [&now.leash.holder, &now.leash.until].map(|text| text.as_ref().unwrap());
+        assert!(all.iter().all(|text| !text.chars().any(char::is_control)));
+    }
 }

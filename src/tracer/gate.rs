@@ -254,8 +254,8 @@ impl Gate {
         self.mode.load(Ordering::Relaxed) == HELD
     }
 
-    /// Whether a thread that comes must [`wait`](Gate::wait): the server is held, or runs to where it
-    /// will be.
+    /// Whether a thread that comes must ask whether it may pass: the server is held, or runs to where
+    /// it will be.
     #[inline]
     pub fn is_leashed(&self) -> bool {
         self.mode.load(Ordering::Relaxed) != OPEN

@@ -130,8 +130,10 @@ fn hints(app: &App) -> Vec<(String, String)> {
     hints.push(hint(".", "next"));
     hints.push(hint(",", "back"));
     if app.leash.is_some() {
-        if !app.is_over {
-            hints.push(hint("p", if app.is_held() { "release" } else { "hold the server" }));
+        match &app.leashed.until {
+            _ if app.is_over => {}
+            Some(until) => hints.push(hint("p", &format!("hold; it runs until {}", printable(until)))),
+            None => hints.push(hint("p", if app.is_held() { "release" } else { "hold the server" })),
         }
         if !app.follow {
             hints.push(hint("G", "now"));

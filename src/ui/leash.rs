@@ -163,10 +163,7 @@ impl App {
             return Some(format!("▮ {at}"));
         }
         let it = self.leashed.in_line(th)?;
-        Some(
-            it.behind
-                .map_or("▯ waits for a lock".to_owned(), |other| format!("▯ waits for {other}'s lock")),
-        )
+        Some(it.behind.map_or("▯ waits for a lock".to_owned(), |other| format!("▯ lock of {other}")))
     }
 }
 
@@ -274,7 +271,7 @@ mod tests {
         leashed.in_line = vec![InLine { th: W1, behind: Some(W0) }];
         let (mut app, told) = screen_of(leashed.clone());
         assert!(lane(&app, "worker0").contains("▮ item c0"), "{}", lane(&app, "worker0"));
-        assert!(lane(&app, "worker1").contains("▯ waits for worker0's"), "{}", lane(&app, "worker1"));
+        assert!(lane(&app, "worker1").contains("▯ lock of worker0"), "{}", lane(&app, "worker1"));
         press(&mut app, "03t.");
         assert!(rows(&app, (120, 40))[39].contains("worker1 waits for a lock that worker0 has"));
         // It was asked for, and comes; then the last line is for what comes next.
