@@ -60,7 +60,7 @@ fn two_connections_wait_in_one_queue_because_somebody_wants_to_see_it() {
     step_up_to(&mut teacher, "main", "cq_push");
     assert!(teacher.ask("step 1 main").contains("main: its next event is let through"));
     viewer.read_to("\"ev\":\"cq_push\",\"worker\":\"worker0\",\"conn\":1,\"depth\":2}");
-    assert_eq!(at_the_gate(&mut teacher), ["main notify", "worker0 cq_pop"]);
+    until("both are there", || at_the_gate(&mut teacher) == ["main notify", "worker0 cq_pop"]);
     assert!(!viewer.lines.contains("\"ev\":\"cq_pop\""), "{}", viewer.lines);
     assert!(teacher.ask("release").starts_with("ok: the server runs"));
     requests(&mut second, 1);
@@ -218,7 +218,7 @@ fn held_from_its_first_event_it_waits_for_whoever_comes() {
     let mut teacher = server.port();
     let seen = status(&mut teacher);
     assert_eq!((&seen["held"], &seen["holder"], &seen["events"]), (&true.into(), &Value::Null, &0.into()));
-    assert_eq!(at_the_gate(&mut teacher), ["main mark"]);
+    until("main is there", || at_the_gate(&mut teacher) == ["main mark"]);
     assert!(teacher.ask("step").starts_with("ok: "));
     let first = viewer.line();
     assert!(first.contains("\"seq\":1,") && first.contains("start-up"), "{first}");
