@@ -55,6 +55,18 @@ pub enum Command {
         #[command(flatten)]
         look: Look,
     },
+    /// Look at a server elsewhere that was started with --events, in the terminal UI
+    #[command(display_name = "memstep")]
+    Attach {
+        /// Where its events port is; a port alone is one of this machine
+        addr: String,
+        /// What that server's --events-token is
+        #[arg(long, value_name = "TOKEN", env = "MEMSTEP_EVENTS_TOKEN", hide_env_values = true, value_parser = events_token)]
+        events_token: Option<String>,
+        /// How it looks.
+        #[command(flatten)]
+        look: Look,
+    },
     /// Play a .session script against a fresh server and record what happens
     #[command(display_name = "memstep")]
     Record {
@@ -202,6 +214,10 @@ pub struct RecordTo {
     /// Let only those in who say this first; needed where the address is not this machine's own
     #[arg(long, value_name = "TOKEN", requires = "events", value_parser = events_token)]
     pub events_token: Option<String>,
+    /// Hold the server before its first event; whoever looks at it lets it go on, event by event
+    /// (`serve` needs --events for that)
+    #[arg(long, help_heading = "Stepping")]
+    pub step: bool,
 }
 
 impl RecordTo {

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod attach;
 mod check;
 mod events;
 mod info;
@@ -7,6 +8,7 @@ mod live;
 mod look;
 mod print;
 mod record;
+mod remote;
 mod replay;
 mod serve;
 mod server;
@@ -29,6 +31,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         None => tour::run(),
         Some(Command::Serve { server, record }) => serve::run(&server, &record),
         Some(Command::Live { server, record, look }) => live::run(&server, &record, look),
+        Some(Command::Attach { addr, events_token, look }) => {
+            attach::run(&addr, events_token.as_deref(), look)
+        }
         Some(Command::Record { session, output, server }) => record::run(&session, &output, &server),
         Some(Command::Replay { input, at, speed, idle_limit, pause_on_marks, look }) => {
             let start = ui::Options { at, pause_on_marks, ..ui::Options::default() };

@@ -4,7 +4,7 @@
 use super::conn::{Conn, Iovec, Msghdr, Src, conn_set_state, update_event};
 use super::settings::{DATA_BUFFER_SIZE, IOV_MAX, UDP_MAX_PAYLOAD_SIZE, say};
 use super::util::{Line, Shown, errno_text, stderr_line};
-use crate::event::{ConnState, EvFlags, Fn};
+use crate::event::{ConnState, EvFlags, Fn, Kind};
 use crate::tracer::{self, Into, What};
 use arrayvec::ArrayVec;
 use rustix::io::Errno;
@@ -284,7 +284,7 @@ pub fn transmit(c: &mut Conn) -> Transmit {
     }
     let Some(&msg) = c.msglist.get(c.msgcurr) else { return Transmit::Complete };
     // The client may read the answer, and ask again, before we have told of it.
-    let begun = tracer::begin();
+    let begun = tracer::begin(&Kind::Sendmsg, c.id);
     let ret = sendmsg_pieces(c, msg);
     let pieces = msg.msg_iov..msg.msg_iov + msg.msg_iovlen;
     let sent = match ret {

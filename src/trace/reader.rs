@@ -157,6 +157,11 @@ impl<R: BufRead> TraceReader<R> {
         self
     }
 
+    /// What is read from.
+    pub fn input(&self) -> &R {
+        &self.input
+    }
+
     /// The first line.
     pub fn header(&self) -> &Header {
         &self.header

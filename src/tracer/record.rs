@@ -1,7 +1,7 @@
 //! The hot form of an event: what a server thread copies into its ring. Turning it into an
 //! [`Event`](crate::event::Event) is the recorder's work, on another thread.
 
-use crate::event::{ConnImage, ConnState, EvFlags, Fn, Thread};
+use crate::event::{ConnImage, ConnState, EvFlags, Fn, Kind, Thread};
 use rtrb::{Consumer, Producer};
 
 /// Which buffer a `read` filled.
@@ -191,6 +191,43 @@ pub enum What {
     Lost { n: u32 },
 }
 
+impl What {
+    /// The kind of event that it is.
+    pub fn kind(&self) -> &'static Kind {
+        match self {
+            What::Call(_) => &Kind::Call,
+            What::Return(_) => &Kind::Return,
+            What::Mark => &Kind::Mark,
+            What::EventInit { .. } => &Kind::EventInit,
+            What::Pipe { .. } => &Kind::Pipe,
+            What::Thread { .. } => &Kind::Thread,
+            What::Socket { .. } => &Kind::Socket,
+            What::Setsockopt { .. } => &Kind::Setsockopt,
+            What::Bind { .. } => &Kind::Bind,
+            What::Listen { .. } => &Kind::Listen,
+            What::Wait { .. } => &Kind::Wait,
+            What::Wake { .. } => &Kind::Wake,
+            What::EventAdd { .. } => &Kind::EventAdd,
+            What::EventDel { .. } => &Kind::EventDel,
+            What::Accept { .. } => &Kind::Accept,
+            What::CqPush { .. } => &Kind::CqPush,
+            What::CqPop { .. } => &Kind::CqPop,
+            What::Notify { .. } => &Kind::Notify,
+            What::Notified { .. } => &Kind::Notified,
+            What::ConnNew { .. } => &Kind::ConnNew,
+            What::State { .. } => &Kind::State,
+            What::Read { .. } => &Kind::Read,
+            What::Command => &Kind::Command,
+            What::Reply { .. } => &Kind::Reply,
+            What::Sendmsg { .. } => &Kind::Sendmsg,
+            What::Item { .. } => &Kind::Item,
+            What::Verbosity => &Kind::Setting,
+            What::Close { .. } => &Kind::Close,
+            What::Lost { .. } => &Kind::Drop,
+        }
+    }
+}
+
 /// How many bytes of a payload one [`Slot`] holds.
 const BYTES: usize = 63;
 /// No connection: a number that none can get.
@@ -226,6 +263,27 @@ pub(super) enum Slot {
 const _: () = assert!(size_of::<Slot>() == 64);
 
 impl Record {
+    /// An event as it is told; `kept` of the payload's `len` bytes come with it.
+    #[inline]
+    pub(super) fn new(
+        (seq, ticks): (u64, u64),
+        conn: Option<u32>,
+        what: What,
+        has_image: bool,
+        kept: usize,
+        len: usize,
+    ) -> Record {
+        Record {
+            seq,
+            ticks,
+            conn: conn.unwrap_or(NO_CONN),
+            kept: kept as u32,
+            len: u32::try_from(len).unwrap_or(u32::MAX),
+            what,
+            has_image,
+        }
+    }
+
     /// The accepted connection, if the event is about one.
     pub fn conn(&self) -> Option<u32> {
         (self.conn != NO_CONN).then_some(self.conn)
@@ -263,22 +321,14 @@ fn soon_to_be_written<T>(line: &mut T) {
 #[inline]
 pub(super) fn put(
     ring: &mut Producer<Slot>,
-    (seq, ticks): (u64, u64),
+    begun: (u64, u64),
     conn: Option<u32>,
     what: What,
     image: Option<&ConnImage>,
     kept: &[u8],
     len: usize,
 ) -> usize {
-    let record = Record {
-        seq,
-        ticks,
-        conn: conn.unwrap_or(NO_CONN),
-        kept: kept.len() as u32,
-        len: u32::try_from(len).unwrap_or(u32::MAX),
-        what,
-        has_image: image.is_some(),
-    };
+    let record = Record::new(begun, conn, what, image.is_some(), kept.len(), len);
     let slots = record.slots();
     // It cannot fail: the room was looked for before the event got its number.
     let Ok(mut chunk) = ring.write_chunk_uninit(slots + AHEAD) else { return 0 };

@@ -91,6 +91,6 @@ fn a_thread_that_waits_for_room_is_let_go_when_the_recording_ends() {
 
 #[test]
 fn off_nothing_is_told() {
-    assert!(!on() && !begin().is_on() && tally().is_none());
+    assert!(!on() && !begin(&Kind::Close, None).is_on() && tally().is_none());
     emit(What::Mark, b"nobody hears it");
 }

@@ -135,7 +135,6 @@ impl App {
     }
 
     fn act(&mut self, action: Action) {
-        self.steps_left = 0;
         let count = self.take_count();
         let times = count.unwrap_or(1).max(1);
         if let Some(scroll) = &mut self.help {
@@ -178,6 +177,7 @@ impl App {
             Action::NextChapter => self.find(Some(Wanted::chapter()), times, true),
             Action::PrevChapter => self.find(Some(Wanted::chapter()), times, false),
             Action::OtherEnd => self.other_end(),
+            Action::Continue if self.continue_server() => {}
             Action::Continue => self.run_to_breakpoint(true),
             Action::ReverseContinue => self.run_to_breakpoint(false),
             Action::Breakpoint => self.toggle_breakpoint(),
@@ -193,6 +193,7 @@ impl App {
             }
             Action::Command => self.prompt = Some(String::new()),
             Action::Hold => self.hold_or_release(),
+            Action::Turn => self.next_turn(times),
             Action::Record => match &self.tape {
                 Some(tape) if !self.is_over => tape.start_or_stop(),
                 Some(_) => self.tell("the server has stopped; there is nothing to record"),
@@ -233,18 +234,8 @@ impl App {
         let here = self.player.cursor().unwrap_or(0);
         if !self.player.is_at_end() {
             self.go(here.saturating_add(times));
-        } else if let Some(leash) = self.leash.clone().filter(|_| !self.is_over) {
-            if !leash.is_held() {
-                self.tell("this is the newest event; more come by themselves (p holds the server)");
-                return;
-            }
-            self.follow = true;
-            self.playing = false;
-            if leash.waiting().is_empty() {
-                self.tell("nobody is at the gate: the next event to come is let through");
-            }
-            self.steps_left = times - 1;
-            leash.step();
+        } else if self.leash.is_some() && !self.is_over {
+            self.step_server(times);
         } else {
             self.tell("the end of the recording");
         }
@@ -335,7 +326,7 @@ impl App {
         } else if self.follow {
             self.follow = false;
             self.paused_at = self.player.current().map(|e| e.seq);
-            self.tell(match self.is_held {
+            self.tell(match self.is_held() {
                 true => "the view is paused, and the server is held (Space or G: back to now)",
                 false => "the view is paused; the server is not (Space or G: back to now)",
             });
@@ -355,19 +346,6 @@ impl App {
         // While it plays the first line says so.
         if !self.playing {
             self.tell(&format!("speed {}", speed(pace.speed)));
-        }
-    }
-
-    fn hold_or_release(&mut self) {
-        let Some(leash) = self.leash.clone() else {
-            return self.tell("this is a recording: there is no server to hold");
-        };
-        if leash.is_held() {
-            leash.release();
-            self.tell("the server runs");
-        } else {
-            leash.hold();
-            self.tell("the server is held; . lets one event through, p lets go");
         }
     }
 

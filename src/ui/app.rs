@@ -5,7 +5,7 @@
 use super::spacetime::Scale;
 use super::theme::{Palette, Theme};
 use super::{Leash, Options, Recording, Tape};
-use crate::event::{Event, Kind, Thread};
+use crate::event::{Event, Kind, Leashed, Thread};
 use crate::model::Conn;
 use crate::player::{Pace, Player, Wanted, pause_after};
 use crate::trace::format::Header;
@@ -57,6 +57,7 @@ pub(super) enum Badge {
     Live,
     ViewPaused,
     ServerHeld,
+    ServerGone,
     Past { seq: u64, of: u64 },
     Replay,
 }
@@ -86,17 +87,15 @@ pub struct App {
     pub(super) has_calls: bool,
     pub(super) leash: Option<Arc<dyn Leash>>,
     pub(super) tape: Option<Arc<dyn Tape>>,
-    /// Whether the server is held, as of the last look.
-    pub(super) is_held: bool,
-    /// Who waits at the gate, as of the last look.
-    pub(super) waiting: Vec<Thread>,
+    /// How the leash is, as of the last look.
+    pub(super) leashed: Leashed,
+    /// Whose turn it is where the server is held; else whoever has waited longest.
+    pub(super) turn: Option<Thread>,
     /// Live: the view stays at the newest event.
     pub(super) follow: bool,
     pub(super) paused_at: Option<u64>,
     /// Live: the server's events have come to an end.
     pub(super) is_over: bool,
-    /// Held: so many more events are to be let through, one after the other.
-    pub(super) steps_left: usize,
     pub(super) playing: bool,
     /// Time that has passed since the event at the cursor came on the screen.
     pub(super) elapsed: Duration,
@@ -144,7 +143,7 @@ impl App {
     pub fn live(header: Header, leash: Arc<dyn Leash>, tape: Arc<dyn Tape>, options: &Options) -> App {
         let name = if header.title.is_empty() { header.models.clone() } else { header.title.clone() };
         let mut app = App::new(name, &header, Vec::new(), options);
-        app.is_held = leash.is_held();
+        app.leashed = leash.look();
         app.leash = Some(leash);
         app.tape = Some(tape);
         app.follow = true;
@@ -164,12 +163,11 @@ impl App {
             has_calls: false,
             leash: None,
             tape: None,
-            is_held: false,
-            waiting: Vec::new(),
+            leashed: Leashed::default(),
+            turn: None,
             follow: false,
             paused_at: None,
             is_over: false,
-            steps_left: 0,
             playing: false,
             elapsed: Duration::ZERO,
             pace: Pace { speed: options.speed, idle_limit: options.idle_limit },
@@ -200,12 +198,6 @@ impl App {
 
     /// Adds events of a running server; the view goes along if it follows.
     pub fn push(&mut self, events: Vec<Event>) {
-        // A gate lets the next one through only when the last one has come.
-        if let Some(leash) = self.leash.as_ref().filter(|_| self.steps_left > 0) {
-            let came = events.len().min(self.steps_left);
-            self.steps_left -= came;
-            (0..came).for_each(|_| leash.step());
-        }
         for event in events {
             if event.ev == Kind::Mark {
                 let title = event.bytes().map(|p| String::from_utf8_lossy(&p.kept).into_owned());
@@ -245,21 +237,11 @@ impl App {
     /// The server's events have come to an end.
     pub fn over(&mut self) {
         self.is_over = true;
-        self.tell("the server has stopped; what it did stays here to look at");
-    }
-
-    /// Looks at the leash. Tells whether anything there changed.
-    pub fn look_at_leash(&mut self) -> bool {
-        let Some(leash) = &self.leash else { return false };
-        let is_held = leash.is_held();
-        let waiting = if is_held { leash.waiting() } else { Vec::new() };
-        let changed = (is_held, &waiting) != (self.is_held, &self.waiting);
-        if changed && !waiting.is_empty() {
-            // Who may be let through is what one wants to know now.
-            self.status = None;
+        self.leashed = Leashed::default();
+        match self.leash.as_ref().and_then(|leash| leash.farewell()) {
+            Some(why) => self.warn(why),
+            None => self.tell("the server has stopped; what it did stays here to look at"),
         }
-        (self.is_held, self.waiting) = (is_held, waiting);
-        changed
     }
 
     /// How long until something must happen by itself; `None`: not before a key.
@@ -333,7 +315,8 @@ impl App {
         let seq = self.player.current().map_or(0, |e| e.seq);
         match &self.leash {
             None => Badge::Replay,
-            Some(_) if self.follow && self.is_held => Badge::ServerHeld,
+            Some(_) if self.follow && self.is_held() => Badge::ServerHeld,
+            Some(_) if self.follow && self.is_over => Badge::ServerGone,
             Some(_) if self.follow => Badge::Live,
             Some(_) if self.paused_at.is_some() => Badge::ViewPaused,
             Some(_) => Badge::Past { seq, of: self.seqs().1 },

@@ -19,6 +19,7 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
         Badge::Live => ("LIVE".to_owned(), p.lit),
         Badge::ViewPaused => ("VIEW PAUSED".to_owned(), p.lit),
         Badge::ServerHeld => ("SERVER HELD".to_owned(), p.lit),
+        Badge::ServerGone => ("SERVER GONE".to_owned(), p.lit),
         Badge::Past { seq, of } => (format!("PAST (#{seq} of {of})"), p.lit),
         Badge::Replay => ("REPLAY".to_owned(), p.lit),
     };
@@ -32,9 +33,14 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
     }
     let dropped = app.player.world().dropped;
     if dropped > 0 {
-        x = pen.put(x, 0, &format!(" {dropped} events lost "), p.warn) + 1;
+        // A server's viewer was too slow for them; in a recording they are nowhere.
+        let how = if app.leash.is_some() { "missed" } else { "lost" };
+        x = pen.put(x, 0, &format!(" {dropped} events {how} "), p.warn) + 1;
     }
-    if app.is_held && app.badge() != Badge::ServerHeld {
+    if let Some(turn) = app.turn.filter(|_| app.is_held()) {
+        x = pen.put(x, 0, &format!("turn: {turn}"), p.now) + 2;
+    }
+    if app.is_held() && app.badge() != Badge::ServerHeld {
         x = pen.put(x, 0, "server held", p.dim) + 2;
     }
     if width >= 90 {
@@ -118,23 +124,17 @@ fn hints(app: &App) -> Vec<(String, String)> {
     if app.help.is_some() {
         return vec![hint("j k", "scroll"), hint("Esc", "close")];
     }
-    if app.is_held && app.follow {
-        let gate = match app.waiting.as_slice() {
-            [] => "let one event through (nobody waits)".to_owned(),
-            threads => {
-                let names: Vec<String> = threads.iter().map(ToString::to_string).collect();
-                format!("let one event through: {}", names.join(", "))
-            }
-        };
-        hints.push((".".to_owned(), gate));
-        hints.push(hint(",", "look back"));
-        hints.push(hint("p", "release"));
-        return hints;
+    if app.is_held() && app.follow {
+        return app.held_hints();
     }
     hints.push(hint(".", "next"));
     hints.push(hint(",", "back"));
     if app.leash.is_some() {
-        hints.push(hint("p", if app.is_held { "release" } else { "hold the server" }));
+        match &app.leashed.until {
+            _ if app.is_over => {}
+            Some(until) => hints.push(hint("p", &format!("hold; it runs until {}", printable(until)))),
+            None => hints.push(hint("p", if app.is_held() { "release" } else { "hold the server" })),
+        }
         if !app.follow {
             hints.push(hint("G", "now"));
         }

@@ -36,10 +36,11 @@ fn lines(p: Palette) -> Vec<Vec<Piece>> {
     ]);
     lines.push(vec![
         (2, "▮", p.now),
-        (4, "waits at the gate of a held server", p.dim),
-        (42, "░", p.text),
-        (44, "bytes not recorded", p.dim),
+        (4, "at the gate of a held server", p.dim),
+        (36, "▯", p.now),
+        (38, "waits for a lock of one there", p.dim),
     ]);
+    lines.push(vec![(2, "░", p.text), (4, "bytes not recorded", p.dim)]);
     lines
 }
 

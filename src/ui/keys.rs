@@ -57,6 +57,8 @@ pub enum Action {
     Command,
     /// Hold or release the server.
     Hold,
+    /// Held: whose event is let through next.
+    Turn,
     /// Start or stop recording.
     Record,
     /// Show this connection whatever else happens, or no longer.
@@ -209,6 +211,11 @@ pub(super) const SECTIONS: &[Section] = &[
                 "live: hold, release the server; held, . lets one event through",
                 &[(Char('p'), Action::Hold)],
             ),
+            bind(
+                "t",
+                "held: whose turn: main, a worker, or who waited longest",
+                &[(Char('t'), Action::Turn)],
+            ),
             bind("r", "live: start, stop recording to a file", &[(Char('r'), Action::Record)]),
         ],
     },
@@ -297,6 +304,6 @@ mod tests {
         assert_eq!(key(KeyCode::Char('C'), KeyModifiers::SHIFT), Some(Action::ReverseContinue));
         assert_eq!(key(KeyCode::Char(')'), KeyModifiers::SHIFT), Some(Action::NextOfConn));
         assert_eq!(key(KeyCode::Char('q'), KeyModifiers::ALT), None);
-        assert_eq!(key(KeyCode::Char('t'), KeyModifiers::NONE), None);
+        assert_eq!(key(KeyCode::Char('v'), KeyModifiers::NONE), None);
     }
 }

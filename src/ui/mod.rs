@@ -7,6 +7,7 @@
 //! | file | |
 //! | --- | --- |
 //! | `app.rs`, `actions.rs` | the viewer's state, and what every key does to it |
+//! | `leash.rs` | what the keys do to a server that is held |
 //! | `keys.rs`, `goto.rs` | keys, and what is typed after `:` |
 //! | `draw.rs` | which panels, and where |
 //! | `threads.rs` `machine/` `connection.rs` `stack.rs` `events.rs` `explain.rs` | a panel each |
@@ -28,6 +29,7 @@ mod explain;
 mod goto;
 mod help;
 mod keys;
+mod leash;
 mod machine;
 mod pen;
 mod run;
@@ -44,7 +46,7 @@ pub use draw::draw;
 pub use goto::At;
 pub use theme::Theme;
 
-use crate::event::{Event, Thread};
+use crate::event::{Event, Leashed, Thread};
 use crate::player::Pace;
 use crate::trace::format::{End, Header};
 use std::io;
@@ -66,18 +68,35 @@ pub struct Recording {
     pub warnings: Vec<String>,
 }
 
-/// What holds a running server between two events.
+/// What a running server's leash may be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// Hold every server thread before its next event.
+    Hold,
+    /// Let all go.
+    Release,
+    /// Let so many events through, one after the other: of this thread, or of whoever has waited
+    /// longest each time.
+    Step {
+        /// How many.
+        n: u32,
+        /// Whose.
+        thread: Option<Thread>,
+    },
+    /// Let all go until an event matches this filter.
+    Until(String),
+}
+
+/// What holds a running server between two events. It may be far away: nothing here waits for it.
 pub trait Leash: Send + Sync {
-    /// Holds every server thread before its next event.
-    fn hold(&self);
-    /// Lets all go.
-    fn release(&self);
-    /// Whether the server is held.
-    fn is_held(&self) -> bool;
-    /// Lets exactly one event through.
-    fn step(&self);
-    /// The threads that wait at the gate, first come first.
-    fn waiting(&self) -> Vec<Thread>;
+    /// How it was when it was last heard of.
+    fn look(&self) -> Leashed;
+    /// Asks for something; that it was done shows when one looks, and why it was not is news.
+    fn ask(&self, what: Ask);
+    /// Why there will be no more events, where there is more to say than that the server has stopped.
+    fn farewell(&self) -> Option<String> {
+        None
+    }
 }
 
 /// The recording of a running server, and what there is to say about it.

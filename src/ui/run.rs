@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 /// No more frames than the eye can tell apart, however fast events come.
 const FRAME: Duration = Duration::from_millis(30);
-/// How often the gate of a held server is looked at: who arrives there sends no event.
+/// How often a server's gate is looked at: who arrives there sends no event, nor does who holds it.
 const GATE: Duration = Duration::from_millis(100);
 /// A digit that comes later than this after another is not meant as the same number.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -90,7 +90,8 @@ where
             drawn = Some(Instant::now());
             (is_dirty, is_urgent) = (false, false);
         }
-        let wishes = [app.due(), app.is_held.then_some(GATE), is_dirty.then(|| FRAME.saturating_sub(since))];
+        let wishes =
+            [app.due(), app.leash.is_some().then_some(GATE), is_dirty.then(|| FRAME.saturating_sub(since))];
         let mut incoming = input.next(wishes.into_iter().flatten().min());
 
         let elapsed = last.elapsed();

@@ -132,10 +132,13 @@ fn dispatched(app: &App, pen: &mut Pen<'_>, y: usize, columns: &Columns) {
 
 /// What a thread is at, as far as the recording says.
 fn doing(app: &App, lane: &Lane) -> String {
+    if let Some(at_gate) = app.at_the_gate(lane.id) {
+        return at_gate;
+    }
     if app.player.current().is_some_and(|e| e.ev == Kind::Wake && e.th == lane.id) {
         return woken_by(app.player.world(), lane);
     }
-    let text = match (lane.phase, lane.stack.last()) {
+    match (lane.phase, lane.stack.last()) {
         (Phase::Absent, _) => "not there yet".to_owned(),
         (Phase::SetUp, _) => match lane.epoll_fd {
             Some(fd) => format!("set up, epoll fd {fd}"),
@@ -151,11 +154,6 @@ fn doing(app: &App, lane: &Lane) -> String {
             Some(id) => format!("running, at c{id}"),
             None => "running".to_owned(),
         },
-    };
-    match (app.waiting.contains(&lane.id) && app.follow, lane.is_asleep()) {
-        (true, true) => "▮ woke up, is at the gate".to_owned(),
-        (true, false) => format!("▮ {text}"),
-        (false, _) => text,
     }
 }
 

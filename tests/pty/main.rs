@@ -2,6 +2,7 @@
 //! it ends.
 #![allow(clippy::unwrap_used)]
 
+mod attach;
 #[path = "../common/mod.rs"]
 mod common;
 mod live;

@@ -1,7 +1,7 @@
 //! The hash table, and the item locks that each guard a part of it (`assoc.c`, `thread.c:108`).
 
 use super::item::{Item, ItemRef};
-use crate::memcached::util::{Apart, lock};
+use crate::memcached::util::{Apart, lock_in_line};
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use std::hash::BuildHasher;
@@ -55,7 +55,7 @@ impl Assoc {
     /// other way round.
     #[inline]
     pub fn item_lock(&self, hash: u64) -> MutexGuard<'_, Table> {
-        lock(self.of(hash))
+        lock_in_line(self.of(hash))
     }
 
     /// `item_trylock` (`thread.c:126`): for who comes from the LRU. `None` where the lock is held,
@@ -70,7 +70,7 @@ impl Assoc {
 
     /// How many buckets there are.
     pub fn buckets(&self) -> usize {
-        self.item_locks.iter().map(|table| lock(&table.0).0.num_buckets()).sum()
+        self.item_locks.iter().map(|table| lock_in_line(&table.0).0.num_buckets()).sum()
     }
 
     #[inline]

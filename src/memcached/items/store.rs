@@ -7,7 +7,7 @@ use super::memory::Memory;
 use crate::event::Fn;
 use crate::memcached::conn_queue::ThreadStats;
 use crate::memcached::settings::{Clock, ITEM_UPDATE_INTERVAL, Settings, say};
-use crate::memcached::util::{Apart, Line, Shown, lock, safe_strtoull};
+use crate::memcached::util::{Apart, Line, Shown, lock_in_line, safe_strtoull};
 use crate::tracer::{self, ItemOp, What};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -129,14 +129,14 @@ impl Store {
         let _in = tracer::enter(Fn::ItemRemove, tracer::current(), || None);
         let _locked = self.assoc.item_lock(item.hash);
         if Arc::strong_count(&item) == 1 {
-            lock(&self.cache.0).do_item_remove(item);
+            lock_in_line(&self.cache.0).do_item_remove(item);
         }
     }
 
     /// Takes an item out of the table and the LRU (`thread.c:550`).
     pub fn item_unlink(&self, item: &ItemRef) {
         let mut table = self.assoc.item_lock(item.hash);
-        lock(&self.cache.0).do_item_unlink(&mut table, item, ItemOp::Unlink);
+        lock_in_line(&self.cache.0).do_item_unlink(&mut table, item, ItemOp::Unlink);
     }
 
     /// Moves an item to the front of the LRU, unless that was done a moment ago (`thread.c:561`).
@@ -231,12 +231,12 @@ impl Store {
     pub fn stats(&self) -> ItemStats {
         let hash_buckets = self.assoc.buckets();
         let hash_bytes = hash_buckets * size_of::<ItemRef>();
-        ItemStats { hash_buckets, hash_bytes, ..lock(&self.cache.0).stats }
+        ItemStats { hash_buckets, hash_bytes, ..lock_in_line(&self.cache.0).stats }
     }
 
     /// `item_stats_reset` (`items.c:78`) and the item part of `stats_reset`.
     pub fn stats_reset(&self) {
-        let stats = &mut lock(&self.cache.0).stats;
+        let stats = &mut lock_in_line(&self.cache.0).stats;
         *stats =
             ItemStats { curr_bytes: stats.curr_bytes, curr_items: stats.curr_items, ..ItemStats::default() };
     }
@@ -244,7 +244,7 @@ impl Store {
     /// The memory of all items, those that are not linked counted too.
     #[cfg(test)]
     pub(super) fn mem_used(&self) -> u64 {
-        lock(&self.cache.0).memory.used
+        lock_in_line(&self.cache.0).memory.used
     }
 
     #[inline]
@@ -286,7 +286,7 @@ impl Store {
             return None;
         }
         let (mut item, id) = {
-            let cache = &mut *lock(&self.cache.0);
+            let cache = &mut *lock_in_line(&self.cache.0);
             let mut in_vain = 0;
             loop {
                 self.lru_pull_tail(cache, false);
@@ -367,7 +367,7 @@ impl Store {
             tell(op, &item);
             return Some(item);
         }
-        let mut cache = lock(&self.cache.0);
+        let mut cache = lock_in_line(&self.cache.0);
         cache.do_item_unlink(table, &item, op);
         cache.do_item_remove(item);
         None
@@ -431,7 +431,7 @@ impl Store {
     /// `do_item_link` (`items.c:323`), and `do_item_unlink` of the item that was there
     /// (`items.c:415`).
     fn do_item_replace(&self, table: &mut Table, old: Option<&ItemRef>, new: &ItemRef) {
-        let mut cache = lock(&self.cache.0);
+        let mut cache = lock_in_line(&self.cache.0);
         if let Some(old) = old {
             cache.do_item_unlink(table, old, ItemOp::Unlink);
         }
@@ -447,14 +447,14 @@ impl Store {
         {
             item.set_time(self.clock.current_time());
             tell(ItemOp::Update, item);
-            lock(&self.cache.0).lru.touch(slot);
+            lock_in_line(&self.cache.0).lru.touch(slot);
         }
     }
 
     /// `do_item_remove` (`items.c:373`).
     fn do_item_remove(&self, item: ItemRef) {
         if Arc::strong_count(&item) == 1 {
-            lock(&self.cache.0).do_item_remove(item);
+            lock_in_line(&self.cache.0).do_item_remove(item);
         }
     }
 }

@@ -4,7 +4,7 @@
 use super::convert::{Told, sent};
 use super::line::whole_characters;
 use super::world::Context;
-use crate::event::{self, Kind, Thread};
+use crate::event::{self, Thread};
 use crate::filter::{Field, Subject, Value};
 use crate::tracer::{Ret, What};
 
@@ -109,7 +109,7 @@ impl Subject for Seen<'_> {
             (Field::Seq, _) => number(record.seq),
             (Field::T, _) => number(self.told.t),
             (Field::Th, _) => Some(Value::Thread(self.told.thread)),
-            (Field::Ev, what) => word(kind(&what).0),
+            (Field::Ev, what) => word(what.kind().name()),
             (Field::Function, What::Call(f) | What::Return(f)) => word(f.name()),
             (Field::Role, What::Thread { whose, .. }) => {
                 word(if whose == Thread::Main { "dispatcher" } else { "worker" })
@@ -165,8 +165,7 @@ impl Subject for Seen<'_> {
 
     fn bytes(&self, field: Field, see: &mut dyn FnMut(&[u8], u64)) -> bool {
         let record = self.told.record;
-        let own = kind(&record.what).1;
-        if own != Some(field) {
+        if bytes_of(&record.what) != Some(field) {
             return false;
         }
         match record.what {
@@ -182,47 +181,23 @@ impl Subject for Seen<'_> {
     }
 }
 
-/// The name of what happened, and which field its bytes are.
-fn kind(what: &What) -> (&'static str, Option<Field>) {
-    let (kind, bytes) = match what {
-        What::Call(_) => (Kind::Call, None),
-        What::Return(_) => (Kind::Return, None),
-        What::Mark => (Kind::Mark, Some(Field::Text)),
-        What::EventInit { .. } => (Kind::EventInit, None),
-        What::Pipe { .. } => (Kind::Pipe, None),
-        What::Thread { .. } => (Kind::Thread, None),
-        What::Socket { .. } => (Kind::Socket, None),
-        What::Setsockopt { .. } => (Kind::Setsockopt, None),
-        What::Bind { .. } => (Kind::Bind, None),
-        What::Listen { .. } => (Kind::Listen, None),
-        What::Wait { .. } => (Kind::Wait, None),
-        What::Wake { .. } => (Kind::Wake, None),
-        What::EventAdd { .. } => (Kind::EventAdd, None),
-        What::EventDel { .. } => (Kind::EventDel, None),
-        What::Accept { .. } => (Kind::Accept, None),
-        What::CqPush { .. } => (Kind::CqPush, None),
-        What::CqPop { .. } => (Kind::CqPop, None),
-        What::Notify { .. } => (Kind::Notify, Some(Field::Data)),
-        What::Notified { .. } => (Kind::Notified, Some(Field::Data)),
-        What::ConnNew { .. } => (Kind::ConnNew, None),
-        What::State { .. } => (Kind::State, None),
-        What::Read { .. } => (Kind::Read, Some(Field::Data)),
-        What::Command => (Kind::Command, Some(Field::Text)),
-        What::Reply { .. } => (Kind::Reply, Some(Field::Text)),
-        What::Sendmsg { .. } => (Kind::Sendmsg, Some(Field::Data)),
-        What::Item { .. } => (Kind::Item, Some(Field::Key)),
-        What::Verbosity => (Kind::Setting, None),
-        What::Close { .. } => (Kind::Close, None),
-        What::Lost { .. } => (Kind::Drop, None),
-    };
-    (Kind::ALL.get(kind.index()).map_or("", Kind::name), bytes)
+/// Which field the bytes of what happened are.
+fn bytes_of(what: &What) -> Option<Field> {
+    match what {
+        What::Mark | What::Command | What::Reply { .. } => Some(Field::Text),
+        What::Notify { .. } | What::Notified { .. } | What::Read { .. } | What::Sendmsg { .. } => {
+            Some(Field::Data)
+        }
+        What::Item { .. } => Some(Field::Key),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::event::{ConnImage, ConnState, Detail, EvFlags, Event, Fn};
+    use crate::event::{ConnImage, ConnState, Detail, EvFlags, Event, Fn, Kind};
     use crate::filter::Filter;
     use crate::memcached::server::Server;
     use crate::memcached::settings::Settings;
@@ -409,7 +384,7 @@ mod tests {
                 }
                 tracer::emit_conn(conn, What::Item { op: ItemOp::Miss, id: 0, size: 0 }, None, payload);
                 tracer::emit(What::Mark, if n == 3 { b"words" } else { payload });
-                let begun = tracer::begin();
+                let begun = tracer::begin(&Kind::Sendmsg, conn);
                 tracer::finish_sendmsg(begun, conn, 9, ret, None, payloads.iter().copied().take(n));
             }
             tracer::emit_conn(conn, What::Close { fd: 9, ret }, None, b"the client has reset it");

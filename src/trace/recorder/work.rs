@@ -134,14 +134,16 @@ impl Work {
             self.answer();
             let came = self.drain(AT_ONCE);
             let waited = self.gathered.since.is_some_and(|since| since.elapsed() >= FLUSH_EVERY);
-            if waited || self.hub.gate.is_held() {
+            // Whoever steps waits for each event.
+            let is_leashed = self.hub.gate.is_leashed();
+            if waited || is_leashed {
                 self.hand_on();
             }
             if finishing {
                 break;
             }
             self.look_after_threads();
-            if came > 0 {
+            if came > 0 || is_leashed {
                 nap = *NAPS.start();
             }
             if came >= AT_ONCE {
