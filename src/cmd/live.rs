@@ -1,7 +1,8 @@
 //! `memstep live`: the server, and the terminal UI in front of it, in one process.
 
+use super::desk::Desk;
 use super::events;
-use super::look::{has_terminal, theme};
+use super::look::{has_terminal, options};
 use super::server::{finish, hub, obey_signals, panics_are_fatal, prepare, settings, sinks, start_recorder};
 use crate::cli::{Look, RecordTo, ServerArgs};
 use crate::event::{Detail, Thread};
@@ -118,6 +119,8 @@ fn named_by_time(now: SystemTime) -> String {
 
 /// Runs the server until the user quits.
 pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::Result<ExitCode> {
+    // Before anything has begun: a settings file that is wrong is no reason to leave a server half started.
+    let options = options(look)?;
     if !has_terminal() {
         bail!("live needs a terminal to draw on; `memstep serve --record FILE` runs the server without one");
     }
@@ -149,7 +152,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
     tracer::uninstall();
     let addrs: Vec<_> = server.addrs().iter().map(ToString::to_string).collect();
     let header = header(&hub, args.threads, &format!("live on {}{events_on}", addrs.join(" and ")));
-    let options = ui::Options { theme: theme(look), ..ui::Options::default() };
+    let options = ui::Options { desk: Some(Arc::new(Desk::new(None, &header))), ..options };
     let tape = Arc::new(Recording {
         recorder: recorder.clone(),
         has_file: record.record.is_some(),

@@ -4,6 +4,7 @@ use super::app::App;
 use super::pen::{Pen, wrap};
 use crate::event::{Event, Kind};
 use crate::explain::{Context, Explanation, explain};
+use crate::text::printable;
 use std::sync::Arc;
 
 /// How far back what led to an event is looked for; in a busy recording it stands much nearer.
@@ -21,7 +22,10 @@ pub(super) fn title(app: &App) -> String {
 pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let p = app.palette;
     let Some(why) = explanation(app) else { return };
-    let mut lines = wrap(&why.text, pen.width().saturating_sub(1));
+    let room = pen.width().saturating_sub(1);
+    let seq = app.player.current().map_or(0, |e| e.seq);
+    let remarks = app.notes.at(seq).flat_map(|text| wrap(&format!("✎ {}", printable(text)), room));
+    let mut lines: Vec<String> = remarks.chain(wrap(&why.text, room)).collect();
     let rows = pen.height();
     let text_len = lines.len();
     if !why.source.is_empty() {

@@ -7,7 +7,10 @@
 //! | file | |
 //! | --- | --- |
 //! | `app.rs`, `actions.rs` | the viewer's state, and what every key does to it |
-//! | `keys.rs`, `goto.rs` | keys, and what is typed after `:` |
+//! | `moves.rs`, `playing.rs`, `marks.rs`, `breakpoints.rs` | going from event to event |
+//! | `shown.rs`, `narrow.rs`, `hunt.rs` | filter and search, a slice at a time |
+//! | `notes.rs`, `export.rs`, `desk.rs` | what is written, and who writes it |
+//! | `keys.rs`, `prompt.rs`, `command.rs`, `goto.rs`, `mouse.rs` | keys, what is typed, where that leads |
 //! | `draw.rs` | which panels, and where |
 //! | `threads.rs` `machine.rs` `connection.rs` `events.rs` `explain.rs` `stack.rs` | a panel each |
 //! | `bars.rs`, `help.rs` | the first and the last line; the help |
@@ -17,17 +20,30 @@
 mod actions;
 mod app;
 mod bars;
+mod breakpoints;
 mod canvas;
+mod command;
 mod connection;
+mod desk;
 mod draw;
 mod events;
 mod explain;
+mod export;
 mod goto;
 mod help;
+mod hunt;
 mod keys;
 mod machine;
+mod marks;
+mod mouse;
+mod moves;
+mod narrow;
+mod notes;
 mod pen;
+mod playing;
+mod prompt;
 mod run;
+mod shown;
 mod stack;
 mod term;
 #[cfg(test)]
@@ -36,11 +52,13 @@ mod theme;
 mod threads;
 
 pub use app::App;
+pub use desk::{Desk, Export};
 pub use draw::draw;
 pub use goto::At;
 pub use theme::Theme;
 
 use crate::event::{Event, Thread};
+use crate::filter::Filter;
 use crate::player::Pace;
 use crate::trace::format::{End, Header};
 use std::io;
@@ -119,12 +137,28 @@ pub struct Options {
     pub pause_on_marks: bool,
     /// Begin with a word of welcome that says which key comes first.
     pub tour: bool,
+    /// Show only the events that this means.
+    pub filter: Option<Filter>,
+    /// Listen to the mouse from the start.
+    pub mouse: bool,
+    /// Who writes remarks and exports; without one they are not to be had.
+    pub desk: Option<Arc<dyn Desk>>,
 }
 
 impl Default for Options {
     fn default() -> Options {
         let Pace { speed, idle_limit } = Pace::default();
-        Options { theme: Theme::Dark, at: None, speed, idle_limit, pause_on_marks: false, tour: false }
+        Options {
+            theme: Theme::Dark,
+            at: None,
+            speed,
+            idle_limit,
+            pause_on_marks: false,
+            tour: false,
+            filter: None,
+            mouse: false,
+            desk: None,
+        }
     }
 }
 

@@ -41,6 +41,15 @@ pub(super) struct Palette {
 }
 
 impl Theme {
+    /// The theme after this one, and after the last one the first.
+    pub(super) fn next(self) -> Theme {
+        match self {
+            Theme::Dark => Theme::Light,
+            Theme::Light => Theme::Mono,
+            Theme::Mono => Theme::Dark,
+        }
+    }
+
     pub(super) fn palette(self) -> Palette {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
