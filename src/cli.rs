@@ -5,7 +5,7 @@ use crate::event::{Detail, MAX_DATA};
 use crate::trace::recorder::Keep;
 use crate::tracer::MIN_RING;
 use crate::ui::At;
-use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::{BoolishValueParser, NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -95,8 +95,11 @@ pub enum Command {
         #[arg(long, value_name = "T", value_parser = duration)]
         idle_limit: Option<Duration>,
         /// Stop playing at every chapter
-        #[arg(long)]
-        pause_on_marks: bool,
+        #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes", value_parser = BoolishValueParser::new())]
+        pause_on_marks: Option<bool>,
+        /// Show only the events that are meant, such as 'ev=state & conn=0' (see the README)
+        #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+        filter: Option<String>,
         /// How it looks.
         #[command(flatten)]
         look: Look,
@@ -120,6 +123,22 @@ pub enum Command {
         /// What to read.
         #[command(flatten)]
         input: Input,
+    },
+    /// Print a settings file to begin with, and where it belongs
+    #[command(display_name = "memstep")]
+    Config,
+    /// Print what makes a shell complete memstep's commands and options
+    #[command(display_name = "memstep")]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, of memstep or of one of its commands
+    #[command(display_name = "memstep")]
+    Man {
+        /// The command; nothing means memstep itself
+        command: Option<String>,
     },
     /// Tell what is in a recording
     #[command(display_name = "memstep")]
@@ -233,15 +252,15 @@ impl RecordTo {
 }
 
 /// How the terminal UI looks.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Copy, Default, Args)]
 #[command(next_help_heading = "Look")]
 pub struct Look {
     /// Colours for a dark or a light background, strong ones for either, or none
     #[arg(long, value_enum)]
     pub theme: Option<Theme>,
     /// Whether to use colours
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    pub color: When,
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub color: Option<When>,
     /// Draw with ASCII alone, as where LC_ALL, LC_CTYPE or LANG names a locale that is not UTF-8
     #[arg(long)]
     pub ascii: bool,
@@ -294,7 +313,7 @@ pub enum Format {
 }
 
 /// `500ms`, `2s`, `1.5s`.
-fn duration(s: &str) -> Result<Duration, String> {
+pub(crate) fn duration(s: &str) -> Result<Duration, String> {
     let expected = || "expected a time with its unit: 500ms, 2s, 1.5s".to_owned();
     let (number, unit) = match (s.strip_suffix("ms"), s.strip_suffix('s')) {
         (Some(number), _) => (number, 1e-3),
@@ -379,7 +398,8 @@ fn events_token(s: &str) -> Result<String, String> {
     }
 }
 
-fn speed(s: &str) -> Result<f64, String> {
+/// `2`, `0.5x`.
+pub(crate) fn speed(s: &str) -> Result<f64, String> {
     match s.strip_suffix('x').unwrap_or(s).parse::<f64>() {
         Ok(speed) if speed.is_finite() && speed > 0.0 => Ok(speed),
         _ => Err("expected a number above 0, such as 0.5 or 10".into()),

@@ -3,7 +3,8 @@
 //! Two connections to its events port: one watches, and brings the trace; one talks, and has the
 //! leash in hand (`remote.rs`).
 
-use super::look::{has_terminal, theme};
+use super::desk::Desk;
+use super::look::{has_terminal, options};
 use super::remote::{Ended, Remote, Status};
 use crate::cli::Look;
 use crate::event::Event;
@@ -58,7 +59,7 @@ pub(super) fn run(addr: &str, token: Option<&str>, look: Look) -> anyhow::Result
     let (say, news) = channel();
     let remote = Arc::new(Remote::start(name, talking, &status, say)?);
     let events = follow(reader, remote.clone())?;
-    let options = ui::Options { theme: theme(look), ..ui::Options::default() };
+    let options = ui::Options { desk: Some(Arc::new(Desk::new(None, &header))), ..options(look)? };
     let live = ui::Live { header, events, news, leash: remote.clone(), tape: remote };
     Ok(ExitCode::from(ui::live(live, options)?.code()))
 }

@@ -1,7 +1,8 @@
 //! `memstep live`: the server, and the terminal UI in front of it, in one process.
 
+use super::desk::Desk;
 use super::events;
-use super::look::{dress, has_terminal};
+use super::look::{has_terminal, options};
 use super::server::{finish, hub, obey_signals, panics_are_fatal, prepare, settings, sinks, start_recorder};
 use crate::cli::{Look, RecordTo, ServerArgs};
 use crate::event::{Detail, Leashed, Thread};
@@ -130,6 +131,8 @@ fn named_by_time(now: SystemTime) -> String {
 
 /// Runs the server until the user quits.
 pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::Result<ExitCode> {
+    // Before anything has begun: a settings file that is wrong is no reason to leave a server half started.
+    let options = options(look)?;
     if !has_terminal() {
         bail!("live needs a terminal to draw on; `memstep serve --record FILE` runs the server without one");
     }
@@ -168,7 +171,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
         (Started::Now(server), title)
     };
     let header = header(&hub, args.threads, &format!("{title}{events_on}"));
-    let options = dress(look, ui::Options::default());
+    let options = ui::Options { desk: Some(Arc::new(Desk::new(None, &header))), ..options };
     let tape = Arc::new(Recording {
         recorder: recorder.clone(),
         has_file: record.record.is_some(),

@@ -4,6 +4,7 @@ pub mod check;
 mod error;
 mod fold;
 pub mod format;
+pub mod notes;
 pub mod reader;
 pub mod recorder;
 pub mod stream;

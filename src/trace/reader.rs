@@ -6,7 +6,7 @@
 //! [`text::visible`].
 
 pub use super::error::{ReadError, Warning};
-use super::format::{End, FORMAT, Header, VERSION};
+use super::format::{End, FORMAT, Header, Note, VERSION};
 use crate::event::Event;
 use crate::text;
 use serde_json::Value;
@@ -54,6 +54,8 @@ pub struct TraceReader<R> {
     buffer: Vec<u8>,
     end: Option<End>,
     raw_end: Option<String>,
+    /// The remarks, as they stood there.
+    raw_notes: Vec<String>,
     skipped: u64,
     warnings: Vec<Warning>,
     /// The last line ended in the middle.
@@ -136,6 +138,7 @@ impl<R: BufRead> TraceReader<R> {
             buffer: Vec::new(),
             end: None,
             raw_end: None,
+            raw_notes: Vec::new(),
             skipped: 0,
             warnings: Vec::new(),
             is_cut: false,
@@ -186,6 +189,11 @@ impl<R: BufRead> TraceReader<R> {
     /// The last line as it stood there.
     pub fn raw_end(&self) -> Option<&str> {
         self.raw_end.as_deref()
+    }
+
+    /// The remarks that were read so far, as they stood there: they follow the end, and are no events.
+    pub fn raw_notes(&self) -> &[String] {
+        &self.raw_notes
     }
 
     /// How many broken lines a lenient reader has skipped so far.
@@ -313,7 +321,13 @@ impl<R: BufRead> TraceReader<R> {
             Err(error) => return Err((error.valid_up_to() + 1, "the line is not UTF-8".into())),
         };
         if self.end.is_some() {
-            return Err((1, "the recording has ended: nothing may follow its `end` line".into()));
+            return match Note::parse(line) {
+                Some(_) => {
+                    self.raw_notes.push(line.to_owned());
+                    Ok(None)
+                }
+                None => Err((1, "the recording has ended: only remarks may follow its `end` line".into())),
+            };
         }
         match serde_json::from_str::<Event>(line) {
             Ok(event) => Ok(Some(event)),
@@ -321,6 +335,11 @@ impl<R: BufRead> TraceReader<R> {
                 Ok(end) if end.end => {
                     self.end = Some(end);
                     self.raw_end = Some(line.to_owned());
+                    Ok(None)
+                }
+                // On a recording that was not closed.
+                _ if Note::parse(line).is_some() => {
+                    self.raw_notes.push(line.to_owned());
                     Ok(None)
                 }
                 _ => Err(place(&error)),

@@ -2,13 +2,22 @@
 //!
 //! Nothing here reads a clock, a terminal or a channel: keys and time come in, a screen comes out.
 
+use super::breakpoints::Breakpoints;
+use super::export::Exporting;
+use super::hunt::Hunt;
+use super::marks::{Bookmarks, Jumps};
+use super::mouse::Seen;
+use super::narrow::Narrow;
+use super::notes::Notes;
+use super::prompt::{History, Prompt};
 use super::spacetime::Scale;
 use super::theme::{Palette, Theme};
-use super::{Leash, Options, Recording, Tape};
+use super::{Desk, Leash, Options, Recording, Tape};
 use crate::event::{Event, Kind, Leashed, Thread};
 use crate::model::Conn;
-use crate::player::{Pace, Player, Wanted, pause_after};
-use crate::trace::format::Header;
+use crate::player::{Pace, Player, Wanted};
+use crate::trace::format::{End, Header};
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,11 +72,24 @@ pub(super) enum Badge {
 }
 
 /// What the loop must do besides drawing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Request {
     Quit,
     Interrupt,
     Suspend,
+    /// To the clipboard.
+    Copy(String),
+    /// Listen to the mouse, or no longer.
+    Mouse(bool),
+}
+
+/// A key that a letter must follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pending {
+    /// `m`
+    SetMark,
+    /// `'`
+    GoToMark,
 }
 
 /// The viewer's state. [`draw`](super::draw) makes a screen of it.
@@ -100,9 +122,26 @@ pub struct App {
     /// Time that has passed since the event at the cursor came on the screen.
     pub(super) elapsed: Duration,
     pub(super) pace: Pace,
-    pause_on_marks: bool,
-    pub(super) breakpoints: Vec<Wanted>,
+    pub(super) pause_on_marks: bool,
+    pub(super) breakpoints: Breakpoints,
+    /// Where the list of breakpoints is open, which of them is chosen.
+    pub(super) list: Option<usize>,
+    /// The connection that is shown alone.
     pub(super) pinned: Option<u32>,
+    /// What `&` and `f` asked for.
+    pub(super) filter: Option<Wanted>,
+    /// The events that are shown, where these are not all.
+    pub(super) narrow: Option<Narrow>,
+    pub(super) search: Option<Wanted>,
+    /// What is being looked for.
+    pub(super) hunt: Option<Hunt>,
+    pub(super) exporting: Option<Exporting>,
+    pub(super) bookmarks: Bookmarks,
+    pub(super) jumps: Jumps,
+    pub(super) notes: Notes,
+    pub(super) desk: Option<Arc<dyn Desk>>,
+    /// How the recording was closed, if it was.
+    pub(super) end: Option<End>,
     pub(super) focus: Panel,
     /// The focused panel has the screen for itself.
     pub(super) zoom: bool,
@@ -112,11 +151,19 @@ pub struct App {
     pub(super) tour: bool,
     /// A count that is being typed, and the view before its first digit chose a panel.
     pub(super) count: Option<(String, (Panel, bool))>,
-    pub(super) prompt: Option<String>,
+    pub(super) pending: Option<Pending>,
+    pub(super) prompt: Option<Prompt>,
+    pub(super) history: History,
     pub(super) help: Option<usize>,
     pub(super) scroll: usize,
     pub(super) status: Option<Status>,
     pub(super) request: Option<Request>,
+    /// Whether the mouse is listened to.
+    pub(super) mouse: bool,
+    /// The last screen is to stay when the viewer has gone.
+    pub(super) leaves_screen: bool,
+    /// What was drawn where: what a click means.
+    pub(super) seen: RefCell<Seen>,
 }
 
 impl App {
@@ -131,6 +178,7 @@ impl App {
             let rest = if more > 0 { format!(" (and {more} more)") } else { String::new() };
             app.warn(format!("{warning}{rest}"));
         }
+        app.end = recording.end;
         if let Some(at) = &options.at
             && let Err(error) = app.go_to(at)
         {
@@ -172,27 +220,48 @@ impl App {
             elapsed: Duration::ZERO,
             pace: Pace { speed: options.speed, idle_limit: options.idle_limit },
             pause_on_marks: options.pause_on_marks,
-            breakpoints: Vec::new(),
+            breakpoints: Breakpoints::default(),
+            list: None,
             pinned: None,
+            filter: options.filter.clone().map(|filter| Wanted { name: filter.to_string(), filter }),
+            narrow: None,
+            search: None,
+            hunt: None,
+            exporting: None,
+            bookmarks: Bookmarks::new(),
+            jumps: Jumps::default(),
+            notes: Notes::default(),
+            desk: options.desk.clone(),
+            end: None,
             focus: Panel::Events,
             zoom: false,
             chosen: false,
             tour: options.tour,
             count: None,
+            pending: None,
             prompt: None,
+            history: History::default(),
             help: None,
             scroll: 0,
             status: None,
             request: None,
+            mouse: false,
+            leaves_screen: false,
+            seen: RefCell::default(),
         };
         app.wear(options.theme);
         if options.classroom {
             app.focus = Panel::Machine;
         }
+        if options.mouse {
+            app.listen_to_mouse(true);
+        }
+        options.desk.iter().flat_map(|desk| desk.notes()).for_each(|note| app.notes.add(note));
         if options.tour {
             app.tell("Press . to take the next step, , to step back. Space plays by itself.");
         }
         app.push(events);
+        app.narrow_again();
         app
     }
 
@@ -212,6 +281,7 @@ impl App {
         if self.leash.is_some() {
             self.forget();
         }
+        self.look_around();
     }
 
     /// Lets the oldest events of a live server go, later where someone may be looking at them.
@@ -222,6 +292,9 @@ impl App {
         if gone > 0 {
             self.chapters.retain(|(at, _)| *at >= gone);
             self.chapters.iter_mut().for_each(|(at, _)| *at -= gone);
+            self.narrow.iter_mut().for_each(|narrow| narrow.forget(gone));
+            self.hunt.iter_mut().for_each(|hunt| hunt.forget(gone));
+            self.exporting.iter_mut().for_each(|exporting| exporting.forget(gone));
         }
         if self.player.current().map(|e| e.seq) != at {
             self.paused_at = None;
@@ -241,51 +314,6 @@ impl App {
         match self.leash.as_ref().and_then(|leash| leash.farewell()) {
             Some(why) => self.warn(why),
             None => self.tell("the server has stopped; what it did stays here to look at"),
-        }
-    }
-
-    /// How long until something must happen by itself; `None`: not before a key.
-    pub fn due(&self) -> Option<Duration> {
-        self.playing.then(|| self.pause().saturating_sub(self.elapsed))
-    }
-
-    /// Time has passed: plays on.
-    pub fn tick(&mut self, elapsed: Duration) {
-        if !self.playing {
-            return;
-        }
-        self.elapsed += elapsed;
-        let from = self.player.cursor();
-        let mut pause = self.pause();
-        while self.playing && self.elapsed >= pause {
-            self.elapsed -= pause;
-            if !self.player.step() {
-                self.playing = false;
-                self.caught_up();
-                if !self.follow {
-                    self.tell("the end of the recording");
-                }
-                break;
-            }
-            let here = self.player.current();
-            if here.is_some_and(|e| self.breakpoints.iter().any(|b| b.matches(e))) {
-                self.playing = false;
-                self.tell("stopped at a breakpoint");
-            } else if self.pause_on_marks && here.is_some_and(|e| e.ev == Kind::Mark) {
-                self.playing = false;
-            }
-            pause = self.pause();
-        }
-        if self.player.cursor() != from {
-            self.scroll = 0;
-        }
-    }
-
-    fn pause(&self) -> Duration {
-        let next = self.player.cursor().and_then(|at| self.player.event(at + 1));
-        match (self.player.current(), next) {
-            (Some(here), Some(next)) => pause_after(next.t.saturating_sub(here.t), self.pace),
-            _ => pause_after(0, self.pace),
         }
     }
 

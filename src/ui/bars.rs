@@ -1,6 +1,6 @@
 //! The first line and the last: where one is, and what one can do.
 
-use super::app::{App, Badge, speed};
+use super::app::{App, Badge, Pending, speed};
 use super::pen::{Pen, cut, time};
 use crate::text::printable;
 use ratatui::buffer::Buffer;
@@ -42,6 +42,11 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
     }
     if app.is_held() && app.badge() != Badge::ServerHeld {
         x = pen.put(x, 0, "server held", p.dim) + 2;
+    }
+    if let Some(narrow) = &app.narrow {
+        // Said here too, since the list may not be on the screen.
+        let room = (width / 4).clamp(10, 40);
+        x = pen.fit(x, 0, room, &format!("only {}", narrow.filter()), p.now) + 2;
     }
     if width >= 90 {
         x = pen.fit(x, 0, 24, &printable(&app.name), p.dim) + 3;
@@ -100,7 +105,10 @@ pub(super) fn footer(app: &App, area: Rect, buf: &mut Buffer) {
     let always = pen.put_right(0, 0, ALWAYS, p.dim);
     let room = always.saturating_sub(3);
     if let Some(prompt) = &app.prompt {
-        pen.put(0, 0, &prompt_text(prompt, room), p.text);
+        let (text, _, _) = prompt.shown(room);
+        pen.fit(0, 0, room, &text, p.text);
+    } else if let Some(pending) = app.pending {
+        pen.fit(1, 0, room, which_mark(app, pending), p.now);
     } else if let Some(status) = &app.status {
         pen.fit(1, 0, room, &printable(&status.text), if status.is_warning { p.warn } else { p.now });
     } else if let Some((digits, _)) = app.count.as_ref().filter(|(d, _)| d.len() > 1) {
@@ -123,6 +131,10 @@ fn hints(app: &App) -> Vec<(String, String)> {
     let mut hints = Vec::new();
     if app.help.is_some() {
         return vec![hint("j k", "scroll"), hint("Esc", "close")];
+    }
+    if app.list.is_some() {
+        let of_list = [hint("Space", "on, off"), hint("d", "take away"), hint("Enter", "go on to it")];
+        return of_list.into_iter().chain([hint(":", "another"), hint("Esc", "close")]).collect();
     }
     if app.is_held() && app.follow {
         return app.held_hints();
@@ -147,15 +159,50 @@ fn hints(app: &App) -> Vec<(String, String)> {
     hints
 }
 
-fn prompt_text(prompt: &str, room: usize) -> String {
-    let shown = printable(prompt);
-    let skip = (shown.chars().count() + 2).saturating_sub(room);
-    format!(":{}", shown.chars().skip(skip).collect::<String>())
+/// What is asked for after `m` or `'`.
+fn which_mark(app: &App, pending: Pending) -> &'static str {
+    match pending {
+        Pending::SetMark => "bookmark: a letter",
+        Pending::GoToMark if app.bookmarks.is_empty() => {
+            "there is no bookmark yet; ' goes back to before the jump"
+        }
+        Pending::GoToMark => "to which bookmark? ' goes back to before the jump",
+    }
+}
+
+/// The columns of the last line that are for what is typed.
+fn prompt_room(area: Rect) -> usize {
+    usize::from(area.width).saturating_sub(ALWAYS.width() + 3)
 }
 
 /// The column where what is typed goes.
 pub(super) fn prompt_cursor(app: &App, area: Rect) -> Option<u16> {
-    let room = usize::from(area.width).saturating_sub(ALWAYS.width() + 3);
-    let width = prompt_text(app.prompt.as_ref()?, room).width();
-    Some(area.x + u16::try_from(width).unwrap_or(0).min(area.width.saturating_sub(1)))
+    let (_, column, _) = app.prompt.as_ref()?.shown(prompt_room(area));
+    Some(area.x + u16::try_from(column).unwrap_or(0).min(area.width.saturating_sub(1)))
+}
+
+/// The line above what is typed, where something is wrong with it: a mark over its place.
+pub(super) fn wrong(app: &App, area: Rect, buf: &mut Buffer) {
+    let Some(prompt) = &app.prompt else { return };
+    let Some((at, what)) = &prompt.wrong else { return };
+    let mut pen = Pen::new(buf, area);
+    let width = pen.width();
+    let p = app.palette;
+    pen.put(0, 0, &" ".repeat(width), p.text);
+    let what = printable(what);
+    let column = prompt.column(*at, prompt_room(area)).min(width.saturating_sub(2));
+    // Beside the mark, on the side that has room.
+    if column + 2 + what.width() < width || column < what.width() + 2 {
+        pen.put(column, 0, "▼", p.warn);
+        let room = width.saturating_sub(column + 2);
+        if what.width() <= room {
+            pen.fit(column + 2, 0, room, &what, p.warn);
+        } else {
+            // No side has: the mark stays, and the words stand over the line's start.
+            pen.fit(0, 0, width, &format!("▼{}: {what}", column + 1), p.warn);
+        }
+    } else {
+        pen.put(column - what.width() - 1, 0, &what, p.warn);
+        pen.put(column, 0, "▼", p.warn);
+    }
 }

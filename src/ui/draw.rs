@@ -2,10 +2,13 @@
 
 use super::app::{App, Panel};
 use super::pen::Pen;
-use super::{ascii, bars, connection, events, explain, help, machine, spacetime, stack, threads};
+use super::{
+    ascii, bars, breakpoints, connection, events, explain, help, machine, spacetime, stack, threads,
+};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr as _;
 
 /// From here on every panel has its place at once.
 const LARGE: (u16, u16) = (116, 32);
@@ -33,6 +36,7 @@ pub fn draw(frame: &mut Frame<'_>, app: &App) {
 /// Draws on a buffer; on one too small for anything, less and less.
 pub(super) fn render(app: &App, area: Rect, buf: &mut Buffer) {
     let area = area.intersection(buf.area);
+    app.seen.borrow_mut().begin(area);
     if area.is_empty() {
         return;
     }
@@ -56,6 +60,8 @@ fn all(app: &App, area: Rect, buf: &mut Buffer) {
     let is_at_least = |(width, height): (u16, u16)| area.width >= width && area.height >= height;
     if let Some(scroll) = app.help {
         help::render(app, scroll, body, buf);
+    } else if let Some(at) = app.list {
+        breakpoints::render(app, at, body, buf);
     } else if app.zoom {
         panel(app, app.focus, body, buf);
     } else if app.classroom {
@@ -67,6 +73,31 @@ fn all(app: &App, area: Rect, buf: &mut Buffer) {
     } else {
         small(app, body, buf);
     }
+    bars::wrong(app, rows(area.height - 2, 1), buf);
+}
+
+/// The screen as text, as it would be drawn in that size.
+pub(super) fn text(app: &App, width: u16, height: u16) -> String {
+    let area = Rect::new(0, 0, width, height);
+    let mut buf = Buffer::empty(area);
+    render(app, area, &mut buf);
+    let mut text = String::new();
+    for y in 0..height {
+        let mut hidden = 0;
+        let mut row = String::new();
+        for x in 0..width {
+            let symbol = buf[(x, y)].symbol();
+            // What a wide character covers is no blank.
+            if hidden == 0 {
+                row.push_str(symbol);
+                hidden = symbol.width().max(1);
+            }
+            hidden -= 1;
+        }
+        text.push_str(row.trim_end());
+        text.push('\n');
+    }
+    text
 }
 
 /// Everything in three columns: what there is, what goes between, what it means.
@@ -166,9 +197,10 @@ fn panel(app: &App, which: Panel, area: Rect, buf: &mut Buffer) {
         Panel::Machine => machine::title(app),
         Panel::Connection => connection::title(app),
         Panel::Stack => stack::title(app),
-        Panel::Events => "Events".to_owned(),
+        Panel::Events => events::title(app),
         Panel::Why => explain::title(why.as_ref()),
     };
+    app.seen.borrow_mut().panel(which, area);
     pen.put(0, 0, &"─".repeat(pen.width()), p.faint);
     let is_focused = app.focus == which;
     let x = pen.put(1, 0, if is_focused { "▸" } else { " " }, p.now);

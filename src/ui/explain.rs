@@ -4,6 +4,7 @@ use super::app::App;
 use super::pen::{Pen, wrap};
 use crate::event::{Event, Kind};
 use crate::explain::{Context, Explanation, explain};
+use crate::text::printable;
 use std::sync::Arc;
 
 /// How far back what led to an event is looked for; in a busy recording it stands much nearer.
@@ -25,7 +26,9 @@ pub(super) fn render(app: &App, why: Option<&Explanation>, pen: &mut Pen<'_>) {
     let Some(why) = why else { return };
     // Nobody reads lines across a whole wide screen; in a room, each has a blank one below it.
     let width = pen.width().saturating_sub(1).min(if app.classroom { 72 } else { 100 });
-    let mut lines = wrap(&why.text, width);
+    let seq = app.player.current().map_or(0, |e| e.seq);
+    let remarks = app.notes.at(seq).flat_map(|text| wrap(&format!("✎ {}", printable(text)), width));
+    let mut lines: Vec<String> = remarks.chain(wrap(&why.text, width)).collect();
     let rows = pen.height();
     if app.classroom && 2 * lines.len() <= rows {
         lines = lines.into_iter().flat_map(|line| [line, String::new()]).collect();

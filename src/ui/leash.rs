@@ -305,7 +305,7 @@ mod tests {
         let [Ask::Until(until)] = asked.as_slice() else { panic!("{asked:?}") };
         let filter = Filter::parse(until).unwrap();
         let of_both = |event: &Event| app.breakpoints.iter().any(|point| point.filter.matches(event));
-        assert_eq!(app.breakpoints.len(), 2);
+        assert_eq!(app.breakpoints.iter().count(), 2);
         for event in sample::set_get() {
             assert_eq!(filter.matches(&event), of_both(&event), "{until}: {event:?}");
         }

@@ -8,7 +8,10 @@
 //! | --- | --- |
 //! | `app.rs`, `actions.rs` | the viewer's state, and what every key does to it |
 //! | `leash.rs` | what the keys do to a server that is held |
-//! | `keys.rs`, `goto.rs` | keys, and what is typed after `:` |
+//! | `moves.rs`, `playing.rs`, `marks.rs`, `breakpoints.rs` | going from event to event |
+//! | `shown.rs`, `narrow.rs`, `hunt.rs` | filter and search, a slice at a time |
+//! | `notes.rs`, `export.rs`, `desk.rs` | what is written, and who writes it |
+//! | `keys.rs`, `prompt.rs`, `command.rs`, `goto.rs`, `mouse.rs` | keys, what is typed, where that leads |
 //! | `draw.rs` | which panels, and where |
 //! | `threads.rs` `machine/` `connection.rs` `stack.rs` `events.rs` `explain.rs` | a panel each |
 //! | `spacetime/` | the panel of the lanes: which rows, which lanes, which arrows |
@@ -21,18 +24,31 @@ mod actions;
 mod app;
 mod ascii;
 mod bars;
+mod breakpoints;
 mod canvas;
+mod command;
 mod connection;
+mod desk;
 mod draw;
 mod events;
 mod explain;
+mod export;
 mod goto;
 mod help;
+mod hunt;
 mod keys;
 mod leash;
 mod machine;
+mod marks;
+mod mouse;
+mod moves;
+mod narrow;
+mod notes;
 mod pen;
+mod playing;
+mod prompt;
 mod run;
+mod shown;
 mod spacetime;
 mod stack;
 mod term;
@@ -42,11 +58,13 @@ mod theme;
 mod threads;
 
 pub use app::App;
+pub use desk::{Desk, Export};
 pub use draw::draw;
 pub use goto::At;
 pub use theme::Theme;
 
 use crate::event::{Event, Leashed, Thread};
+use crate::filter::Filter;
 use crate::player::Pace;
 use crate::trace::format::{End, Header};
 use std::io;
@@ -146,6 +164,12 @@ pub struct Options {
     pub ascii: bool,
     /// For a projector: fewer and larger things.
     pub classroom: bool,
+    /// Show only the events that this means.
+    pub filter: Option<Filter>,
+    /// Listen to the mouse from the start.
+    pub mouse: bool,
+    /// Who writes remarks and exports; without one they are not to be had.
+    pub desk: Option<Arc<dyn Desk>>,
 }
 
 impl Default for Options {
@@ -160,6 +184,9 @@ impl Default for Options {
             tour: false,
             ascii: false,
             classroom: false,
+            filter: None,
+            mouse: false,
+            desk: None,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::app::{App, Request};
 use super::{Exit, draw};
 use crate::event::Event;
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::layout::{Position, Rect};
@@ -24,6 +24,7 @@ const AT_ONCE: usize = 64;
 #[derive(Debug)]
 pub(super) enum Incoming {
     Key(KeyEvent),
+    Mouse(MouseEvent),
     Resize,
     /// A server's events.
     Events(Vec<Event>),
@@ -50,6 +51,16 @@ pub(super) trait Host {
     fn suspend(&mut self) -> io::Result<()>;
     /// Takes the terminal again after someone else stopped this process.
     fn resume(&mut self) -> io::Result<()>;
+    /// Listens to the mouse, or no longer.
+    fn mouse(&mut self, on: bool) -> io::Result<()> {
+        let _ = on;
+        Ok(())
+    }
+    /// Gives a text to the clipboard.
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        let _ = text;
+        Ok(())
+    }
     /// Whether the terminal is ours: a thread that panics gives it back under our feet.
     fn is_ours(&self) -> bool;
 }
@@ -80,6 +91,10 @@ where
     let (mut is_dirty, mut is_urgent) = (true, true);
     let mut last = Instant::now();
     let mut last_key = last;
+    if let Some(Request::Mouse(on)) = app.request {
+        app.request = None;
+        host.mouse(on)?;
+    }
     loop {
         let since = drawn.map_or(FRAME, |at| at.elapsed());
         if is_dirty && (is_urgent || since >= FRAME) {
@@ -96,11 +111,7 @@ where
 
         let elapsed = last.elapsed();
         last = Instant::now();
-        if app.playing {
-            let before = app.player.cursor();
-            app.tick(elapsed);
-            is_dirty |= before != app.player.cursor() || !app.playing;
-        }
+        is_dirty |= app.due().is_some() && app.tick(elapsed);
         for _ in 0..AT_ONCE {
             let Some(one) = incoming else { break };
             is_dirty = true;
@@ -111,6 +122,10 @@ where
                     }
                     last_key = Instant::now();
                     app.key(key);
+                    is_urgent = true;
+                }
+                Incoming::Mouse(mouse) => {
+                    app.mouse(mouse);
                     is_urgent = true;
                 }
                 Incoming::Resize => is_urgent = true,
@@ -138,6 +153,8 @@ where
                     forget_screen(terminal)?;
                     last = Instant::now();
                 }
+                Some(Request::Copy(text)) => host.copy(&text)?,
+                Some(Request::Mouse(on)) => host.mouse(on)?,
                 None => {}
             }
             incoming = input.next(Some(Duration::ZERO));

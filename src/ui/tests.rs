@@ -319,7 +319,7 @@ fn breakpoints_are_gone_on_to_and_back_to() {
     press(&mut app, "c");
     assert!(first < second && second < seq(&app));
     press(&mut app, "c");
-    assert!(app.status.as_ref().unwrap().text.contains("no breakpoint ahead"));
+    assert!(app.status.as_ref().unwrap().text.contains("no later breakpoint"));
     press(&mut app, "CC");
     assert_eq!(seq(&app), first);
 }
