@@ -15,7 +15,7 @@ mod kind;
 mod payload;
 mod snapshot;
 
-pub use conn::{ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol, Value};
+pub use conn::{Changed, ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol, Value};
 pub use function::Fn;
 pub use kind::Kind;
 pub(crate) use payload::encode;

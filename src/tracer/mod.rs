@@ -21,7 +21,7 @@ mod record;
 
 pub use gate::Gate;
 pub use handle::Handle;
-pub use record::{Into, ItemOp, Lane, Record, Ret, SockOpt, ThreadOp, What};
+pub use record::{Into, ItemOp, Lane, Record, Ret, SockOpt, Taken, ThreadOp, What};
 
 use crate::event::{ConnImage, Detail, EvFlags, Fn, MAX_DATA, Thread};
 use handle::RESERVE;

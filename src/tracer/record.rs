@@ -308,6 +308,19 @@ pub(super) fn put(
     slots
 }
 
+/// An event as it lies in a ring.
+#[derive(Debug, Clone, Copy)]
+pub struct Taken<'a> {
+    /// What was told of it.
+    pub record: &'a Record,
+    /// When it happened; not before the one before.
+    pub ticks: u64,
+    /// The connection's `struct conn` after it, where it has changed.
+    pub image: Option<&'a ConnImage>,
+    /// The first bytes of its payload.
+    pub payload: &'a [u8],
+}
+
 /// The recorder's end of one thread's ring.
 #[derive(Debug)]
 pub struct Lane {
@@ -332,28 +345,45 @@ impl Lane {
         }
     }
 
-    /// Takes the next event, if all of it is there; its payload replaces what is in `payload`.
-    #[inline]
-    pub fn take(&mut self, payload: &mut Vec<u8>) -> Option<(Record, Option<ConnImage>)> {
-        let Ok(&Slot::Record(record)) = self.ring.peek() else { return None };
-        let chunk = self.ring.read_chunk(record.slots()).ok()?;
+    /// Takes the event with this number, if it comes next: hands it over as it lies in the ring. A
+    /// payload that does not lie in one piece is put together in `scratch`.
+    #[inline(always)]
+    pub fn take<R>(
+        &mut self,
+        seq: u64,
+        scratch: &mut Vec<u8>,
+        with: impl FnOnce(Taken<'_>) -> R,
+    ) -> Option<R> {
+        let slots = match self.ring.peek() {
+            Ok(Slot::Record(record)) if record.seq == seq => record.slots(),
+            _ => return None,
+        };
+        let chunk = self.ring.read_chunk(slots).ok()?;
         let (first, second) = chunk.as_slices();
-        payload.clear();
-        let (mut image, mut left) = (None, record.kept as usize);
-        for slot in first.iter().chain(second) {
-            match slot {
-                Slot::Record(_) => {}
-                Slot::Image(is) => image = Some(*is),
-                Slot::Bytes(bytes) => {
-                    let now = left.min(BYTES);
-                    payload.extend_from_slice(&bytes[..now]);
-                    left -= now;
+        let slot = |i: usize| first.get(i).or_else(|| second.get(i.wrapping_sub(first.len())));
+        let Some(Slot::Record(record)) = slot(0) else { return None };
+        let (image, rest) = match slot(1) {
+            Some(Slot::Image(image)) => (Some(image), 2),
+            _ => (None, 1),
+        };
+        let kept = record.kept as usize;
+        let payload = match slot(rest) {
+            Some(Slot::Bytes(bytes)) if kept <= BYTES => &bytes[..kept],
+            Some(_) => {
+                scratch.clear();
+                for slot in (rest..slots).filter_map(slot) {
+                    if let Slot::Bytes(bytes) = slot {
+                        scratch.extend_from_slice(bytes);
+                    }
                 }
+                scratch.get(..kept).unwrap_or_default()
             }
-        }
-        chunk.commit_all();
+            None => &[],
+        };
         // The counters of two processors may differ by a hair, and the thread may have moved.
         self.ticks = self.ticks.max(record.ticks);
-        Some((Record { ticks: self.ticks, ..record }, image))
+        let done = with(Taken { record, ticks: self.ticks, image, payload });
+        chunk.commit_all();
+        Some(done)
     }
 }
