@@ -16,7 +16,9 @@ pub(super) const RESERVE: usize = Record::most_slots(MAX_PAYLOAD);
 const IOV_BUDGET: usize = 8 * 1024;
 /// How many pieces of one `sendmsg` are listed: `IOV_MAX`, so all of them.
 const IOV_LISTED: usize = 1024;
-const _: () = assert!(IOV_BUDGET + IOV_LISTED * 8 <= MAX_PAYLOAD);
+/// What stands before the bytes of a piece: how many there were, and how many are kept.
+const PIECE_HEAD: usize = 8;
+const _: () = assert!(IOV_BUDGET + IOV_LISTED * PIECE_HEAD <= MAX_PAYLOAD);
 /// How long a thread whose ring is full sleeps before it looks again.
 const LOOK_AGAIN: Duration = Duration::from_micros(50);
 
@@ -32,15 +34,12 @@ pub struct Handle {
     lost: u32,
     /// How many bytes of a payload are kept.
     max_data: usize,
-    /// Where the pieces of a `sendmsg` are put together; kept, so that nothing is allocated.
-    scratch: Vec<u8>,
 }
 
 impl Handle {
     pub(super) fn new(hub: Arc<Hub>, thread: Thread, ring: Producer<Slot>) -> Handle {
         let max_data = (hub.config().max_data as usize).min(MAX_PAYLOAD);
-        let scratch = Vec::with_capacity(IOV_BUDGET + IOV_LISTED * 8);
-        Handle { hub, thread, room: 0, lost: 0, max_data, scratch, ring }
+        Handle { hub, thread, room: 0, lost: 0, max_data, ring }
     }
 
     pub(super) fn hub(&self) -> &Arc<Hub> {
@@ -75,7 +74,8 @@ impl Handle {
     ) {
         let whole = matches!(what, What::Wake { .. } | What::Mark | What::Close { .. });
         let kept = &payload[..payload.len().min(if whole { MAX_PAYLOAD } else { self.max_data })];
-        self.room -= put(&mut self.ring, begun, conn, what, image, kept, payload.len());
+        let sizes = (kept.len(), payload.len());
+        self.room -= put(&mut self.ring, begun, conn, what, image, sizes, |filling| filling.add(kept));
     }
 
     /// Tells of a `sendmsg` that was begun: of each piece its length, how many bytes are kept, and
@@ -87,22 +87,29 @@ impl Handle {
         fd: i32,
         ret: Ret,
         image: Option<&ConnImage>,
-        pieces: impl ExactSizeIterator<Item = &'a [u8]>,
+        pieces: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
     ) {
         let count = pieces.len().min(IOV_LISTED);
-        let list = &mut self.scratch;
-        list.clear();
-        let (mut left, mut total) = (IOV_BUDGET, 0);
-        for piece in pieces.take(IOV_LISTED) {
-            let kept = piece.len().min(self.max_data).min(left);
-            left -= kept;
-            total += piece.len();
-            list.extend_from_slice(&(piece.len() as u32).to_le_bytes());
-            list.extend_from_slice(&(kept as u32).to_le_bytes());
-            list.extend_from_slice(&piece[..kept]);
-        }
+        let max_data = self.max_data;
+        // Each piece, and how many bytes of it are kept.
+        let pieces = || {
+            pieces.clone().take(IOV_LISTED).scan(IOV_BUDGET, move |left, piece| {
+                let kept = piece.len().min(max_data).min(*left);
+                *left -= kept;
+                Some((piece, kept))
+            })
+        };
+        let sum =
+            |(all, total), (piece, kept): (&[u8], usize)| (all + PIECE_HEAD + kept, total + piece.len());
+        let sizes = pieces().fold((0, 0), sum);
         let what = What::Sendmsg { fd, pieces: count as u32, ret };
-        self.room -= put(&mut self.ring, begun, conn, what, image, list, total);
+        self.room -= put(&mut self.ring, begun, conn, what, image, sizes, |filling| {
+            for (piece, kept) in pieces() {
+                let head = piece.len() as u32 as u64 | (kept as u64) << 32;
+                filling.add(&head.to_le_bytes());
+                filling.add(&piece[..kept]);
+            }
+        });
     }
 
     /// Looks whether the recorder has made room. A recording is whole: a thread whose ring is full
@@ -139,7 +146,7 @@ impl Handle {
             let n = std::mem::take(&mut self.lost);
             let seq = self.hub.seq.fetch_add(n.into(), Ordering::AcqRel);
             let begun = (seq, self.hub.clock.raw());
-            self.room -= put(&mut self.ring, begun, None, What::Lost { n }, None, b"", 0);
+            self.room -= put(&mut self.ring, begun, None, What::Lost { n }, None, (0, 0), |_| ());
             EPOCH.set(EPOCH.get().wrapping_add(1).max(1));
         }
         true

@@ -285,7 +285,7 @@ pub fn finish_sendmsg<'a>(
     fd: i32,
     ret: Ret,
     image: Option<&ConnImage>,
-    pieces: impl ExactSizeIterator<Item = &'a [u8]>,
+    pieces: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
 ) {
     let Some(begun) = begun.0 else { return };
     HANDLE.with_borrow_mut(|handle| {

@@ -3,6 +3,8 @@
 
 use crate::event::{ConnImage, ConnState, EvFlags, Fn, Thread};
 use rtrb::{Consumer, Producer};
+use std::mem::MaybeUninit;
+use std::slice::IterMut;
 
 /// Which buffer a `read` filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -258,23 +260,77 @@ fn soon_to_be_written<T>(line: &mut T) {
     let _ = line;
 }
 
-/// Puts an event into a ring, which has room for it; `kept` are the first bytes of a payload of
-/// `len`. Returns the number of slots that it took.
-#[inline]
+/// The slots of one event, while they are filled.
+pub(super) struct Filling<'a> {
+    first: IterMut<'a, MaybeUninit<Slot>>,
+    second: IterMut<'a, MaybeUninit<Slot>>,
+    /// What is left of the slot of bytes that was begun last.
+    rest: &'a mut [u8],
+}
+
+impl<'a> Filling<'a> {
+    #[inline(always)]
+    fn slot(&mut self, slot: Slot) -> Option<&'a mut Slot> {
+        Some(self.first.next().or_else(|| self.second.next())?.write(slot))
+    }
+
+    #[inline(always)]
+    fn begin_bytes(&mut self) -> bool {
+        match self.slot(Slot::Bytes([0; BYTES])) {
+            Some(Slot::Bytes(bytes)) => self.rest = bytes,
+            _ => return false,
+        }
+        true
+    }
+
+    /// Adds to the payload; what there is no slot for is left out.
+    #[inline(always)]
+    pub(super) fn add(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() && (!self.rest.is_empty() || self.begin_bytes()) {
+            let (now, later) = bytes.split_at(bytes.len().min(self.rest.len()));
+            let (to, rest) = std::mem::take(&mut self.rest).split_at_mut(now.len());
+            copy_few(to, now);
+            (self.rest, bytes) = (rest, later);
+        }
+    }
+}
+
+/// Copies no more than [`BYTES`] bytes, without the call that a copy of any length is: the first and
+/// the last ones, which may overlap.
+#[inline(always)]
+fn copy_few(to: &mut [u8], from: &[u8]) {
+    #[inline(always)]
+    fn by<const N: usize>(to: &mut [u8], from: &[u8]) -> bool {
+        let (Some(first), Some(last)) = (from.first_chunk::<N>(), from.last_chunk::<N>()) else {
+            return false;
+        };
+        to[..N].copy_from_slice(first);
+        to[from.len() - N..].copy_from_slice(last);
+        true
+    }
+    const { assert!(BYTES <= 2 * 32) };
+    if !(by::<32>(to, from) || by::<16>(to, from) || by::<8>(to, from) || by::<4>(to, from)) {
+        to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+    }
+}
+
+/// Puts an event into a ring, which has room for it; `fill` adds the first `kept` bytes of a payload
+/// of `len`. Returns the number of slots that it took.
+#[inline(always)]
 pub(super) fn put(
     ring: &mut Producer<Slot>,
     (seq, ticks): (u64, u64),
     conn: Option<u32>,
     what: What,
     image: Option<&ConnImage>,
-    kept: &[u8],
-    len: usize,
+    (kept, len): (usize, usize),
+    fill: impl FnOnce(&mut Filling<'_>),
 ) -> usize {
     let record = Record {
         seq,
         ticks,
         conn: conn.unwrap_or(NO_CONN),
-        kept: kept.len() as u32,
+        kept: kept as u32,
         len: u32::try_from(len).unwrap_or(u32::MAX),
         what,
         has_image: image.is_some(),
@@ -283,27 +339,21 @@ pub(super) fn put(
     // It cannot fail: the room was looked for before the event got its number.
     let Ok(mut chunk) = ring.write_chunk_uninit(slots + AHEAD) else { return 0 };
     let (first, second) = chunk.as_mut_slices();
-    let ahead = first.get_mut(slots..).unwrap_or_default();
+    let (first, ahead) = first.split_at_mut(slots.min(first.len()));
     for slot in ahead {
         soon_to_be_written(slot);
     }
-    let mut free = first.iter_mut().chain(second);
-    let mut next = |slot: Slot| {
-        if let Some(free) = free.next() {
-            free.write(slot);
-        }
-    };
-    next(Slot::Record(record));
+    let in_second = slots - first.len();
+    let second = &mut second[..in_second];
+    let mut filling = Filling { first: first.iter_mut(), second: second.iter_mut(), rest: &mut [] };
+    filling.slot(Slot::Record(record));
     if let Some(image) = image {
-        next(Slot::Image(*image));
+        filling.slot(Slot::Image(*image));
     }
-    for piece in kept.chunks(BYTES) {
-        let mut bytes = [0; BYTES];
-        bytes[..piece.len()].copy_from_slice(piece);
-        next(Slot::Bytes(bytes));
-    }
-    // SAFETY: one slot was written for the record, one for the image, one for each piece of the
-    // payload: as many as the chunk has.
+    fill(&mut filling);
+    // Were there less to add than was said, nothing would be left unwritten all the same.
+    while filling.begin_bytes() {}
+    // SAFETY: all of the first `slots` slots were written, for there was none left to begin.
     unsafe { chunk.commit(slots) };
     slots
 }
