@@ -47,8 +47,8 @@ fn take(hub: &Hub, taker: &Taker) {
         lanes.extend(hub.take_lanes());
         let mut count = 0;
         for lane in &mut lanes {
-            while lane.take(&mut payload).is_some() {
-                count += 1;
+            while let Some(seq) = lane.head() {
+                count += u64::from(lane.take(seq, &mut payload, |_| ()).is_some());
             }
         }
         if count > 0 {

@@ -16,7 +16,7 @@ mod leash;
 mod payload;
 mod snapshot;
 
-pub use conn::{ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol, Value};
+pub use conn::{Changed, ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol, Value};
 pub use function::Fn;
 pub use kind::Kind;
 pub use leash::{AtGate, InLine, Leashed, Steps};

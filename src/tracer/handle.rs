@@ -17,7 +17,9 @@ pub(super) const RESERVE: usize = Record::most_slots(MAX_PAYLOAD);
 const IOV_BUDGET: usize = 8 * 1024;
 /// How many pieces of one `sendmsg` are listed: `IOV_MAX`, so all of them.
 const IOV_LISTED: usize = 1024;
-const _: () = assert!(IOV_BUDGET + IOV_LISTED * 8 <= MAX_PAYLOAD);
+/// What stands before the bytes of a piece: how many there were, and how many are kept.
+const PIECE_HEAD: usize = 8;
+const _: () = assert!(IOV_BUDGET + IOV_LISTED * PIECE_HEAD <= MAX_PAYLOAD);
 /// How long a thread whose ring is full sleeps before it looks again.
 const LOOK_AGAIN: Duration = Duration::from_micros(50);
 
@@ -33,8 +35,6 @@ pub struct Handle {
     lost: u32,
     /// How many bytes of a payload are kept.
     max_data: usize,
-    /// Where the pieces of a `sendmsg` are put together; kept, so that nothing is allocated.
-    scratch: Vec<u8>,
     /// Set while this thread waits for a lock.
     in_line: Arc<AtomicBool>,
     /// Whether the event that was begun may be the one that the server runs until.
@@ -49,8 +49,7 @@ impl Handle {
         in_line: Arc<AtomicBool>,
     ) -> Handle {
         let max_data = (hub.config().max_data as usize).min(MAX_PAYLOAD);
-        let scratch = Vec::with_capacity(IOV_BUDGET + IOV_LISTED * 8);
-        Handle { hub, thread, room: 0, lost: 0, max_data, scratch, ring, in_line, is_awaited: false }
+        Handle { hub, thread, room: 0, lost: 0, max_data, ring, in_line, is_awaited: false }
     }
 
     /// Whether this thread waits for a lock, from now on.
@@ -130,7 +129,8 @@ impl Handle {
     ) {
         let whole = matches!(what, What::Wake { .. } | What::Mark | What::Close { .. });
         let kept = &payload[..payload.len().min(if whole { MAX_PAYLOAD } else { self.max_data })];
-        self.room -= put(&mut self.ring, begun, conn, what, image, kept, payload.len());
+        let sizes = (kept.len(), payload.len());
+        self.room -= put(&mut self.ring, begun, conn, what, image, sizes, |filling| filling.add(kept));
         if self.is_awaited {
             self.look_for(begun, conn, what, image, kept, payload.len());
         }
@@ -162,26 +162,35 @@ impl Handle {
         fd: i32,
         ret: Ret,
         image: Option<&ConnImage>,
-        pieces: impl ExactSizeIterator<Item = &'a [u8]>,
+        pieces: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
     ) {
         let count = pieces.len().min(IOV_LISTED);
-        let list = &mut self.scratch;
-        list.clear();
-        let (mut left, mut total) = (IOV_BUDGET, 0);
-        for piece in pieces.take(IOV_LISTED) {
-            let kept = piece.len().min(self.max_data).min(left);
-            left -= kept;
-            total += piece.len();
-            list.extend_from_slice(&(piece.len() as u32).to_le_bytes());
-            list.extend_from_slice(&(kept as u32).to_le_bytes());
-            list.extend_from_slice(&piece[..kept]);
-        }
+        let max_data = self.max_data;
+        // Each piece, and how many bytes of it are kept.
+        let pieces = || {
+            pieces.clone().take(IOV_LISTED).scan(IOV_BUDGET, move |left, piece| {
+                let kept = piece.len().min(max_data).min(*left);
+                *left -= kept;
+                Some((piece, kept))
+            })
+        };
+        let sum =
+            |(all, total), (piece, kept): (&[u8], usize)| (all + PIECE_HEAD + kept, total + piece.len());
+        let sizes = pieces().fold((0, 0), sum);
         let what = What::Sendmsg { fd, pieces: count as u32, ret };
-        self.room -= put(&mut self.ring, begun, conn, what, image, list, total);
+        self.room -= put(&mut self.ring, begun, conn, what, image, sizes, |filling| {
+            for (piece, kept) in pieces() {
+                filling.add(&piece_head(piece.len(), kept));
+                filling.add(&piece[..kept]);
+            }
+        });
         if self.is_awaited {
-            let list = std::mem::take(&mut self.scratch);
-            self.look_for(begun, conn, what, image, &list, total);
-            self.scratch = list;
+            let mut list = Vec::with_capacity(sizes.0);
+            for (piece, kept) in pieces() {
+                list.extend_from_slice(&piece_head(piece.len(), kept));
+                list.extend_from_slice(&piece[..kept]);
+            }
+            self.look_for(begun, conn, what, image, &list, sizes.1);
         }
     }
 
@@ -220,9 +229,15 @@ impl Handle {
             let n = std::mem::take(&mut self.lost);
             let seq = self.hub.seq.fetch_add(n.into(), Ordering::AcqRel);
             let begun = (seq, self.hub.clock.raw());
-            self.room -= put(&mut self.ring, begun, None, What::Lost { n }, None, b"", 0);
+            self.room -= put(&mut self.ring, begun, None, What::Lost { n }, None, (0, 0), |_| ());
             EPOCH.set(EPOCH.get().wrapping_add(1).max(1));
         }
         true
     }
+}
+
+/// What stands before a piece of a `sendmsg`: its length, and how many bytes of it are kept.
+#[inline]
+fn piece_head(len: usize, kept: usize) -> [u8; PIECE_HEAD] {
+    (len as u32 as u64 | (kept as u64) << 32).to_le_bytes()
 }

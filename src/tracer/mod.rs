@@ -21,7 +21,7 @@ mod record;
 
 pub use gate::{Awaited, Gate, Refused, Telling, Who};
 pub use handle::Handle;
-pub use record::{Into, ItemOp, Lane, Record, Ret, SockOpt, ThreadOp, What};
+pub use record::{Into, ItemOp, Lane, Record, Ret, SockOpt, Taken, ThreadOp, What};
 
 use crate::event::{ConnImage, Detail, EvFlags, Fn, InLine, Kind, Leashed, MAX_DATA, Thread};
 use handle::RESERVE;
@@ -338,7 +338,7 @@ pub fn finish_sendmsg<'a>(
     fd: i32,
     ret: Ret,
     image: Option<&ConnImage>,
-    pieces: impl ExactSizeIterator<Item = &'a [u8]>,
+    pieces: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
 ) {
     let Some(begun) = begun.0 else { return };
     HANDLE.with_borrow_mut(|handle| {

@@ -3,14 +3,15 @@
 //! happened last.
 //!
 //! It is a thread of its own (`work.rs`), and sleeps while there is nothing to do. `world.rs` is
-//! what it remembers, `convert.rs` and `line.rs` make the lines, `file.rs`, `viewer.rs` and `last.rs`
-//! are where they go; `trigger.rs` puts a filter to what goes by, and `until.rs` one to what a thread
+//! what it remembers, `convert.rs`, `line.rs` and `pen.rs` make the lines, `file.rs`, `viewer.rs` and
+//! `last.rs` are where they go; `trigger.rs` puts a filter to what goes by, and `until.rs` one to what a thread
 //! tells, on that thread.
 
 mod convert;
 mod file;
 mod last;
 mod line;
+mod pen;
 mod trigger;
 mod until;
 mod viewer;

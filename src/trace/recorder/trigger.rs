@@ -74,19 +74,15 @@ impl Seen<'_> {
     fn of_set(&self, field: Field) -> Option<Value<'_>> {
         let image = self.told.image?;
         let (mut found, mut any) = (None, self.context.item.is_some());
-        let mut look = |key: &'static str, value: event::Value| {
+        for (key, value) in image.changes(self.context.changed) {
             any = true;
-            if key.trim_matches(['"', ':']) == field.short() {
+            if key.trim_matches([',', '"', ':']) == field.short() {
                 found = Some(match value {
                     event::Value::Number(n) => Value::Number(n.into()),
                     event::Value::Word(word) => Value::Word(word),
                     event::Value::Bool(yes) => Value::Flag(yes),
                 });
             }
-        };
-        match &self.context.before {
-            Some(before) => image.changes(before, &mut look),
-            None => image.fields(&mut look),
         }
         match field {
             Field::Set => any.then_some(Value::Flag(true)),
@@ -204,7 +200,7 @@ mod tests {
     use crate::session::{Session, play};
     use crate::trace::recorder::line::Lines;
     use crate::trace::recorder::world::World;
-    use crate::tracer::{self, Config, Hub, Into, ItemOp, SockOpt, ThreadOp, ready_bytes};
+    use crate::tracer::{self, Config, Hub, Into, ItemOp, SockOpt, Taken, ThreadOp, ready_bytes};
     use std::collections::BTreeSet;
     use std::sync::Arc;
 
@@ -230,32 +226,34 @@ mod tests {
         let (mut lanes, mut world, mut payload) = (hub.take_lanes(), World::default(), Vec::new());
         let (mut next, mut there) = (1, BTreeSet::new());
         while let Some(lane) = lanes.iter_mut().find(|lane| lane.head() == Some(next)) {
-            let (record, image) = lane.take(&mut payload).unwrap();
-            let lost = if let What::Lost { n } = record.what { u64::from(n) } else { 1 };
-            next = record.seq + lost;
-            let context = world.apply(lane.thread, &record, image.as_ref(), &payload);
-            let t = hub.nanoseconds(record.ticks);
-            let told =
-                Told { thread: lane.thread, t, record: &record, image: image.as_ref(), payload: &payload };
-            let mut lines = Lines::default();
-            lines.event(&told, &context);
-            let event: Event = serde_json::from_slice(&lines.bytes).unwrap();
-            let seen = Seen { told: &told, context: &context };
-            for field in Field::ALL.iter().copied().filter(|field| *field != Field::Len) {
-                let line = String::from_utf8_lossy(&lines.bytes);
-                let (a, b) = (shown(&seen, field), shown(&event, field));
-                assert_eq!(a, b, "{} of {line}", field.name());
-                if a != "None false []" {
-                    there.insert(field.name());
+            let thread = lane.thread;
+            let taken = lane.take(next, &mut payload, |taken| {
+                let Taken { record, ticks, image, payload } = taken;
+                let lost = if let What::Lost { n } = record.what { u64::from(n) } else { 1 };
+                next = record.seq + lost;
+                let context = world.apply(thread, record, image, payload);
+                let told = Told { thread, t: hub.nanoseconds(ticks), record, image, payload };
+                let mut lines = Lines::default();
+                lines.event(&told, &context);
+                let event: Event = serde_json::from_slice(lines.bytes()).unwrap();
+                let seen = Seen { told: &told, context: &context };
+                for field in Field::ALL.iter().copied().filter(|field| *field != Field::Len) {
+                    let line = String::from_utf8_lossy(lines.bytes());
+                    let (a, b) = (shown(&seen, field), shown(&event, field));
+                    assert_eq!(a, b, "{} of {line}", field.name());
+                    if a != "None false []" {
+                        there.insert(field.name());
+                    }
                 }
-            }
-            for (filter, text) in filters.iter().zip(FILTERS) {
-                let line = String::from_utf8_lossy(&lines.bytes);
-                assert_eq!(filter.matches(&seen), filter.matches(&event), "{text} of {line}");
-            }
-            if let (What::Close { .. }, Some(conn)) = (record.what, record.conn()) {
-                world.closed(lane.thread, conn);
-            }
+                for (filter, text) in filters.iter().zip(FILTERS) {
+                    let line = String::from_utf8_lossy(lines.bytes());
+                    assert_eq!(filter.matches(&seen), filter.matches(&event), "{text} of {line}");
+                }
+                if let (What::Close { .. }, Some(conn)) = (record.what, record.conn()) {
+                    world.closed(thread, conn);
+                }
+            });
+            assert!(taken.is_some());
         }
         assert_eq!(next, hub.next_seq());
         there
