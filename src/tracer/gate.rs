@@ -104,6 +104,10 @@ struct Inner {
     holder: Option<Who>,
     /// Threads at the gate, first come first.
     waiting: Vec<AtGate>,
+    /// Who may go on, and has not noticed yet: he is at the gate no more.
+    granted: Option<Thread>,
+    /// How often the gate was opened.
+    opened: u64,
     steps: Option<Steps>,
     until: Option<Arc<dyn Awaited>>,
     stopped_at: Option<u64>,
@@ -112,18 +116,18 @@ struct Inner {
 }
 
 impl Inner {
-    /// Whether it is this thread's turn; if so, it is one less from now on.
-    fn takes_turn(&mut self, thread: Thread) -> bool {
-        let Some(steps) = &mut self.steps else { return false };
-        let is_its = match steps.th {
-            Some(wanted) => wanted == thread,
-            None => self.waiting.first().is_some_and(|at| at.th == thread),
+    /// Tells the next one that it may go on, if somebody asked for it and it is there: one at a time,
+    /// so that events are numbered in the order of the turns.
+    fn grant(&mut self) {
+        let (None, Some(steps)) = (self.granted, &mut self.steps) else { return };
+        let at = match steps.th {
+            Some(wanted) => self.waiting.iter().position(|at| at.th == wanted),
+            None => (!self.waiting.is_empty()).then_some(0),
         };
-        if is_its {
-            steps.left -= 1;
-            self.steps = Some(*steps).filter(|steps| steps.left > 0);
-        }
-        is_its
+        let Some(at) = at else { return };
+        steps.left -= 1;
+        self.steps = Some(*steps).filter(|steps| steps.left > 0);
+        self.granted = Some(self.waiting.remove(at).th);
     }
 }
 
@@ -139,14 +143,18 @@ impl Gate {
         let mut inner = self.lock();
         if self.is_held() {
             inner.waiting.push(at);
-            while self.is_held() && !inner.takes_turn(thread) {
+            inner.grant();
+            // Whom an open gate lets go has gone, though it may be closed again before he notices.
+            let opened = inner.opened;
+            while inner.opened == opened && inner.granted != Some(thread) {
                 inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
             }
-            inner.waiting.retain(|at| at.th != thread);
-            // It may be the next one's turn now.
-            self.changed.notify_all();
         }
-        (number(), self.mode.load(Ordering::Relaxed) == UNTIL)
+        let numbered = number();
+        inner.granted.take_if(|granted| *granted == thread);
+        inner.grant();
+        self.changed.notify_all();
+        (numbered, self.mode.load(Ordering::Relaxed) == UNTIL)
     }
 
     /// A thread has told of an event while something was awaited: if this is it, the gate is closed.
@@ -232,6 +240,7 @@ impl Gate {
             None => n,
         };
         inner.steps = Some(Steps { left, th: thread }).filter(|steps| steps.left > 0);
+        inner.grant();
         self.changed.notify_all();
         Ok(())
     }
@@ -243,9 +252,8 @@ impl Gate {
     /// Somebody else has the leash, or the server is not held.
     pub fn run_until(&self, who: &Who, until: Arc<dyn Awaited>) -> Result<(), Refused> {
         let mut inner = self.take_held(who)?;
-        (inner.until, inner.steps, inner.stopped_at) = (Some(until), None, None);
-        self.mode.store(UNTIL, Ordering::Relaxed);
-        self.changed.notify_all();
+        (inner.until, inner.stopped_at) = (Some(until), None);
+        self.let_go(&mut inner, UNTIL);
         Ok(())
     }
 
@@ -299,8 +307,16 @@ impl Gate {
     }
 
     fn open(&self, mut inner: MutexGuard<'_, Inner>) {
-        (inner.holder, inner.steps, inner.until) = (None, None, None);
-        self.mode.store(OPEN, Ordering::Relaxed);
+        (inner.holder, inner.until) = (None, None);
+        self.let_go(&mut inner, OPEN);
+    }
+
+    /// Lets everybody go who is at the gate.
+    fn let_go(&self, inner: &mut Inner, mode: u8) {
+        (inner.steps, inner.granted) = (None, None);
+        inner.waiting.clear();
+        inner.opened += 1;
+        self.mode.store(mode, Ordering::Relaxed);
         self.changed.notify_all();
     }
 

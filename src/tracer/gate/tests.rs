@@ -149,6 +149,25 @@ fn one_has_the_leash_in_hand_and_it_is_free_when_he_leaves() {
     assert!(!gate.is_leashed());
 }
 
+#[test]
+fn whoever_was_let_go_is_at_the_gate_no_more_however_soon_it_closes_again() {
+    let street = Arc::new(Street::default());
+    street.gate.hold(&me()).unwrap();
+    let walkers = [W0, W1].map(|thread| street.walk(thread, 2000));
+    for _ in 0..500 {
+        until(|| !street.waiting().is_empty() || street.passed.lock().unwrap().len() == 4000);
+        let _ = street.gate.step(&me(), 1, None);
+        street.gate.release(&me()).unwrap();
+        street.gate.hold(&me()).unwrap();
+    }
+    // Held, both come to stand there, or are through; none is forgotten between the two.
+    let is_done = |i: usize| walkers[i].is_finished();
+    until(|| (0..2).all(|i| is_done(i) || street.waiting().contains(&[W0, W1][i])));
+    street.gate.release(&me()).unwrap();
+    walkers.into_iter().for_each(|walker| walker.join().unwrap());
+    assert_eq!(street.passed().len(), 4000);
+}
+
 /// Until a state is entered.
 #[derive(Debug)]
 struct Until(ConnState);
