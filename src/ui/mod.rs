@@ -32,6 +32,8 @@ mod export;
 mod goto;
 mod help;
 mod hunt;
+#[cfg(test)]
+mod key_tests;
 mod keys;
 mod machine;
 mod marks;

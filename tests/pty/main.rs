@@ -4,6 +4,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod keys;
 mod live;
 
 use common::until;
@@ -70,6 +71,8 @@ impl Terminal {
         command.args(args);
         command.cwd(env!("CARGO_MANIFEST_DIR"));
         command.env("TERM", "xterm-256color");
+        // Whoever runs the tests has settings of their own.
+        command.env("MEMSTEP_CONFIG", "");
         for name in ["NO_COLOR", "COLORFGBG", "RUST_BACKTRACE"] {
             command.env_remove(name);
         }
