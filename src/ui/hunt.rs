@@ -111,13 +111,17 @@ impl App {
         }
     }
 
-    /// To the first shown event, or to the last one.
-    pub(super) fn to_the_end_of_the_shown(&mut self, way: Direction) {
+    /// To the last shown event in that direction: looked for from the other end.
+    pub(super) fn go_to_the_last_shown(&mut self, way: Direction) {
         let Some(narrow) = &self.narrow else { return };
         let wanted = Wanted { filter: narrow.filter().clone(), name: "shown event".to_owned() };
         let from = match way {
-            Direction::Forward => 0,
-            Direction::Back => self.player.len().saturating_sub(1),
+            Direction::Forward => self.player.len().saturating_sub(1),
+            Direction::Back => 0,
+        };
+        let way = match way {
+            Direction::Forward => Direction::Back,
+            Direction::Back => Direction::Forward,
         };
         self.start_hunt(Hunt::new(wanted, from, way, 1, false));
     }
