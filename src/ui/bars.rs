@@ -145,6 +145,12 @@ fn hints(app: &App) -> Vec<(String, String)> {
     }
     hints.push(hint(".", "next"));
     hints.push(hint(",", "back"));
+    if app.search.is_some() {
+        hints.push(hint("n", "next hit"));
+    }
+    if app.narrow.is_some() {
+        hints.push(hint("Esc", "all events"));
+    }
     if app.leash.is_some() {
         hints.push(hint("p", if app.is_held { "release" } else { "hold the server" }));
         if !app.follow {
@@ -155,7 +161,9 @@ fn hints(app: &App) -> Vec<(String, String)> {
     hints.push(hint("}", "next request"));
     hints.push(hint("1-6", "panels"));
     hints.push(hint(")", "same connection"));
-    hints.push(hint("n", "same kind"));
+    if app.search.is_none() {
+        hints.push(hint("n", "same kind"));
+    }
     hints
 }
 

@@ -91,7 +91,10 @@ impl App {
     pub(super) fn find_shown(&mut self, wanted: Option<Wanted>, times: usize, way: Direction) {
         let shown = self.narrow.as_ref().map(|narrow| narrow.filter().clone());
         let wanted = wanted.map(|wanted| match shown {
-            Some(shown) => Wanted { filter: Filter::all([shown, wanted.filter]), name: wanted.name },
+            Some(shown) => Wanted {
+                filter: Filter::all([shown, wanted.filter]),
+                name: format!("{} among what is shown", wanted.name),
+            },
             None => wanted,
         });
         self.find(wanted, times, way);
@@ -163,7 +166,7 @@ impl App {
         match hunt.on(&self.player, SLICE) {
             Outcome::GoOn => {
                 let percent = hunt.percent(self.player.len());
-                self.tell(&format!("looking for {} … {percent} %   (any key stops it)", hunt.wanted));
+                self.tell(&format!("{percent} % looked at for {} (any key stops it)", hunt.wanted));
                 self.hunt = Some(hunt);
             }
             Outcome::Over(None) if hunt.is_step => self.no_more(hunt.way),

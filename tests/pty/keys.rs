@@ -157,7 +157,7 @@ fn what_is_exported_is_what_print_prints_with_the_same_filter() {
     terminal.press(&format!(":export! {path}\r"));
     terminal.wait_for("is the recording itself");
     terminal.press(&format!(":export {}\r", out("x.docx")));
-    terminal.wait_for("in which form?");
+    terminal.wait_for("ends in none of .text .flow");
     terminal.press(&format!(":export {}\r", out("screen.txt")));
     terminal.wait_for("the screen is written to");
     assert!(fs::read_to_string(out("screen.txt")).unwrap().contains("4 Events"));
