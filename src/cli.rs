@@ -124,6 +124,13 @@ pub enum Command {
         #[command(flatten)]
         input: Input,
     },
+    /// Tell what is in a recording
+    #[command(display_name = "memstep")]
+    Info {
+        /// What to read.
+        #[command(flatten)]
+        input: Input,
+    },
     /// Print a settings file to begin with, and where it belongs
     #[command(display_name = "memstep")]
     Config,
@@ -139,13 +146,6 @@ pub enum Command {
     Man {
         /// The command; nothing means memstep itself
         command: Option<String>,
-    },
-    /// Tell what is in a recording
-    #[command(display_name = "memstep")]
-    Info {
-        /// What to read.
-        #[command(flatten)]
-        input: Input,
     },
 }
 

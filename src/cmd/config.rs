@@ -235,7 +235,7 @@ mod tests {
         assert!(error("frobnicate = 1").2.contains("there are theme, color"));
         assert_eq!(
             error("\ntheme = \"drak\""),
-            (2, 9, "theme: expected one of \"dark\", \"light\", \"mono\"".into())
+            (2, 9, "theme: expected one of \"dark\", \"light\", \"contrast\", \"mono\"".into())
         );
         assert_eq!((error("speed = 0").0, error("speed = 0").1), (1, 9));
         assert!(error("idle_limit = 3").2.contains("or \"none\""));

@@ -62,11 +62,7 @@ fn format(file: &str) -> Result<Format, String> {
             .iter()
             .filter_map(|format| Some(format!(".{}", format.to_possible_value()?.get_name())))
             .collect();
-        format!(
-            "{}: in which form? The name ends in {}, or .txt for the screen",
-            printable(file),
-            names.join(" ")
-        )
+        format!("{} ends in none of {} .txt", printable(file), names.join(" "))
     })
 }
 
@@ -77,7 +73,7 @@ impl ui::Desk for Desk {
 
     fn note(&self, note: &Note) -> Result<String, String> {
         let Some(recording) = &self.recording else {
-            return Ok("kept until you quit, and in what is exported (x)".to_owned());
+            return Ok("kept until you quit (x exports it, too)".to_owned());
         };
         let when = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
         let mut dated = note.clone();

@@ -96,8 +96,8 @@ impl App {
             Action::Up => self.by_back(times),
             Action::HalfDown => self.down(HALF_PAGE.saturating_mul(times)),
             Action::HalfUp => self.by_back(HALF_PAGE.saturating_mul(times)),
-            Action::First => self.to_first(),
-            Action::Last => self.to_last(count),
+            Action::First => self.go_to_first(),
+            Action::Last => self.go_to_last(count),
             Action::Follow => self.follow_the_tail(),
             Action::NextOfConn => self.find_shown(conn, times, on),
             Action::PrevOfConn => self.find_shown(conn, times, back),
@@ -191,6 +191,8 @@ impl App {
 
     fn quit_and_leave(&mut self) {
         self.leaves_screen = true;
+        // What one looked at is to stay, not what lies over it.
+        (self.help, self.list, self.status) = (None, None, None);
         self.request = Some(Request::Quit);
     }
 
@@ -209,9 +211,7 @@ impl App {
         match serde_json::to_string(event) {
             Ok(line) => {
                 self.request = Some(Request::Copy(line));
-                self.tell(&format!(
-                    "event {seq} is copied as JSON, if the terminal lets programs copy (OSC 52)"
-                ));
+                self.tell(&format!("event {seq} is copied as JSON (if the terminal lets one: OSC 52)"));
             }
             Err(error) => self.warn(format!("event {seq} cannot be copied: {error}")),
         }
@@ -228,9 +228,7 @@ impl App {
         self.mouse = on;
         self.request = Some(Request::Mouse(on));
         self.tell(match on {
-            true => {
-                "mouse: click an event to go there, a panel to focus it (M gives it back to the terminal)"
-            }
+            true => "mouse: click an event or a panel, scroll (M: no longer)",
             false => "the mouse is the terminal's again",
         });
     }

@@ -141,6 +141,12 @@ fn hints(app: &App) -> Vec<(String, String)> {
     }
     hints.push(hint(".", "next"));
     hints.push(hint(",", "back"));
+    if app.search.is_some() {
+        hints.push(hint("n", "next hit"));
+    }
+    if app.narrow.is_some() {
+        hints.push(hint("Esc", "all events"));
+    }
     if app.leash.is_some() {
         match &app.leashed.until {
             _ if app.is_over => {}
@@ -155,7 +161,9 @@ fn hints(app: &App) -> Vec<(String, String)> {
     hints.push(hint("}", "next request"));
     hints.push(hint("1-7", "panels"));
     hints.push(hint(")", "same connection"));
-    hints.push(hint("n", "same kind"));
+    if app.search.is_none() {
+        hints.push(hint("n", "same kind"));
+    }
     hints
 }
 

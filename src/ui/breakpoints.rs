@@ -51,7 +51,7 @@ impl App {
 
     /// `:break EXPR`
     pub(super) fn set_breakpoint(&mut self, wanted: Wanted) {
-        self.tell(&format!("breakpoint on {wanted} (c goes on to the next, C back, B lists them)"));
+        self.tell(&format!("breakpoint on {wanted} (c: on to it, C: back, B: list)"));
         if !self.breakpoints.switch_on(&wanted) {
             self.breakpoints.0.push((wanted, true));
         }

@@ -28,8 +28,11 @@ pub(super) enum Command<'a> {
     Nothing,
 }
 
+/// A command of its argument.
+type Of = fn(&str) -> Command<'_>;
+
 /// Words that begin a command; what follows is its argument.
-const WORDS: &[(&str, fn(&str) -> Command<'_>)] = &[
+const WORDS: &[(&str, Of)] = &[
     ("break", |rest| Command::Break(rest)),
     ("filter", |rest| Command::Filter(rest)),
     ("export", |file| Command::Export { file, over: false }),

@@ -35,7 +35,7 @@ impl App {
     pub(super) fn export(&mut self, file: &str, over: bool) {
         let Some(desk) = self.desk.clone() else { return self.tell("there is nowhere to write to") };
         if file.is_empty() {
-            return self.warn("export to which file? (:export FILE, FILE ending in .jsonl .text .flow .calls .vvv, or .txt for the screen)".to_owned());
+            return self.warn(":export FILE: .jsonl .text .flow .calls .vvv, .txt is the screen".to_owned());
         }
         if file.ends_with(".txt") {
             let (width, height) = self.seen.borrow().size;
@@ -71,7 +71,7 @@ impl App {
         exporting.next += events.len();
         let len = self.player.len();
         if !events.is_empty() && exporting.next < len {
-            self.tell(&format!("writing … {} %   (Esc stops it)", exporting.next * 100 / len));
+            self.tell(&format!("{} % written (any key stops it)", exporting.next * 100 / len));
             self.exporting = Some(exporting);
             return true;
         }

@@ -91,7 +91,10 @@ impl App {
     pub(super) fn find_shown(&mut self, wanted: Option<Wanted>, times: usize, way: Direction) {
         let shown = self.narrow.as_ref().map(|narrow| narrow.filter().clone());
         let wanted = wanted.map(|wanted| match shown {
-            Some(shown) => Wanted { filter: Filter::all([shown, wanted.filter]), name: wanted.name },
+            Some(shown) => Wanted {
+                filter: Filter::all([shown, wanted.filter]),
+                name: format!("{} among what is shown", wanted.name),
+            },
             None => wanted,
         });
         self.find(wanted, times, way);
@@ -111,13 +114,17 @@ impl App {
         }
     }
 
-    /// To the first shown event, or to the last one.
-    pub(super) fn to_the_end_of_the_shown(&mut self, way: Direction) {
+    /// To the last shown event in that direction: looked for from the other end.
+    pub(super) fn go_to_the_last_shown(&mut self, way: Direction) {
         let Some(narrow) = &self.narrow else { return };
         let wanted = Wanted { filter: narrow.filter().clone(), name: "shown event".to_owned() };
         let from = match way {
-            Direction::Forward => 0,
-            Direction::Back => self.player.len().saturating_sub(1),
+            Direction::Forward => self.player.len().saturating_sub(1),
+            Direction::Back => 0,
+        };
+        let way = match way {
+            Direction::Forward => Direction::Back,
+            Direction::Back => Direction::Forward,
         };
         self.start_hunt(Hunt::new(wanted, from, way, 1, false));
     }
@@ -159,7 +166,7 @@ impl App {
         match hunt.on(&self.player, SLICE) {
             Outcome::GoOn => {
                 let percent = hunt.percent(self.player.len());
-                self.tell(&format!("looking for {} … {percent} %   (any key stops it)", hunt.wanted));
+                self.tell(&format!("{percent} % looked at for {} (any key stops it)", hunt.wanted));
                 self.hunt = Some(hunt);
             }
             Outcome::Over(None) if hunt.is_step => self.no_more(hunt.way),

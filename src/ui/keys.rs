@@ -382,7 +382,7 @@ pub(super) const SECTIONS: &[Section] = &[
             bind("?", "this help", &[(Char('?'), Action::Help), (Code(KeyCode::F(1)), Action::Help)]),
             bind(
                 "Esc",
-                "close what is open, then the filter, the search, the panel; never quits",
+                "close what is open, then filter, search, panel; never quits",
                 &[(Code(KeyCode::Esc), Action::Close)],
             ),
             bind("^Z", "suspend", &[(Ctrl('z'), Action::Suspend)]),
@@ -423,9 +423,28 @@ fn all() -> impl Iterator<Item = (Key, Action)> {
     SECTIONS.iter().flat_map(|s| s.bindings).flat_map(|b| b.keys.iter().copied())
 }
 
+/// Every key that is bound.
+#[cfg(test)]
+pub(super) fn bound() -> Vec<KeyEvent> {
+    let event = |(key, _): (Key, Action)| match key {
+        Char(c) => KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE),
+        Ctrl(c) => KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL),
+        Code(code) => KeyEvent::new(code, KeyModifiers::NONE),
+    };
+    all().map(event).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_help_says_fits_on_a_line_of_80_columns() {
+        use unicode_width::UnicodeWidthStr as _;
+        for binding in SECTIONS.iter().chain([&LIST]).flat_map(|s| s.bindings) {
+            assert!(binding.shown.width() <= 7 && binding.help.width() <= 68, "{}", binding.help);
+        }
+    }
 
     #[test]
     fn no_key_is_bound_twice() {

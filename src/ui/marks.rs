@@ -73,7 +73,7 @@ impl App {
                     let names: Vec<String> = self.bookmarks.keys().map(char::to_string).collect();
                     let there_are = match names.is_empty() {
                         true => format!("m{letter} sets one"),
-                        false => format!("there are {}", names.join(" ")),
+                        false => format!("there are {}", names.join(", ")),
                     };
                     self.tell(&format!("no bookmark {letter}; {there_are}"));
                 }

@@ -36,6 +36,8 @@ mod export;
 mod goto;
 mod help;
 mod hunt;
+#[cfg(test)]
+mod key_tests;
 mod keys;
 mod leash;
 mod machine;

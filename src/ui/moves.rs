@@ -68,9 +68,9 @@ impl App {
     }
 
     /// `g`
-    pub(super) fn to_first(&mut self) {
+    pub(super) fn go_to_first(&mut self) {
         match self.narrow {
-            Some(_) => self.to_the_end_of_the_shown(Direction::Forward),
+            Some(_) => self.go_to_the_last_shown(Direction::Back),
             None => {
                 self.jump();
                 self.go(0);
@@ -79,13 +79,13 @@ impl App {
     }
 
     /// `G`: the last event that is shown, or the newest one of a server, or the one that a count names.
-    pub(super) fn to_last(&mut self, count: Option<usize>) {
+    pub(super) fn go_to_last(&mut self, count: Option<usize>) {
         if let Some(seq) = count {
             self.jump();
             // A number is always somewhere.
             let _ = self.go_to(&At::Seq(seq as u64));
         } else if self.narrow.is_some() && self.leash.is_none() {
-            self.to_the_end_of_the_shown(Direction::Back);
+            self.go_to_the_last_shown(Direction::Forward);
         } else {
             self.jump();
             self.go(usize::MAX);
@@ -97,7 +97,7 @@ impl App {
         if self.leash.is_none() {
             return self.tell("a recording grows no more: G goes to its last event");
         }
-        self.to_last(None);
+        self.go_to_last(None);
         if !self.is_over {
             self.tell("the view follows the newest event (Space pauses it)");
         }

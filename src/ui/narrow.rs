@@ -48,6 +48,10 @@ impl Narrow {
     /// more to look at.
     pub fn look(&mut self, player: &Player, cursor: usize, budget: usize) -> bool {
         let len = player.len();
+        if cursor > self.looked_at.end && cursor - self.looked_at.end < budget {
+            // A server's newest event is a little further on each time.
+            self.reach_to(player, cursor);
+        }
         if cursor < self.looked_at.start || cursor > self.looked_at.end {
             self.hits.clear();
             self.looked_at = cursor..cursor;
@@ -66,6 +70,21 @@ impl Narrow {
             && (self.looked_at.end >= len || self.hits_after(cursor) >= reach(len))
             && self.looked_at.start <= cursor
             && cursor <= self.looked_at.end
+    }
+
+    /// Looks at all that comes before `end`.
+    fn reach_to(&mut self, player: &Player, end: usize) {
+        while self.looked_at.end < end {
+            let from = self.looked_at.end;
+            self.looked_at.end = match player.find(&self.filter, from, Direction::Forward, end - from) {
+                Found::At(at) => {
+                    self.hits.push_back(at);
+                    at + 1
+                }
+                Found::GoOn(next) => next,
+                Found::Nowhere => end,
+            };
+        }
     }
 
     fn look_down(&mut self, player: &Player, cursor: usize, budget: usize) -> usize {
@@ -213,6 +232,23 @@ mod tests {
             while narrow.look(&player, cursor, SLICE) {}
             assert!(narrow.hits.len() <= MOST);
             assert_eq!(narrow.after(cursor).next(), Some((cursor / 2 + 1) * 2));
+        }
+    }
+
+    #[test]
+    fn a_cursor_that_goes_along_with_a_server_loses_nothing_of_what_is_known() {
+        let mut player = player(50_000, 7);
+        let mut narrow = Narrow::new(reads());
+        while narrow.look(&player, player.len() - 1, SLICE) {}
+        let before = narrow.looked_at.start;
+        for batch in 0..20 {
+            let first = player.len();
+            for i in first..first + 100 {
+                let ev = if i.is_multiple_of(7) { Kind::Read } else { Kind::State };
+                player.push(Event { seq: i as u64 + 1, ev, ..Event::default() });
+            }
+            assert!(!narrow.look(&player, player.len() - 1, SLICE), "batch {batch}: one look is enough");
+            assert_eq!(narrow.looked_at, before..player.len());
         }
     }
 

@@ -15,7 +15,7 @@ use ratatui::style::Color;
 use std::sync::Mutex;
 use std::time::Duration;
 
-fn header() -> Header {
+pub(super) fn header() -> Header {
     Header {
         format: FORMAT.into(),
         version: VERSION,
@@ -30,7 +30,7 @@ fn header() -> Header {
     }
 }
 
-fn recording() -> Recording {
+pub(super) fn recording() -> Recording {
     let name = "set-get.jsonl".into();
     Recording {
         name,
@@ -41,28 +41,46 @@ fn recording() -> Recording {
     }
 }
 
-fn app() -> App {
+pub(super) fn app() -> App {
     App::replay(recording(), &Options::default())
 }
 
 /// The viewer at the first event that `found` accepts.
-fn at(found: impl Fn(&Event) -> bool) -> App {
+pub(super) fn at(found: impl Fn(&Event) -> bool) -> App {
     let mut app = app();
     let index = app.player.slice(0..usize::MAX).iter().position(|e| found(e)).unwrap();
     app.player.go(index);
     app
 }
 
-fn press(app: &mut App, keys: &str) {
-    for c in keys.chars() {
-        let code = match c {
-            '\n' => KeyCode::Enter,
-            '\x1b' => KeyCode::Esc,
-            '\t' => KeyCode::Tab,
-            c => KeyCode::Char(c),
-        };
-        app.key(KeyEvent::new(code, KeyModifiers::NONE));
-    }
+pub(super) fn press(app: &mut App, keys: &str) {
+    keys.chars().for_each(|c| app.key(event_of(c)));
+}
+
+/// A key by a character that stands for it.
+pub(super) fn event_of(c: char) -> KeyEvent {
+    let code = match c {
+        '\n' => KeyCode::Enter,
+        '\x1b' => KeyCode::Esc,
+        '\t' => KeyCode::Tab,
+        '⇤' => KeyCode::BackTab,
+        '\x7f' => KeyCode::Backspace,
+        '→' => KeyCode::Right,
+        '←' => KeyCode::Left,
+        '↓' => KeyCode::Down,
+        '↑' => KeyCode::Up,
+        '⇟' => KeyCode::PageDown,
+        '⇞' => KeyCode::PageUp,
+        '⇱' => KeyCode::Home,
+        '⇲' => KeyCode::End,
+        '①' => KeyCode::F(1),
+        c @ '\x01'..'\x1b' => {
+            let letter = char::from(c as u8 - 1 + b'a');
+            return KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL);
+        }
+        c => KeyCode::Char(c),
+    };
+    KeyEvent::new(code, KeyModifiers::NONE)
 }
 
 fn buffer(app: &App, width: u16, height: u16) -> Buffer {
@@ -71,13 +89,13 @@ fn buffer(app: &App, width: u16, height: u16) -> Buffer {
     terminal.backend().buffer().clone()
 }
 
-fn screen(app: &App, width: u16, height: u16) -> String {
+pub(super) fn screen(app: &App, width: u16, height: u16) -> String {
     let buffer = buffer(app, width, height);
     let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
     (0..height).map(row).collect::<Vec<_>>().join("\n")
 }
 
-fn seq(app: &App) -> u64 {
+pub(super) fn seq(app: &App) -> u64 {
     app.player.current().unwrap().seq
 }
 
@@ -339,7 +357,7 @@ fn playing_goes_on_by_itself_and_stops_at_the_end() {
 
 /// A leash on no server: it counts.
 #[derive(Default)]
-struct TestLeash(Mutex<(bool, usize)>);
+pub(super) struct TestLeash(Mutex<(bool, usize)>);
 
 impl Leash for TestLeash {
     fn look(&self) -> Leashed {
@@ -388,7 +406,7 @@ fn a_live_server_s_recording_is_started_stopped_and_seen() {
     assert!(screen(&app, 100, 30).contains("this is a recording already"));
 }
 
-fn live(leash: &Arc<TestLeash>, events: usize) -> App {
+pub(super) fn live(leash: &Arc<TestLeash>, events: usize) -> App {
     let tape = Arc::new(TestTape::default());
     let mut app = App::live(header(), leash.clone(), tape, &Options::default());
     app.push(sample::set_get().into_iter().take(events).collect());
@@ -462,11 +480,11 @@ impl Host for TestHost {
     }
 }
 
-fn key(c: char, modifiers: KeyModifiers) -> Incoming {
+pub(super) fn key(c: char, modifiers: KeyModifiers) -> Incoming {
     Incoming::Key(KeyEvent::new(KeyCode::Char(c), modifiers))
 }
 
-fn run_to_end(app: &mut App, incoming: Vec<Incoming>) -> (io::Result<Exit>, usize) {
+pub(super) fn run_to_end(app: &mut App, incoming: Vec<Incoming>) -> (io::Result<Exit>, usize) {
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
     let mut host = TestHost::default();
     let exit = run(&mut terminal, app, &mut Queue(incoming.into()), &mut host);

@@ -79,6 +79,10 @@ proptest! {
         let (of_a, of_b) = (is(&format!("({a})")), is(&format!("({b})")));
         prop_assert_eq!(is(&format!("!({a})")), !of_a);
         prop_assert_eq!(is(&format!("({a}) & ({b})")), of_a && of_b);
+        let all = Filter::all([filter(&a), filter(&b)]);
+        prop_assert_eq!(all.matches(&event), of_a && of_b);
+        prop_assert_eq!(all.to_string().parse::<Filter>().map_err(|e| e.to_string()), Ok(all));
+        prop_assert!(Filter::all([]).matches(&event));
         prop_assert_eq!(is(&format!("({a}) | ({b})")), of_a || of_b);
         prop_assert_eq!(is(&format!("!(({a}) & ({b}))")), is(&format!("!({a}) | !({b})")));
         prop_assert_eq!(is(&format!("{a} | {b} & {b}")), is(&format!("({a}) | (({b}) & ({b}))")));
