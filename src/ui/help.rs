@@ -35,16 +35,6 @@ fn lines(p: Palette) -> Vec<Vec<Piece>> {
         (14, "changed by this event", p.dim),
     ]);
     lines.push(vec![
-        (2, "●", p.now),
-        (4, "acts", p.dim),
-        (12, "○", p.now),
-        (14, "falls asleep", p.dim),
-        (42, "│", p.now),
-        (44, "runs", p.dim),
-        (51, "┊", p.now),
-        (53, "sleeps: lanes", p.dim),
-    ]);
-    lines.push(vec![
         (2, "▮", p.now),
         (4, "waits at the gate of a held server", p.dim),
         (42, "░", p.text),

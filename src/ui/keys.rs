@@ -240,6 +240,7 @@ pub(super) const SECTIONS: &[Section] = &[
                 "Space-time: more, fewer rows",
                 &[(Char('+'), Action::Finer), (Char('-'), Action::Coarser)],
             ),
+            bind("● ○", "acts, falls asleep; a lane is │ while it runs, ┊ while it sleeps", &[]),
             bind("T", "the next theme: dark, light, contrast, mono", &[(Char('T'), Action::Theme)]),
             bind("*", "keep showing this connection, or no longer", &[(Char('*'), Action::Pin)]),
             bind("?", "this help", &[(Char('?'), Action::Help), (Code(KeyCode::F(1)), Action::Help)]),
