@@ -25,7 +25,7 @@ fn glyph(c: char) -> char {
         '│' => '|',
         '━' => '=',
         '┃' | '┏' | '┓' | '┗' | '┛' | '┣' | '┫' | '┳' | '┻' | '╋' => '#',
-        '╌' | '·' | '░' => '.',
+        '╌' | '·' | '░' | '▒' => '.',
         '╎' | '┊' => ':',
         '╭' | '╮' | '╰' | '╯' | '├' | '┤' | '┬' | '┴' | '┼' | '└' | '┿' | '╂' => '+',
         '▲' | '↑' => '^',
@@ -36,17 +36,18 @@ fn glyph(c: char) -> char {
         '○' => 'o',
         '▮' => '#',
         '▯' => '=',
-        '✎' => '"',
+        '✎' => '%',
         '█' => '#',
         '×' | '✕' => 'x',
         '…' | '⋯' => '~',
         'µ' => 'u',
         '–' | '—' => '-',
         // In a buffer, as `cat -A` has them: the end of a line, what stands before it, the NUL
-        // behind a token.
+        // behind a token; and every other control character.
         '␊' => '$',
         '␍' => '^',
         '␀' => '@',
+        '\u{2400}'..='\u{2421}' => '!',
         _ => '?',
     }
 }
@@ -64,5 +65,34 @@ mod tests {
         map(&mut buf);
         let row: String = buf.content.iter().map(|c| c.symbol()).collect();
         assert_eq!(row, "a->[nread] x3 ? ?  ~");
+    }
+
+    #[test]
+    fn every_glyph_that_a_panel_draws_has_one_that_stands_for_it() {
+        fn sources(dir: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
+            for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+                let path = entry.path();
+                match path.is_dir() {
+                    true => sources(&path, found),
+                    false => found.extend(path.extension().is_some_and(|e| e == "rs").then_some(path)),
+                }
+            }
+        }
+        let mut files = Vec::new();
+        sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui"), &mut files);
+        assert!(files.len() > 20, "the sources were not found");
+        let is_test = |path: &std::path::Path| path.to_string_lossy().contains("tests");
+        for path in files.iter().filter(|path| !path.ends_with("ascii.rs") && !is_test(path)) {
+            let code = std::fs::read_to_string(path).unwrap_or_default();
+            let code = code.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+            let code = code.split("#[cfg(test)]\n#[allow").next().unwrap_or_default();
+            for c in code.lines().filter_map(|line| line.split("//").next()).flat_map(str::chars) {
+                assert!(c.is_ascii() || glyph(c) != '?', "{}: {c}", path.display());
+            }
+        }
+        for byte in 0..=255 {
+            let c = crate::text::glyph(byte);
+            assert!(c.is_ascii() || glyph(c) != '?', "{byte}");
+        }
     }
 }

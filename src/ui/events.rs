@@ -118,7 +118,7 @@ fn depths(app: &App, rows: &[Row], now: usize) -> Vec<usize> {
     if !app.has_calls || app.narrow.is_some() {
         return depths;
     }
-    let event = |y: usize| match &rows[y] {
+    let event = |y: usize| match rows.get(y)? {
         Row::Event(_, event) => Some(event),
         Row::Gap(_) | Row::Note(_) => None,
     };

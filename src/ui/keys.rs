@@ -373,6 +373,7 @@ pub(super) const SECTIONS: &[Section] = &[
                 "Space-time: more, fewer rows",
                 &[(Char('+'), Action::Finer), (Char('-'), Action::Coarser)],
             ),
+            bind("● ○", "acts, falls asleep; a lane is │ while it runs, ┊ while it sleeps", &[]),
             bind("T", "the next theme: dark, light, contrast, mono", &[(Char('T'), Action::Theme)]),
             bind(
                 "M",

@@ -214,37 +214,6 @@ proptest::proptest! {
 }
 
 #[test]
-fn the_theme_changes_by_a_key_and_says_which_it_is() {
-    let mut app = app();
-    press(&mut app, "T");
-    assert!(screen(&app, 80, 24).contains("theme light"));
-    press(&mut app, "TT");
-    assert!(buffer(&app, 120, 40).content().iter().all(|c| c.fg == Color::Reset && c.bg == Color::Reset));
-}
-
-#[test]
-fn an_arrow_s_other_end_is_marked_in_space_time() {
-    let mut app = at(|e| e.ev == Kind::Notify);
-    press(&mut app, "2");
-    let at_notify = screen(&app, 80, 24);
-    let marked = |text: &str, mark: &str| text.lines().find(|l| l.starts_with(mark)).unwrap().to_owned();
-    assert!(marked(&at_notify, " ▶").contains("write c into its pipe"), "{at_notify}");
-    assert!(marked(&at_notify, " ◂").contains("read c from its pipe"), "{at_notify}");
-    press(&mut app, "o");
-    let at_notified = screen(&app, 80, 24);
-    assert!(marked(&at_notified, " ▶").contains("read c from its pipe"), "{at_notified}");
-    assert!(marked(&at_notified, " ◂").contains("write c into its pipe"), "{at_notified}");
-}
-
-#[test]
-fn a_recording_without_calls_says_how_to_get_them() {
-    let events = sample::set_get().into_iter().filter(|e| !matches!(e.ev, Kind::Call | Kind::Return));
-    let mut app = App::replay(Recording { events: events.collect(), ..recording() }, &Options::default());
-    press(&mut app, "5");
-    assert!(screen(&app, 80, 24).contains("memstep record SESSION -o FILE --detail calls"));
-}
-
-#[test]
 fn bytes_of_the_client_cannot_act_on_the_terminal() {
     let mut recording = recording();
     for event in &mut recording.events {

@@ -382,7 +382,7 @@ fn in_ascii_no_other_byte_reaches_the_terminal() {
         terminal.wait_for("event 1 of ");
         terminal.press_for("}}", "A whole command line");
         terminal.press_for("?", "next, previous request");
-        // Once closes the help; Esc right before another key would be Alt.
+        // The first closes the help.
         terminal.press("qq");
         let left = terminal.end();
         left.assert_restored(0);

@@ -5,13 +5,14 @@
 mod picture;
 mod snapshots;
 
-use memstep::event::Event;
+use memstep::event::{Event, Kind};
 use memstep::trace::reader;
-use memstep::ui::{App, Options, Recording, draw};
+use memstep::ui::{App, Options, Recording, Theme, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::style::Color;
 use std::fs;
 use std::path::Path;
 
@@ -51,6 +52,10 @@ fn row(buffer: &Buffer, y: u16) -> String {
     (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned()
 }
 
+fn text(buffer: &Buffer) -> String {
+    (0..buffer.area.height).map(|y| row(buffer, y) + "\n").collect()
+}
+
 #[test]
 fn every_event_of_every_recording_can_be_drawn() {
     let mut seen = 0;
@@ -73,4 +78,44 @@ fn every_event_of_every_recording_can_be_drawn() {
         seen += 1;
     }
     assert!(seen > 0, "there are recordings in traces/");
+}
+
+#[test]
+fn the_theme_changes_by_a_key_and_says_which_it_is() {
+    let options = Options { theme: Theme::Contrast, ..Options::default() };
+    let mut app = viewer("set-get", &options, |e| e.ev == Kind::Notify);
+    let has_colour = |app: &App| {
+        buffer(app, (120, 40)).content().iter().any(|c| (c.fg, c.bg) != (Color::Reset, Color::Reset))
+    };
+    assert!(has_colour(&app));
+    press(&mut app, "T");
+    assert!(text(&buffer(&app, (80, 24))).contains("theme mono"));
+    assert!(!has_colour(&app));
+    press(&mut app, "T");
+    assert!(text(&buffer(&app, (80, 24))).contains("theme dark"));
+    assert!(has_colour(&app));
+}
+
+#[test]
+fn an_arrow_s_other_end_is_marked_in_space_time() {
+    let mut app = viewer("set-get", &Options::default(), |e| e.ev == Kind::Notify);
+    press(&mut app, "2");
+    let marked = |app: &App, mark: &str| {
+        let screen = text(&buffer(app, (80, 24)));
+        screen.lines().find(|line| line.starts_with(mark)).unwrap().to_owned()
+    };
+    assert!(marked(&app, " ▶").contains("write c into its pipe"));
+    assert!(marked(&app, " ◂").contains("read c from its pipe"));
+    press(&mut app, "o");
+    assert!(marked(&app, " ▶").contains("read c from its pipe"));
+    assert!(marked(&app, " ◂").contains("write c into its pipe"));
+}
+
+#[test]
+fn a_recording_without_calls_says_how_to_get_them() {
+    let mut recording = recording(Path::new("traces/set-get.jsonl"));
+    recording.events.retain(|e| !matches!(e.ev, Kind::Call | Kind::Return));
+    let mut app = App::replay(recording, &Options::default());
+    press(&mut app, "5");
+    assert!(text(&buffer(&app, (80, 24))).contains("memstep record SESSION -o FILE --detail calls"));
 }

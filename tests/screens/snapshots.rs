@@ -6,7 +6,7 @@
 //! this event, `s` strong, `d` dim, `f` faint, `w` a warning; without colours `b` bold, `u`
 //! underlined, `r` reversed, `f` faint.
 
-use super::{buffer, press, row, viewer};
+use super::{buffer, press, row, text, viewer};
 use memstep::event::{ConnState, Event, Kind};
 use memstep::ui::{App, Options, Theme};
 use ratatui::buffer::{Buffer, Cell};
@@ -31,10 +31,6 @@ fn letter(cell: &Cell) -> char {
         Color::Reset => ' ',
         _ => '?',
     }
-}
-
-fn text(buffer: &Buffer) -> String {
-    (0..buffer.area.height).map(|y| row(buffer, y) + "\n").collect()
 }
 
 fn styles(buffer: &Buffer, y: u16) -> String {

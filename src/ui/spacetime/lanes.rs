@@ -7,7 +7,7 @@ use crate::model::{Phase, World};
 use std::collections::BTreeSet;
 
 /// Columns from one worker to the next, widest first, and what must be left for the words then.
-const PITCHES: [(usize, usize); 7] = [(12, 34), (11, 32), (9, 30), (8, 26), (7, 24), (6, 18), (5, 12)];
+const PITCHES: [(usize, usize); 7] = [(12, 34), (11, 32), (9, 30), (8, 26), (7, 24), (6, 17), (5, 11)];
 /// From here on a worker's name is written out.
 const FULL_NAMES: usize = 9;
 
@@ -52,7 +52,7 @@ impl Lanes {
             Some(&(pitch, _)) => (pitch, wanted),
             None => {
                 // Six columns a worker are still easy to tell apart.
-                let most = (1..wanted).rev().find(|&n| fits(&(6, 18), n)).unwrap_or(1);
+                let most = (1..wanted).rev().find(|&n| fits(&(6, 17), n)).unwrap_or(1);
                 (6, most)
             }
         };
@@ -81,11 +81,12 @@ impl Lanes {
     }
 }
 
-/// The columns of the clients, the kernel, main and so many workers; names above must not touch.
+/// The columns of the clients, the kernel, main and so many workers: names above must not touch, and
+/// left of the first worker is room for what main hands down.
 fn columns(left: usize, pitch: usize, workers: usize) -> Vec<usize> {
     let mut x = left + 3;
     let mut xs = vec![x];
-    for least in [7, 6].into_iter().chain((0..workers).map(|_| 5)) {
+    for least in [7, 6, 7].into_iter().chain((1..workers).map(|_| 5)).take(2 + workers) {
         x += pitch.max(least);
         xs.push(x);
     }
@@ -192,7 +193,7 @@ mod tests {
     fn four_workers_fit_80_columns_and_60_too() {
         let player = player_at(4, &Kind::Notify);
         let window = window(&player, Scale::Runs, 12).unwrap();
-        for (width, words) in [(79, 24), (59, 12)] {
+        for (width, words) in [(79, 24), (59, 11)] {
             let lanes = Lanes::of(player.world(), &window, 6, width, false);
             assert_eq!((lanes.list.len(), lanes.hidden), (7, 0), "{width}");
             assert!(lanes.label + words <= width);
@@ -219,7 +220,7 @@ mod tests {
         let lanes = Lanes::of(player.world(), &window, 6, 80, false);
         assert!(lanes.x(Who::Thread(Thread::Worker(42))).is_some());
         assert_eq!(lanes.list.len() - 3 + lanes.hidden, 64);
-        assert!(lanes.list.len() > 5 && lanes.label + 18 <= 80);
+        assert!(lanes.list.len() > 5 && lanes.label + 17 <= 80);
         let few = Lanes::of(player.world(), &window, 6, 80, true);
         assert_eq!(few.list.len(), 4, "only the one that acts");
     }

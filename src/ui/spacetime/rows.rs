@@ -121,13 +121,13 @@ fn rows(events: &[Arc<Event>], scale: Scale, at: usize) -> Vec<Row> {
     let mut last_t = None;
     for (i, event) in events.iter().enumerate() {
         let is_alone = stands_alone(event);
-        if scale == Scale::Crossing && !is_alone && i != at {
-            continue;
-        }
         let gap = last_t.map_or(0, |t| event.t.saturating_sub(t));
         last_t = Some(event.t);
         if gap >= GAP {
             rows.push(Row::Gap(gap));
+        }
+        if scale == Scale::Crossing && !is_alone && i != at {
+            continue;
         }
         match rows.last_mut() {
             Some(Row::Events(run))
@@ -148,6 +148,14 @@ fn rows(events: &[Arc<Event>], scale: Scale, at: usize) -> Vec<Row> {
             Row::Gap(_) => true,
         });
     }
+    // Where nothing is left between them, two pauses are one.
+    rows.dedup_by(|next, last| match (next, last) {
+        (Row::Gap(next), Row::Gap(last)) => {
+            *last = last.saturating_add(*next);
+            true
+        }
+        _ => false,
+    });
     rows
 }
 
@@ -256,6 +264,18 @@ mod tests {
         assert_eq!(window.row_of(0), -1);
         assert_eq!(window.row_of(window.events.len() - 1), 6);
         assert!(window.events.iter().all(|e| e.th != Thread::Client || e.ev == Kind::Mark));
+    }
+
+    #[test]
+    fn pauses_with_nothing_between_them_are_one() {
+        let event = |seq: u64, ev| Event { seq, t: seq * GAP, th: W0, ev, ..Event::default() };
+        let kinds = [Kind::Wake, Kind::Call, Kind::Return, Kind::Call, Kind::Wake];
+        let player = Player::new(4, (1..).zip(kinds).map(|(seq, ev)| event(seq, ev)).collect());
+        for scale in [Scale::Runs, Scale::Crossing] {
+            let window = window(&player, scale, 10).unwrap();
+            assert_eq!(window.rows, [Row::Events(0..1), Row::Gap(4 * GAP), Row::Events(4..5)]);
+        }
+        assert_eq!(window(&player, Scale::Each, 10).unwrap().rows.len(), 9);
     }
 
     #[test]
