@@ -4,6 +4,7 @@ pub mod check;
 mod error;
 mod fold;
 pub mod format;
+pub mod index;
 mod quick;
 pub mod reader;
 pub mod recorder;

@@ -316,8 +316,10 @@ impl<R: BufRead> TraceReader<R> {
 
     /// The line in the buffer: an event, or the end (kept), or what is wrong and at which column.
     fn parse_line(&mut self) -> Result<Option<Event>, (usize, String)> {
+        if self.end.is_some() {
+            return Err((1, AFTER_END.into()));
+        }
         match says(&self.buffer)? {
-            _ if self.end.is_some() => Err((1, AFTER_END.into())),
             Says::Event(event) => Ok(Some(*event)),
             Says::End(end) => {
                 self.end = Some(end);

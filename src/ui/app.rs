@@ -2,11 +2,12 @@
 //!
 //! Nothing here reads a clock, a terminal or a channel: keys and time come in, a screen comes out.
 
+use super::goto::At;
 use super::theme::Palette;
 use super::{Leash, Options, Recording, Tape};
 use crate::event::{Event, Kind, Thread};
 use crate::model::Conn;
-use crate::player::{Pace, Player, Wanted, pause_after};
+use crate::player::{Pace, Player, Progress, Wanted, pause_after};
 use crate::trace::format::Header;
 use std::sync::Arc;
 use std::time::Duration;
@@ -102,6 +103,10 @@ pub struct App {
     pub(super) scroll: usize,
     pub(super) status: Option<Status>,
     pub(super) request: Option<Request>,
+    /// How far the recording is read, as of the last look.
+    pub(super) progress: Progress,
+    /// Where to go as soon as that is known.
+    pub(super) awaited: Option<At>,
 }
 
 impl App {
@@ -135,7 +140,7 @@ impl App {
         app
     }
 
-    fn new(name: String, header: &Header, events: Vec<Event>, options: &Options) -> App {
+    pub(super) fn new(name: String, header: &Header, events: Vec<Event>, options: &Options) -> App {
         let mut app = App {
             name,
             palette: options.theme.palette(),
@@ -166,6 +171,8 @@ impl App {
             scroll: 0,
             status: None,
             request: None,
+            progress: Progress::DONE,
+            awaited: None,
         };
         if options.tour {
             app.tell("Press . to take the next step, , to step back. Space plays by itself.");
@@ -240,7 +247,8 @@ impl App {
 
     /// How long until something must happen by itself; `None`: not before a key.
     pub fn due(&self) -> Option<Duration> {
-        self.playing.then(|| self.pause().saturating_sub(self.elapsed))
+        let play = self.playing.then(|| self.pause().saturating_sub(self.elapsed));
+        [play, self.reading()].into_iter().flatten().min()
     }
 
     /// Time has passed: plays on.

@@ -7,6 +7,7 @@
 //! | file | |
 //! | --- | --- |
 //! | `app.rs`, `actions.rs` | the viewer's state, and what every key does to it |
+//! | `reading.rs` | a recording that is still being read |
 //! | `keys.rs`, `goto.rs` | keys, and what is typed after `:` |
 //! | `draw.rs` | which panels, and where |
 //! | `threads.rs` `machine.rs` `connection.rs` `events.rs` `explain.rs` `stack.rs` | a panel each |
@@ -27,6 +28,7 @@ mod help;
 mod keys;
 mod machine;
 mod pen;
+mod reading;
 mod run;
 mod stack;
 mod term;
@@ -41,7 +43,7 @@ pub use goto::At;
 pub use theme::Theme;
 
 use crate::event::{Event, Thread};
-use crate::player::Pace;
+use crate::player::{Pace, Source};
 use crate::trace::format::{End, Header};
 use std::io;
 use std::sync::Arc;
@@ -153,6 +155,11 @@ impl Exit {
 /// Shows a recording on this process's terminal until the user quits.
 pub fn replay(recording: Recording, options: Options) -> io::Result<Exit> {
     term::show(App::replay(recording, &options), None)
+}
+
+/// Shows a recording that is read when it is looked at, until the user quits.
+pub fn open(name: String, header: Header, source: Arc<dyn Source>, options: Options) -> io::Result<Exit> {
+    term::show(App::open(name, header, source, &options), None)
 }
 
 /// Shows a running server on this process's terminal until the user quits. The server goes on when

@@ -100,6 +100,7 @@ where
             app.tick(elapsed);
             is_dirty |= before != app.player.cursor() || !app.playing;
         }
+        is_dirty |= app.look_at_source();
         for _ in 0..AT_ONCE {
             let Some(one) = incoming else { break };
             is_dirty = true;
