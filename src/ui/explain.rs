@@ -2,12 +2,15 @@
 
 use super::app::App;
 use super::pen::{Pen, wrap};
-use crate::event::{Event, Kind};
+use crate::event::Kind;
 use crate::explain::{Context, Explanation, explain};
-use std::sync::Arc;
+use crate::filter::Filter;
+use crate::player::{Direction, Found};
 
 /// How far back what led to an event is looked for; in a busy recording it stands much nearer.
 const LOOK_BACK: usize = 20_000;
+/// How many commands of one wake-up are counted.
+const MOST_COMMANDS: u32 = 1000;
 
 /// The panel's title: the event's.
 pub(super) fn title(app: &App) -> String {
@@ -60,24 +63,39 @@ fn explanation(app: &App) -> Option<Explanation> {
         return Some(welcome(app));
     }
     let event = app.player.current()?;
-    let before = app.player.slice(cursor.saturating_sub(LOOK_BACK)..cursor);
-    let before = || before.iter().rev().map(Arc::as_ref);
     // What is ready says which connection a wake-up is about.
     let ready = event.ready.iter().flatten().find_map(|r| r.conn).filter(|_| event.ev == Kind::Wake);
     let id = event.conn.or(ready);
     let conn = id.and_then(|id| app.player.world().conn(id));
-    let is_own = |e: &&Event| match event.conn {
-        Some(id) => e.is_of(id) && !matches!(e.ev, Kind::Call | Kind::Return | Kind::Mark),
-        None => e.th == event.th && !matches!(e.ev, Kind::Call | Kind::Return | Kind::Mark),
+    // Looked for by what an index knows: of ten million events only a few are read.
+    let last = |which: &str, before: usize| {
+        let wanted = Filter::parse(which).ok()?;
+        match app.player.find(&wanted, before.checked_sub(1)?, Direction::Back, LOOK_BACK) {
+            Found::At(at) => Some(at),
+            Found::Nowhere | Found::GoOn(_) => None,
+        }
     };
-    let of_thread = before().filter(|e| e.th == event.th);
-    let in_wakeup = of_thread.take_while(|e| e.ev != Kind::Wake);
+    let event_at = |at: Option<usize>| app.player.event(at?);
+    let whose = event.conn.map_or_else(|| format!("th={}", event.th), |id| format!("conn={id}"));
+    let own = format!("{whose} & !(ev=call | ev=return | ev=mark)");
+    let previous = event_at(last(&own, cursor));
+    let last_read = id.and_then(|id| event_at(last(&format!("ev=read & conn={id}"), cursor)));
+    let wake = last(&format!("ev=wake & th={}", event.th), cursor);
+    let mut commands_in_wakeup = 0;
+    let mut at = cursor;
+    while let Some(command) = last(&format!("ev=command & th={}", event.th), at)
+        && wake.is_none_or(|wake| command > wake)
+        && commands_in_wakeup < MOST_COMMANDS
+    {
+        commands_in_wakeup += 1;
+        at = command;
+    }
     let context = Context {
-        previous: before().find(is_own),
+        previous: previous.as_deref(),
         fields: conn.map(|c| &c.fields),
         state: conn.and_then(|c| c.state),
-        last_read: before().find(|e| e.ev == Kind::Read && e.conn == id && id.is_some()),
-        commands_in_wakeup: in_wakeup.filter(|e| e.ev == Kind::Command).count() as u32,
+        last_read: last_read.as_deref(),
+        commands_in_wakeup,
     };
     Some(explain(event, &context))
 }

@@ -21,27 +21,28 @@ const WORDS: &[&str] = &[
 
 /// Looks at the members of an object: each by its name, at most once. `$seen` has a bit for each.
 macro_rules! members {
-    ($scan:ident, $seen:ident, { $($id:ident $name:literal => $take:expr,)* }) => {
+    ($scan:ident, $seen:ident, $members:tt) => {
         $scan.byte(b'{')?;
-        if !$scan.is_empty(b'}') {
-            loop {
-                #[allow(non_camel_case_types)]
-                enum At { $($id,)* }
-                match $scan.key()? {
-                    $($name => {
-                        let bit = 1u64 << At::$id as u32;
-                        if $seen & bit != 0 {
-                            return None;
-                        }
-                        $seen |= bit;
-                        $take;
-                    })*
-                    _ => return None,
-                }
-                if !$scan.more(b'}')? {
-                    break;
-                }
+        let has_any = !$scan.is_empty(b'}');
+        members!($scan, $seen, has_any, $members);
+    };
+    ($scan:ident, $seen:ident, $has_any:expr, { $($id:ident $name:literal => $take:expr,)* }) => {
+        let mut has_more = $has_any;
+        while has_more {
+            #[allow(non_camel_case_types)]
+            enum At { $($id,)* }
+            match $scan.key()? {
+                $($name => {
+                    let bit = 1u64 << At::$id as u32;
+                    if $seen & bit != 0 {
+                        return None;
+                    }
+                    $seen |= bit;
+                    $take;
+                })*
+                _ => return None,
             }
+            has_more = $scan.more(b'}')?;
         }
     };
 }
@@ -84,11 +85,36 @@ pub(super) fn outline(line: &str, event: &mut Event) -> Option<()> {
 /// The first four of the members below.
 const NEEDED: u64 = 0b1111;
 
+/// These four where a recorder puts them: at the beginning, in this order.
+#[inline(always)]
+fn beginning(scan: &mut Scan<'_>, e: &mut Event) -> Option<()> {
+    scan.literal(b"{\"seq\":")?;
+    e.seq = scan.unsigned()?;
+    scan.literal(b",\"t\":")?;
+    e.t = scan.unsigned()?;
+    scan.literal(b",\"th\":")?;
+    e.th = thread(scan)?;
+    scan.literal(b",\"ev\":")?;
+    e.ev = Kind::from_name(scan.plain()?);
+    Some(())
+}
+
 #[inline]
 fn read<const ALL: bool>(line: &str, e: &mut Event) -> Option<()> {
     let scan = &mut Scan::new(line);
     let mut seen = 0u64;
-    members!(scan, seen, {
+    let has_more = match beginning(scan, e) {
+        Some(()) => {
+            seen = NEEDED;
+            scan.more(b'}')?
+        }
+        None => {
+            *scan = Scan::new(line);
+            scan.byte(b'{')?;
+            !scan.is_empty(b'}')
+        }
+    };
+    members!(scan, seen, has_more, {
         seq b"seq" => e.seq = scan.unsigned()?,
         t b"t" => e.t = scan.unsigned()?,
         th b"th" => e.th = thread(scan)?,

@@ -29,6 +29,13 @@ impl<'a> Scan<'a> {
         (self.peek() == byte).then(|| self.at += 1)
     }
 
+    /// Exactly these bytes.
+    #[inline(always)]
+    pub fn literal(&mut self, bytes: &[u8]) -> Option<()> {
+        let is_here = self.line.as_bytes().get(self.at..self.at + bytes.len()) == Some(bytes);
+        is_here.then(|| self.at += bytes.len())
+    }
+
     /// Whether another member or element follows; otherwise the end, `close`, was taken.
     #[inline]
     pub fn more(&mut self, close: u8) -> Option<bool> {
@@ -51,11 +58,15 @@ impl<'a> Scan<'a> {
     }
 
     /// A member's name and its colon.
-    #[inline]
+    #[inline(always)]
     pub fn key(&mut self) -> Option<&'a [u8]> {
-        let key = self.plain()?;
+        self.byte(b'"')?;
+        let from = self.at;
+        self.skip_plain();
+        let key = self.line.as_bytes().get(from..self.at)?;
+        self.byte_here(b'"')?;
         self.byte(b':')?;
-        Some(key.as_bytes())
+        Some(key)
     }
 
     /// Only blanks are left.
@@ -159,7 +170,7 @@ impl<'a> Scan<'a> {
     }
 
     /// To the next quote, backslash or control character, or to the end; eight bytes at a time.
-    #[inline]
+    #[inline(always)]
     fn skip_plain(&mut self) {
         const ONES: u64 = u64::MAX / 255;
         const HIGH: u64 = ONES << 7;
