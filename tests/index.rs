@@ -71,7 +71,11 @@ fn line() -> impl Strategy<Value = String> {
             11 => " \t ".to_owned(),
             12 => {
                 let cut = cut.index(written.len());
-                (0..=cut).rev().find(|at| written.is_char_boundary(*at)).map(|at| written[..at].to_owned()).unwrap()
+                (0..=cut)
+                    .rev()
+                    .find(|at| written.is_char_boundary(*at))
+                    .map(|at| written[..at].to_owned())
+                    .unwrap()
             }
             _ => any,
         }

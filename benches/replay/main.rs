@@ -3,11 +3,11 @@
 //! It records a server under load until there are so many, and then measures what `memstep replay`
 //! promises. `benches/README.md` says how to read it.
 
-mod measure;
-mod screen;
 #[path = "../versus/load.rs"]
 #[allow(dead_code, missing_docs)]
 mod load;
+mod measure;
+mod screen;
 #[path = "../versus/wire.rs"]
 #[allow(dead_code, missing_docs)]
 mod wire;

@@ -54,7 +54,8 @@ pub fn rows(file: &Path) -> anyhow::Result<Vec<Row>> {
     }
     let [wc, lines, all, folded] = [wc, lines, all, folded].map(median);
     add("`wc -l` on it", seconds(wc), "told, not judged");
-    let times = |t: Duration| format!("{}, {:.1} times `wc -l`", seconds(t), t.as_secs_f64() / wc.as_secs_f64());
+    let times =
+        |t: Duration| format!("{}, {:.1} times `wc -l`", seconds(t), t.as_secs_f64() / wc.as_secs_f64());
     add("its lines are found", times(lines), "at most 2 times");
     add("its index is complete", times(all), "at most 8 times");
     add("its worlds are folded", times(folded), "told, not judged");
@@ -114,7 +115,11 @@ pub fn rows(file: &Path) -> anyhow::Result<Vec<Row>> {
     let search = |at: &mut usize| {
         source.find(&filter, *at, Direction::Forward, 40_000);
     };
-    add("a search for bytes, 10,000 events in a slice", p99(&mut from, search), "99th percentile under 16 ms");
+    add(
+        "a search for bytes, 10,000 events in a slice",
+        p99(&mut from, search),
+        "99th percentile under 16 ms",
+    );
     add("a frame at 200 by 60", frames(file)?, "median under 2 ms");
     Ok(rows)
 }

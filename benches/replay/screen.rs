@@ -36,7 +36,8 @@ pub fn rows(file: &Path) -> anyhow::Result<Vec<Row>> {
 /// How long it took until the first events were on the screen; and, if asked for, the milliseconds of CPU
 /// that it took later while nothing happened.
 fn run(file: &Path, watch: bool) -> anyhow::Result<(Duration, u64)> {
-    let pair = native_pty_system().openpty(PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 })?;
+    let pair =
+        native_pty_system().openpty(PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 })?;
     let mut command = CommandBuilder::new(super::MEMSTEP);
     command.args(["replay".as_ref(), file.as_os_str()]);
     command.env("TERM", "xterm-256color");

@@ -94,14 +94,13 @@ proptest! {
             "from=conn_read", "errno", "t>5", "conn", "!conn=0", "ev=\"teleport\"", "ev~ea", "(ev=state | conn=1)",
         ]), 1..4),
         join in prop::sample::select(vec![" & ", " | "]),
-        event in (events::event(), 0u32..2, 0usize..3, 0usize..4).prop_map(|(mut event, conn, thread, kind)| {
-            event.conn = event.conn.map(|_| conn);
-            event.th = [event.th, memstep::event::Thread::Main, memstep::event::Thread::Worker(0)][thread];
-            event.ev = [event.ev, Kind::State, Kind::Read, Kind::from_name("teleport")][kind].clone();
-            event.to = event.to.map(|_| ConnState::Read);
-            event
-        }),
+        mut event in events::event(),
+        (conn, thread, kind) in (0u32..2, 0usize..3, 0usize..4),
     ) {
+        event.conn = event.conn.map(|_| conn);
+        event.th = [event.th, memstep::event::Thread::Main, memstep::event::Thread::Worker(0)][thread];
+        event.ev = [event.ev, Kind::State, Kind::Read, Kind::from_name("teleport")][kind].clone();
+        event.to = event.to.map(|_| ConnState::Read);
         let filter = filter(&tests.join(join));
         let has = |need: &memstep::filter::Needs| {
             need.kinds.has(&event.ev)

@@ -294,7 +294,8 @@ impl Shared {
         }
         line.and_then(parsed).unwrap_or_else(|| {
             let table = self.table();
-            let seq = table.locate(index).and_then(|(chunk, at)| table.chunk(chunk)?.columns.as_ref()?.seq(at));
+            let seq =
+                table.locate(index).and_then(|(chunk, at)| table.chunk(chunk)?.columns.as_ref()?.seq(at));
             Event { seq: seq.unwrap_or(0), ev: find::lost(), ..Event::default() }
         })
     }

@@ -9,14 +9,16 @@
 
 mod scan;
 
-use crate::event::{ConnSet, ConnState, EvFlags, Event, Fn, Iov, ItemRef, Kind, Protocol, Ready, Thread, Word};
+use crate::event::{
+    ConnSet, ConnState, EvFlags, Event, Fn, Iov, ItemRef, Kind, Protocol, Ready, Thread, Word,
+};
 use scan::Scan;
 use std::borrow::Cow;
 
 /// The words that stand in most lines: they need no memory of their own.
 const WORDS: &[&str] = &[
-    "rbuf", "item", "swallow", "alloc", "link", "unlink", "hit", "miss", "update", "free", "value", "noreply",
-    "EAGAIN", "r", "w", "rw",
+    "rbuf", "item", "swallow", "alloc", "link", "unlink", "hit", "miss", "update", "free", "value",
+    "noreply", "EAGAIN", "r", "w", "rw",
 ];
 
 /// Looks at the members of an object: each by its name, at most once. `$seen` has a bit for each.
