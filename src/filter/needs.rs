@@ -34,10 +34,9 @@ impl Filter {
     /// The ways to be meant: an event that matches has all of at least one of them. None at all where
     /// nothing can match.
     pub fn needs(&self) -> Vec<Needs> {
-        let one = |expr: &Expr| needs(expr);
         match &self.0 {
-            Expr::Any(list) if list.len() <= MOST => list.iter().filter_map(one).collect(),
-            expr => one(expr).into_iter().collect(),
+            Expr::Any(list) if list.len() <= MOST => list.iter().filter_map(needs).collect(),
+            expr => needs(expr).into_iter().collect(),
         }
     }
 }

@@ -94,7 +94,7 @@ proptest! {
             "from=conn_read", "errno", "t>5", "conn", "!conn=0", "ev=\"teleport\"", "ev~ea", "(ev=state | conn=1)",
         ]), 1..4),
         join in prop::sample::select(vec![" & ", " | "]),
-        mut event in events::event(),
+        mut event in events::event().boxed(),
         (conn, thread, kind) in (0u32..2, 0usize..3, 0usize..4),
     ) {
         event.conn = event.conn.map(|_| conn);

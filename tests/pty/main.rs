@@ -284,7 +284,7 @@ fn a_broken_line_is_said_and_the_rest_can_be_looked_at() {
     let path = path.to_str().unwrap();
 
     let mut terminal = Terminal::start(&["replay", path]);
-    terminal.wait_for("broken.jsonl:51:9: expected an event");
+    terminal.wait_for("broken.jsonl:51:8: expected an event");
     terminal.press_for(":100\r", "event 100 of ");
     terminal.press("q");
     let left = terminal.end();
@@ -301,7 +301,10 @@ fn a_broken_line_is_said_and_the_rest_can_be_looked_at() {
 #[test]
 fn ctrl_z_gives_the_terminal_back_and_the_shell_s_fg_takes_it_again() {
     let mut terminal = Terminal::start(&["replay", YIELD, "--at", "100"]);
-    let before = terminal.wait_for_frame("event 100", |s| s.contents().contains(" event 100 of "));
+    let before = terminal.wait_for_frame("event 100", |screen| {
+        let text = screen.contents();
+        text.contains(" event 100 of ") && !text.contains("indexing")
+    });
     let before = text(&before);
     let stat = format!("/proc/{}/stat", terminal.pid().as_raw_nonzero());
     let is_stopped = || fs::read_to_string(&stat).unwrap().rsplit(") ").next().unwrap().starts_with('T');
