@@ -69,7 +69,7 @@ pub struct Player {
 
 #[derive(Debug)]
 enum Events {
-    Memory(Memory),
+    Memory(Box<Memory>),
     Source(Arc<dyn Source>),
 }
 
@@ -84,7 +84,7 @@ struct Way {
 impl Player {
     /// A player of `events`, at the first one, of a server with so many workers.
     pub fn new(workers: u32, events: Vec<Event>) -> Player {
-        Player::over(Events::Memory(Memory::new(workers, events)), World::new(workers))
+        Player::over(Events::Memory(Box::new(Memory::new(workers, events))), World::new(workers))
     }
 
     /// A player of what `source` has, at its first event.
