@@ -59,7 +59,7 @@ pub(super) fn run(addr: &str, token: Option<&str>, look: Look) -> anyhow::Result
     let (say, news) = channel();
     let remote = Arc::new(Remote::start(name, talking, &status, say)?);
     let events = follow(reader, remote.clone())?;
-    let options = ui::Options { desk: Some(Arc::new(Desk::new(None, &header))), ..options(look)? };
+    let options = ui::Options { desk: Some(Arc::new(Desk::new(&header))), ..options(look)? };
     let live = ui::Live { header, events, news, leash: remote.clone(), tape: remote };
     Ok(ExitCode::from(ui::live(live, options)?.code()))
 }

@@ -6,6 +6,7 @@ use crate::event::Event;
 use crate::print::Print;
 use crate::text::printable;
 use crate::trace::format::{End, Header, Note};
+use crate::trace::index::Index;
 use crate::trace::notes;
 use crate::ui;
 use clap::ValueEnum as _;
@@ -13,6 +14,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 /// The viewer's desk.
@@ -21,14 +23,21 @@ pub(super) struct Desk {
     /// The recording that is looked at, if it is a file.
     recording: Option<PathBuf>,
     header: Header,
+    /// What is known of it.
+    index: Option<Arc<Index>>,
 }
 
 impl Desk {
-    /// For a recording; one that is no file (`-`, the tour, a running server) keeps remarks only as long
-    /// as one looks, and in what is exported.
-    pub fn new(recording: Option<&Path>, header: &Header) -> Desk {
-        let recording = recording.filter(|path| path.as_os_str() != "-").map(Path::to_owned);
-        Desk { recording, header: header.clone() }
+    /// For a running server: remarks are kept as long as one looks, and in what is exported; so it is for a
+    /// recording that is no file (`-`, the tour).
+    pub fn new(header: &Header) -> Desk {
+        Desk { recording: None, header: header.clone(), index: None }
+    }
+
+    /// For a recording; `path` is where it stands, if it is a file.
+    pub fn of(index: Arc<Index>, path: Option<&Path>) -> Desk {
+        let recording = path.filter(|path| path.as_os_str() != "-").map(Path::to_owned);
+        Desk { recording, header: index.header().clone(), index: Some(index) }
     }
 
     /// Opens a file for writing; not the recording that is looked at, whatever one is told.
@@ -69,6 +78,10 @@ fn format(file: &str) -> Result<Format, String> {
 impl ui::Desk for Desk {
     fn notes(&self) -> Vec<Note> {
         self.recording.as_deref().map(notes::load).unwrap_or_default()
+    }
+
+    fn end(&self) -> Option<End> {
+        self.index.as_ref()?.end()
     }
 
     fn note(&self, note: &Note) -> Result<String, String> {

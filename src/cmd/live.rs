@@ -171,7 +171,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
         (Started::Now(server), title)
     };
     let header = header(&hub, args.threads, &format!("{title}{events_on}"));
-    let options = ui::Options { desk: Some(Arc::new(Desk::new(None, &header))), ..options };
+    let options = ui::Options { desk: Some(Arc::new(Desk::new(&header))), ..options };
     let tape = Arc::new(Recording {
         recorder: recorder.clone(),
         has_file: record.record.is_some(),

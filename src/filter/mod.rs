@@ -67,10 +67,12 @@ mod field;
 mod lex;
 mod names;
 mod needle;
+mod needs;
 mod parse;
 
 pub use error::FilterError;
 pub use field::{Field, Subject, Type, Value, of_set};
+pub use needs::Needs;
 
 use crate::event::{ConnState, Kind, Thread};
 use crate::text::visible;

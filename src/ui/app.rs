@@ -4,6 +4,7 @@
 
 use super::breakpoints::Breakpoints;
 use super::export::Exporting;
+use super::goto::At;
 use super::hunt::Hunt;
 use super::marks::{Bookmarks, Jumps};
 use super::mouse::Seen;
@@ -15,7 +16,7 @@ use super::theme::{Palette, Theme};
 use super::{Desk, Leash, Options, Recording, Tape};
 use crate::event::{Event, Kind, Leashed, Thread};
 use crate::model::Conn;
-use crate::player::{Pace, Player, Wanted};
+use crate::player::{Pace, Player, Progress, Wanted};
 use crate::trace::format::{End, Header};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -164,6 +165,10 @@ pub struct App {
     pub(super) leaves_screen: bool,
     /// What was drawn where: what a click means.
     pub(super) seen: RefCell<Seen>,
+    /// How far the recording is read, as of the last look.
+    pub(super) progress: Progress,
+    /// Where to go as soon as that is known.
+    pub(super) awaited: Option<At>,
 }
 
 impl App {
@@ -198,7 +203,7 @@ impl App {
         app
     }
 
-    fn new(name: String, header: &Header, events: Vec<Event>, options: &Options) -> App {
+    pub(super) fn new(name: String, header: &Header, events: Vec<Event>, options: &Options) -> App {
         let mut app = App {
             name,
             theme: options.theme,
@@ -248,6 +253,8 @@ impl App {
             mouse: false,
             leaves_screen: false,
             seen: RefCell::default(),
+            progress: Progress::DONE,
+            awaited: None,
         };
         app.wear(options.theme);
         if options.classroom {

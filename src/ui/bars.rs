@@ -5,6 +5,7 @@ use super::pen::{Pen, cut, time};
 use crate::text::printable;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 /// What every last line ends in.
@@ -43,6 +44,9 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
     if app.is_held() && app.badge() != Badge::ServerHeld {
         x = pen.put(x, 0, "server held", p.dim) + 2;
     }
+    if let Some(percent) = app.percent() {
+        x = reading(&mut pen, x, percent, p.dim) + 2;
+    }
     if let Some(narrow) = &app.narrow {
         // Said here too, since the list may not be on the screen.
         let room = (width / 4).clamp(10, 40);
@@ -60,6 +64,18 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
     };
     x = pen.put(x, 0, &here, p.text) + 3;
     chapters(app, &mut pen, x);
+}
+
+/// How much of the recording is read.
+fn reading(pen: &mut Pen<'_>, x: usize, percent: u8, style: Style) -> usize {
+    const WIDTH: usize = 10;
+    let full = usize::from(percent) * WIDTH / 100;
+    let x = if pen.width() >= 90 {
+        pen.put(x, 0, &format!("{}{} ", "█".repeat(full), "░".repeat(WIDTH - full)), style)
+    } else {
+        x
+    };
+    pen.put(x, 0, &format!("indexing {percent} %"), style)
 }
 
 /// The chapters, as many around the current one as there is room for, at the right edge.

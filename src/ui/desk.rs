@@ -8,6 +8,11 @@ pub trait Desk: std::fmt::Debug + Send + Sync {
     /// The remarks that there are already.
     fn notes(&self) -> Vec<Note>;
 
+    /// The last line of the recording that is looked at, if it has come to an end and that is known.
+    fn end(&self) -> Option<End> {
+        None
+    }
+
     /// Keeps a remark; says where it went.
     ///
     /// # Errors

@@ -2,15 +2,16 @@
 
 use super::app::App;
 use super::pen::{Pen, wrap};
-use crate::event::{Event, Kind};
+use crate::event::Kind;
 use crate::explain::{Context, Explanation, explain};
+use crate::filter::Filter;
+use crate::player::{Direction, Found};
 use crate::text::printable;
-use std::sync::Arc;
 
 /// How far back what led to an event is looked for; in a busy recording it stands much nearer.
-const LOOK_BACK: usize = 4_096;
-/// So many events are taken at once on the way back: mostly the first few tell.
-const STRIDE: usize = 64;
+const LOOK_BACK: usize = 20_000;
+/// How many commands of one wake-up are counted.
+const MOST_COMMANDS: u32 = 1000;
 
 /// The panel's title: the event's.
 pub(super) fn title(why: Option<&Explanation>) -> String {
@@ -72,35 +73,43 @@ pub(super) fn explanation(app: &App) -> Option<Explanation> {
         return Some(welcome(app));
     }
     let event = app.player.current()?;
-    let before = || back_from(app, cursor);
     // What is ready says which connection a wake-up is about.
     let ready = event.ready.iter().flatten().find_map(|r| r.conn).filter(|_| event.ev == Kind::Wake);
     let id = event.conn.or(ready);
     let conn = id.and_then(|id| app.player.world().conn(id));
-    let is_own = |e: &Arc<Event>| match event.conn {
-        Some(id) => e.is_of(id) && !matches!(e.ev, Kind::Call | Kind::Return | Kind::Mark),
-        None => e.th == event.th && !matches!(e.ev, Kind::Call | Kind::Return | Kind::Mark),
+    // Looked for by what an index knows: of ten million events only a few are read.
+    let find = |wanted: &Filter, before: usize| match app.player.find(
+        wanted,
+        before.checked_sub(1)?,
+        Direction::Back,
+        LOOK_BACK,
+    ) {
+        Found::At(at) => Some(at),
+        Found::Nowhere | Found::GoOn(_) => None,
     };
-    let of_thread = before().filter(|e| e.th == event.th);
-    let in_wakeup = of_thread.take_while(|e| e.ev != Kind::Wake);
-    let previous = before().find(is_own);
-    let last_read = id.and_then(|id| before().find(|e| e.ev == Kind::Read && e.conn == Some(id)));
+    let last = |which: &str| find(&Filter::parse(which).ok()?, cursor);
+    let event_at = |at: Option<usize>| app.player.event(at?);
+    let whose = event.conn.map_or_else(|| format!("th={}", event.th), |id| format!("conn={id}"));
+    let own = format!("{whose} & !(ev=call | ev=return | ev=mark)");
+    let previous = event_at(last(&own));
+    let last_read = id.and_then(|id| event_at(last(&format!("ev=read & conn={id}"))));
+    let wake = last(&format!("ev=wake & th={}", event.th));
+    let mut commands_in_wakeup = 0;
+    let mut at = cursor;
+    let of_thread = Filter::parse(&format!("ev=command & th={}", event.th)).ok()?;
+    while let Some(command) = find(&of_thread, at)
+        && wake.is_none_or(|wake| command > wake)
+        && commands_in_wakeup < MOST_COMMANDS
+    {
+        commands_in_wakeup += 1;
+        at = command;
+    }
     let context = Context {
         previous: previous.as_deref(),
         fields: conn.map(|c| &c.fields),
         state: conn.and_then(|c| c.state),
         last_read: last_read.as_deref(),
-        commands_in_wakeup: in_wakeup.filter(|e| e.ev == Kind::Command).count() as u32,
+        commands_in_wakeup,
     };
     Some(explain(event, &context))
-}
-
-/// The events before the cursor, the last one first.
-fn back_from(app: &App, cursor: usize) -> impl Iterator<Item = Arc<Event>> {
-    let ends = (cursor.saturating_sub(LOOK_BACK)..=cursor).rev().step_by(STRIDE);
-    ends.flat_map(move |end| {
-        let mut some = app.player.slice(end.saturating_sub(STRIDE)..end);
-        some.reverse();
-        some
-    })
 }

@@ -55,6 +55,11 @@ impl App {
         }
     }
 
+    /// How the recording ended.
+    fn end(&self) -> Option<End> {
+        self.end.or_else(|| self.desk.as_ref()?.end())
+    }
+
     /// Writes the next slice. Tells whether the screen has changed.
     pub(super) fn export_on(&mut self) -> bool {
         let Some(mut exporting) = self.exporting.take() else { return false };
@@ -77,7 +82,7 @@ impl App {
         }
         // A server's recording comes to an end here, if in the view alone.
         let so_far = End { end: true, events: exporting.shown, dropped: exporting.lost, blocked_ns: 0 };
-        let end = if self.leash.is_some() { Some(so_far) } else { self.end };
+        let end = if self.leash.is_some() { Some(so_far) } else { self.end() };
         match exporting.to.finish(end, &self.notes.all()) {
             Ok(place) => self.tell(&format!("{} events written to {place}", exporting.shown)),
             Err(why) => self.warn(why),

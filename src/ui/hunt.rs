@@ -172,7 +172,13 @@ impl App {
             Outcome::Over(None) if hunt.is_step => self.no_more(hunt.way),
             Outcome::Over(None) => {
                 let where_ = if hunt.way == Direction::Forward { "later" } else { "earlier" };
-                self.tell(&format!("no {where_} {}", hunt.wanted));
+                let so_far = match self.percent() {
+                    Some(percent) if hunt.way == Direction::Forward => {
+                        format!(" in what is read so far ({percent} %)")
+                    }
+                    _ => String::new(),
+                };
+                self.tell(&format!("no {where_} {}{so_far}", hunt.wanted));
             }
             Outcome::Over(Some(at)) => {
                 self.status = None;

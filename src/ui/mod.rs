@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `app.rs`, `actions.rs` | the viewer's state, and what every key does to it |
 //! | `leash.rs` | what the keys do to a server that is held |
+//! | `reading.rs` | a recording that is still being read |
 //! | `moves.rs`, `playing.rs`, `marks.rs`, `breakpoints.rs` | going from event to event |
 //! | `shown.rs`, `narrow.rs`, `hunt.rs` | filter and search, a slice at a time |
 //! | `notes.rs`, `export.rs`, `desk.rs` | what is written, and who writes it |
@@ -49,6 +50,7 @@ mod notes;
 mod pen;
 mod playing;
 mod prompt;
+mod reading;
 mod run;
 mod shown;
 mod spacetime;
@@ -67,7 +69,7 @@ pub use theme::Theme;
 
 use crate::event::{Event, Leashed, Thread};
 use crate::filter::Filter;
-use crate::player::Pace;
+use crate::player::{Pace, Source};
 use crate::trace::format::{End, Header};
 use std::io;
 use std::sync::Arc;
@@ -218,6 +220,11 @@ impl Exit {
 /// Shows a recording on this process's terminal until the user quits.
 pub fn replay(recording: Recording, options: Options) -> io::Result<Exit> {
     term::show(App::replay(recording, &options), None)
+}
+
+/// Shows a recording that is read when it is looked at, until the user quits.
+pub fn open(name: String, header: Header, source: Arc<dyn Source>, options: Options) -> io::Result<Exit> {
+    term::show(App::open(name, header, source, &options), None)
 }
 
 /// Shows a running server on this process's terminal until the user quits. The server goes on when

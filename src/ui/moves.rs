@@ -7,10 +7,13 @@ use crate::text::printable;
 
 impl App {
     pub(super) fn go_to(&mut self, at: &At) -> Result<(), String> {
+        if self.must_wait_for(at) {
+            return Ok(());
+        }
         match at {
             At::Seq(seq) => {
                 self.player.seek(*seq);
-                if self.player.current().is_some_and(|e| e.seq != *seq) {
+                if !self.tell_the_way() && self.player.current().is_some_and(|e| e.seq != *seq) {
                     let (first, last) = self.seqs();
                     self.tell(&format!("there is no event {seq}; they run from {first} to {last}"));
                 }
@@ -105,11 +108,13 @@ impl App {
 
     pub(super) fn go(&mut self, index: usize) {
         self.player.go(index);
+        self.tell_the_way();
         self.arrived();
     }
 
     /// The cursor was moved by hand.
     pub(super) fn arrived(&mut self) {
+        self.awaited = None;
         self.playing = false;
         self.paused_at = None;
         self.follow = self.leash.is_some() && self.player.is_at_end();

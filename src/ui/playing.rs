@@ -12,7 +12,8 @@ impl App {
         if self.is_busy() {
             return Some(Duration::ZERO);
         }
-        self.playing.then(|| self.pause().saturating_sub(self.elapsed))
+        let play = self.playing.then(|| self.pause().saturating_sub(self.elapsed));
+        [play, self.reading()].into_iter().flatten().min()
     }
 
     /// Whether something is being looked for or written, a slice at a time.

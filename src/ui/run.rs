@@ -112,6 +112,7 @@ where
         let elapsed = last.elapsed();
         last = Instant::now();
         is_dirty |= app.due().is_some() && app.tick(elapsed);
+        is_dirty |= app.look_at_source();
         for _ in 0..AT_ONCE {
             let Some(one) = incoming else { break };
             is_dirty = true;

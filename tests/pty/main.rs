@@ -281,9 +281,37 @@ fn a_signal_ends_it_with_the_terminal_restored() {
 }
 
 #[test]
+fn a_broken_line_is_said_and_the_rest_can_be_looked_at() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("broken.jsonl");
+    let text = fs::read_to_string(YIELD).unwrap();
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.insert(50, "{\"seq\":5");
+    fs::write(&path, lines.join("\n") + "\n").unwrap();
+    let path = path.to_str().unwrap();
+
+    let mut terminal = Terminal::start(&["replay", path]);
+    terminal.wait_for("broken.jsonl:51:8: expected an event");
+    terminal.press_for(":100\r", "event 100 of ");
+    terminal.press("q");
+    let left = terminal.end();
+    assert_eq!(left.code, 2);
+    assert!(String::from_utf8_lossy(&left.bytes).contains("`--lenient` counts such lines and skips them"));
+
+    let mut terminal = Terminal::start(&["replay", path, "--lenient", "--at", "100"]);
+    terminal.wait_for("1 broken line skipped");
+    terminal.wait_for("event 100 of ");
+    terminal.press("q");
+    terminal.end().assert_restored(0);
+}
+
+#[test]
 fn ctrl_z_gives_the_terminal_back_and_the_shell_s_fg_takes_it_again() {
     let mut terminal = Terminal::start(&["replay", YIELD, "--at", "100"]);
-    let before = terminal.wait_for_frame("event 100", |s| s.contents().contains(" event 100 of "));
+    let before = terminal.wait_for_frame("event 100", |screen| {
+        let text = screen.contents();
+        text.contains(" event 100 of ") && !text.contains("indexing")
+    });
     let before = text(&before);
     let stat = format!("/proc/{}/stat", terminal.pid().as_raw_nonzero());
     let is_stopped = || fs::read_to_string(&stat).unwrap().rsplit(") ").next().unwrap().starts_with('T');

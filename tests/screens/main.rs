@@ -1,11 +1,12 @@
-//! Whole screens over the recordings that ship: that all of them can be drawn, and what they look
-//! like.
+//! Whole screens over the recordings that ship: that all of them can be drawn, from memory and from
+//! their index alike, and what they look like.
 #![allow(clippy::unwrap_used)]
 
 mod picture;
 mod snapshots;
 
 use memstep::event::{Event, Kind};
+use memstep::trace::index::Index;
 use memstep::trace::reader;
 use memstep::ui::{App, Options, Recording, Theme, draw};
 use ratatui::Terminal;
@@ -15,11 +16,17 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::style::Color;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+fn app_name(path: &Path) -> String {
+    path.file_name().unwrap().to_str().unwrap().to_owned()
+}
 
 fn recording(path: &Path) -> Recording {
     let read = reader::Recording::load(path, false).unwrap();
     Recording {
-        name: path.file_name().unwrap().to_str().unwrap().to_owned(),
+        name: app_name(path),
         header: read.header,
         events: read.events,
         end: read.end,
@@ -67,12 +74,17 @@ fn every_event_of_every_recording_can_be_drawn() {
         let recording = recording(&path);
         let count = recording.events.len();
         let mut app = App::replay(recording, &Options::default());
+        let index = Index::open(&path, false).unwrap();
+        assert!(index.wait(Duration::from_secs(60)));
+        let (name, header) = (app_name(&path), index.header().clone());
+        let mut indexed = App::open(name, header, Arc::new(index), &Options::default());
         // Of a long recording every so many events.
         for _ in 0..count.min(400) {
             buffer(&app, (120, 40));
-            buffer(&app, (80, 24));
+            assert_eq!(buffer(&app, (80, 24)), buffer(&indexed, (80, 24)));
             for _ in 0..count.div_ceil(400) {
                 app.key(KeyEvent::new(KeyCode::Right, KeyModifiers::NONE));
+                indexed.key(KeyEvent::new(KeyCode::Right, KeyModifiers::NONE));
             }
         }
         seen += 1;
