@@ -93,7 +93,7 @@ fn make(file: &Path, events: u64) -> anyhow::Result<()> {
             Err(_) => std::thread::sleep(Duration::from_millis(20)),
         }
     };
-    // A line is longer than this: so there are enough once the file has this length and some more.
+    // On the average a line is shorter than this: so there are enough once the file is so long.
     const LINE: u64 = 150;
     while fs::metadata(&whole)?.len() < events * LINE {
         load.run(Duration::from_millis(500))?;

@@ -58,6 +58,8 @@ pub(super) struct Columns {
     pub runs: Box<[(u32, u64)]>,
     /// A bit for each kind that there is.
     pub present: u64,
+    /// A bit for each state that is left, and 16 higher for each that is entered.
+    pub states: u32,
     /// The least and the greatest connection.
     pub conn_range: (u32, u32),
 }
@@ -195,6 +197,7 @@ struct Rows {
     runs: Vec<(u32, u64)>,
     next: u64,
     present: u64,
+    states: u32,
     conn_range: (u32, u32),
     has_ended: bool,
 }
@@ -211,6 +214,7 @@ impl Rows {
             runs: Vec::new(),
             next: 0,
             present: 0,
+            states: 0,
             conn_range: (u32::MAX, 0),
         }
     }
@@ -228,7 +232,9 @@ impl Rows {
         self.kinds.push(kind as u8 | if event.cause.is_some() { HAS_CAUSE } else { 0 });
         self.threads.push(thread_code(event.th));
         self.conns.push(event.conn.unwrap_or(NO_CONN));
-        self.ways.push(way_code(event.from, event.to));
+        let way = way_code(event.from, event.to);
+        self.states |= 1 << (way & 0xf) | 1 << (16 + (way >> 4));
+        self.ways.push(way);
         if let Some(conn) = event.conn {
             self.conn_range = (self.conn_range.0.min(conn), self.conn_range.1.max(conn));
         }
@@ -281,6 +287,7 @@ impl Rows {
             ways: self.ways.into(),
             runs: self.runs.into(),
             present: self.present,
+            states: self.states,
             conn_range: self.conn_range,
         };
         (self.starts.into(), columns)

@@ -12,6 +12,7 @@ use crate::player::{Direction, Found, PARSED, PASSED};
 const MOST_EFFECTS: usize = 20_000;
 
 /// What an event needs, as the columns have it.
+#[derive(Clone, Copy)]
 struct Code {
     kinds: u64,
     conn: Option<u32>,
@@ -42,7 +43,10 @@ impl Code {
     /// Whether a chunk can have such an event.
     fn may_be_in(&self, columns: &Columns) -> bool {
         let (least, most) = columns.conn_range;
+        let states = |shift: u8| 1 << ((self.way >> shift & 0xf) + 4 * shift);
         columns.present & self.kinds != 0
+            && (self.way_mask & 0x0f == 0 || columns.states & states(0) != 0)
+            && (self.way_mask & 0xf0 == 0 || columns.states & states(4) != 0)
             && self.conn.is_none_or(|conn| conn == NO_CONN || (least..=most).contains(&conn))
     }
 
@@ -118,9 +122,9 @@ impl Search<'_> {
     /// Where it stands in the chunk; or, where the budget is used up, what comes next there.
     fn in_chunk(&mut self, chunk: &Chunk, from: usize, way: Direction) -> Result<usize, Option<usize>> {
         let len = chunk.starts.len();
-        if let Some(columns) = &chunk.columns
-            && !self.codes.iter().any(|code| code.may_be_in(columns))
-        {
+        let may_be = |code: &&Code| chunk.columns.as_ref().is_none_or(|columns| code.may_be_in(columns));
+        let codes: Vec<Code> = self.codes.iter().filter(may_be).copied().collect();
+        if codes.is_empty() {
             self.budget.spend(1);
             return Err(None);
         }
@@ -132,13 +136,13 @@ impl Search<'_> {
             let candidate = match way {
                 Direction::Forward => {
                     let end = len.min(at.saturating_add(room));
-                    let found = self.next(chunk, at..end, false);
+                    let found = next(&codes, chunk, at..end, false);
                     self.budget.spend(found.unwrap_or(end) - at + 1);
                     found.ok_or((end < len).then_some(end))
                 }
                 Direction::Back => {
                     let start = (at + 1).saturating_sub(room);
-                    let found = self.next(chunk, start..at + 1, true);
+                    let found = next(&codes, chunk, start..at + 1, true);
                     self.budget.spend(at + 1 - found.unwrap_or(start));
                     found.ok_or(start.checked_sub(1))
                 }
@@ -158,36 +162,6 @@ impl Search<'_> {
         }
     }
 
-    /// The first event of these that may be wanted, or the last.
-    fn next(&self, chunk: &Chunk, range: std::ops::Range<usize>, is_last: bool) -> Option<usize> {
-        let mut range = range;
-        let Some(columns) = &chunk.columns else {
-            return if is_last { range.next_back() } else { range.next() };
-        };
-        let pick = |range: &mut std::ops::Range<usize>, is: &dyn Fn(usize) -> bool| {
-            if is_last { range.rfind(|at| is(*at)) } else { range.find(|at| is(*at)) }
-        };
-        match self.codes.as_slice() {
-            // Only the connection's column is looked at, until it is the one.
-            [one] if one.conn.is_some() => {
-                let conn = one.conn.unwrap_or(NO_CONN);
-                let conns = &columns.conns[range.clone()];
-                let first = range.start;
-                if is_last {
-                    (0..conns.len()).rev().find(|&i| conns[i] == conn && one.fits(columns, first + i))
-                } else {
-                    (0..conns.len()).find(|&i| conns[i] == conn && one.fits(columns, first + i))
-                }
-                .map(|i| first + i)
-            }
-            [one] => match is_last {
-                true => range.rfind(|at| one.fits(columns, *at)),
-                false => range.find(|at| one.fits(columns, *at)),
-            },
-            codes => pick(&mut range, &|at| codes.iter().any(|code| code.fits(columns, at))),
-        }
-    }
-
     /// Whether the event is wanted: the columns say so, or it must be looked at.
     fn is_wanted(&mut self, chunk: &Chunk, at: usize) -> bool {
         if let Some(columns) = &chunk.columns
@@ -198,6 +172,36 @@ impl Search<'_> {
         self.budget.spend(PARSED * PASSED);
         let event = self.window.line(chunk.base + u64::from(chunk.starts[at])).and_then(super::parsed);
         event.is_some_and(|event| self.wanted.matches(&event))
+    }
+}
+
+/// The first event of these that may be wanted, or the last.
+fn next(codes: &[Code], chunk: &Chunk, range: std::ops::Range<usize>, is_last: bool) -> Option<usize> {
+    let mut range = range;
+    let Some(columns) = &chunk.columns else {
+        return if is_last { range.next_back() } else { range.next() };
+    };
+    let pick = |range: &mut std::ops::Range<usize>, is: &dyn Fn(usize) -> bool| {
+        if is_last { range.rfind(|at| is(*at)) } else { range.find(|at| is(*at)) }
+    };
+    match codes {
+        // Only the connection's column is looked at, until it is the one.
+        [one] if one.conn.is_some() => {
+            let conn = one.conn.unwrap_or(NO_CONN);
+            let conns = &columns.conns[range.clone()];
+            let first = range.start;
+            if is_last {
+                (0..conns.len()).rev().find(|&i| conns[i] == conn && one.fits(columns, first + i))
+            } else {
+                (0..conns.len()).find(|&i| conns[i] == conn && one.fits(columns, first + i))
+            }
+            .map(|i| first + i)
+        }
+        [one] => match is_last {
+            true => range.rfind(|at| one.fits(columns, *at)),
+            false => range.find(|at| one.fits(columns, *at)),
+        },
+        codes => pick(&mut range, &|at| codes.iter().any(|code| code.fits(columns, at))),
     }
 }
 
