@@ -27,7 +27,7 @@ fn lines(app: &App) -> Vec<Vec<Piece>> {
         }
         lines.push(vec![(2, section.title.to_owned(), p.now)]);
         for binding in section.bindings.iter().filter(|b| b.scope == Scope::Always || b.scope == here) {
-            let help = if binding.shown == "1-6" { panels() } else { binding.help.to_owned() };
+            let help = if binding.help.is_empty() { panels() } else { binding.help.to_owned() };
             lines.push(vec![(4, binding.shown.to_owned(), p.strong), (12, help, p.text)]);
         }
     };
