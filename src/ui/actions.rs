@@ -72,7 +72,10 @@ impl App {
 
     /// A digit that chose a panel begins no count any more: the next key came late, or is none.
     pub(super) fn forget_lone_digit(&mut self) {
-        let is_panel = |(digits, _): &mut (String, _)| matches!(digits.as_bytes(), [b'1'..=b'7']);
+        let is_panel = |(digits, _): &mut (String, _)| {
+            let key = digits.parse().map(|digit| keys::action(KeyCode::Char(digit).into()));
+            matches!(key, Ok(Some(Action::Panel(_))))
+        };
         self.count.take_if(is_panel);
     }
 

@@ -138,7 +138,7 @@ pub(super) enum Scope {
 pub(super) struct Binding {
     /// As the help shows them.
     pub shown: &'static str,
-    /// What the help says.
+    /// What the help says; where that is nothing, the panels by their digits.
     pub help: &'static str,
     /// Where the help shows it.
     pub scope: Scope,

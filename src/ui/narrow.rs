@@ -89,7 +89,9 @@ impl Narrow {
 
     fn look_down(&mut self, player: &Player, cursor: usize, budget: usize) -> usize {
         let mut left = budget;
-        while left > 0 && self.looked_at.end < player.len() && self.hits_after(cursor) < reach(player.len()) {
+        // There may be more of a recording that is still being read at the next look.
+        let len = player.len();
+        while left > 0 && self.looked_at.end < len && self.hits_after(cursor) < reach(len) {
             let from = self.looked_at.end;
             self.looked_at.end = match player.find(&self.filter, from, Direction::Forward, left) {
                 Found::At(at) => {
@@ -97,7 +99,7 @@ impl Narrow {
                     at + 1
                 }
                 Found::GoOn(next) => next,
-                Found::Nowhere => player.len(),
+                Found::Nowhere => len,
             };
             left = left.saturating_sub(self.looked_at.end.saturating_sub(from).max(1));
         }
