@@ -27,7 +27,7 @@ const NEAR: usize = 40;
 /// How many characters of what serde_json says are shown.
 const MAX_WHAT: usize = 120;
 
-pub(super) const AFTER_END: &str = "the recording has ended: nothing may follow its `end` line";
+pub(super) const AFTER_END: &str = "the recording has ended: only remarks may follow its `end` line";
 pub(super) const NO_LINE_END: &str = "the last line has no line end: the recording may be cut here";
 pub(super) const NOT_CLOSED: &str = "recording not closed: it has no `end` line";
 

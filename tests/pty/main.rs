@@ -157,7 +157,8 @@ impl Terminal {
 
     /// Waits for the program's end.
     fn end(mut self) -> Left {
-        let code = exit_code(&mut *self.child);
+        let seen = self.seen.clone();
+        let code = exit_code(&mut *self.child, || text(seen.0.lock().unwrap().parser.screen()));
         let modes = tcgetattr(&self.tty).unwrap().local_modes;
         // With the last hold on the program's end gone, the reader reads what is left, and stops.
         drop(self.tty);
@@ -167,7 +168,8 @@ impl Terminal {
     }
 }
 
-fn exit_code(child: &mut dyn Child) -> u32 {
+/// The status that `child` ends with; if it does not, `shown` is what is to be seen of it.
+fn exit_code(child: &mut dyn Child, shown: impl Fn() -> String) -> u32 {
     let start = Instant::now();
     loop {
         if let Some(status) = child.try_wait().unwrap() {
@@ -176,7 +178,7 @@ fn exit_code(child: &mut dyn Child) -> u32 {
         }
         if start.elapsed() >= PATIENCE {
             child.kill().unwrap();
-            panic!("it does not end");
+            panic!("it does not end:\n{}", shown());
         }
         std::thread::sleep(Duration::from_millis(2));
     }
