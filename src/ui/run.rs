@@ -9,6 +9,7 @@ use ratatui::backend::Backend;
 use ratatui::layout::{Position, Rect};
 use signal_hook::consts::{SIGCONT, SIGINT, SIGTSTP};
 use std::io;
+use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
 
 /// No more frames than the eye can tell apart, however fast events come.
@@ -61,8 +62,9 @@ pub(super) trait Host {
         let _ = text;
         Ok(())
     }
-    /// Whether the terminal is ours: a thread that panics gives it back under our feet.
-    fn is_ours(&self) -> bool;
+    /// The terminal for one frame, and no longer: a thread that panics gives it back, and waits for the
+    /// frame that is being drawn. `None` where it is ours no more.
+    fn frame(&self) -> Option<MutexGuard<'_, ()>>;
 }
 
 /// Makes the next frame draw every cell. Not `Terminal::clear`: that asks the terminal where the
@@ -98,9 +100,7 @@ where
     loop {
         let since = drawn.map_or(FRAME, |at| at.elapsed());
         if is_dirty && (is_urgent || since >= FRAME) {
-            if !host.is_ours() {
-                return Ok(Exit::Panicked);
-            }
+            let Some(_ours) = host.frame() else { return Ok(Exit::Panicked) };
             terminal.draw(|frame| draw(frame, app)).map_err(io::Error::other)?;
             drawn = Some(Instant::now());
             (is_dirty, is_urgent) = (false, false);

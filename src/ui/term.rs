@@ -16,11 +16,11 @@ use signal_hook::iterator::Signals;
 use std::io::{self, Write as _};
 use std::mem::ManuallyDrop;
 use std::panic;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A key waits behind no more than so many batches of events.
 const QUEUE: usize = 8;
@@ -32,6 +32,11 @@ const EIO: i32 = rustix::io::Errno::IO.raw_os_error();
 
 /// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Held while a frame is drawn: given back in the middle of one, the rest of it would stand on the
+/// shell's screen.
+static DRAWING: Mutex<()> = Mutex::new(());
+/// How long to wait for a frame; it is the thread that draws that may have panicked.
+const FRAME_AT_MOST: Duration = Duration::from_millis(200);
 /// Whether the mouse is listened to while it is.
 static MOUSE: AtomicBool = AtomicBool::new(false);
 
@@ -77,6 +82,15 @@ fn take() -> io::Result<()> {
 
 /// Gives the terminal back; at most once for each time it was taken.
 fn restore() {
+    let since = Instant::now();
+    let _drawn = loop {
+        match DRAWING.try_lock() {
+            Ok(drawn) => break Some(drawn),
+            Err(TryLockError::Poisoned(poisoned)) => break Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) if since.elapsed() >= FRAME_AT_MOST => break None,
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(1)),
+        }
+    };
     if TAKEN.swap(false, Ordering::SeqCst) {
         // There is nobody to tell if this fails: the terminal has gone.
         if MOUSE.load(Ordering::SeqCst) {
@@ -137,8 +151,9 @@ impl Host for Tty {
         execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
     }
 
-    fn is_ours(&self) -> bool {
-        TAKEN.load(Ordering::SeqCst)
+    fn frame(&self) -> Option<MutexGuard<'_, ()>> {
+        let ours = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
+        TAKEN.load(Ordering::SeqCst).then_some(ours)
     }
 }
 
@@ -232,7 +247,7 @@ impl PanicHook {
         panic::set_hook(Box::new(move |info| {
             restore();
             chained(info);
-            // If the queue is full the loop is at work, and sees `is_ours` before it draws.
+            // If the queue is full the loop is at work, and sees that the terminal is gone before it draws.
             let _ = sender.try_send(Incoming::Panic);
         }));
         PanicHook { previous }

@@ -12,7 +12,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 pub(super) fn header() -> Header {
@@ -434,6 +434,7 @@ impl Input for Queue {
 #[derive(Default)]
 struct TestHost {
     suspended: usize,
+    drawing: Mutex<()>,
 }
 
 impl Host for TestHost {
@@ -444,8 +445,8 @@ impl Host for TestHost {
     fn resume(&mut self) -> io::Result<()> {
         Ok(())
     }
-    fn is_ours(&self) -> bool {
-        true
+    fn frame(&self) -> Option<MutexGuard<'_, ()>> {
+        Some(self.drawing.lock().unwrap())
     }
 }
 

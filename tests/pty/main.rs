@@ -7,6 +7,7 @@ mod attach;
 mod common;
 mod keys;
 mod live;
+mod panic;
 
 use common::until;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -66,7 +67,7 @@ impl Terminal {
         Terminal::run(MEMSTEP, args, no_env)
     }
 
-    fn run(program: &str, args: &[&str], env: fn(&mut CommandBuilder)) -> Terminal {
+    fn run(program: &str, args: &[&str], env: impl FnOnce(&mut CommandBuilder)) -> Terminal {
         let pair = native_pty_system().openpty(pty_size(SIZE)).unwrap();
         let mut command = CommandBuilder::new(program);
         command.args(args);
