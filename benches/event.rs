@@ -9,7 +9,7 @@
 //! `cargo bench --bench versus` puts these figures into its table.
 
 use criterion::{Bencher, Criterion, criterion_group, criterion_main};
-use memstep::event::{ConnImage, ConnState, Detail, Thread};
+use memstep::event::{ConnImage, ConnState, Detail, Kind, Thread};
 use memstep::tracer::{self, Config, Hub, What};
 use std::cell::Cell;
 use std::hint::black_box;
@@ -47,8 +47,8 @@ fn take(hub: &Hub, taker: &Taker) {
         lanes.extend(hub.take_lanes());
         let mut count = 0;
         for lane in &mut lanes {
-            while lane.take(&mut payload).is_some() {
-                count += 1;
+            while let Some(seq) = lane.head() {
+                count += u64::from(lane.take(seq, &mut payload, |_| ()).is_some());
             }
         }
         if count > 0 {
@@ -165,7 +165,7 @@ fn on(c: &mut Criterion) {
         group.bench_function("sendmsg of 4 pieces", |b| {
             let pieces: [&[u8]; 4] = [b"VALUE ", b"key_00000001 0 32\r\n", &[b'x'; 34], b"END\r\n"];
             bursts(b, taker, Emptied::After, |_| {
-                let begun = tracer::begin();
+                let begun = tracer::begin(&Kind::Sendmsg, Some(7));
                 tracer::finish_sendmsg(begun, Some(7), 30, 64, None, black_box(pieces).into_iter());
             });
         });

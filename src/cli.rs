@@ -9,7 +9,7 @@ use crate::event::{Detail, MAX_DATA, Protocol};
 use crate::trace::recorder::Keep;
 use crate::tracer::MIN_RING;
 use crate::ui::At;
-use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::{BoolishValueParser, NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use memcached::{binding_protocol, delimiter, factor, item_size_max, octal, refused, suboption};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -60,6 +60,18 @@ pub enum Command {
         #[command(flatten)]
         look: Look,
     },
+    /// Look at a server elsewhere that was started with --events, in the terminal UI
+    #[command(display_name = "memstep")]
+    Attach {
+        /// Where its events port is; a port alone is one of this machine
+        addr: String,
+        /// What that server's --events-token is
+        #[arg(long, value_name = "TOKEN", env = "MEMSTEP_EVENTS_TOKEN", hide_env_values = true, value_parser = events_token)]
+        events_token: Option<String>,
+        /// How it looks.
+        #[command(flatten)]
+        look: Look,
+    },
     /// Play a .session script against a fresh server and record what happens
     #[command(display_name = "memstep")]
     Record {
@@ -88,8 +100,11 @@ pub enum Command {
         #[arg(long, value_name = "T", value_parser = duration)]
         idle_limit: Option<Duration>,
         /// Stop playing at every chapter
-        #[arg(long)]
-        pause_on_marks: bool,
+        #[arg(long, value_name = "yes|no", num_args = 0..=1, require_equals = true, default_missing_value = "yes", value_parser = BoolishValueParser::new())]
+        pause_on_marks: Option<bool>,
+        /// Show only the events that are meant, such as 'ev=state & conn=0' (see the README)
+        #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+        filter: Option<String>,
         /// How it looks.
         #[command(flatten)]
         look: Look,
@@ -120,6 +135,22 @@ pub enum Command {
         /// What to read.
         #[command(flatten)]
         input: Input,
+    },
+    /// Print a settings file to begin with, and where it belongs
+    #[command(display_name = "memstep")]
+    Config,
+    /// Print what makes a shell complete memstep's commands and options
+    #[command(display_name = "memstep")]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, of memstep or of one of its commands
+    #[command(display_name = "memstep")]
+    Man {
+        /// The command; nothing means memstep itself
+        command: Option<String>,
     },
 }
 
@@ -261,6 +292,10 @@ pub struct RecordTo {
     /// Let only those in who say this first; needed where the address is not this machine's own
     #[arg(long, value_name = "TOKEN", requires = "events", value_parser = events_token)]
     pub events_token: Option<String>,
+    /// Hold the server before its first event; whoever looks at it lets it go on, event by event
+    /// (`serve` needs --events for that)
+    #[arg(long, help_heading = "Stepping")]
+    pub step: bool,
 }
 
 impl RecordTo {
@@ -276,15 +311,21 @@ impl RecordTo {
 }
 
 /// How the terminal UI looks.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Copy, Default, Args)]
 #[command(next_help_heading = "Look")]
 pub struct Look {
-    /// Colours for a dark or a light background, or none
+    /// Colours for a dark or a light background, strong ones for either, or none
     #[arg(long, value_enum)]
     pub theme: Option<Theme>,
     /// Whether to use colours
-    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
-    pub color: When,
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pub color: Option<When>,
+    /// Draw with ASCII alone, as where LC_ALL, LC_CTYPE or LANG names a locale that is not UTF-8
+    #[arg(long)]
+    pub ascii: bool,
+    /// For a projector: fewer and larger things
+    #[arg(long)]
+    pub classroom: bool,
 }
 
 /// A set of colours.
@@ -294,6 +335,8 @@ pub enum Theme {
     Dark,
     /// For a light background.
     Light,
+    /// High contrast: no greys, and blocks of strong colours.
+    Contrast,
     /// No colours, only bold, reversed and underlined.
     Mono,
 }
@@ -329,7 +372,7 @@ pub enum Format {
 }
 
 /// `500ms`, `2s`, `1.5s`.
-fn duration(s: &str) -> Result<Duration, String> {
+pub(crate) fn duration(s: &str) -> Result<Duration, String> {
     let expected = || "expected a time with its unit: 500ms, 2s, 1.5s".to_owned();
     let (number, unit) = match (s.strip_suffix("ms"), s.strip_suffix('s')) {
         (Some(number), _) => (number, 1e-3),
@@ -414,7 +457,8 @@ fn events_token(s: &str) -> Result<String, String> {
     }
 }
 
-fn speed(s: &str) -> Result<f64, String> {
+/// `2`, `0.5x`.
+pub(crate) fn speed(s: &str) -> Result<f64, String> {
     match s.strip_suffix('x').unwrap_or(s).parse::<f64>() {
         Ok(speed) if speed.is_finite() && speed > 0.0 => Ok(speed),
         _ => Err("expected a number above 0, such as 0.5 or 10".into()),

@@ -40,7 +40,7 @@
 //! event, text ─▶ tracer ─▶ memcached: util ▸ settings ▸ event_base ▸ conn_queue ▸ items ▸ conn ▸
 //!                                     network ▸ ascii ▸ drive_machine ▸ thread ▸ server
 //! event, text ─▶ trace: format ▸ writer, reader, check ▸ recorder ▸ stream ─▶ print
-//! event, text ─▶ model ─▶ player ─▶ ui ◀─ explain
+//! event, text ─▶ model ─▶ player ─▶ ui ◀─ explain       player, trace ─▶ trace::index
 //! event, text ─▶ filter                                session, cli ─▶ cmd ─▶ main
 //! ```
 //!

@@ -116,6 +116,69 @@ fn a_filter_shows_the_events_that_are_meant_as_they_are_without_it() {
 }
 
 #[test]
+fn the_settings_completions_and_the_manual_are_printed() {
+    let dir = TempDir::new().unwrap();
+    let config = file(&dir, "c.toml", b"them = \"dark\"\n");
+    let with = |path: &str, args: &[&str]| said(memstep(args).env("MEMSTEP_CONFIG", path).output().unwrap());
+    let template = with("", &["config"]);
+    assert_eq!((template.code, template.err.as_str()), (Some(0), ""));
+    assert!(template.out.contains("#theme = \"dark\""), "{}", template.out);
+    let wrong = with(str(&config), &["config"]);
+    assert_eq!(wrong.code, Some(2));
+    assert!(wrong.err.contains("c.toml:1:1: no such setting: them; did you mean theme?"), "{}", wrong.err);
+    // Where nothing is drawn, nothing of it is asked for.
+    let trace = file(&dir, "t.jsonl", &record("one-packet", Detail::Flow, 4));
+    let filtered = with(str(&config), &["replay", str(&trace), "--filter", "ev=accept"]);
+    assert_eq!(filtered.code, Some(0), "{}", filtered.err);
+    assert!(filtered.out.contains("\n1 of "), "{}", filtered.out);
+    let wrong = run(&["replay", str(&trace), "--filter", "ev=acept"]);
+    assert!(wrong.code == Some(2) && wrong.err.contains("did you mean accept?"), "{}", wrong.err);
+    for (shell, word) in
+        [("bash", "complete -F"), ("zsh", "#compdef memstep"), ("fish", "complete -c memstep")]
+    {
+        let script = run(&["completions", shell]);
+        assert!(
+            script.code == Some(0) && script.out.contains(word) && script.out.contains("replay"),
+            "{shell}"
+        );
+    }
+    let page = run(&["man"]);
+    assert!(page.out.contains(".TH memstep 1") && page.out.contains("memstep\\-replay"), "{}", page.out);
+    let page = run(&["man", "replay"]);
+    assert!(page.out.contains(".TH memstep-replay 1") && page.out.contains("idle\\-limit"), "{}", page.out);
+    let none = run(&["man", "reply"]);
+    assert!(none.code == Some(2) && none.err.contains("there are serve, "), "{}", none.err);
+}
+
+#[test]
+fn notes_at_the_end_of_a_recording_are_no_events() {
+    let dir = TempDir::new().unwrap();
+    let whole = String::from_utf8(record("one-packet", Detail::Flow, 4)).unwrap();
+    let note = "{\"ev\":\"note\",\"at\":3,\"text\":\"a \\u001b[31m remark\"}\n";
+    let path = file(&dir, "t.jsonl", (whole.clone() + note).as_bytes());
+    let check = run(&["check", str(&path)]);
+    assert_eq!(check.code, Some(0), "{}", check.out);
+    assert!(check.out.contains("note: 1 remark at its end\n") && check.out.ends_with("no problems\n"));
+    assert!(run(&["print", str(&path)]).out.ends_with("remark on #3: a \\x1b[31m remark\n"));
+    assert_eq!(run(&["print", str(&path), "--format", "jsonl"]).out, whole.clone() + note);
+    assert_eq!(run(&["info", str(&path)]).code, Some(0));
+    // Anything else there is wrong as ever.
+    let event = whole.lines().nth(1).unwrap();
+    let path = file(&dir, "e.jsonl", format!("{whole}{event}\n").as_bytes());
+    let check = run(&["check", str(&path)]);
+    assert!(
+        check.code == Some(1) && check.out.contains("only remarks may follow its `end` line"),
+        "{}",
+        check.out
+    );
+    // A recording that was not closed may have some, too.
+    let open = &whole[..whole.rfind("{\"end\"").unwrap()];
+    let path = file(&dir, "o.jsonl", format!("{open}{note}").as_bytes());
+    let check = run(&["check", str(&path)]);
+    assert!(check.code == Some(0) && check.out.contains("recording not closed"), "{}", check.out);
+}
+
+#[test]
 fn stdin_is_read_as_a_dash() {
     let trace = record("one-packet", Detail::Flow, 4);
     let mut child = memstep(&["print", "-", "--format", "jsonl"])

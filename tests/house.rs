@@ -14,6 +14,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("tracer", &["event"]),
     ("memcached", &["event", "text", "tracer"]),
     ("trace", &["event", "text"]),
+    ("trace::index", &["event", "filter", "model", "player", "trace"]),
     ("trace::recorder", &["event", "text", "filter", "tracer", "trace"]),
     ("trace::stream", &["event", "text", "tracer", "trace", "trace::recorder"]),
     ("print", &["event", "text", "trace"]),

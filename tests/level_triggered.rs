@@ -7,6 +7,7 @@ mod common;
 use common::{Watched, until};
 use memstep::event::{ConnState, Detail, Event, Kind, Thread};
 use memstep::memcached::settings::Settings;
+use memstep::tracer::Who;
 use std::io::{Read, Write};
 
 fn settings(num_threads: u16) -> Settings {
@@ -48,18 +49,19 @@ fn the_first_wake_up_of_a_connection_reads_nothing_and_comes_again() {
 #[test]
 fn a_worker_takes_one_byte_and_one_connection_a_wake_up_though_two_are_queued() {
     let server = Watched::start(settings(1), Detail::Flow);
-    server.hub().gate.hold();
+    let teacher = Who::own("the test");
+    server.hub().gate.hold(&teacher).unwrap();
     let _a = server.connect();
     let _b = server.connect();
     // The dispatcher alone goes on, until it has notified the worker twice.
     until("two bytes are in the pipe", || {
-        server.hub().gate.step_thread(Thread::Main);
+        server.hub().gate.step(&teacher, 1, Some(Thread::Main)).unwrap();
         server.seen().iter().filter(|e| e.ev == Kind::Notify).count() == 2
     });
     let depths: Vec<_> =
         server.seen().iter().filter(|e| e.ev == Kind::CqPush).map(|e| e.depth.unwrap()).collect();
     assert_eq!(depths, [1, 2]);
-    server.hub().gate.release();
+    server.hub().gate.release(&teacher).unwrap();
     until("both are taken up", || {
         server.seen().iter().filter(|e| e.ev == Kind::ConnNew && e.conn.is_some()).count() == 2
     });

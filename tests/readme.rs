@@ -72,7 +72,7 @@ fn every_other_command_does_what_it_says() {
                 "cargo" => continue,
                 // These go on until they are stopped: they are run by tests of their own, here their
                 // words are checked.
-                "memstep" if ["serve", "live"].contains(&words[1]) => {
+                "memstep" if ["serve", "live", "attach"].contains(&words[1]) => {
                     memstep::cli::Cli::try_parse_from(&words).unwrap_or_else(|e| panic!("{line}: {e}"));
                 }
                 // These want such a server: a test of their own gives them one.

@@ -58,6 +58,10 @@ fn tell(name: &str, report: &Report, reader: &TraceReader<Source>, lenient: bool
              are not checked after it"
         )?;
     }
+    match reader.raw_notes().len() as u64 {
+        0 => {}
+        n => writeln!(out, "{name}: note: {} at its end", counted(n, "remark"))?,
+    }
     let events = counted(report.events, "event");
     match report.count {
         0 => writeln!(out, "{name}: {events}, no problems"),

@@ -1,44 +1,49 @@
 //! `memstep live`: the server, and the terminal UI in front of it, in one process.
 
 use super::daemon::prepare;
+use super::desk::Desk;
 use super::events;
-use super::look::{has_terminal, theme};
+use super::look::{has_terminal, options};
 use super::server::{finish, hub, obey_signals, panics_are_fatal, settings, sinks, start_recorder};
 use crate::cli::{Look, RecordTo, ServerArgs};
-use crate::event::{Detail, Thread};
-use crate::memcached::server::Server;
-use crate::trace::recorder::{Command, FileConfig, Recorder, Say, Sinks, follow, header};
-use crate::tracer::{self, Hub, What};
-use crate::ui::{self, Leash, Tape};
+use crate::event::{Detail, Leashed, Thread};
+use crate::memcached::server::{Server, StartError};
+use crate::trace::recorder::{Command, FileConfig, Recorder, Say, Sinks, Until, follow, header};
+use crate::tracer::{self, Hub, What, Who};
+use crate::ui::{self, Ask, Leash, Tape};
 use anyhow::{Context as _, bail, ensure};
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::SystemTime;
 
 /// The server's gate, in the viewer's hand.
-struct Gate(Arc<Hub>);
+struct Gate {
+    hub: Arc<Hub>,
+    who: Who,
+    news: News,
+}
 
 impl Leash for Gate {
-    fn hold(&self) {
-        self.0.gate.hold();
+    fn look(&self) -> Leashed {
+        self.hub.leash(&self.who)
     }
 
-    fn release(&self) {
-        self.0.gate.release();
-    }
-
-    fn is_held(&self) -> bool {
-        self.0.gate.is_held()
-    }
-
-    fn step(&self) {
-        self.0.gate.step();
-    }
-
-    fn waiting(&self) -> Vec<Thread> {
-        self.0.gate.waiting()
+    fn ask(&self, what: Ask) {
+        let (gate, who) = (&self.hub.gate, &self.who);
+        let done = match what {
+            Ask::Hold => gate.hold(who).map_err(|why| why.to_string()),
+            Ask::Release => gate.release(who).map_err(|why| why.to_string()),
+            Ask::Step { n, thread } => gate.step(who, n, thread).map_err(|why| why.to_string()),
+            Ask::Until(expression) => Until::parse(&expression, &self.hub)
+                .map_err(|why| why.to_string())
+                .and_then(|until| gate.run_until(who, until).map_err(|why| why.to_string())),
+        };
+        if let Err(why) = done {
+            self.news.flash(&why);
+        }
     }
 }
 
@@ -59,6 +64,14 @@ impl News {
         } else {
             *screen = None;
             super::say(what);
+        }
+    }
+
+    /// Tells it on the screen, and not again later: it is about a key that was pressed.
+    fn flash(&self, what: &str) {
+        if let Some(screen) = &*self.screen.lock().unwrap_or_else(PoisonError::into_inner) {
+            // Where the screen is just going away nobody wants to know.
+            let _ = screen.send(what.to_owned());
         }
     }
 
@@ -119,6 +132,8 @@ fn named_by_time(now: SystemTime) -> String {
 
 /// Runs the server until the user quits.
 pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::Result<ExitCode> {
+    // Before anything has begun: a settings file that is wrong is no reason to leave a server half started.
+    let options = options(look)?;
     if !has_terminal() {
         bail!("live needs a terminal to draw on; `memstep serve --record FILE` runs the server without one");
     }
@@ -145,25 +160,66 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
     let port = events::open(listener, &recorder, &hub, args)?;
     obey_signals(Some(recorder.clone()), say, &[], |_| {})?;
     let events = follow(recorder.watch()).context("cannot start the viewer")?;
-    let server = Server::start(settings(args), Some(hub.clone()))?;
-    tracer::install(hub.handle(Thread::Client));
-    tracer::emit(What::Mark, b"at work");
-    tracer::uninstall();
-    let addrs: Vec<_> = server.addrs().iter().map(ToString::to_string).collect();
-    let header = header(&hub, args.threads, &format!("live on {}{events_on}", addrs.join(" and ")));
-    let options = ui::Options { theme: theme(look), ..ui::Options::default() };
+    let (server, title) = if record.step {
+        hub.gate.start_held();
+        (Started::Soon(start_held(args, &hub, &told)?), "live from its first event".to_owned())
+    } else {
+        let server = Server::start(settings(args), Some(hub.clone()))?;
+        tracer::install(hub.handle(Thread::Client));
+        tracer::emit(What::Mark, b"at work");
+        tracer::uninstall();
+        let addrs: Vec<_> = server.addrs().iter().map(ToString::to_string).collect();
+        let title = format!("live on {}", addrs.join(" and "));
+        (Started::Now(server), title)
+    };
+    let header = header(&hub, args.threads, &format!("{title}{events_on}"));
+    let options = ui::Options { desk: Some(Arc::new(Desk::new(&header))), ..options };
     let tape = Arc::new(Recording {
         recorder: recorder.clone(),
         has_file: record.record.is_some(),
         news: told.clone(),
     });
-    let shown = ui::live(ui::Live { header, events, news, leash: Arc::new(Gate(hub)), tape }, options);
+    let who = Who::own("the screen of `memstep live`");
+    let leash = Arc::new(Gate { hub, who, news: told.clone() });
+    let shown = ui::live(ui::Live { header, events, news, leash, tape }, options);
     told.to_stderr();
     // The recording ends first: what the server's threads do on their way out is not the story.
     finish(&recorder);
     if let Some(port) = port {
         port.close();
     }
-    server.stop();
+    match server {
+        Started::Now(server) => server.stop(),
+        // Let go, it has come up by now, or will not.
+        Started::Soon(thread) => match thread.join() {
+            Ok(Ok(server)) => server.stop(),
+            Ok(Err(error)) => return Err(error.into()),
+            // Its message is on stderr.
+            Err(_) => {}
+        },
+    }
     Ok(ExitCode::from(shown?.code()))
+}
+
+/// A server that is there, or one that is held on its way up.
+enum Started {
+    Now(Server),
+    Soon(JoinHandle<Result<Server, StartError>>),
+}
+
+/// Starts a server that is held before its first event: not before somebody steps will it be there.
+fn start_held(
+    args: &ServerArgs,
+    hub: &Arc<Hub>,
+    news: &News,
+) -> anyhow::Result<JoinHandle<Result<Server, StartError>>> {
+    let (settings, hub, news) = (settings(args), hub.clone(), news.clone());
+    let thread = std::thread::Builder::new().name("starter".into()).spawn(move || {
+        let server = Server::start(settings, Some(hub));
+        if let Err(error) = &server {
+            news.flash(&format!("{error} (q quits)"));
+        }
+        server
+    });
+    thread.context("cannot start the server")
 }

@@ -1,12 +1,56 @@
 //! How the terminal UI shall look, decided once: `--color`, then `NO_COLOR`, then the terminal.
 
+use super::config;
 use crate::cli::{Look, Theme, When};
 use crate::ui;
 use std::io::{self, IsTerminal as _};
+use std::time::Duration;
 
 /// Whether there is a terminal that a screen can be drawn on.
 pub(super) fn has_terminal() -> bool {
     io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// How the viewer starts: as the command line says, then as the settings file does.
+///
+/// # Errors
+///
+/// What is wrong with the settings file.
+pub(super) fn options(look: Look) -> anyhow::Result<ui::Options> {
+    let config = config::load()?;
+    let start = ui::Options::default();
+    let look = Look {
+        theme: look.theme.or(config.theme),
+        color: look.color.or(config.color),
+        ascii: look.ascii || config.ascii.unwrap_or_else(|| is_ascii(|name| std::env::var(name).ok())),
+        classroom: look.classroom || config.classroom.unwrap_or(false),
+    };
+    let idle_limit = config.idle_limit.map_or(start.idle_limit, |limit| limit.map(nanos));
+    Ok(ui::Options {
+        theme: theme(look),
+        ascii: look.ascii,
+        classroom: look.classroom,
+        speed: config.speed.unwrap_or(start.speed),
+        idle_limit,
+        pause_on_marks: config.pause_on_marks.unwrap_or(start.pause_on_marks),
+        mouse: config.mouse.unwrap_or(start.mouse),
+        ..start
+    })
+}
+
+/// A time as the viewer counts it.
+pub(super) fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Whether the locale knows nothing but ASCII. The first of these that is set decides, as for the C
+/// library; where none is, terminals of today are believed to know UTF-8.
+fn is_ascii(var: impl Fn(&str) -> Option<String>) -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(var).find(|value| !value.is_empty());
+    set.is_some_and(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        !locale.contains("utf-8") && !locale.contains("utf8")
+    })
 }
 
 /// The theme.
@@ -18,7 +62,7 @@ pub(super) fn theme(look: Look) -> ui::Theme {
 /// `--theme` names the colours; whether there are any is for `--color` to say, and else for
 /// `NO_COLOR`. A terminal that tells its background (`COLORFGBG`) is believed.
 fn choose(look: Look, no_color: bool, colorfgbg: Option<&str>) -> ui::Theme {
-    let coloured = match look.color {
+    let coloured = match look.color.unwrap_or_default() {
         When::Always => true,
         When::Never => false,
         When::Auto => !no_color,
@@ -29,6 +73,7 @@ fn choose(look: Look, no_color: bool, colorfgbg: Option<&str>) -> ui::Theme {
     match look.theme {
         Some(Theme::Dark) => ui::Theme::Dark,
         Some(Theme::Light) => ui::Theme::Light,
+        Some(Theme::Contrast) => ui::Theme::Contrast,
         Some(Theme::Mono) => ui::Theme::Mono,
         None => match colorfgbg.and_then(|colours| colours.rsplit(';').next()) {
             Some("7" | "15") => ui::Theme::Light,
@@ -43,11 +88,23 @@ mod tests {
 
     #[test]
     fn color_goes_before_no_color_and_that_before_the_theme() {
-        let look = |theme, color| Look { theme, color };
+        let look = |theme, color| Look { theme, color: Some(color), ascii: false, classroom: false };
         assert_eq!(choose(look(None, When::Auto), false, None), ui::Theme::Dark);
         assert_eq!(choose(look(None, When::Auto), false, Some("0;15")), ui::Theme::Light);
         assert_eq!(choose(look(Some(Theme::Dark), When::Auto), true, None), ui::Theme::Mono);
         assert_eq!(choose(look(Some(Theme::Light), When::Always), true, None), ui::Theme::Light);
         assert_eq!(choose(look(Some(Theme::Light), When::Never), false, None), ui::Theme::Mono);
+    }
+
+    #[test]
+    fn the_first_locale_that_is_set_decides() {
+        let of = |set: &'static [(&str, &str)]| {
+            is_ascii(|name| set.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+        };
+        assert!(!of(&[]));
+        assert!(of(&[("LANG", "C")]) && of(&[("LANG", "de_DE.ISO-8859-1")]));
+        assert!(!of(&[("LANG", "de_DE.UTF-8")]) && !of(&[("LANG", "C.utf8")]));
+        assert!(of(&[("LC_ALL", "POSIX"), ("LANG", "C.UTF-8")]));
+        assert!(!of(&[("LC_ALL", ""), ("LC_CTYPE", "C.UTF-8"), ("LANG", "C")]));
     }
 }

@@ -1,13 +1,18 @@
 //! The commands, one file each.
 
+mod attach;
 mod check;
+mod config;
 mod daemon;
+mod desk;
 mod events;
 mod info;
 mod live;
 mod look;
+mod manual;
 mod print;
 mod record;
+mod remote;
 mod replay;
 mod serve;
 mod server;
@@ -16,7 +21,6 @@ mod tour;
 use crate::cli::{Cli, Command};
 use crate::filter::Filter;
 use crate::trace::reader::TraceReader;
-use crate::ui;
 use std::io::{self, BufRead, Write as _};
 use std::process::ExitCode;
 
@@ -30,19 +34,20 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         None => tour::run(),
         Some(Command::Serve { server, record }) => serve::run(&server, &record),
         Some(Command::Live { server, record, look }) => live::run(&server, &record, look),
+        Some(Command::Attach { addr, events_token, look }) => {
+            attach::run(&addr, events_token.as_deref(), look)
+        }
         Some(Command::Record { session, output, server }) => record::run(&session, &output, &server),
-        Some(Command::Replay { input, at, speed, idle_limit, pause_on_marks, look }) => {
-            let start = ui::Options { at, pause_on_marks, ..ui::Options::default() };
-            replay::run(
-                &input,
-                ui::Options { speed: speed.unwrap_or(start.speed), ..start },
-                idle_limit,
-                look,
-            )
+        Some(Command::Replay { input, at, speed, idle_limit, pause_on_marks, filter, look }) => {
+            let start = replay::Start { at, speed, idle_limit, pause_on_marks, filter };
+            replay::run(&input, start, look)
         }
         Some(Command::Print { input, format, filter }) => print::run(&input, format, filter.as_deref()),
         Some(Command::Check { input }) => check::run(&input),
         Some(Command::Info { input }) => info::run(&input),
+        Some(Command::Config) => config::run(),
+        Some(Command::Completions { shell }) => manual::completions(shell),
+        Some(Command::Man { command }) => manual::page(command.as_deref()),
     }
 }
 

@@ -20,14 +20,7 @@ pub(super) fn run(input: &Input, format: Format, filter: Option<&str>) -> anyhow
     let filter = filter.map(|expression| super::filter("--filter", expression)).transpose()?;
     let mut reader = TraceReader::open(&input.file)?.lenient(input.lenient);
     let name = reader.name().to_owned();
-    let mut printer: Box<dyn Print> = match format {
-        Format::Text => Box::<Text>::default(),
-        Format::Flow => Box::<Flow>::default(),
-        Format::Startup => Box::<Startup>::default(),
-        Format::Calls => Box::<Calls>::default(),
-        Format::Vvv => Box::<Vvv>::default(),
-        Format::Jsonl => Box::<Jsonl>::default(),
-    };
+    let mut printer = printer(format);
     if format == Format::Calls && reader.header().detail != Detail::Calls {
         eprintln!("memstep: {name}: holds no function calls; record with `--detail calls` to have them");
     }
@@ -42,6 +35,18 @@ pub(super) fn run(input: &Input, format: Format, filter: Option<&str>) -> anyhow
         eprintln!("memstep: {name}: {warning}");
     }
     Ok(super::read_status(&reader))
+}
+
+/// Who writes that format.
+pub(super) fn printer(format: Format) -> Box<dyn Print> {
+    match format {
+        Format::Text => Box::<Text>::default(),
+        Format::Flow => Box::<Flow>::default(),
+        Format::Startup => Box::<Startup>::default(),
+        Format::Calls => Box::<Calls>::default(),
+        Format::Vvv => Box::<Vvv>::default(),
+        Format::Jsonl => Box::<Jsonl>::default(),
+    }
 }
 
 /// Prints what `reader` reads, to its end; with a filter, of the events those that are meant.
@@ -68,6 +73,7 @@ pub(super) fn print<R: BufRead>(
     if printed.is_ok() {
         let end = reader.end();
         printer.end(end.as_ref().zip(reader.raw_end()), out).context(STDOUT)?;
+        printer.notes(reader.raw_notes(), out).context(STDOUT)?;
     }
     // What was read before a broken line is shown before the error is.
     out.flush().context(STDOUT)?;

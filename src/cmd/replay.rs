@@ -1,39 +1,56 @@
 //! `memstep replay`: the terminal UI on a recording; with no terminal, the recording as text.
 
-use super::look::{has_terminal, theme};
+use super::desk::Desk;
+use super::look::{has_terminal, nanos, options};
 use crate::cli::{Format, Input, Look};
-use crate::trace::reader::TraceReader;
+use crate::trace::index::Index;
 use crate::ui;
-use std::io::BufRead;
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// Shows the recording until the user quits.
-pub(super) fn run(
-    input: &Input,
-    options: ui::Options,
-    idle_limit: Option<Duration>,
-    look: Look,
-) -> anyhow::Result<ExitCode> {
-    if !has_terminal() {
-        return super::print::run(input, Format::Text, None);
-    }
-    let reader = TraceReader::open(&input.file)?.lenient(input.lenient);
-    let idle_limit = idle_limit.map_or(options.idle_limit, |limit| u64::try_from(limit.as_nanos()).ok());
-    show(reader, ui::Options { theme: theme(look), idle_limit, ..options })
+/// How it starts, where the command line says so.
+pub(super) struct Start {
+    pub at: Option<ui::At>,
+    pub speed: Option<f64>,
+    pub idle_limit: Option<Duration>,
+    pub pause_on_marks: Option<bool>,
+    pub filter: Option<String>,
 }
 
-/// Shows what `reader` reads until the user quits.
-pub(super) fn show<R: BufRead>(reader: TraceReader<R>, options: ui::Options) -> anyhow::Result<ExitCode> {
-    let name = reader.name().to_owned();
-    let recording = reader.into_recording()?;
-    let shown = ui::Recording {
-        name,
-        header: recording.header,
-        events: recording.events,
-        end: recording.end,
-        warnings: recording.warnings.iter().map(ToString::to_string).collect(),
+/// How long the first screen waits for a recording to be read whole.
+const AT_FIRST: Duration = Duration::from_millis(40);
+
+/// Shows the recording until the user quits.
+pub(super) fn run(input: &Input, start: Start, look: Look) -> anyhow::Result<ExitCode> {
+    if !has_terminal() {
+        return super::print::run(input, Format::Text, start.filter.as_deref());
+    }
+    let filter = start.filter.map(|expression| super::filter("--filter", &expression)).transpose()?;
+    let options = options(look)?;
+    let index = Index::open(&input.file, input.lenient)?;
+    let options = ui::Options {
+        at: start.at,
+        speed: start.speed.unwrap_or(options.speed),
+        idle_limit: start.idle_limit.map(nanos).or(options.idle_limit),
+        pause_on_marks: start.pause_on_marks.unwrap_or(options.pause_on_marks),
+        filter,
+        ..options
     };
-    let exit = ui::replay(shown, options)?;
+    show(index, Some(&input.file), options)
+}
+
+/// Shows a recording until the user quits. A line that is no event does not keep the rest from being
+/// looked at; but it is an error, unless such lines are to be skipped.
+pub(super) fn show(index: Index, path: Option<&Path>, options: ui::Options) -> anyhow::Result<ExitCode> {
+    let index = Arc::new(index);
+    let options = ui::Options { desk: Some(Arc::new(Desk::of(index.clone(), path))), ..options };
+    // Most recordings are small: then the first screen has all there is to know.
+    index.wait(AT_FIRST);
+    let exit = ui::open(index.name().to_owned(), index.header().clone(), index.clone(), options)?;
+    if let (Some(problem), ui::Exit::Quit) = (index.take_problem(), exit) {
+        return Err(problem.into());
+    }
     Ok(ExitCode::from(exit.code()))
 }

@@ -9,6 +9,7 @@ use crate::memcached::server;
 use crate::trace::recorder::Recorder;
 use crate::trace::stream::Port;
 use crate::tracer::{self, What};
+use anyhow::ensure;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::path;
 use std::process::ExitCode;
@@ -16,6 +17,11 @@ use std::sync::Arc;
 
 /// Runs the server until a signal ends it.
 pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCode> {
+    ensure!(
+        !record.step || record.events.is_some(),
+        "--step holds the server until somebody lets it go on, and nobody could: add --events 11212, \
+         then `memstep attach 11212`"
+    );
     let record = &absolute(record, args.daemon)?;
     let listener = events::listen(record)?;
     let events_on = events::told(listener.as_ref());
@@ -23,6 +29,9 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
     let pid_file = args.pid_file.as_deref().map(path::absolute).transpose()?;
     daemonize(args)?;
     let hub = hub(args, Detail::Flow);
+    if record.step {
+        hub.gate.start_held();
+    }
     let say = Arc::new(super::say);
     let (recorder, port) = match record.is_on() {
         true => {
@@ -49,6 +58,10 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
         (Some(path), None, true) => format!(", ready to record to {}", shown(path)),
         (None, ..) => String::new(),
     };
+    if let Some(port) = port.as_ref().filter(|_| record.step) {
+        let addr = port.addr();
+        super::say(&format!("held before its first event{events_on}; `memstep attach {addr}` lets it go on"));
+    }
     let hub = recorder.is_some().then_some(&hub);
     let served = server::run(settings(args), hub, |addrs| {
         tracer::emit(What::Mark, b"at work");

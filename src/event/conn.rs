@@ -229,6 +229,10 @@ impl From<Protocol> for Value {
     }
 }
 
+/// Which fields of `struct conn` have changed: a bit for each, but for the item.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Changed(u32);
+
 macro_rules! fields {
     ($($(#[$doc:meta])* $field:ident: $ty:ty,)*) => {
         /// `struct conn` in numbers, as a server thread copies it into its ring with every event.
@@ -250,18 +254,41 @@ macro_rules! fields {
         }
 
         impl ConnImage {
-            /// Hands over the fields in which this differs from `old`, but for the item: each as the
-            /// beginning of a JSON member (`"rbytes":`) and its value.
-            #[inline]
-            pub fn changes(&self, old: &ConnImage, mut tell: impl FnMut(&'static str, Value)) {
-                $(if self.$field != old.$field {
-                    tell(concat!("\"", stringify!($field), "\":"), self.$field.into());
-                })*
+            /// The fields in which this differs from `old`, or all of them; but for the item.
+            #[inline(always)]
+            pub fn differs(&self, old: Option<&ConnImage>) -> Changed {
+                let Some(old) = old else { return Changed(u32::MAX) };
+                let (mut bits, mut bit) = (0, 1);
+                $(
+                    bits |= if self.$field == old.$field { 0 } else { bit };
+                    bit <<= 1;
+                )*
+                let _ = bit;
+                Changed(bits)
             }
 
-            /// Hands over every field, but for the item.
-            pub fn fields(&self, mut tell: impl FnMut(&'static str, Value)) {
-                $(tell(concat!("\"", stringify!($field), "\":"), self.$field.into());)*
+            /// Those fields, each as a JSON member that follows another one begins (`,"rbytes":`), and
+            /// its value.
+            #[inline(always)]
+            pub fn changes(&self, Changed(mut left): Changed) -> impl Iterator<Item = (&'static str, Value)> {
+                std::iter::from_fn(move || {
+                    let next = self.field(left.trailing_zeros());
+                    left &= left.wrapping_sub(1);
+                    next
+                })
+            }
+
+            #[inline(always)]
+            fn field(&self, bit: u32) -> Option<(&'static str, Value)> {
+                let mut this = 0;
+                $(
+                    if bit == this {
+                        return Some((concat!(",\"", stringify!($field), "\":"), self.$field.into()));
+                    }
+                    this += 1;
+                )*
+                let _ = this;
+                None
             }
         }
 
@@ -375,15 +402,11 @@ mod tests {
     fn a_change_folds_to_the_new_image() {
         let old = ConnImage { rsize: 2048, ..ConnImage::default() };
         let new = ConnImage { rbytes: 13, ev_flags: EvFlags::READ.with(EvFlags::PERSIST), ..old };
-        let mut changes = Vec::new();
-        new.changes(&old, |key, value| changes.push((key, value)));
         assert_eq!(
-            changes,
-            [("\"ev_flags\":", Value::Word("EV_READ|EV_PERSIST")), ("\"rbytes\":", Value::Number(13))]
+            new.changes(new.differs(Some(&old))).collect::<Vec<_>>(),
+            [(",\"ev_flags\":", Value::Word("EV_READ|EV_PERSIST")), (",\"rbytes\":", Value::Number(13))]
         );
-        let mut all = 0;
-        new.fields(|_, _| all += 1);
-        assert!(old != new && ConnSet::whole(&new).names().len() == all);
+        assert!(old != new && new.changes(new.differs(None)).count() == ConnSet::whole(&new).names().len());
         let mut fields = ConnFields::default();
         ConnSet::whole(&old).apply(&mut fields);
         ConnSet { rbytes: Some(13), ev_flags: Some(new.ev_flags), ..ConnSet::default() }.apply(&mut fields);

@@ -12,12 +12,14 @@
 mod conn;
 mod function;
 mod kind;
+mod leash;
 mod payload;
 mod snapshot;
 
-pub use conn::{ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol, Value};
+pub use conn::{Changed, ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol, Value};
 pub use function::Fn;
 pub use kind::Kind;
+pub use leash::{AtGate, InLine, Leashed, Steps};
 pub(crate) use payload::encode;
 pub use payload::{Iov, Payload};
 pub use snapshot::{ConnAt, ListenerAt, Phase, Queued, Snapshot, ThreadAt};

@@ -67,10 +67,12 @@ mod field;
 mod lex;
 mod names;
 mod needle;
+mod needs;
 mod parse;
 
 pub use error::FilterError;
 pub use field::{Field, Subject, Type, Value, of_set};
+pub use needs::Needs;
 
 use crate::event::{ConnState, Kind, Thread};
 use crate::text::visible;
@@ -177,6 +179,22 @@ impl Filter {
     pub fn way(from: ConnState, to: ConnState) -> Filter {
         let kind = is_named(Field::Ev, Kind::State.name());
         Filter(Expr::All(vec![kind, is_named(Field::From, from.name()), is_named(Field::To, to.name())]))
+    }
+
+    /// The events that are meant by all of `filters`; every event where there are none.
+    pub fn all(filters: impl IntoIterator<Item = Filter>) -> Filter {
+        let mut list = Vec::new();
+        for Filter(expr) in filters {
+            match expr {
+                Expr::All(more) => list.extend(more),
+                one => list.push(one),
+            }
+        }
+        match list.len() {
+            1 => Filter(list.swap_remove(0)),
+            0 => Filter(Expr::Has(Field::Seq)),
+            _ => Filter(Expr::All(list)),
+        }
     }
 
     /// The events that are meant by any of `filters`; `None` where there are none.

@@ -6,7 +6,7 @@ use super::globals::{Globals, Seen, Whose};
 use super::items::{ItemRef, Nread};
 use super::settings::{DATA_BUFFER_SIZE, READ_BUFFER_HIGHWAT, say};
 use super::util::{Line, errno_text, stderr_line};
-use crate::event::{ConnImage, ConnState, EvFlags, Fn, Protocol};
+use crate::event::{ConnImage, ConnState, EvFlags, Fn, Kind, Protocol};
 use crate::tracer::{self, What};
 use rustix::io::Errno;
 use std::cell::Cell;
@@ -441,7 +441,7 @@ fn close_socket(c: &mut Conn) {
     let Some(sfd) = c.sfd.take() else { return };
     let fd = sfd.as_raw_fd();
     // The dispatcher may accept on this very number before we are done here.
-    let begun = tracer::begin();
+    let begun = tracer::begin(&Kind::Close, c.id);
     drop(sfd);
     if begun.is_on() {
         let image = c.changed();

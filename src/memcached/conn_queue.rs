@@ -2,8 +2,8 @@
 
 use super::event_base::{BaseRef, FdEvent};
 use super::settings::{MAX_NUMBER_OF_SLAB_CLASSES, OwnCount};
-use super::util::lock;
-use crate::event::{ConnState, EvFlags, Fn};
+use super::util::{lock, lock_in_line};
+use crate::event::{ConnState, EvFlags, Fn, Kind};
 use crate::tracer::{self, What};
 use rustix::io::{read, write};
 use std::collections::VecDeque;
@@ -75,26 +75,25 @@ pub struct ConnQueue(Mutex<VecDeque<Box<CqItem>>>);
 pub fn cq_push(thread: &LibeventThread, item: Box<CqItem>) {
     let conn = Some(item.conn);
     let _in = tracer::enter(Fn::CqPush, conn, || None);
-    // The worker may pop it before we are done here.
-    let begun = tracer::begin();
-    let depth = {
-        let mut queue = lock(&thread.new_conn_queue.0);
-        queue.push_back(item);
-        queue.len() as u32
-    };
+    // The worker may pop it before we are done here; of what both do, the first has the lower number.
+    let (begun, mut queue) = tracer::begin_locked(&Kind::CqPush, conn, || lock(&thread.new_conn_queue.0));
+    queue.push_back(item);
+    let depth = queue.len() as u32;
+    drop(queue);
     tracer::finish(begun, conn, What::CqPush { worker: thread.index, depth }, None, b"");
 }
 
 /// Takes the first item off `thread`'s queue; `None` if it is empty (`thread.c:217`).
 pub fn cq_pop(thread: &LibeventThread) -> Option<Box<CqItem>> {
     let _in = tracer::enter(Fn::CqPop, None, || None);
-    let (item, depth) = {
-        let mut queue = lock(&thread.new_conn_queue.0);
-        (queue.pop_front(), queue.len() as u32)
-    };
-    if let Some(item) = &item {
-        tracer::emit_conn(Some(item.conn), What::CqPop { worker: thread.index, depth }, None, b"");
-    }
+    // Nobody else takes anything off it: what is first now stays so while this thread is held.
+    let conn = lock(&thread.new_conn_queue.0).front().map(|item| item.conn);
+    conn?;
+    let (begun, mut queue) = tracer::begin_locked(&Kind::CqPop, conn, || lock(&thread.new_conn_queue.0));
+    let item = queue.pop_front();
+    let depth = queue.len() as u32;
+    drop(queue);
+    tracer::finish(begun, conn, What::CqPop { worker: thread.index, depth }, None, b"");
     item
 }
 
@@ -122,7 +121,7 @@ impl LibeventThread {
     pub fn notify(&self, byte: u8) {
         let send = lock(&self.notify_send_fd);
         let Some(fd) = send.as_ref() else { return };
-        let begun = tracer::begin();
+        let begun = tracer::begin(&Kind::Notify, None);
         let ret = write(fd.as_fd(), &[byte]);
         let what = What::Notify { worker: self.index, fd: fd.as_raw_fd(), ret: super::ret(&ret) };
         tracer::finish(begun, None, what, None, &[byte]);
@@ -266,13 +265,13 @@ impl Threads {
     pub fn register_thread_initialized(&self) {
         *lock(&self.pause.init_count) += 1;
         self.pause.init_cond.notify_one();
-        drop(lock(&self.pause.worker_hang_lock));
+        drop(lock_in_line(&self.pause.worker_hang_lock));
     }
 
     /// `pause_threads` (`thread.c:159`): a `p` down every worker's pipe, and then what `while_paused`
     /// does, once all of them wait; or nothing, if they end instead (`gone`).
     pub fn pause_threads(&self, gone: impl std::ops::Fn() -> bool, while_paused: impl FnOnce()) {
-        let _hung = lock(&self.pause.worker_hang_lock);
+        let _hung = lock_in_line(&self.pause.worker_hang_lock);
         let mut init_count = lock(&self.pause.init_count);
         *init_count = 0;
         self.workers.iter().for_each(|thread| thread.notify(b'p'));

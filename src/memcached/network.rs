@@ -5,7 +5,7 @@ use super::conn::{Conn, Iovec, Msghdr, Src, conn_set_state, update_event};
 use super::items::ItemRef;
 use super::settings::{DATA_BUFFER_SIZE, IOV_MAX, UDP_MAX_PAYLOAD_SIZE, say};
 use super::util::{Line, Shown, errno_text, stderr_line};
-use crate::event::{ConnState, EvFlags, Fn};
+use crate::event::{ConnState, EvFlags, Fn, Kind};
 use crate::tracer::{self, Into, What};
 use arrayvec::ArrayVec;
 use rustix::io::Errno;
@@ -58,11 +58,11 @@ pub fn reject(accepted: Accepted) {
     let Accepted { sfd, conn, .. } = accepted;
     let fd = sfd.as_raw_fd();
     let text = b"ERROR Too many open connections";
-    let begun = tracer::begin();
+    let begun = tracer::begin(&Kind::Reply, Some(conn));
     // Whoever is gone already need not be told.
     let _ = rustix::io::write(&sfd, &[&text[..], b"\r\n"].concat());
     tracer::finish(begun, Some(conn), What::Reply { noreply: false, value: false }, None, text);
-    let begun = tracer::begin();
+    let begun = tracer::begin(&Kind::Close, Some(conn));
     drop(sfd);
     tracer::finish(begun, Some(conn), What::Close { fd, ret: 0 }, None, b"too many open connections");
 }
@@ -312,7 +312,7 @@ pub fn transmit(c: &mut Conn) -> Transmit {
     }
     let Some(&msg) = c.msglist.get(c.msgcurr) else { return Transmit::Complete };
     // The client may read the answer, and ask again, before we have told of it.
-    let begun = tracer::begin();
+    let begun = tracer::begin(&Kind::Sendmsg, c.id);
     let ret = sendmsg_pieces(c, msg);
     let pieces = msg.msg_iov..msg.msg_iov + msg.msg_iovlen;
     let sent = match ret {

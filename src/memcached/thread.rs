@@ -7,7 +7,7 @@ use super::event_base::{Callbacks, EventBase, Timer, event_add, event_base_loop,
 use super::globals::{Globals, Whose};
 use super::settings::{Settings, say};
 use super::util::stderr_line;
-use crate::event::{ConnState, EvFlags, Fn, Thread};
+use crate::event::{ConnState, EvFlags, Fn, Kind, Thread};
 use crate::tracer::{self, Handle, Hub, ThreadOp, What};
 use rustix::pipe::pipe;
 use std::io;
@@ -96,7 +96,7 @@ fn create_worker(
 ) -> io::Result<JoinHandle<()>> {
     let _in = tracer::enter(Fn::CreateWorker, None, || None);
     // The thread may run before we are told that it was made.
-    let begun = tracer::begin();
+    let begun = tracer::begin(&Kind::Thread, None);
     let what = thread_event(&worker.me, ThreadOp::Create);
     let name = format!("worker{}", worker.me.index);
     let made = std::thread::Builder::new().name(name).spawn(move || {

@@ -1,8 +1,9 @@
 //! memcached's `util.c`: strict number parsing. And its way of talking on stderr.
 
+use crate::tracer;
 use std::fmt;
 use std::io::Write as _;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// A stack buffer that formats without allocating; what does not fit is cut.
 #[derive(Debug)]
@@ -62,6 +63,19 @@ pub struct Apart<T>(pub T);
 #[inline]
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Locks what a thread may hold while it is held itself, on the leash: whoever waits for it says so.
+#[inline]
+pub fn lock_in_line<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    match mutex.try_lock() {
+        Ok(guard) => guard,
+        Err(TryLockError::Poisoned(e)) => e.into_inner(),
+        Err(TryLockError::WouldBlock) => {
+            let _in_line = tracer::in_line();
+            lock(mutex)
+        }
+    }
 }
 
 /// Prints one line on stderr in one `write`, as stdio's `fprintf(stderr, ...)` does, so that lines

@@ -33,6 +33,11 @@ impl Bytes {
         self.cells.len()
     }
 
+    /// How many bytes of memory its cells take.
+    pub(super) fn weight(&self) -> usize {
+        self.cells.capacity() * size_of::<Cell>()
+    }
+
     /// Whether nothing was ever written.
     pub fn is_empty(&self) -> bool {
         self.cells.is_empty()

@@ -109,6 +109,14 @@ impl Conn {
         Conn { id, ..Conn::default() }
     }
 
+    /// About how many bytes of memory it takes.
+    pub(super) fn weight(&self) -> usize {
+        let replies: usize = self.replies.iter().map(|r| size_of::<Vec<u8>>() + r.len()).sum();
+        let sent: usize = self.sent.iter().flat_map(|s| &s.pieces).map(|(kept, _)| 32 + kept.len()).sum();
+        let command = self.command.as_ref().map_or(0, Vec::len);
+        size_of::<Conn>() + 64 + self.rbuf.weight() + self.value.weight() + replies + sent + command
+    }
+
     /// A connection as a snapshot tells of it.
     pub(super) fn found(at: &ConnAt) -> Conn {
         let mut conn = Conn {

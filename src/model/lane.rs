@@ -75,6 +75,12 @@ impl Lane {
         }
     }
 
+    /// About how many bytes of memory it takes.
+    pub(super) fn weight(&self) -> usize {
+        let ready = self.ready.len() * size_of::<Ready>();
+        size_of::<Lane>() + ready + self.queue.len() * size_of::<u32>() + self.stack.len()
+    }
+
     /// Whether it sleeps in `epoll_wait`.
     pub fn is_asleep(&self) -> bool {
         matches!(self.phase, Phase::Asleep(_))

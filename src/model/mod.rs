@@ -173,6 +173,18 @@ impl World {
         self.conns.values().map(Arc::as_ref).filter(is_its)
     }
 
+    /// How many bytes it takes to keep this world where `other` is kept: connections that are the same in
+    /// both are there once. About so many; what it is for is to bound how many worlds are kept.
+    pub fn weight_beside(&self, other: &World) -> usize {
+        const NODE: usize = 48;
+        let is_shared =
+            |id: &u32, conn: &Arc<Conn>| other.conns.get(id).is_some_and(|of| Arc::ptr_eq(of, conn));
+        let own = self.conns.iter().filter(|(id, conn)| !is_shared(id, conn));
+        let conns: usize = own.map(|(_, conn)| conn.weight()).sum();
+        let lanes: usize = self.threads.values().map(Lane::weight).sum();
+        size_of::<World>() + lanes + conns + self.conns.len() * NODE + self.closed.len() * size_of::<u32>()
+    }
+
     /// Folds the next event.
     pub fn apply(&mut self, event: &Event) {
         self.seq = event.seq;

@@ -81,8 +81,9 @@ fn keyframes_stay_bounded_however_long_the_recording_is() {
     let events = long(3000);
     let (len, mut player) = (events.len(), Player::new(4, events));
     player.last();
-    assert!(player.keyframes.len() < MAX_KEYFRAMES);
-    assert!(player.interval > FIRST_INTERVAL);
+    let Events::Memory(memory) = &player.events else { panic!("they are in memory") };
+    assert!(memory.keyframes.len() < memory::MAX_KEYFRAMES);
+    assert!(memory.interval > memory::FIRST_INTERVAL);
     player.go(len / 2);
     let half = player.world().clone();
     player.last();

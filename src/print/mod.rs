@@ -57,6 +57,16 @@ pub trait Print {
         let _ = (end, out);
         Ok(())
     }
+
+    /// The remarks that follow it, each as its line; a format that has no place for them leaves them out.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `out` answers.
+    fn notes(&mut self, raw: &[String], out: &mut dyn Write) -> io::Result<()> {
+        let _ = (raw, out);
+        Ok(())
+    }
 }
 
 /// The trace's own lines, byte for byte: unknown kinds and fields included. The first and the last
@@ -75,5 +85,9 @@ impl Print for Jsonl {
 
     fn end(&mut self, end: Option<(&End, &str)>, out: &mut dyn Write) -> io::Result<()> {
         end.map_or(Ok(()), |(_, raw)| writeln!(out, "{raw}"))
+    }
+
+    fn notes(&mut self, raw: &[String], out: &mut dyn Write) -> io::Result<()> {
+        raw.iter().try_for_each(|raw| writeln!(out, "{raw}"))
     }
 }

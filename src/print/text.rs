@@ -8,7 +8,7 @@ use super::Print;
 use super::outside::{Names, result};
 use crate::event::{ConnImage, ConnSet, Event, Fn, Kind, Payload, Ready, Thread, Word};
 use crate::text;
-use crate::trace::format::{End, Header};
+use crate::trace::format::{End, Header, Note};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -109,6 +109,13 @@ impl Print for Text {
             Some(_) => writeln!(out, "\n{events} events in {time}"),
             None => writeln!(out, "\n{events} events in {time}; recording not closed"),
         }
+    }
+
+    fn notes(&mut self, raw: &[String], out: &mut dyn Write) -> io::Result<()> {
+        let notes = raw.iter().filter_map(|raw| Note::parse(raw));
+        notes
+            .into_iter()
+            .try_for_each(|note| writeln!(out, "remark on #{}: {}", note.at, text::printable(&note.text)))
     }
 }
 

@@ -58,6 +58,49 @@ impl Default for Header {
     }
 }
 
+/// A remark on an event, made by somebody who looked at a recording: a line after its end, or of a
+/// file beside it.
+///
+/// It has no `seq`: it is no event, and the recording's `end` does not count it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    // A line with a `seq` is an event, and no remark.
+    #[serde(default, skip_serializing, rename = "seq")]
+    seq: Option<Never>,
+    /// Always `note`; with the missing `seq` it tells the line apart from an event.
+    ev: OnlyNote,
+    /// The number of the event that it is about.
+    pub at: u64,
+    /// What is remarked.
+    pub text: String,
+    /// When, UTC, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
+}
+
+/// What no line can have.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+enum Never {}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum OnlyNote {
+    #[serde(rename = "note")]
+    Note,
+}
+
+impl Note {
+    /// A remark on the event of that number, not dated.
+    pub fn new(at: u64, text: &str) -> Note {
+        Note { seq: None, ev: OnlyNote::Note, at, text: text.to_owned(), when: None }
+    }
+
+    /// What a line says, if it is a remark.
+    pub fn parse(line: &str) -> Option<Note> {
+        // Whatever is wrong with a line that is none is said of the event that it should have been.
+        serde_json::from_str(line).ok()
+    }
+}
+
 /// The last line of a trace that was closed in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct End {

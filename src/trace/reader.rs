@@ -6,7 +6,8 @@
 //! [`text::visible`].
 
 pub use super::error::{ReadError, Warning};
-use super::format::{End, FORMAT, Header, VERSION};
+use super::format::{End, FORMAT, Header, Note, VERSION};
+use super::quick;
 use crate::event::Event;
 use crate::text;
 use serde_json::Value;
@@ -16,7 +17,7 @@ use std::path::Path;
 
 /// The longest line that is read: far above what a server records at any `--max-data` in use, and
 /// small enough to keep a file without line ends from filling the memory.
-const MAX_LINE: usize = 64 * 1024 * 1024;
+pub(super) const MAX_LINE: usize = 64 * 1024 * 1024;
 /// The longest header.
 const MAX_HEADER: usize = 1024 * 1024;
 /// How every trace begins that this program writes.
@@ -25,6 +26,26 @@ const BEGINNING: &[u8] = b"{\"format\":\"memstep-trace\"";
 const NEAR: usize = 40;
 /// How many characters of what serde_json says are shown.
 const MAX_WHAT: usize = 120;
+
+pub(super) const AFTER_END: &str = "the recording has ended: only remarks may follow its `end` line";
+pub(super) const NO_LINE_END: &str = "the last line has no line end: the recording may be cut here";
+pub(super) const NOT_CLOSED: &str = "recording not closed: it has no `end` line";
+
+/// What is said of a last line that ends in the middle.
+pub(super) fn cut(what: &str) -> String {
+    format!("the last line is cut and was left out ({what})")
+}
+
+/// What is said of so many lines that are no events.
+pub(super) fn skipped(n: u64) -> String {
+    let lines = if n == 1 { "line" } else { "lines" };
+    format!("{n} broken {lines} skipped")
+}
+
+/// What is wrong with a line longer than [`MAX_LINE`].
+pub(super) fn too_long() -> (usize, String) {
+    (1, format!("the line is longer than {} MiB", MAX_LINE >> 20))
+}
 
 /// What is read from: a file's path, or `-` for stdin.
 pub type Source = Box<dyn BufRead>;
@@ -54,6 +75,8 @@ pub struct TraceReader<R> {
     buffer: Vec<u8>,
     end: Option<End>,
     raw_end: Option<String>,
+    /// The remarks, as they stood there.
+    raw_notes: Vec<String>,
     skipped: u64,
     warnings: Vec<Warning>,
     /// The last line ended in the middle.
@@ -106,16 +129,8 @@ impl TraceReader<Source> {
         if path.as_os_str() == "-" {
             return TraceReader::new(Box::new(BufReader::new(io::stdin())), "stdin");
         }
-        let name = text::printable(&path.to_string_lossy()).into_owned();
-        let opened = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
-            // It can be opened; it would be reading it that fails.
-            true => Err(rustix::io::Errno::ISDIR.into()),
-            false => Ok(file),
-        });
-        match opened {
-            Ok(file) => TraceReader::new(Box::new(BufReader::with_capacity(256 * 1024, file)), &name),
-            Err(source) => Err(ReadError::Open { file: name, source }),
-        }
+        let (file, name) = open_file(path)?;
+        TraceReader::new(Box::new(BufReader::with_capacity(256 * 1024, file)), &name)
     }
 }
 
@@ -136,6 +151,7 @@ impl<R: BufRead> TraceReader<R> {
             buffer: Vec::new(),
             end: None,
             raw_end: None,
+            raw_notes: Vec::new(),
             skipped: 0,
             warnings: Vec::new(),
             is_cut: false,
@@ -155,6 +171,11 @@ impl<R: BufRead> TraceReader<R> {
     pub fn lenient(mut self, lenient: bool) -> Self {
         self.lenient = lenient;
         self
+    }
+
+    /// What is read from.
+    pub fn input(&self) -> &R {
+        &self.input
     }
 
     /// The first line.
@@ -181,6 +202,11 @@ impl<R: BufRead> TraceReader<R> {
     /// The last line as it stood there.
     pub fn raw_end(&self) -> Option<&str> {
         self.raw_end.as_deref()
+    }
+
+    /// The remarks that were read so far, as they stood there: they follow the end, and are no events.
+    pub fn raw_notes(&self) -> &[String] {
+        &self.raw_notes
     }
 
     /// How many broken lines a lenient reader has skipped so far.
@@ -213,13 +239,13 @@ impl<R: BufRead> TraceReader<R> {
                 }
                 Line::TooLong => {
                     self.skip_line().map_err(|source| self.io(source))?;
-                    (1, format!("the line is longer than {} MiB", MAX_LINE >> 20))
+                    too_long()
                 }
                 Line::Whole(_) if self.buffer.iter().all(u8::is_ascii_whitespace) => continue,
                 Line::Whole(ended) => match self.parse_line() {
                     Ok(Some(event)) => {
                         if !ended {
-                            self.warn("the last line has no line end: the recording may be cut here".into());
+                            self.warn(NO_LINE_END.into());
                         }
                         let raw = std::str::from_utf8(&self.buffer).unwrap_or_default();
                         return Ok(Some(Row { line: self.line, raw, event }));
@@ -227,7 +253,7 @@ impl<R: BufRead> TraceReader<R> {
                     Ok(None) => continue,
                     Err((_, what)) if !ended => {
                         self.is_cut = true;
-                        self.warn(format!("the last line is cut and was left out ({what})"));
+                        self.warn(cut(&what));
                         continue;
                     }
                     Err(broken) => broken,
@@ -303,23 +329,27 @@ impl<R: BufRead> TraceReader<R> {
 
     /// The line in the buffer: an event, or the end (kept), or what is wrong and at which column.
     fn parse_line(&mut self) -> Result<Option<Event>, (usize, String)> {
-        let line = match std::str::from_utf8(&self.buffer) {
-            Ok(line) => line,
-            Err(error) => return Err((error.valid_up_to() + 1, "the line is not UTF-8".into())),
-        };
         if self.end.is_some() {
-            return Err((1, "the recording has ended: nothing may follow its `end` line".into()));
-        }
-        match serde_json::from_str::<Event>(line) {
-            Ok(event) => Ok(Some(event)),
-            Err(error) => match serde_json::from_str::<End>(line) {
-                Ok(end) if end.end => {
-                    self.end = Some(end);
-                    self.raw_end = Some(line.to_owned());
+            return match std::str::from_utf8(&self.buffer).ok().filter(|line| Note::parse(line).is_some()) {
+                Some(note) => {
+                    self.raw_notes.push(note.to_owned());
                     Ok(None)
                 }
-                _ => Err(place(&error)),
-            },
+                None => Err((1, AFTER_END.into())),
+            };
+        }
+        match says(&self.buffer)? {
+            Says::Event(event) => Ok(Some(*event)),
+            Says::End(end) => {
+                self.end = Some(end);
+                self.raw_end = Some(String::from_utf8_lossy(&self.buffer).into_owned());
+                Ok(None)
+            }
+            // On a recording that was not closed.
+            Says::Note => {
+                self.raw_notes.push(String::from_utf8_lossy(&self.buffer).into_owned());
+                Ok(None)
+            }
         }
     }
 
@@ -368,11 +398,10 @@ impl<R: BufRead> TraceReader<R> {
     fn close(&mut self) {
         self.over = true;
         if self.skipped > 0 && self.lenient {
-            let (n, lines) = (self.skipped, if self.skipped == 1 { "line" } else { "lines" });
-            self.warn(format!("{n} broken {lines} skipped"));
+            self.warn(skipped(self.skipped));
         }
         if self.end.is_none() {
-            self.warn("recording not closed: it has no `end` line".into());
+            self.warn(NOT_CLOSED.into());
         }
     }
 
@@ -382,12 +411,8 @@ impl<R: BufRead> TraceReader<R> {
         self.warnings.push(Warning { line, what });
     }
 
-    fn broken(&self, (column, what): (usize, String)) -> ReadError {
-        let at = (column - 1).min(self.buffer.len());
-        let from = at.saturating_sub(NEAR / 2);
-        let near = &self.buffer[from..(from + NEAR).min(self.buffer.len())];
-        let near = text::visible(near);
-        ReadError::Broken { file: self.name.clone(), line: self.line, column, what, near }
+    fn broken(&self, what: (usize, String)) -> ReadError {
+        broken(&self.name, self.line, &self.buffer, what)
     }
 }
 
@@ -396,6 +421,55 @@ impl<R: BufRead> Iterator for TraceReader<R> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.next_row().map(|row| row.map(|row| row.event)).transpose()
+    }
+}
+
+/// What a line after the header says.
+pub(super) enum Says {
+    Event(Box<Event>),
+    End(End),
+    /// A remark.
+    Note,
+}
+
+/// What a line says, or what is wrong with it and at which column.
+pub(super) fn says(line: &[u8]) -> Result<Says, (usize, String)> {
+    let line = match std::str::from_utf8(line) {
+        Ok(line) => line,
+        Err(error) => return Err((error.valid_up_to() + 1, "the line is not UTF-8".into())),
+    };
+    if let Some(event) = quick::event(line) {
+        return Ok(Says::Event(Box::new(event)));
+    }
+    match serde_json::from_str::<Event>(line) {
+        Ok(event) => Ok(Says::Event(Box::new(event))),
+        Err(error) => match serde_json::from_str::<End>(line) {
+            Ok(end) if end.end => Ok(Says::End(end)),
+            _ if Note::parse(line).is_some() => Ok(Says::Note),
+            _ => Err(place(&error)),
+        },
+    }
+}
+
+/// The error that says what is wrong with a line, and at which column.
+pub(super) fn broken(name: &str, line: u64, bytes: &[u8], (column, what): (usize, String)) -> ReadError {
+    let at = (column - 1).min(bytes.len());
+    let from = at.saturating_sub(NEAR / 2);
+    let near = text::visible(&bytes[from..(from + NEAR).min(bytes.len())]);
+    ReadError::Broken { file: name.to_owned(), line, column, what, near }
+}
+
+/// Opens a file as [`TraceReader::open`] does, and the name that messages call it by.
+pub(super) fn open_file(path: &Path) -> Result<(File, String), ReadError> {
+    let name = text::printable(&path.to_string_lossy()).into_owned();
+    let opened = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
+        // It can be opened; it would be reading it that fails.
+        true => Err(rustix::io::Errno::ISDIR.into()),
+        false => Ok(file),
+    });
+    match opened {
+        Ok(file) => Ok((file, name)),
+        Err(source) => Err(ReadError::Open { file: name, source }),
     }
 }
 

@@ -1,11 +1,12 @@
 //! One thread's end of the recording.
 
+use super::gate::Telling;
 use super::record::{Record, Ret, Slot, What, put};
 use super::{EPOCH, Hub, LEVEL};
-use crate::event::{ConnImage, Thread};
+use crate::event::{AtGate, ConnImage, Kind, Thread};
 use rtrb::Producer;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// How many bytes of a payload are kept at most, whatever `max_data` says.
@@ -16,7 +17,9 @@ pub(super) const RESERVE: usize = Record::most_slots(MAX_PAYLOAD);
 const IOV_BUDGET: usize = 8 * 1024;
 /// How many pieces of one `sendmsg` are listed: `IOV_MAX`, so all of them.
 const IOV_LISTED: usize = 1024;
-const _: () = assert!(IOV_BUDGET + IOV_LISTED * 8 <= MAX_PAYLOAD);
+/// What stands before the bytes of a piece: how many there were, and how many are kept.
+const PIECE_HEAD: usize = 8;
+const _: () = assert!(IOV_BUDGET + IOV_LISTED * PIECE_HEAD <= MAX_PAYLOAD);
 /// How long a thread whose ring is full sleeps before it looks again.
 const LOOK_AGAIN: Duration = Duration::from_micros(50);
 
@@ -32,25 +35,51 @@ pub struct Handle {
     lost: u32,
     /// How many bytes of a payload are kept.
     max_data: usize,
-    /// Where the pieces of a `sendmsg` are put together; kept, so that nothing is allocated.
-    scratch: Vec<u8>,
+    /// Set while this thread waits for a lock.
+    in_line: Arc<AtomicBool>,
+    /// Whether the event that was begun may be the one that the server runs until.
+    is_awaited: bool,
 }
 
 impl Handle {
-    pub(super) fn new(hub: Arc<Hub>, thread: Thread, ring: Producer<Slot>) -> Handle {
+    pub(super) fn new(
+        hub: Arc<Hub>,
+        thread: Thread,
+        ring: Producer<Slot>,
+        in_line: Arc<AtomicBool>,
+    ) -> Handle {
         let max_data = (hub.config().max_data as usize).min(MAX_PAYLOAD);
-        let scratch = Vec::with_capacity(IOV_BUDGET + IOV_LISTED * 8);
-        Handle { hub, thread, room: 0, lost: 0, max_data, scratch, ring }
+        Handle { hub, thread, room: 0, lost: 0, max_data, ring, in_line, is_awaited: false }
+    }
+
+    /// Whether this thread waits for a lock, from now on.
+    pub(super) fn set_in_line(&self, is_in_line: bool) {
+        self.in_line.store(is_in_line, Ordering::Relaxed);
     }
 
     pub(super) fn hub(&self) -> &Arc<Hub> {
         &self.hub
     }
 
-    /// Numbers an event, once the gate lets it pass and there is room for it.
+    /// Numbers an event, once there is room for it and the gate lets it pass; `about` tells what it is
+    /// to whoever looks at the gate: its kind, and what of that.
     #[inline]
-    pub(super) fn begin(&mut self) -> Option<(u64, u64)> {
-        self.hub.gate.pass(self.thread);
+    pub(super) fn begin(
+        &mut self,
+        conn: Option<u32>,
+        about: impl FnOnce() -> (&'static Kind, Option<&'static str>),
+    ) -> Option<(u64, u64)> {
+        self.begin_locked(conn, about, || ()).map(|(begun, ())| begun)
+    }
+
+    /// The same with a lock that is taken after the gate and before the number.
+    #[inline]
+    pub(super) fn begin_locked<G>(
+        &mut self,
+        conn: Option<u32>,
+        about: impl FnOnce() -> (&'static Kind, Option<&'static str>),
+        lock: impl FnOnce() -> G,
+    ) -> Option<((u64, u64), G)> {
         if self.hub.is_closed() {
             LEVEL.set(0);
             return None;
@@ -58,8 +87,33 @@ impl Handle {
         if self.room < RESERVE && !self.has_room() {
             return None;
         }
-        let seq = self.hub.seq.fetch_add(1, Ordering::AcqRel);
-        Some((seq, self.hub.clock.raw()))
+        if self.hub.gate.is_leashed() {
+            return self.begin_leashed(conn, about(), lock);
+        }
+        let locked = lock();
+        Some(((self.hub.seq.fetch_add(1, Ordering::AcqRel), self.hub.clock.raw()), locked))
+    }
+
+    /// The same for when it is this thread's turn.
+    #[cold]
+    #[inline(never)]
+    fn begin_leashed<G>(
+        &mut self,
+        conn: Option<u32>,
+        (kind, of): (&'static Kind, Option<&'static str>),
+        lock: impl FnOnce() -> G,
+    ) -> Option<((u64, u64), G)> {
+        let at = AtGate { th: self.thread, ev: kind.clone(), of: of.map(Into::into), conn };
+        let hub = &self.hub;
+        let (begun, is_awaited) = hub.gate.wait(at, || {
+            // Where the recording has ended meanwhile, a number would be missing in it.
+            (!hub.is_closed()).then(|| {
+                let locked = lock();
+                ((hub.seq.fetch_add(1, Ordering::AcqRel), hub.clock.raw()), locked)
+            })
+        });
+        self.is_awaited = is_awaited && begun.is_some();
+        begun
     }
 
     /// Tells of an event that was begun. Only so much of its payload is kept, but for a list of
@@ -75,7 +129,28 @@ impl Handle {
     ) {
         let whole = matches!(what, What::Wake { .. } | What::Mark | What::Close { .. });
         let kept = &payload[..payload.len().min(if whole { MAX_PAYLOAD } else { self.max_data })];
-        self.room -= put(&mut self.ring, begun, conn, what, image, kept, payload.len());
+        let sizes = (kept.len(), payload.len());
+        self.room -= put(&mut self.ring, begun, conn, what, image, sizes, |filling| filling.add(kept));
+        if self.is_awaited {
+            self.look_for(begun, conn, what, image, kept, payload.len());
+        }
+    }
+
+    /// Somebody waits for an event: is it this one?
+    #[cold]
+    #[inline(never)]
+    fn look_for(
+        &mut self,
+        begun: (u64, u64),
+        conn: Option<u32>,
+        what: What,
+        image: Option<&ConnImage>,
+        payload: &[u8],
+        len: usize,
+    ) {
+        self.is_awaited = false;
+        let record = Record::new(begun, conn, what, image.is_some(), payload.len(), len);
+        self.hub.gate.told(&Telling { thread: self.thread, record: &record, image, payload });
     }
 
     /// Tells of a `sendmsg` that was begun: of each piece its length, how many bytes are kept, and
@@ -87,22 +162,36 @@ impl Handle {
         fd: i32,
         ret: Ret,
         image: Option<&ConnImage>,
-        pieces: impl ExactSizeIterator<Item = &'a [u8]>,
+        pieces: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
     ) {
         let count = pieces.len().min(IOV_LISTED);
-        let list = &mut self.scratch;
-        list.clear();
-        let (mut left, mut total) = (IOV_BUDGET, 0);
-        for piece in pieces.take(IOV_LISTED) {
-            let kept = piece.len().min(self.max_data).min(left);
-            left -= kept;
-            total += piece.len();
-            list.extend_from_slice(&(piece.len() as u32).to_le_bytes());
-            list.extend_from_slice(&(kept as u32).to_le_bytes());
-            list.extend_from_slice(&piece[..kept]);
-        }
+        let max_data = self.max_data;
+        // Each piece, and how many bytes of it are kept.
+        let pieces = || {
+            pieces.clone().take(IOV_LISTED).scan(IOV_BUDGET, move |left, piece| {
+                let kept = piece.len().min(max_data).min(*left);
+                *left -= kept;
+                Some((piece, kept))
+            })
+        };
+        let sum =
+            |(all, total), (piece, kept): (&[u8], usize)| (all + PIECE_HEAD + kept, total + piece.len());
+        let sizes = pieces().fold((0, 0), sum);
         let what = What::Sendmsg { fd, pieces: count as u32, ret };
-        self.room -= put(&mut self.ring, begun, conn, what, image, list, total);
+        self.room -= put(&mut self.ring, begun, conn, what, image, sizes, |filling| {
+            for (piece, kept) in pieces() {
+                filling.add(&piece_head(piece.len(), kept));
+                filling.add(&piece[..kept]);
+            }
+        });
+        if self.is_awaited {
+            let mut list = Vec::with_capacity(sizes.0);
+            for (piece, kept) in pieces() {
+                list.extend_from_slice(&piece_head(piece.len(), kept));
+                list.extend_from_slice(&piece[..kept]);
+            }
+            self.look_for(begun, conn, what, image, &list, sizes.1);
+        }
     }
 
     /// Looks whether the recorder has made room. A recording is whole: a thread whose ring is full
@@ -118,7 +207,8 @@ impl Handle {
             if self.room > wanted || self.hub.is_closed() || self.ring.is_abandoned() {
                 break;
             }
-            if self.hub.may_drop.load(Ordering::Relaxed) {
+            // On the leash nothing is lost: the recorder has all the time that it needs.
+            if self.hub.may_drop.load(Ordering::Relaxed) && !self.hub.gate.is_leashed() {
                 self.lost = self.lost.saturating_add(1);
                 self.hub.lost.fetch_add(1, Ordering::Relaxed);
                 // The room there is does not count until it is enough.
@@ -139,9 +229,15 @@ impl Handle {
             let n = std::mem::take(&mut self.lost);
             let seq = self.hub.seq.fetch_add(n.into(), Ordering::AcqRel);
             let begun = (seq, self.hub.clock.raw());
-            self.room -= put(&mut self.ring, begun, None, What::Lost { n }, None, b"", 0);
+            self.room -= put(&mut self.ring, begun, None, What::Lost { n }, None, (0, 0), |_| ());
             EPOCH.set(EPOCH.get().wrapping_add(1).max(1));
         }
         true
     }
+}
+
+/// What stands before a piece of a `sendmsg`: its length, and how many bytes of it are kept.
+#[inline]
+fn piece_head(len: usize, kept: usize) -> [u8; PIECE_HEAD] {
+    (len as u32 as u64 | (kept as u64) << 32).to_le_bytes()
 }

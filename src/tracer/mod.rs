@@ -19,11 +19,11 @@ mod gate;
 mod handle;
 mod record;
 
-pub use gate::Gate;
+pub use gate::{Awaited, Gate, Refused, Telling, Who};
 pub use handle::Handle;
-pub use record::{Domain, Into, ItemOp, Lane, Record, Ret, SockOpt, ThreadOp, What};
+pub use record::{Domain, Into, ItemOp, Lane, Record, Ret, SockOpt, Taken, ThreadOp, What};
 
-use crate::event::{ConnImage, Detail, EvFlags, Fn, MAX_DATA, Thread};
+use crate::event::{ConnImage, Detail, EvFlags, Fn, InLine, Kind, Leashed, MAX_DATA, Thread};
 use handle::RESERVE;
 use quanta::Clock;
 use record::Slot;
@@ -66,6 +66,8 @@ pub struct Hub {
     lost: AtomicU64,
     blocked_ns: AtomicU64,
     lanes: Mutex<Vec<Lane>>,
+    /// Which threads wait for a lock.
+    in_line: Mutex<Vec<(Thread, Arc<AtomicBool>)>>,
     /// The leash.
     pub gate: Gate,
 }
@@ -94,7 +96,8 @@ impl Hub {
             may_drop: AtomicBool::new(false),
             lost: AtomicU64::new(0),
             blocked_ns: AtomicU64::new(0),
-            lanes: Mutex::new(Vec::new()),
+            lanes: Mutex::default(),
+            in_line: Mutex::default(),
             gate: Gate::default(),
         })
     }
@@ -117,7 +120,22 @@ impl Hub {
     pub fn handle(self: &Arc<Self>, thread: Thread) -> Handle {
         let (ring, lane) = RingBuffer::new(self.config.ring.max(MIN_RING) / size_of::<Slot>());
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner).push(Lane::new(thread, lane));
-        Handle::new(self.clone(), thread, ring)
+        let in_line = Arc::new(AtomicBool::new(false));
+        self.in_line.lock().unwrap_or_else(PoisonError::into_inner).push((thread, in_line.clone()));
+        Handle::new(self.clone(), thread, ring, in_line)
+    }
+
+    /// How the leash is, for `who`.
+    pub fn leash(&self, who: &Who) -> Leashed {
+        let mut leash = self.gate.look(who);
+        if leash.held {
+            // The store's locks are the only ones that a thread takes to the gate.
+            let behind = leash.waiting.iter().find(|at| at.ev == Kind::Item).map(|at| at.th);
+            let lines = self.in_line.lock().unwrap_or_else(PoisonError::into_inner);
+            let waits = lines.iter().filter(|(_, waits)| waits.load(Ordering::Relaxed));
+            leash.in_line = waits.map(|(th, _)| InLine { th: *th, behind }).collect();
+        }
+        leash
     }
 
     /// The lanes made since the last call.
@@ -228,15 +246,50 @@ impl Begun {
 }
 
 /// Takes the number of an event whose effect another thread may see before this one can tell of
-/// it; [`finish`] tells.
+/// it; [`finish`] tells. What it will be is for whoever looks at the gate.
 #[inline]
-pub fn begin() -> Begun {
-    if on() { begin_recorded() } else { Begun(None) }
+pub fn begin(kind: &'static Kind, conn: Option<u32>) -> Begun {
+    if on() { begin_recorded(kind, conn) } else { Begun(None) }
 }
 
 #[inline(never)]
-fn begin_recorded() -> Begun {
-    HANDLE.with_borrow_mut(|handle| Begun(handle.as_mut().and_then(Handle::begin)))
+fn begin_recorded(kind: &'static Kind, conn: Option<u32>) -> Begun {
+    HANDLE.with_borrow_mut(|handle| Begun(handle.as_mut().and_then(|h| h.begin(conn, || (kind, None)))))
+}
+
+/// The same of an event that happens with a lock held: the lock is taken after the gate, so that nobody
+/// is held with it, and before the number, so that numbers are in the order of the lock. `lock` takes
+/// no other lock and tells of nothing.
+#[inline]
+pub fn begin_locked<G>(kind: &'static Kind, conn: Option<u32>, lock: impl std::ops::Fn() -> G) -> (Begun, G) {
+    let begun = match on() {
+        true => HANDLE.with_borrow_mut(|handle| handle.as_mut()?.begin_locked(conn, || (kind, None), &lock)),
+        false => None,
+    };
+    match begun {
+        Some((begun, locked)) => (Begun(Some(begun)), locked),
+        None => (Begun(None), lock()),
+    }
+}
+
+/// This thread must wait for a lock that another has, until what comes back is dropped: the other
+/// may be at the gate, and then this one is not lost, but in line behind it.
+#[cold]
+pub fn in_line() -> impl Drop {
+    struct Line;
+    impl Drop for Line {
+        fn drop(&mut self) {
+            set_in_line(false);
+        }
+    }
+    set_in_line(true);
+    Line
+}
+
+fn set_in_line(is_in_line: bool) {
+    if on() {
+        HANDLE.with_borrow(|handle| handle.iter().for_each(|handle| handle.set_in_line(is_in_line)));
+    }
 }
 
 /// Tells of an event that [`begin`] has numbered.
@@ -270,7 +323,7 @@ pub fn emit_conn(conn: Option<u32>, what: What, image: Option<&ConnImage>, paylo
 fn emit_recorded(conn: Option<u32>, what: What, image: Option<&ConnImage>, payload: &[u8]) {
     HANDLE.with_borrow_mut(|handle| {
         if let Some(handle) = handle
-            && let Some(begun) = handle.begin()
+            && let Some(begun) = handle.begin(conn, || (what.kind(), what.of()))
         {
             handle.tell(begun, conn, what, image, payload);
         }
@@ -285,7 +338,7 @@ pub fn finish_sendmsg<'a>(
     fd: i32,
     ret: Ret,
     image: Option<&ConnImage>,
-    pieces: impl ExactSizeIterator<Item = &'a [u8]>,
+    pieces: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
 ) {
     let Some(begun) = begun.0 else { return };
     HANDLE.with_borrow_mut(|handle| {

@@ -1,8 +1,10 @@
 //! The hot form of an event: what a server thread copies into its ring. Turning it into an
 //! [`Event`](crate::event::Event) is the recorder's work, on another thread.
 
-use crate::event::{ConnImage, ConnState, EvFlags, Fn, Thread};
+use crate::event::{ConnImage, ConnState, EvFlags, Fn, Kind, Thread};
 use rtrb::{Consumer, Producer};
+use std::mem::MaybeUninit;
+use std::slice::IterMut;
 
 /// Which buffer a `read` filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,6 +229,43 @@ pub enum What {
     Lost { n: u32 },
 }
 
+impl What {
+    /// The kind of event that it is.
+    pub fn kind(&self) -> &'static Kind {
+        match self {
+            What::Call(_) => &Kind::Call,
+            What::Return(_) => &Kind::Return,
+            What::Mark => &Kind::Mark,
+            What::EventInit { .. } => &Kind::EventInit,
+            What::Pipe { .. } => &Kind::Pipe,
+            What::Thread { .. } => &Kind::Thread,
+            What::Socket { .. } => &Kind::Socket,
+            What::Setsockopt { .. } => &Kind::Setsockopt,
+            What::Bind { .. } => &Kind::Bind,
+            What::Listen { .. } => &Kind::Listen,
+            What::Wait { .. } => &Kind::Wait,
+            What::Wake { .. } => &Kind::Wake,
+            What::EventAdd { .. } => &Kind::EventAdd,
+            What::EventDel { .. } => &Kind::EventDel,
+            What::Accept { .. } => &Kind::Accept,
+            What::CqPush { .. } => &Kind::CqPush,
+            What::CqPop { .. } => &Kind::CqPop,
+            What::Notify { .. } => &Kind::Notify,
+            What::Notified { .. } => &Kind::Notified,
+            What::ConnNew { .. } => &Kind::ConnNew,
+            What::State { .. } => &Kind::State,
+            What::Read { .. } => &Kind::Read,
+            What::Command => &Kind::Command,
+            What::Reply { .. } => &Kind::Reply,
+            What::Sendmsg { .. } => &Kind::Sendmsg,
+            What::Item { .. } => &Kind::Item,
+            What::Verbosity => &Kind::Setting,
+            What::Close { .. } => &Kind::Close,
+            What::Lost { .. } => &Kind::Drop,
+        }
+    }
+}
+
 /// How many bytes of a payload one [`Slot`] holds.
 const BYTES: usize = 63;
 /// No connection: a number that none can get.
@@ -262,6 +301,27 @@ pub(super) enum Slot {
 const _: () = assert!(size_of::<Slot>() == 64);
 
 impl Record {
+    /// An event as it is told; `kept` of the payload's `len` bytes come with it.
+    #[inline]
+    pub(super) fn new(
+        (seq, ticks): (u64, u64),
+        conn: Option<u32>,
+        what: What,
+        has_image: bool,
+        kept: usize,
+        len: usize,
+    ) -> Record {
+        Record {
+            seq,
+            ticks,
+            conn: conn.unwrap_or(NO_CONN),
+            kept: kept as u32,
+            len: u32::try_from(len).unwrap_or(u32::MAX),
+            what,
+            has_image,
+        }
+    }
+
     /// The accepted connection, if the event is about one.
     pub fn conn(&self) -> Option<u32> {
         (self.conn != NO_CONN).then_some(self.conn)
@@ -294,54 +354,107 @@ fn soon_to_be_written<T>(line: &mut T) {
     let _ = line;
 }
 
-/// Puts an event into a ring, which has room for it; `kept` are the first bytes of a payload of
-/// `len`. Returns the number of slots that it took.
-#[inline]
+/// The slots of one event, while they are filled.
+pub(super) struct Filling<'a> {
+    first: IterMut<'a, MaybeUninit<Slot>>,
+    second: IterMut<'a, MaybeUninit<Slot>>,
+    /// What is left of the slot of bytes that was begun last.
+    rest: &'a mut [u8],
+}
+
+impl<'a> Filling<'a> {
+    #[inline(always)]
+    fn slot(&mut self, slot: Slot) -> Option<&'a mut Slot> {
+        Some(self.first.next().or_else(|| self.second.next())?.write(slot))
+    }
+
+    #[inline(always)]
+    fn begin_bytes(&mut self) -> bool {
+        match self.slot(Slot::Bytes([0; BYTES])) {
+            Some(Slot::Bytes(bytes)) => self.rest = bytes,
+            _ => return false,
+        }
+        true
+    }
+
+    /// Adds to the payload; what there is no slot for is left out.
+    #[inline(always)]
+    pub(super) fn add(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() && (!self.rest.is_empty() || self.begin_bytes()) {
+            let (now, later) = bytes.split_at(bytes.len().min(self.rest.len()));
+            let (to, rest) = std::mem::take(&mut self.rest).split_at_mut(now.len());
+            copy_few(to, now);
+            (self.rest, bytes) = (rest, later);
+        }
+    }
+}
+
+/// Copies no more than [`BYTES`] bytes, without the call that a copy of any length is: the first and
+/// the last ones, which may overlap.
+#[inline(always)]
+fn copy_few(to: &mut [u8], from: &[u8]) {
+    #[inline(always)]
+    fn by<const N: usize>(to: &mut [u8], from: &[u8]) -> bool {
+        let (Some(first), Some(last)) = (from.first_chunk::<N>(), from.last_chunk::<N>()) else {
+            return false;
+        };
+        to[..N].copy_from_slice(first);
+        to[from.len() - N..].copy_from_slice(last);
+        true
+    }
+    const { assert!(BYTES <= 2 * 32) };
+    if !(by::<32>(to, from) || by::<16>(to, from) || by::<8>(to, from) || by::<4>(to, from)) {
+        to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+    }
+}
+
+/// Puts an event into a ring, which has room for it; `fill` adds the first `kept` bytes of a payload
+/// of `len`. Returns the number of slots that it took.
+#[inline(always)]
 pub(super) fn put(
     ring: &mut Producer<Slot>,
-    (seq, ticks): (u64, u64),
+    begun: (u64, u64),
     conn: Option<u32>,
     what: What,
     image: Option<&ConnImage>,
-    kept: &[u8],
-    len: usize,
+    (kept, len): (usize, usize),
+    fill: impl FnOnce(&mut Filling<'_>),
 ) -> usize {
-    let record = Record {
-        seq,
-        ticks,
-        conn: conn.unwrap_or(NO_CONN),
-        kept: kept.len() as u32,
-        len: u32::try_from(len).unwrap_or(u32::MAX),
-        what,
-        has_image: image.is_some(),
-    };
+    let record = Record::new(begun, conn, what, image.is_some(), kept, len);
     let slots = record.slots();
     // It cannot fail: the room was looked for before the event got its number.
     let Ok(mut chunk) = ring.write_chunk_uninit(slots + AHEAD) else { return 0 };
     let (first, second) = chunk.as_mut_slices();
-    let ahead = first.get_mut(slots..).unwrap_or_default();
+    let (first, ahead) = first.split_at_mut(slots.min(first.len()));
     for slot in ahead {
         soon_to_be_written(slot);
     }
-    let mut free = first.iter_mut().chain(second);
-    let mut next = |slot: Slot| {
-        if let Some(free) = free.next() {
-            free.write(slot);
-        }
-    };
-    next(Slot::Record(record));
+    let in_second = slots - first.len();
+    let second = &mut second[..in_second];
+    let mut filling = Filling { first: first.iter_mut(), second: second.iter_mut(), rest: &mut [] };
+    filling.slot(Slot::Record(record));
     if let Some(image) = image {
-        next(Slot::Image(*image));
+        filling.slot(Slot::Image(*image));
     }
-    for piece in kept.chunks(BYTES) {
-        let mut bytes = [0; BYTES];
-        bytes[..piece.len()].copy_from_slice(piece);
-        next(Slot::Bytes(bytes));
-    }
-    // SAFETY: one slot was written for the record, one for the image, one for each piece of the
-    // payload: as many as the chunk has.
+    fill(&mut filling);
+    // Were there less to add than was said, nothing would be left unwritten all the same.
+    while filling.begin_bytes() {}
+    // SAFETY: all of the first `slots` slots were written, for there was none left to begin.
     unsafe { chunk.commit(slots) };
     slots
+}
+
+/// An event as it lies in a ring.
+#[derive(Debug, Clone, Copy)]
+pub struct Taken<'a> {
+    /// What was told of it.
+    pub record: &'a Record,
+    /// When it happened; not before the one before.
+    pub ticks: u64,
+    /// The connection's `struct conn` after it, where it has changed.
+    pub image: Option<&'a ConnImage>,
+    /// The first bytes of its payload.
+    pub payload: &'a [u8],
 }
 
 /// The recorder's end of one thread's ring.
@@ -368,28 +481,45 @@ impl Lane {
         }
     }
 
-    /// Takes the next event, if all of it is there; its payload replaces what is in `payload`.
-    #[inline]
-    pub fn take(&mut self, payload: &mut Vec<u8>) -> Option<(Record, Option<ConnImage>)> {
-        let Ok(&Slot::Record(record)) = self.ring.peek() else { return None };
-        let chunk = self.ring.read_chunk(record.slots()).ok()?;
+    /// Takes the event with this number, if it comes next: hands it over as it lies in the ring. A
+    /// payload that does not lie in one piece is put together in `scratch`.
+    #[inline(always)]
+    pub fn take<R>(
+        &mut self,
+        seq: u64,
+        scratch: &mut Vec<u8>,
+        with: impl FnOnce(Taken<'_>) -> R,
+    ) -> Option<R> {
+        let slots = match self.ring.peek() {
+            Ok(Slot::Record(record)) if record.seq == seq => record.slots(),
+            _ => return None,
+        };
+        let chunk = self.ring.read_chunk(slots).ok()?;
         let (first, second) = chunk.as_slices();
-        payload.clear();
-        let (mut image, mut left) = (None, record.kept as usize);
-        for slot in first.iter().chain(second) {
-            match slot {
-                Slot::Record(_) => {}
-                Slot::Image(is) => image = Some(*is),
-                Slot::Bytes(bytes) => {
-                    let now = left.min(BYTES);
-                    payload.extend_from_slice(&bytes[..now]);
-                    left -= now;
+        let slot = |i: usize| first.get(i).or_else(|| second.get(i.wrapping_sub(first.len())));
+        let Some(Slot::Record(record)) = slot(0) else { return None };
+        let (image, rest) = match slot(1) {
+            Some(Slot::Image(image)) => (Some(image), 2),
+            _ => (None, 1),
+        };
+        let kept = record.kept as usize;
+        let payload = match slot(rest) {
+            Some(Slot::Bytes(bytes)) if kept <= BYTES => &bytes[..kept],
+            Some(_) => {
+                scratch.clear();
+                for slot in (rest..slots).filter_map(slot) {
+                    if let Slot::Bytes(bytes) = slot {
+                        scratch.extend_from_slice(bytes);
+                    }
                 }
+                scratch.get(..kept).unwrap_or_default()
             }
-        }
-        chunk.commit_all();
+            None => &[],
+        };
         // The counters of two processors may differ by a hair, and the thread may have moved.
         self.ticks = self.ticks.max(record.ticks);
-        Some((Record { ticks: self.ticks, ..record }, image))
+        let done = with(Taken { record, ticks: self.ticks, image, payload });
+        chunk.commit_all();
+        Some(done)
     }
 }

@@ -10,8 +10,8 @@ fn config() -> Config {
 fn taken(lane: &mut Lane) -> Vec<(u64, Record, Vec<u8>)> {
     let mut payload = Vec::new();
     let mut all = Vec::new();
-    while let Some((record, _)) = lane.take(&mut payload) {
-        all.push((record.seq, record, payload.clone()));
+    while let Some(seq) = lane.head() {
+        lane.take(seq, &mut payload, |taken| all.push((seq, *taken.record, taken.payload.to_vec())));
     }
     all
 }
@@ -29,13 +29,16 @@ fn what_is_told_comes_out_as_it_was_told_however_the_ring_wraps() {
         emit_conn(Some(5), What::Command, image, &payload);
         seq += 1;
         assert_eq!(lane.head(), Some(seq));
-        let mut got = Vec::new();
-        let (record, told) = lane.take(&mut got).unwrap();
-        assert_eq!((record.seq, record.conn(), record.len as usize), (seq, Some(5), payload.len()));
-        assert_eq!(got, payload[..payload.len().min(256)]);
-        assert_eq!(told.as_ref(), image);
+        let mut scratch = Vec::new();
+        assert!(lane.take(seq + 1, &mut scratch, |_| ()).is_none());
+        let taken = lane.take(seq, &mut scratch, |Taken { record, image: told, payload: got, .. }| {
+            assert_eq!((record.seq, record.conn(), record.len as usize), (seq, Some(5), payload.len()));
+            assert_eq!(got, &payload[..payload.len().min(256)]);
+            assert_eq!(told, image);
+        });
+        assert!(taken.is_some());
     }
-    assert!(lane.take(&mut Vec::new()).is_none());
+    assert_eq!(lane.head(), None);
     uninstall();
 }
 
@@ -91,6 +94,6 @@ fn a_thread_that_waits_for_room_is_let_go_when_the_recording_ends() {
 
 #[test]
 fn off_nothing_is_told() {
-    assert!(!on() && !begin().is_on() && tally().is_none());
+    assert!(!on() && !begin(&Kind::Close, None).is_on() && tally().is_none());
     emit(What::Mark, b"nobody hears it");
 }

@@ -1,18 +1,17 @@
 //! What every key does to the viewer.
 
-use super::app::{App, Panel, Request, find_chapter, speed};
-use super::goto::{self, At, Command};
+use super::app::{App, Panel, Pending, Request};
 use super::help;
 use super::keys::{self, Action};
-use crate::filter::Filter;
-use crate::player::{Pace, Wanted};
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use std::time::Duration;
+use super::prompt::Asked;
+use crate::player::{Direction, Wanted};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 /// No explanation has more lines, however narrow the screen.
-const MOST_LINES: usize = 40;
+pub(super) const MOST_LINES: usize = 40;
 /// Half a page, in events or lines.
 const HALF_PAGE: usize = 10;
+
 impl App {
     /// A key was pressed.
     pub fn key(&mut self, key: KeyEvent) {
@@ -20,8 +19,20 @@ impl App {
             return;
         }
         self.status = None;
+        // Whatever is pressed, one does not wait for it any more.
+        let stopped = self.stop_looking();
         if self.prompt.is_some() {
             self.type_into_prompt(key);
+        } else if let Some(pending) = self.pending.take() {
+            match key.code {
+                KeyCode::Char(letter) => self.name_of_mark(pending, letter),
+                _ => self.tell("no bookmark"),
+            }
+        } else if key.code == KeyCode::Esc && stopped {
+            self.tell("stopped");
+        } else if let Some(action) = self.list.and_then(|_| keys::list_action(key)) {
+            let times = self.take_count().unwrap_or(1).max(1);
+            self.act_on_list(action, times);
         } else if !self.type_count(key)
             && let Some(action) = keys::action(key)
         {
@@ -31,7 +42,7 @@ impl App {
     }
 
     /// Takes digits of a count. Two digits make one, or a first digit that chooses no panel:
-    /// `1`-`6` alone choose a panel, and give the view back if a second digit comes.
+    /// `1`-`7` alone choose a panel, and give the view back if a second digit comes.
     fn type_count(&mut self, key: KeyEvent) -> bool {
         let digit = match key.code {
             KeyCode::Char(c) if c.is_ascii_digit() && key.modifiers.is_empty() => c,
@@ -61,100 +72,24 @@ impl App {
 
     /// A digit that chose a panel begins no count any more: the next key came late, or is none.
     pub(super) fn forget_lone_digit(&mut self) {
-        let is_panel = |(digits, _): &mut (String, _)| matches!(digits.as_bytes(), [b'1'..=b'6']);
+        let is_panel = |(digits, _): &mut (String, _)| {
+            let key = digits.parse().map(|digit| keys::action(KeyCode::Char(digit).into()));
+            matches!(key, Ok(Some(Action::Panel(_))))
+        };
         self.count.take_if(is_panel);
     }
 
-    fn type_into_prompt(&mut self, key: KeyEvent) {
-        let Some(text) = &mut self.prompt else { return };
-        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-        match key.code {
-            KeyCode::Char('c') if ctrl => self.prompt = None,
-            KeyCode::Char('u') if ctrl => text.clear(),
-            KeyCode::Esc => self.prompt = None,
-            KeyCode::Backspace if text.is_empty() => self.prompt = None,
-            KeyCode::Backspace => drop(text.pop()),
-            KeyCode::Enter => {
-                let text = self.prompt.take().unwrap_or_default();
-                self.run(&text);
-            }
-            KeyCode::Char(c) if !ctrl && text.len() < 200 => text.push(c),
-            _ => {}
-        }
-    }
-
-    fn run(&mut self, text: &str) {
-        let chapters = &self.chapters;
-        let command = goto::command(text, |title| find_chapter(chapters, title).is_some());
-        let result = match command {
-            Ok(Command::Go(at)) => self.go_to(&at),
-            Ok(Command::By(n)) => {
-                let here = self.player.cursor().unwrap_or(0);
-                let by = usize::try_from(n.unsigned_abs()).unwrap_or(usize::MAX);
-                self.go(if n < 0 { here.saturating_sub(by) } else { here.saturating_add(by) });
-                Ok(())
-            }
-            Ok(Command::Quit) => {
-                self.request = Some(Request::Quit);
-                Ok(())
-            }
-            Ok(Command::Help) => {
-                self.help = Some(0);
-                Ok(())
-            }
-            Ok(Command::Nothing) => Ok(()),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = result {
-            self.warn(error);
-        }
-    }
-
-    pub(super) fn go_to(&mut self, at: &At) -> Result<(), String> {
-        match at {
-            At::Seq(seq) => {
-                self.player.seek(*seq);
-                if self.player.current().is_some_and(|e| e.seq != *seq) {
-                    let (first, last) = self.seqs();
-                    self.tell(&format!("there is no event {seq}; they run from {first} to {last}"));
-                }
-            }
-            At::Time(t) => drop(self.player.seek_time(*t)),
-            At::Percent(percent) => {
-                let last = self.player.len().saturating_sub(1);
-                self.player.go((last as f64 * percent / 100.0).round() as usize);
-            }
-            At::Mark(title) => {
-                let at = find_chapter(&self.chapters, title)
-                    .ok_or_else(|| format!("no chapter begins with {}", crate::text::printable(title)))?;
-                self.player.go(at);
-            }
-        }
-        self.arrived();
-        Ok(())
-    }
-
     fn act(&mut self, action: Action) {
-        self.steps_left = 0;
         let count = self.take_count();
         let times = count.unwrap_or(1).max(1);
-        if let Some(scroll) = &mut self.help {
-            let last = help::line_count().saturating_sub(1);
-            match action {
-                Action::Down | Action::Next => *scroll = last.min(*scroll + times),
-                Action::Up | Action::Prev => *scroll = scroll.saturating_sub(times),
-                Action::HalfDown => *scroll = last.min(*scroll + HALF_PAGE),
-                Action::HalfUp => *scroll = scroll.saturating_sub(HALF_PAGE),
-                Action::Help | Action::Close | Action::Quit => self.help = None,
-                Action::Interrupt => self.request = Some(Request::Interrupt),
-                Action::Suspend => self.request = Some(Request::Suspend),
-                _ => {}
-            }
+        if let Some(scroll) = self.help {
+            return self.act_on_help(scroll, action, times);
+        }
+        if self.list.is_some() && !matches!(action, Action::Help | Action::Suspend | Action::Interrupt) {
             return;
         }
-        let here = self.player.cursor().unwrap_or(0);
+        let (on, back) = (Direction::Forward, Direction::Back);
         let conn = self.shown_conn_id().map(Wanted::conn);
-        let same = self.player.current().map(Wanted::same);
         match action {
             Action::Next => self.next(times),
             Action::Prev => self.by_back(times),
@@ -162,51 +97,149 @@ impl App {
             Action::Up if self.focus == Panel::Why => self.scroll = self.scroll.saturating_sub(times),
             Action::Down => self.next(times),
             Action::Up => self.by_back(times),
-            Action::HalfDown => self.go(here.saturating_add(HALF_PAGE * times)),
-            Action::HalfUp => self.go(here.saturating_sub(HALF_PAGE * times)),
-            Action::First => self.go(0),
-            Action::Last => match count {
-                Some(seq) => drop(self.go_to(&At::Seq(seq as u64))),
-                None => self.go(usize::MAX),
-            },
-            Action::NextOfConn => self.find(conn, times, true),
-            Action::PrevOfConn => self.find(conn, times, false),
-            Action::NextRequest => self.find(Some(Wanted::request()), times, true),
-            Action::PrevRequest => self.find(Some(Wanted::request()), times, false),
-            Action::NextSame => self.find(same, times, true),
-            Action::PrevSame => self.find(same, times, false),
-            Action::NextChapter => self.find(Some(Wanted::chapter()), times, true),
-            Action::PrevChapter => self.find(Some(Wanted::chapter()), times, false),
+            Action::HalfDown => self.down(HALF_PAGE.saturating_mul(times)),
+            Action::HalfUp => self.by_back(HALF_PAGE.saturating_mul(times)),
+            Action::First => self.go_to_first(),
+            Action::Last => self.go_to_last(count),
+            Action::Follow => self.follow_the_tail(),
+            Action::NextOfConn => self.find_shown(conn, times, on),
+            Action::PrevOfConn => self.find_shown(conn, times, back),
+            Action::NextRequest => self.find(Some(Wanted::request()), times, on),
+            Action::PrevRequest => self.find(Some(Wanted::request()), times, back),
+            Action::NextSame => self.same(times, on),
+            Action::PrevSame => self.same(times, back),
+            Action::NextChapter => self.find(Some(Wanted::chapter()), times, on),
+            Action::PrevChapter => self.find(Some(Wanted::chapter()), times, back),
             Action::OtherEnd => self.other_end(),
-            Action::Continue => self.run_to_breakpoint(true),
-            Action::ReverseContinue => self.run_to_breakpoint(false),
+            Action::SetMark => self.pending = Some(Pending::SetMark),
+            Action::GoToMark => self.pending = Some(Pending::GoToMark),
+            Action::JumpBack => self.jump_back(times),
+            Action::Continue if self.continue_server() => {}
+            Action::Continue => self.run_to_breakpoint(times, on),
+            Action::ReverseContinue => self.run_to_breakpoint(times, back),
             Action::Breakpoint => self.toggle_breakpoint(),
+            Action::Breakpoints => self.list_breakpoints(),
             Action::Play => self.play_or_pause(),
-            Action::Faster => self.set_pace(self.pace.faster()),
-            Action::Slower => self.set_pace(self.pace.slower()),
-            Action::FoldIdle => {
-                self.pace = self.pace.toggle_idle();
-                self.tell(match self.pace.idle_limit {
-                    Some(_) => "idle time is folded: a second at most (in the view alone)",
-                    None => "idle time is played whole",
-                });
+            Action::Faster => self.set_pace((0..times.min(20)).fold(self.pace, |pace, _| pace.faster())),
+            Action::Slower => self.set_pace((0..times.min(20)).fold(self.pace, |pace, _| pace.slower())),
+            Action::FoldIdle => self.fold_idle(),
+            Action::Command => self.open_prompt(Asked::Command, ""),
+            Action::Search => self.open_prompt(Asked::Search, ""),
+            Action::Filter => {
+                let now = self.filter.as_ref().map(|f| f.filter.to_string()).unwrap_or_default();
+                self.open_prompt(Asked::Filter, &now);
             }
-            Action::Command => self.prompt = Some(String::new()),
+            Action::OnlyLikeThis => self.only_like_this(),
+            Action::OnlyConn => self.only_this_connection(),
             Action::Hold => self.hold_or_release(),
+            Action::Turn => self.next_turn(times),
             Action::Record => match &self.tape {
                 Some(tape) if !self.is_over => tape.start_or_stop(),
                 Some(_) => self.tell("the server has stopped; there is nothing to record"),
                 None => self.tell("this is a recording already"),
             },
-            Action::Pin => self.pin(),
+            Action::Explain => self.focus_on(Panel::Why),
+            Action::Note => self.ask_for_note(),
+            Action::Export => self.ask_for_export(),
+            Action::Copy => self.copy(),
+            Action::Theme => self.next_theme(),
+            Action::Mouse => self.listen_to_mouse(!self.mouse),
             Action::Panel(_) | Action::NextPanel | Action::PrevPanel => self.choose(action),
             Action::Zoom => self.zoom = !self.zoom,
+            Action::Finer | Action::Coarser => {
+                self.scale = if action == Action::Finer { self.scale.finer() } else { self.scale.coarser() };
+                self.tell(self.scale.told());
+            }
             Action::Help => self.help = Some(0),
-            Action::Close => (self.zoom, self.chosen) = (false, false),
+            Action::Close => self.close(),
             Action::Suspend => self.request = Some(Request::Suspend),
             Action::Quit => self.request = Some(Request::Quit),
+            Action::QuitAndLeave => self.quit_and_leave(),
             Action::Interrupt => self.request = Some(Request::Interrupt),
+            // Of the list alone.
+            Action::Toggle | Action::Delete | Action::Choose => {}
         }
+    }
+
+    fn act_on_help(&mut self, scroll: usize, action: Action, times: usize) {
+        let last = help::last_scroll(self);
+        let scroll = scroll.min(last);
+        match action {
+            Action::Down | Action::Next => self.help = Some(last.min(scroll.saturating_add(times))),
+            Action::Up | Action::Prev => self.help = Some(scroll.saturating_sub(times)),
+            Action::HalfDown | Action::Play => self.help = Some(last.min(scroll + HALF_PAGE)),
+            Action::HalfUp => self.help = Some(scroll.saturating_sub(HALF_PAGE)),
+            Action::First => self.help = Some(0),
+            Action::Last => self.help = Some(last),
+            Action::Help | Action::Close | Action::Quit => self.help = None,
+            Action::QuitAndLeave => self.quit_and_leave(),
+            Action::Interrupt => self.request = Some(Request::Interrupt),
+            Action::Suspend => self.request = Some(Request::Suspend),
+            _ => {}
+        }
+    }
+
+    /// `Esc`: closes one thing at a time, and never the program. What is typed, the help, the list and what
+    /// is being looked for have gone before it comes here.
+    fn close(&mut self) {
+        if self.playing {
+            self.playing = false;
+        } else if self.show_all() {
+        } else if self.search.take().is_some() {
+            self.tell("n and N look for events like this one again");
+        } else {
+            (self.zoom, self.chosen) = (false, false);
+        }
+    }
+
+    fn quit_and_leave(&mut self) {
+        self.leaves_screen = true;
+        // What one looked at is to stay, not what lies over it.
+        (self.help, self.list, self.status) = (None, None, None);
+        self.request = Some(Request::Quit);
+    }
+
+    /// Stops looking and writing. Tells whether there was anything to stop.
+    fn stop_looking(&mut self) -> bool {
+        let was = self.hunt.is_some() || self.exporting.is_some();
+        self.hunt = None;
+        self.exporting = None;
+        was
+    }
+
+    /// `y`
+    fn copy(&mut self) {
+        let Some(event) = self.player.current() else { return };
+        let seq = event.seq;
+        match serde_json::to_string(event) {
+            Ok(line) => {
+                self.request = Some(Request::Copy(line));
+                self.tell(&format!("event {seq} is copied as JSON (if the terminal lets one: OSC 52)"));
+            }
+            Err(error) => self.warn(format!("event {seq} cannot be copied: {error}")),
+        }
+    }
+
+    /// `T`
+    fn next_theme(&mut self) {
+        self.wear(self.theme.next());
+        self.tell(&format!("theme {}", self.theme.name()));
+    }
+
+    /// `M`
+    pub(super) fn listen_to_mouse(&mut self, on: bool) {
+        self.mouse = on;
+        self.request = Some(Request::Mouse(on));
+        self.tell(match on {
+            true => "mouse: click an event or a panel, scroll (M: no longer)",
+            false => "the mouse is the terminal's again",
+        });
+    }
+
+    pub(super) fn focus_on(&mut self, panel: Panel) {
+        let again = self.focus == panel && self.chosen;
+        self.focus = panel;
+        self.chosen = !again;
     }
 
     fn choose(&mut self, action: Action) {
@@ -216,162 +249,6 @@ impl App {
             Action::PrevPanel => (at + len - 1) % len,
             _ => (at + 1) % len,
         };
-        let again = to == at && self.chosen;
-        self.focus = Panel::ALL[to];
-        self.chosen = !again;
-    }
-
-    fn next(&mut self, times: usize) {
-        let here = self.player.cursor().unwrap_or(0);
-        if !self.player.is_at_end() {
-            self.go(here.saturating_add(times));
-        } else if let Some(leash) = self.leash.clone().filter(|_| !self.is_over) {
-            if !leash.is_held() {
-                self.tell("this is the newest event; more come by themselves (p holds the server)");
-                return;
-            }
-            self.follow = true;
-            self.playing = false;
-            if leash.waiting().is_empty() {
-                self.tell("nobody is at the gate: the next event to come is let through");
-            }
-            self.steps_left = times - 1;
-            leash.step();
-        } else {
-            self.tell("the end of the recording");
-        }
-    }
-
-    fn by_back(&mut self, times: usize) {
-        let here = self.player.cursor().unwrap_or(0);
-        if here == 0 {
-            self.tell("the first event");
-        }
-        self.go(here.saturating_sub(times));
-    }
-
-    fn go(&mut self, index: usize) {
-        self.player.go(index);
-        self.arrived();
-    }
-
-    /// The cursor was moved by hand.
-    fn arrived(&mut self) {
-        self.playing = false;
-        self.paused_at = None;
-        self.follow = self.leash.is_some() && self.player.is_at_end();
-        self.scroll = 0;
-    }
-
-    /// Playing has reached the newest event.
-    pub(super) fn caught_up(&mut self) {
-        self.follow = self.leash.is_some();
-        self.paused_at = None;
-    }
-
-    fn find(&mut self, wanted: Option<Wanted>, times: usize, forward: bool) {
-        let Some(wanted) = wanted else { return self.tell("no connection yet") };
-        let mut found = false;
-        for _ in 0..times {
-            let Some(at) = self.look_for(&wanted.filter, forward) else { break };
-            self.go(at);
-            found = true;
-        }
-        if !found {
-            self.tell(&format!("no {} {wanted}", if forward { "later" } else { "earlier" }));
-        }
-    }
-
-    fn look_for(&self, wanted: &Filter, forward: bool) -> Option<usize> {
-        if forward { self.player.find_next(wanted) } else { self.player.find_prev(wanted) }
-    }
-
-    /// Between an event and the one on another thread that it made happen.
-    fn other_end(&mut self) {
-        match self.player.other_end() {
-            Some(at) => self.go(at),
-            None => self.tell("this event has no other end on another thread"),
-        }
-    }
-
-    fn run_to_breakpoint(&mut self, forward: bool) {
-        let Some(wanted) = Filter::any(self.breakpoints.iter().map(|b| b.filter.clone())) else {
-            let same = self.player.current().map(Wanted::same);
-            return self.find(same, 1, forward);
-        };
-        match self.look_for(&wanted, forward) {
-            Some(at) => self.go(at),
-            None => {
-                let which = if forward { "ahead" } else { "behind" };
-                self.tell(&format!("no breakpoint {which}"));
-            }
-        }
-    }
-
-    fn toggle_breakpoint(&mut self) {
-        let Some(wanted) = self.player.current().map(Wanted::breakpoint) else { return };
-        let count = self.breakpoints.len();
-        self.breakpoints.retain(|b| *b != wanted);
-        if self.breakpoints.len() == count {
-            self.tell(&format!("breakpoint on {wanted} (c goes on to the next, C back)"));
-            self.breakpoints.push(wanted);
-        } else {
-            self.tell(&format!("no breakpoint on {wanted} any more"));
-        }
-    }
-
-    fn play_or_pause(&mut self) {
-        self.elapsed = Duration::ZERO;
-        if self.playing {
-            self.playing = false;
-        } else if self.follow {
-            self.follow = false;
-            self.paused_at = self.player.current().map(|e| e.seq);
-            self.tell(match self.is_held {
-                true => "the view is paused, and the server is held (Space or G: back to now)",
-                false => "the view is paused; the server is not (Space or G: back to now)",
-            });
-        } else if self.leash.is_some() && self.paused_at.is_some() {
-            self.player.last();
-            self.arrived();
-        } else if self.player.is_at_end() && self.leash.is_none() {
-            self.player.first();
-            self.playing = true;
-        } else {
-            self.playing = true;
-        }
-    }
-
-    fn set_pace(&mut self, pace: Pace) {
-        self.pace = pace;
-        // While it plays the first line says so.
-        if !self.playing {
-            self.tell(&format!("speed {}", speed(pace.speed)));
-        }
-    }
-
-    fn hold_or_release(&mut self) {
-        let Some(leash) = self.leash.clone() else {
-            return self.tell("this is a recording: there is no server to hold");
-        };
-        if leash.is_held() {
-            leash.release();
-            self.tell("the server runs");
-        } else {
-            leash.hold();
-            self.tell("the server is held; . lets one event through, p lets go");
-        }
-    }
-
-    fn pin(&mut self) {
-        let shown = self.shown_conn_id();
-        if self.pinned.take().is_some() {
-            self.tell("the connection shown is the one of the event again");
-        } else if let Some(id) = shown {
-            self.pinned = Some(id);
-            self.tell(&format!("c{id} stays, whatever else happens (* again to let go)"));
-        } else {
-            self.tell("no connection yet");
-        }
+        self.focus_on(Panel::ALL[to]);
     }
 }

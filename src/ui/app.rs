@@ -2,12 +2,23 @@
 //!
 //! Nothing here reads a clock, a terminal or a channel: keys and time come in, a screen comes out.
 
-use super::theme::Palette;
-use super::{Leash, Options, Recording, Tape};
-use crate::event::{Event, Kind, Thread};
+use super::breakpoints::Breakpoints;
+use super::export::Exporting;
+use super::goto::At;
+use super::hunt::Hunt;
+use super::marks::{Bookmarks, Jumps};
+use super::mouse::Seen;
+use super::narrow::Narrow;
+use super::notes::Notes;
+use super::prompt::{History, Prompt};
+use super::spacetime::Scale;
+use super::theme::{Palette, Theme};
+use super::{Desk, Leash, Options, Recording, Tape};
+use crate::event::{Event, Kind, Leashed, Thread};
 use crate::model::Conn;
-use crate::player::{Pace, Player, Wanted, pause_after};
-use crate::trace::format::Header;
+use crate::player::{Pace, Player, Progress, Wanted};
+use crate::trace::format::{End, Header};
+use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,16 +29,24 @@ const KEPT_LIVE: usize = 200_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Panel {
     Threads,
+    SpaceTime,
     Machine,
     Connection,
+    Stack,
     Events,
     Why,
-    Stack,
 }
 
 impl Panel {
-    pub const ALL: [Panel; 6] =
-        [Panel::Threads, Panel::Machine, Panel::Connection, Panel::Events, Panel::Why, Panel::Stack];
+    pub const ALL: [Panel; 7] = [
+        Panel::Threads,
+        Panel::SpaceTime,
+        Panel::Machine,
+        Panel::Connection,
+        Panel::Stack,
+        Panel::Events,
+        Panel::Why,
+    ];
 
     /// The digit that chooses it.
     pub fn number(self) -> usize {
@@ -48,46 +67,82 @@ pub(super) enum Badge {
     Live,
     ViewPaused,
     ServerHeld,
+    ServerGone,
     Past { seq: u64, of: u64 },
     Replay,
 }
 
 /// What the loop must do besides drawing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Request {
     Quit,
     Interrupt,
     Suspend,
+    /// To the clipboard.
+    Copy(String),
+    /// Listen to the mouse, or no longer.
+    Mouse(bool),
+}
+
+/// A key that a letter must follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pending {
+    /// `m`
+    SetMark,
+    /// `'`
+    GoToMark,
 }
 
 /// The viewer's state. [`draw`](super::draw) makes a screen of it.
 pub struct App {
     pub(super) name: String,
+    pub(super) theme: Theme,
     pub(super) palette: Palette,
+    /// Draw with ASCII alone.
+    pub(super) ascii: bool,
+    /// For a projector: fewer and larger things.
+    pub(super) classroom: bool,
+    /// How much of what happens has a row of its own in space-time.
+    pub(super) scale: Scale,
     pub(super) player: Player,
     /// Where the chapters begin, and their titles.
     pub(super) chapters: Vec<(usize, String)>,
     pub(super) has_calls: bool,
     pub(super) leash: Option<Arc<dyn Leash>>,
     pub(super) tape: Option<Arc<dyn Tape>>,
-    /// Whether the server is held, as of the last look.
-    pub(super) is_held: bool,
-    /// Who waits at the gate, as of the last look.
-    pub(super) waiting: Vec<Thread>,
+    /// How the leash is, as of the last look.
+    pub(super) leashed: Leashed,
+    /// Whose turn it is where the server is held; else whoever has waited longest.
+    pub(super) turn: Option<Thread>,
     /// Live: the view stays at the newest event.
     pub(super) follow: bool,
     pub(super) paused_at: Option<u64>,
     /// Live: the server's events have come to an end.
     pub(super) is_over: bool,
-    /// Held: so many more events are to be let through, one after the other.
-    pub(super) steps_left: usize,
     pub(super) playing: bool,
     /// Time that has passed since the event at the cursor came on the screen.
     pub(super) elapsed: Duration,
     pub(super) pace: Pace,
-    pause_on_marks: bool,
-    pub(super) breakpoints: Vec<Wanted>,
+    pub(super) pause_on_marks: bool,
+    pub(super) breakpoints: Breakpoints,
+    /// Where the list of breakpoints is open, which of them is chosen.
+    pub(super) list: Option<usize>,
+    /// The connection that is shown alone.
     pub(super) pinned: Option<u32>,
+    /// What `&` and `f` asked for.
+    pub(super) filter: Option<Wanted>,
+    /// The events that are shown, where these are not all.
+    pub(super) narrow: Option<Narrow>,
+    pub(super) search: Option<Wanted>,
+    /// What is being looked for.
+    pub(super) hunt: Option<Hunt>,
+    pub(super) exporting: Option<Exporting>,
+    pub(super) bookmarks: Bookmarks,
+    pub(super) jumps: Jumps,
+    pub(super) notes: Notes,
+    pub(super) desk: Option<Arc<dyn Desk>>,
+    /// How the recording was closed, if it was.
+    pub(super) end: Option<End>,
     pub(super) focus: Panel,
     /// The focused panel has the screen for itself.
     pub(super) zoom: bool,
@@ -97,11 +152,23 @@ pub struct App {
     pub(super) tour: bool,
     /// A count that is being typed, and the view before its first digit chose a panel.
     pub(super) count: Option<(String, (Panel, bool))>,
-    pub(super) prompt: Option<String>,
+    pub(super) pending: Option<Pending>,
+    pub(super) prompt: Option<Prompt>,
+    pub(super) history: History,
     pub(super) help: Option<usize>,
     pub(super) scroll: usize,
     pub(super) status: Option<Status>,
     pub(super) request: Option<Request>,
+    /// Whether the mouse is listened to.
+    pub(super) mouse: bool,
+    /// The last screen is to stay when the viewer has gone.
+    pub(super) leaves_screen: bool,
+    /// What was drawn where: what a click means.
+    pub(super) seen: RefCell<Seen>,
+    /// How far the recording is read, as of the last look.
+    pub(super) progress: Progress,
+    /// Where to go as soon as that is known.
+    pub(super) awaited: Option<At>,
 }
 
 impl App {
@@ -116,6 +183,7 @@ impl App {
             let rest = if more > 0 { format!(" (and {more} more)") } else { String::new() };
             app.warn(format!("{warning}{rest}"));
         }
+        app.end = recording.end;
         if let Some(at) = &options.at
             && let Err(error) = app.go_to(at)
         {
@@ -128,60 +196,84 @@ impl App {
     pub fn live(header: Header, leash: Arc<dyn Leash>, tape: Arc<dyn Tape>, options: &Options) -> App {
         let name = if header.title.is_empty() { header.models.clone() } else { header.title.clone() };
         let mut app = App::new(name, &header, Vec::new(), options);
-        app.is_held = leash.is_held();
+        app.leashed = leash.look();
         app.leash = Some(leash);
         app.tape = Some(tape);
         app.follow = true;
         app
     }
 
-    fn new(name: String, header: &Header, events: Vec<Event>, options: &Options) -> App {
+    pub(super) fn new(name: String, header: &Header, events: Vec<Event>, options: &Options) -> App {
         let mut app = App {
             name,
+            theme: options.theme,
             palette: options.theme.palette(),
+            ascii: options.ascii,
+            classroom: options.classroom,
+            scale: Scale::default(),
             player: Player::new(header.threads, Vec::new()),
             chapters: Vec::new(),
             has_calls: false,
             leash: None,
             tape: None,
-            is_held: false,
-            waiting: Vec::new(),
+            leashed: Leashed::default(),
+            turn: None,
             follow: false,
             paused_at: None,
             is_over: false,
-            steps_left: 0,
             playing: false,
             elapsed: Duration::ZERO,
             pace: Pace { speed: options.speed, idle_limit: options.idle_limit },
             pause_on_marks: options.pause_on_marks,
-            breakpoints: Vec::new(),
+            breakpoints: Breakpoints::default(),
+            list: None,
             pinned: None,
+            filter: options.filter.clone().map(|filter| Wanted { name: filter.to_string(), filter }),
+            narrow: None,
+            search: None,
+            hunt: None,
+            exporting: None,
+            bookmarks: Bookmarks::new(),
+            jumps: Jumps::default(),
+            notes: Notes::default(),
+            desk: options.desk.clone(),
+            end: None,
             focus: Panel::Events,
             zoom: false,
             chosen: false,
             tour: options.tour,
             count: None,
+            pending: None,
             prompt: None,
+            history: History::default(),
             help: None,
             scroll: 0,
             status: None,
             request: None,
+            mouse: false,
+            leaves_screen: false,
+            seen: RefCell::default(),
+            progress: Progress::DONE,
+            awaited: None,
         };
+        app.wear(options.theme);
+        if options.classroom {
+            app.focus = Panel::Machine;
+        }
+        if options.mouse {
+            app.listen_to_mouse(true);
+        }
+        options.desk.iter().flat_map(|desk| desk.notes()).for_each(|note| app.notes.add(note));
         if options.tour {
             app.tell("Press . to take the next step, , to step back. Space plays by itself.");
         }
         app.push(events);
+        app.narrow_again();
         app
     }
 
     /// Adds events of a running server; the view goes along if it follows.
     pub fn push(&mut self, events: Vec<Event>) {
-        // A gate lets the next one through only when the last one has come.
-        if let Some(leash) = self.leash.as_ref().filter(|_| self.steps_left > 0) {
-            let came = events.len().min(self.steps_left);
-            self.steps_left -= came;
-            (0..came).for_each(|_| leash.step());
-        }
         for event in events {
             if event.ev == Kind::Mark {
                 let title = event.bytes().map(|p| String::from_utf8_lossy(&p.kept).into_owned());
@@ -196,6 +288,7 @@ impl App {
         if self.leash.is_some() {
             self.forget();
         }
+        self.look_around();
     }
 
     /// Lets the oldest events of a live server go, later where someone may be looking at them.
@@ -206,6 +299,9 @@ impl App {
         if gone > 0 {
             self.chapters.retain(|(at, _)| *at >= gone);
             self.chapters.iter_mut().for_each(|(at, _)| *at -= gone);
+            self.narrow.iter_mut().for_each(|narrow| narrow.forget(gone));
+            self.hunt.iter_mut().for_each(|hunt| hunt.forget(gone));
+            self.exporting.iter_mut().for_each(|exporting| exporting.forget(gone));
         }
         if self.player.current().map(|e| e.seq) != at {
             self.paused_at = None;
@@ -221,66 +317,17 @@ impl App {
     /// The server's events have come to an end.
     pub fn over(&mut self) {
         self.is_over = true;
-        self.tell("the server has stopped; what it did stays here to look at");
-    }
-
-    /// Looks at the leash. Tells whether anything there changed.
-    pub fn look_at_leash(&mut self) -> bool {
-        let Some(leash) = &self.leash else { return false };
-        let is_held = leash.is_held();
-        let waiting = if is_held { leash.waiting() } else { Vec::new() };
-        let changed = (is_held, &waiting) != (self.is_held, &self.waiting);
-        if changed && !waiting.is_empty() {
-            // Who may be let through is what one wants to know now.
-            self.status = None;
-        }
-        (self.is_held, self.waiting) = (is_held, waiting);
-        changed
-    }
-
-    /// How long until something must happen by itself; `None`: not before a key.
-    pub fn due(&self) -> Option<Duration> {
-        self.playing.then(|| self.pause().saturating_sub(self.elapsed))
-    }
-
-    /// Time has passed: plays on.
-    pub fn tick(&mut self, elapsed: Duration) {
-        if !self.playing {
-            return;
-        }
-        self.elapsed += elapsed;
-        let from = self.player.cursor();
-        let mut pause = self.pause();
-        while self.playing && self.elapsed >= pause {
-            self.elapsed -= pause;
-            if !self.player.step() {
-                self.playing = false;
-                self.caught_up();
-                if !self.follow {
-                    self.tell("the end of the recording");
-                }
-                break;
-            }
-            let here = self.player.current();
-            if here.is_some_and(|e| self.breakpoints.iter().any(|b| b.matches(e))) {
-                self.playing = false;
-                self.tell("stopped at a breakpoint");
-            } else if self.pause_on_marks && here.is_some_and(|e| e.ev == Kind::Mark) {
-                self.playing = false;
-            }
-            pause = self.pause();
-        }
-        if self.player.cursor() != from {
-            self.scroll = 0;
+        self.leashed = Leashed::default();
+        match self.leash.as_ref().and_then(|leash| leash.farewell()) {
+            Some(why) => self.warn(why),
+            None => self.tell("the server has stopped; what it did stays here to look at"),
         }
     }
 
-    fn pause(&self) -> Duration {
-        let next = self.player.cursor().and_then(|at| self.player.event(at + 1));
-        match (self.player.current(), next) {
-            (Some(here), Some(next)) => pause_after(next.t.saturating_sub(here.t), self.pace),
-            _ => pause_after(0, self.pace),
-        }
+    /// Changes the colours.
+    pub(super) fn wear(&mut self, theme: Theme) {
+        let palette = theme.palette();
+        (self.theme, self.palette) = (theme, if self.classroom { palette.bold() } else { palette });
     }
 
     /// The connection that the panels show: the pinned one, the event's, or the last one before.
@@ -303,7 +350,8 @@ impl App {
         let seq = self.player.current().map_or(0, |e| e.seq);
         match &self.leash {
             None => Badge::Replay,
-            Some(_) if self.follow && self.is_held => Badge::ServerHeld,
+            Some(_) if self.follow && self.is_held() => Badge::ServerHeld,
+            Some(_) if self.follow && self.is_over => Badge::ServerGone,
             Some(_) if self.follow => Badge::Live,
             Some(_) if self.paused_at.is_some() => Badge::ViewPaused,
             Some(_) => Badge::Past { seq, of: self.seqs().1 },
@@ -323,13 +371,7 @@ pub(super) fn find_chapter(chapters: &[(usize, String)], title: &str) -> Option<
     chapters.iter().find(|(_, t)| t.starts_with(title)).map(|(at, _)| *at)
 }
 
-/// `2×`, `¼×`.
+/// `2×`, `0.25×`.
 pub(super) fn speed(speed: f64) -> String {
-    if speed == 0.25 {
-        "¼×".into()
-    } else if speed == 0.5 {
-        "½×".into()
-    } else {
-        format!("{speed}×")
-    }
+    format!("{speed}×")
 }

@@ -1,10 +1,11 @@
 //! The first line and the last: where one is, and what one can do.
 
-use super::app::{App, Badge, speed};
+use super::app::{App, Badge, Pending, speed};
 use super::pen::{Pen, cut, time};
 use crate::text::printable;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 /// What every last line ends in.
@@ -19,6 +20,7 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
         Badge::Live => ("LIVE".to_owned(), p.lit),
         Badge::ViewPaused => ("VIEW PAUSED".to_owned(), p.lit),
         Badge::ServerHeld => ("SERVER HELD".to_owned(), p.lit),
+        Badge::ServerGone => ("SERVER GONE".to_owned(), p.lit),
         Badge::Past { seq, of } => (format!("PAST (#{seq} of {of})"), p.lit),
         Badge::Replay => ("REPLAY".to_owned(), p.lit),
     };
@@ -32,10 +34,23 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
     }
     let dropped = app.player.world().dropped;
     if dropped > 0 {
-        x = pen.put(x, 0, &format!(" {dropped} events lost "), p.warn) + 1;
+        // A server's viewer was too slow for them; in a recording they are nowhere.
+        let how = if app.leash.is_some() { "missed" } else { "lost" };
+        x = pen.put(x, 0, &format!(" {dropped} events {how} "), p.warn) + 1;
     }
-    if app.is_held && app.badge() != Badge::ServerHeld {
+    if let Some(turn) = app.turn.filter(|_| app.is_held()) {
+        x = pen.put(x, 0, &format!("turn: {turn}"), p.now) + 2;
+    }
+    if app.is_held() && app.badge() != Badge::ServerHeld {
         x = pen.put(x, 0, "server held", p.dim) + 2;
+    }
+    if let Some(percent) = app.percent() {
+        x = reading(&mut pen, x, percent, p.dim) + 2;
+    }
+    if let Some(narrow) = &app.narrow {
+        // Said here too, since the list may not be on the screen.
+        let room = (width / 4).clamp(10, 40);
+        x = pen.fit(x, 0, room, &format!("only {}", narrow.filter()), p.now) + 2;
     }
     if width >= 90 {
         x = pen.fit(x, 0, 24, &printable(&app.name), p.dim) + 3;
@@ -49,6 +64,18 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
     };
     x = pen.put(x, 0, &here, p.text) + 3;
     chapters(app, &mut pen, x);
+}
+
+/// How much of the recording is read.
+fn reading(pen: &mut Pen<'_>, x: usize, percent: u8, style: Style) -> usize {
+    const WIDTH: usize = 10;
+    let full = usize::from(percent) * WIDTH / 100;
+    let x = if pen.width() >= 90 {
+        pen.put(x, 0, &format!("{}{} ", "█".repeat(full), "░".repeat(WIDTH - full)), style)
+    } else {
+        x
+    };
+    pen.put(x, 0, &format!("indexing {percent} %"), style)
 }
 
 /// The chapters, as many around the current one as there is room for, at the right edge.
@@ -94,7 +121,10 @@ pub(super) fn footer(app: &App, area: Rect, buf: &mut Buffer) {
     let always = pen.put_right(0, 0, ALWAYS, p.dim);
     let room = always.saturating_sub(3);
     if let Some(prompt) = &app.prompt {
-        pen.put(0, 0, &prompt_text(prompt, room), p.text);
+        let (text, _, _) = prompt.shown(room);
+        pen.fit(0, 0, room, &text, p.text);
+    } else if let Some(pending) = app.pending {
+        pen.fit(1, 0, room, which_mark(app, pending), p.now);
     } else if let Some(status) = &app.status {
         pen.fit(1, 0, room, &printable(&status.text), if status.is_warning { p.warn } else { p.now });
     } else if let Some((digits, _)) = app.count.as_ref().filter(|(d, _)| d.len() > 1) {
@@ -118,44 +148,85 @@ fn hints(app: &App) -> Vec<(String, String)> {
     if app.help.is_some() {
         return vec![hint("j k", "scroll"), hint("Esc", "close")];
     }
-    if app.is_held && app.follow {
-        let gate = match app.waiting.as_slice() {
-            [] => "let one event through (nobody waits)".to_owned(),
-            threads => {
-                let names: Vec<String> = threads.iter().map(ToString::to_string).collect();
-                format!("let one event through: {}", names.join(", "))
-            }
-        };
-        hints.push((".".to_owned(), gate));
-        hints.push(hint(",", "look back"));
-        hints.push(hint("p", "release"));
-        return hints;
+    if app.list.is_some() {
+        let of_list = [hint("Space", "on, off"), hint("d", "take away"), hint("Enter", "go on to it")];
+        return of_list.into_iter().chain([hint(":", "another"), hint("Esc", "close")]).collect();
+    }
+    if app.is_held() && app.follow {
+        return app.held_hints();
     }
     hints.push(hint(".", "next"));
     hints.push(hint(",", "back"));
+    if app.search.is_some() {
+        hints.push(hint("n", "next hit"));
+    }
+    if app.narrow.is_some() {
+        hints.push(hint("Esc", "all events"));
+    }
     if app.leash.is_some() {
-        hints.push(hint("p", if app.is_held { "release" } else { "hold the server" }));
+        match &app.leashed.until {
+            _ if app.is_over => {}
+            Some(until) => hints.push(hint("p", &format!("hold; it runs until {}", printable(until)))),
+            None => hints.push(hint("p", if app.is_held() { "release" } else { "hold the server" })),
+        }
         if !app.follow {
             hints.push(hint("G", "now"));
         }
     }
     hints.push(hint("Space", if app.playing || app.follow { "pause" } else { "play" }));
     hints.push(hint("}", "next request"));
-    hints.push(hint("1-6", "panels"));
+    hints.push(hint("1-7", "panels"));
     hints.push(hint(")", "same connection"));
-    hints.push(hint("n", "same kind"));
+    if app.search.is_none() {
+        hints.push(hint("n", "same kind"));
+    }
     hints
 }
 
-fn prompt_text(prompt: &str, room: usize) -> String {
-    let shown = printable(prompt);
-    let skip = (shown.chars().count() + 2).saturating_sub(room);
-    format!(":{}", shown.chars().skip(skip).collect::<String>())
+/// What is asked for after `m` or `'`.
+fn which_mark(app: &App, pending: Pending) -> &'static str {
+    match pending {
+        Pending::SetMark => "bookmark: a letter",
+        Pending::GoToMark if app.bookmarks.is_empty() => {
+            "there is no bookmark yet; ' goes back to before the jump"
+        }
+        Pending::GoToMark => "to which bookmark? ' goes back to before the jump",
+    }
+}
+
+/// The columns of the last line that are for what is typed.
+fn prompt_room(area: Rect) -> usize {
+    usize::from(area.width).saturating_sub(ALWAYS.width() + 3)
 }
 
 /// The column where what is typed goes.
 pub(super) fn prompt_cursor(app: &App, area: Rect) -> Option<u16> {
-    let room = usize::from(area.width).saturating_sub(ALWAYS.width() + 3);
-    let width = prompt_text(app.prompt.as_ref()?, room).width();
-    Some(area.x + u16::try_from(width).unwrap_or(0).min(area.width.saturating_sub(1)))
+    let (_, column, _) = app.prompt.as_ref()?.shown(prompt_room(area));
+    Some(area.x + u16::try_from(column).unwrap_or(0).min(area.width.saturating_sub(1)))
+}
+
+/// The line above what is typed, where something is wrong with it: a mark over its place.
+pub(super) fn wrong(app: &App, area: Rect, buf: &mut Buffer) {
+    let Some(prompt) = &app.prompt else { return };
+    let Some((at, what)) = &prompt.wrong else { return };
+    let mut pen = Pen::new(buf, area);
+    let width = pen.width();
+    let p = app.palette;
+    pen.put(0, 0, &" ".repeat(width), p.text);
+    let what = printable(what);
+    let column = prompt.column(*at, prompt_room(area)).min(width.saturating_sub(2));
+    // Beside the mark, on the side that has room.
+    if column + 2 + what.width() < width || column < what.width() + 2 {
+        pen.put(column, 0, "▼", p.warn);
+        let room = width.saturating_sub(column + 2);
+        if what.width() <= room {
+            pen.fit(column + 2, 0, room, &what, p.warn);
+        } else {
+            // No side has: the mark stays, and the words stand over the line's start.
+            pen.fit(0, 0, width, &format!("▼{}: {what}", column + 1), p.warn);
+        }
+    } else {
+        pen.put(column - what.width() - 1, 0, &what, p.warn);
+        pen.put(column, 0, "▼", p.warn);
+    }
 }

@@ -11,7 +11,7 @@ const WEST: u8 = 8;
 /// How a line is drawn, and which line wins where two cross.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) enum Weight {
-    /// A way never taken.
+    /// A way never taken: dotted.
     #[default]
     Faint,
     /// A way that was taken.
@@ -95,7 +95,7 @@ impl Canvas {
     /// Draws the lines with a style for each weight, `left` columns in.
     pub fn draw(&self, pen: &mut Pen<'_>, left: usize, style: impl Fn(Weight) -> Style) {
         for (i, cell) in self.cells.iter().enumerate().filter(|(_, c)| c.arms != 0) {
-            let glyph = cell.arrow.unwrap_or_else(|| glyph(cell.arms, cell.weight == Weight::Lit));
+            let glyph = cell.arrow.unwrap_or_else(|| glyph(cell.arms, cell.weight));
             let (x, y) = (left + i % self.width, i / self.width);
             pen.put(x, y, glyph.encode_utf8(&mut [0; 4]), style(cell.weight));
         }
@@ -122,10 +122,15 @@ fn opposite(arm: u8) -> u8 {
 }
 
 /// The box character with those arms; bits are north, east, south, west.
-fn glyph(arms: u8, is_heavy: bool) -> char {
+fn glyph(arms: u8, weight: Weight) -> char {
     const LIGHT: [char; 16] =
         [' ', '│', '─', '╰', '│', '│', '╭', '├', '─', '╯', '─', '┴', '╮', '┤', '┬', '┼'];
     const HEAVY: [char; 16] =
         [' ', '┃', '━', '┗', '┃', '┃', '┏', '┣', '━', '┛', '━', '┻', '┓', '┫', '┳', '╋'];
-    (if is_heavy { HEAVY } else { LIGHT })[usize::from(arms & 15)]
+    match (weight, arms) {
+        (Weight::Faint, NORTH | SOUTH | 5) => '╎',
+        (Weight::Faint, EAST | WEST | 10) => '╌',
+        (Weight::Lit, _) => HEAVY[usize::from(arms & 15)],
+        _ => LIGHT[usize::from(arms & 15)],
+    }
 }

@@ -300,6 +300,11 @@ fn sent_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize, sent: &Sent, is_new: 
         Err(errno) => (format!("{}, sent none", printable(errno)), true),
     };
     let pieces: Vec<String> = sent.pieces.iter().map(|(b, _)| format!("\"{}\"", visible(b))).collect();
+    // With rows to spare below, one for each piece; some stay for the other fields.
+    let rows = pen.height().saturating_sub(y + 4);
+    if sent.count > 1 && rows >= 3 {
+        return iovecs(view, pen, y, sent, (&result, is_short, is_new));
+    }
     let mut text = pieces.join(" ");
     if sent.count > sent.pieces.len() {
         text.push_str(&format!(" and {} more", sent.count - sent.pieces.len()));
@@ -319,6 +324,52 @@ fn sent_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize, sent: &Sent, is_new: 
     let x = pen.put(x + 2, y, &result, if is_short && !is_new { p.warn } else { style });
     if is_new {
         pen.put(x, y, "◂", p.changed);
+    }
+    y + 1
+}
+
+/// The pieces one below the other, with what became of each.
+fn iovecs(
+    view: &View<'_>,
+    pen: &mut Pen<'_>,
+    mut y: usize,
+    sent: &Sent,
+    (result, is_short, is_new): (&str, bool, bool),
+) -> usize {
+    let p = view.app.palette;
+    let style = if is_new { p.changed } else { p.text };
+    let x = pen.put(LABEL, y, result, if is_short && !is_new { p.warn } else { style });
+    let beside = if is_new { pen.put(x, y, "◂", p.changed) } else { x };
+    let mut left = sent.result.as_ref().map_or(0, |&n| u64::try_from(n).unwrap_or(0));
+    let rows = pen.height().saturating_sub(y + 4);
+    let ends = sent.pieces.iter().scan(0_u64, |end, (_, len)| {
+        *end = end.saturating_add(*len);
+        Some(*end)
+    });
+    // Where not all have room: those where the kernel stopped.
+    let stopped = ends.take_while(|&end| end <= left).count();
+    let first = stopped.saturating_sub(1).min(sent.pieces.len().saturating_sub(rows));
+    let more = sent.count - sent.pieces.len().min(first + rows);
+    if first > 0 || more > 0 {
+        pen.put(beside + 2, y, &format!("{first} pieces before these, {more} after"), p.dim);
+    }
+    for (i, (bytes, len)) in sent.pieces.iter().enumerate().take(first + rows) {
+        let taken = left.min(*len);
+        left -= taken;
+        if i < first {
+            continue;
+        }
+        y += 1;
+        let fate = match taken {
+            0 => "waits".to_owned(),
+            _ if taken == *len => "sent".to_owned(),
+            _ => format!("{taken} sent, {} wait", len - taken),
+        };
+        let text = format!("iov[{i}]  {len:>7}  \"{}\"", visible(bytes));
+        let room = pen.width().saturating_sub(LABEL + fate.len() + 2);
+        let is_whole = taken == *len;
+        let x = pen.fit(LABEL, y, room, &text, if is_whole { p.dim } else { p.text });
+        pen.put(x + 1, y, &fate, if is_whole { p.dim } else { p.strong });
     }
     y + 1
 }

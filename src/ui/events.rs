@@ -13,9 +13,19 @@ const GAP: u64 = 10_000_000;
 
 /// A row of the list.
 enum Row {
-    Event(Arc<Event>),
+    Event(usize, Arc<Event>),
     /// So many nanoseconds in which nothing happened.
     Gap(u64),
+    /// A remark on the event above.
+    Note(String),
+}
+
+/// The panel's title: what is shown, where that is not all.
+pub(super) fn title(app: &App) -> String {
+    match app.shown_title() {
+        Some(what) => format!("Events · {what}"),
+        None => "Events".to_owned(),
+    }
 }
 
 /// Draws the panel.
@@ -29,12 +39,18 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let depths = depths(app, &rows, now);
     let digits = app.seqs().1.to_string().len().max(3);
     let has_time = pen.width() >= 70;
+    let index = |row: &Row| if let Row::Event(at, _) = row { Some(*at) } else { None };
+    app.seen.borrow_mut().rows(rows.iter().map(index).collect());
     for (y, row) in rows.iter().enumerate() {
         match row {
             Row::Gap(ns) => {
                 pen.put(digits + 5, y, &format!("⋯ {}", time(*ns)), p.dim);
             }
-            Row::Event(event) => {
+            Row::Note(text) => {
+                let x = pen.put(digits + 5, y, "✎ ", p.now);
+                pen.fit(x, y, pen.width().saturating_sub(x), &printable(text), p.text);
+            }
+            Row::Event(_, event) => {
                 let style = match y.cmp(&now) {
                     std::cmp::Ordering::Equal => p.now,
                     std::cmp::Ordering::Less => p.text,
@@ -65,6 +81,11 @@ fn render_event(app: &App, event: &Event, pen: &mut Pen<'_>, y: usize, shape: Sh
     }
     if app.breakpoints.iter().any(|b| b.matches(event)) {
         pen.put(1, y, "●", p.changed);
+    } else if app.search.as_ref().is_some_and(|search| search.matches(event)) {
+        pen.put(1, y, "/", p.now);
+    }
+    if let Some(letter) = app.bookmark_at(event.seq).filter(|_| !is_now) {
+        pen.put(0, y, &letter.to_string(), p.now);
     }
     let mut x = pen.put(2, y, &format!("{:>digits$}  ", event.seq), if is_now { style } else { p.dim });
     if has_time {
@@ -81,7 +102,11 @@ fn render_event(app: &App, event: &Event, pen: &mut Pen<'_>, y: usize, shape: Sh
     let conn = event.conn.map_or_else(String::new, |id| format!("c{id}"));
     x = pen.put(x, y, &format!("{conn:<4}"), style);
     // What happens inside a function stands further right, as far as that is worth its columns.
-    let x = x + depth.min(6);
+    let mut x = x + depth.min(6);
+    if is_now && app.narrow.as_ref().is_some_and(|narrow| !narrow.filter().matches(event)) {
+        // It stands here because one looks at it.
+        x = pen.put(x, y, "(not among these) ", p.dim);
+    }
     let room = pen.width().saturating_sub(x);
     pen.fit(x, y, room, &summary(event), style);
 }
@@ -89,12 +114,13 @@ fn render_event(app: &App, event: &Event, pen: &mut Pen<'_>, y: usize, shape: Sh
 /// How deep in calls each row's thread is: counted from the cursor, where the world tells.
 fn depths(app: &App, rows: &[Row], now: usize) -> Vec<usize> {
     let mut depths = vec![0; rows.len()];
-    if !app.has_calls {
+    // Among some of the events, how deep one is cannot be counted.
+    if !app.has_calls || app.narrow.is_some() {
         return depths;
     }
-    let event = |y: usize| match &rows[y] {
-        Row::Event(event) => Some(event),
-        Row::Gap(_) => None,
+    let event = |y: usize| match rows.get(y)? {
+        Row::Event(_, event) => Some(event),
+        Row::Gap(_) | Row::Note(_) => None,
     };
     let at_cursor: HashMap<Thread, usize> =
         app.player.world().threads.values().map(|lane| (lane.id, lane.stack.len())).collect();
@@ -129,17 +155,37 @@ fn depths(app: &App, rows: &[Row], now: usize) -> Vec<usize> {
     depths
 }
 
+/// The events around the cursor that are shown, that at the cursor among them whether it is or not: up
+/// to `height` before and after it, each with its index; and which of them is the cursor's.
+fn around(app: &App, cursor: usize, height: usize) -> (Vec<(usize, Arc<Event>)>, usize) {
+    let Some(narrow) = &app.narrow else {
+        let from = cursor.saturating_sub(height);
+        let events = app.player.slice(from..cursor.saturating_add(height).saturating_add(1));
+        return ((from..).zip(events).collect(), cursor - from);
+    };
+    let mut indices: Vec<usize> = narrow.before(cursor).take(height).collect();
+    indices.reverse();
+    let at_cursor = indices.len();
+    indices.push(cursor);
+    indices.extend(narrow.after(cursor).take(height));
+    let event = |at: usize| app.player.event(at).map(|event| (at, event));
+    (indices.into_iter().filter_map(event).collect(), at_cursor)
+}
+
 /// The rows around the cursor, and which of them is the cursor's.
 fn rows(app: &App, cursor: usize, height: usize) -> (Vec<Row>, usize) {
     // Upwards from the cursor, then downwards; the cursor stands a little below the middle, so
     // that more of what led here is seen than of what comes.
     let above = height * 3 / 5;
-    let from = cursor.saturating_sub(height);
-    let events = app.player.slice(from..cursor.saturating_add(height).saturating_add(1));
-    let at_cursor = cursor - from;
+    let (events, at_cursor) = around(app, cursor, height);
+    let row = |at: usize| events.get(at).map(|(index, event)| Row::Event(*index, event.clone()));
+    let notes = |at: usize| {
+        let seq = events.get(at).map(|(_, event)| event.seq);
+        seq.into_iter().flat_map(|seq| app.notes.at(seq)).map(|text| Row::Note(text.to_owned()))
+    };
     let gap_before = |at: usize| {
-        let before = events.get(at.checked_sub(1)?)?;
-        Some(events[at].t.saturating_sub(before.t)).filter(|&gap| gap >= GAP)
+        let ((_, before), (_, here)) = (events.get(at.checked_sub(1)?)?, events.get(at)?);
+        Some(here.t.saturating_sub(before.t)).filter(|&gap| gap >= GAP)
     };
     let mut up = Vec::new();
     let mut at = at_cursor;
@@ -149,15 +195,18 @@ fn rows(app: &App, cursor: usize, height: usize) -> (Vec<Row>, usize) {
         }
         let Some(before) = at.checked_sub(1) else { break };
         at = before;
-        up.push(Row::Event(events[at].clone()));
+        let mut remarks: Vec<Row> = notes(at).collect();
+        up.extend(remarks.drain(..).rev());
+        up.extend(row(at));
     }
-    let mut down = vec![Row::Event(events[at_cursor].clone())];
+    let mut down: Vec<Row> = row(at_cursor).into_iter().chain(notes(at_cursor)).collect();
     let mut at = at_cursor + 1;
     while at < events.len() && down.len() < height {
         if let Some(gap) = gap_before(at) {
             down.push(Row::Gap(gap));
         }
-        down.push(Row::Event(events[at].clone()));
+        down.extend(row(at));
+        down.extend(notes(at));
         at += 1;
     }
     let below = height.saturating_sub(above);

@@ -2,27 +2,39 @@
 
 use super::app::App;
 use super::pen::{Pen, wrap};
-use crate::event::{Event, Kind};
+use crate::event::Kind;
 use crate::explain::{Context, Explanation, explain};
-use std::sync::Arc;
+use crate::filter::Filter;
+use crate::player::{Direction, Found};
+use crate::text::printable;
 
 /// How far back what led to an event is looked for; in a busy recording it stands much nearer.
 const LOOK_BACK: usize = 20_000;
+/// How many commands of one wake-up are counted.
+const MOST_COMMANDS: u32 = 1000;
 
 /// The panel's title: the event's.
-pub(super) fn title(app: &App) -> String {
-    match explanation(app) {
+pub(super) fn title(why: Option<&Explanation>) -> String {
+    match why {
         Some(why) => format!("Why · {}", why.title),
         None => "Why".to_owned(),
     }
 }
 
 /// Draws the panel.
-pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
+pub(super) fn render(app: &App, why: Option<&Explanation>, pen: &mut Pen<'_>) {
     let p = app.palette;
-    let Some(why) = explanation(app) else { return };
-    let mut lines = wrap(&why.text, pen.width().saturating_sub(1));
+    let Some(why) = why else { return };
+    // Nobody reads lines across a whole wide screen; in a room, each has a blank one below it.
+    let width = pen.width().saturating_sub(1).min(if app.classroom { 72 } else { 100 });
+    let seq = app.player.current().map_or(0, |e| e.seq);
+    let remarks = app.notes.at(seq).flat_map(|text| wrap(&format!("✎ {}", printable(text)), width));
+    let mut lines: Vec<String> = remarks.chain(wrap(&why.text, width)).collect();
     let rows = pen.height();
+    if app.classroom && 2 * lines.len() <= rows {
+        lines = lines.into_iter().flat_map(|line| [line, String::new()]).collect();
+        lines.pop();
+    }
     let text_len = lines.len();
     if !why.source.is_empty() {
         // Where it stands in memcached, if there is room; apart from the text, if there is more.
@@ -54,30 +66,50 @@ fn welcome(app: &App) -> Explanation {
     }
 }
 
-fn explanation(app: &App) -> Option<Explanation> {
+/// What there is to say of the event at the cursor.
+pub(super) fn explanation(app: &App) -> Option<Explanation> {
     let cursor = app.player.cursor()?;
     if app.tour && cursor == 0 {
         return Some(welcome(app));
     }
     let event = app.player.current()?;
-    let before = app.player.slice(cursor.saturating_sub(LOOK_BACK)..cursor);
-    let before = || before.iter().rev().map(Arc::as_ref);
     // What is ready says which connection a wake-up is about.
     let ready = event.ready.iter().flatten().find_map(|r| r.conn).filter(|_| event.ev == Kind::Wake);
     let id = event.conn.or(ready);
     let conn = id.and_then(|id| app.player.world().conn(id));
-    let is_own = |e: &&Event| match event.conn {
-        Some(id) => e.is_of(id) && !matches!(e.ev, Kind::Call | Kind::Return | Kind::Mark),
-        None => e.th == event.th && !matches!(e.ev, Kind::Call | Kind::Return | Kind::Mark),
+    // Looked for by what an index knows: of ten million events only a few are read.
+    let find = |wanted: &Filter, before: usize| match app.player.find(
+        wanted,
+        before.checked_sub(1)?,
+        Direction::Back,
+        LOOK_BACK,
+    ) {
+        Found::At(at) => Some(at),
+        Found::Nowhere | Found::GoOn(_) => None,
     };
-    let of_thread = before().filter(|e| e.th == event.th);
-    let in_wakeup = of_thread.take_while(|e| e.ev != Kind::Wake);
+    let last = |which: &str| find(&Filter::parse(which).ok()?, cursor);
+    let event_at = |at: Option<usize>| app.player.event(at?);
+    let whose = event.conn.map_or_else(|| format!("th={}", event.th), |id| format!("conn={id}"));
+    let own = format!("{whose} & !(ev=call | ev=return | ev=mark)");
+    let previous = event_at(last(&own));
+    let last_read = id.and_then(|id| event_at(last(&format!("ev=read & conn={id}"))));
+    let wake = last(&format!("ev=wake & th={}", event.th));
+    let mut commands_in_wakeup = 0;
+    let mut at = cursor;
+    let of_thread = Filter::parse(&format!("ev=command & th={}", event.th)).ok()?;
+    while let Some(command) = find(&of_thread, at)
+        && wake.is_none_or(|wake| command > wake)
+        && commands_in_wakeup < MOST_COMMANDS
+    {
+        commands_in_wakeup += 1;
+        at = command;
+    }
     let context = Context {
-        previous: before().find(is_own),
+        previous: previous.as_deref(),
         fields: conn.map(|c| &c.fields),
         state: conn.and_then(|c| c.state),
-        last_read: before().find(|e| e.ev == Kind::Read && e.conn == id && id.is_some()),
-        commands_in_wakeup: in_wakeup.filter(|e| e.ev == Kind::Command).count() as u32,
+        last_read: last_read.as_deref(),
+        commands_in_wakeup,
     };
     Some(explain(event, &context))
 }

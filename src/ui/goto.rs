@@ -61,42 +61,6 @@ fn time(text: &str) -> Option<Result<u64, String>> {
     })
 }
 
-/// What the command line asks for.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Command {
-    Go(At),
-    /// So many events forward, or back.
-    By(i64),
-    Quit,
-    Help,
-    Nothing,
-}
-
-/// Reads what stands after the `:`.
-pub(super) fn command(text: &str, is_chapter: impl Fn(&str) -> bool) -> Result<Command, String> {
-    let text = text.trim();
-    match text {
-        "" => return Ok(Command::Nothing),
-        "q" | "quit" | "q!" | "qa" | "wq" | "x" => return Ok(Command::Quit),
-        "h" | "help" => return Ok(Command::Help),
-        _ => {}
-    }
-    if let Some(n) = text.strip_prefix('+').and_then(|n| n.trim().parse::<i64>().ok()) {
-        return Ok(Command::By(n));
-    }
-    if let Some(n) = text.strip_prefix('-').and_then(|n| n.trim().parse::<i64>().ok()) {
-        return Ok(Command::By(-n));
-    }
-    match text.parse::<At>() {
-        Ok(At::Mark(title)) if !is_chapter(&title) => Err(format!(
-            "no such command or chapter: {} (try :123 :+10 :1.25s :50% :q, or ? for help)",
-            printable(text)
-        )),
-        Ok(at) => Ok(Command::Go(at)),
-        Err(error) => Err(error),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,16 +76,5 @@ mod tests {
         for bad in ["-5s", "101%", "1e300s", "!", ""] {
             assert!(bad.parse::<At>().is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_command_that_is_none_says_what_would_be_one() {
-        let chapter = |title: &str| title == "set";
-        assert_eq!(command(" +10", chapter), Ok(Command::By(10)));
-        assert_eq!(command("-5", chapter), Ok(Command::By(-5)));
-        assert_eq!(command("q", chapter), Ok(Command::Quit));
-        assert_eq!(command("set", chapter), Ok(Command::Go(At::Mark("set".into()))));
-        assert!(command("brek", chapter).is_err_and(|e| e.contains("brek") && e.contains(":+10")));
-        assert_eq!(command("", chapter), Ok(Command::Nothing));
     }
 }

@@ -1,52 +1,66 @@
-//! The help: every key, from the table of keys.
+//! The help: the keys of what one looks at, from the one table of keys.
 
 use super::app::App;
-use super::keys::SECTIONS;
+use super::keys::{LIST, SECTIONS, Scope, Section};
 use super::pen::Pen;
-use super::theme::{Palette, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 /// A piece of a line: its column, its text, its style.
-type Piece = (usize, &'static str, Style);
+type Piece = (usize, String, Style);
 
-/// How many lines the help has.
-pub(super) fn line_count() -> usize {
-    lines(Theme::Mono.palette()).len()
+/// How far down the help can be scrolled on the screen as it was last drawn.
+pub(super) fn last_scroll(app: &App) -> usize {
+    // The first line and the last are no part of it.
+    let height = usize::from(app.seen.borrow().size.1).saturating_sub(2);
+    lines(app).len().saturating_sub(height.max(1))
 }
 
-fn lines(p: Palette) -> Vec<Vec<Piece>> {
+fn lines(app: &App) -> Vec<Vec<Piece>> {
+    let p = app.palette;
+    let here = if app.leash.is_some() { Scope::Live } else { Scope::Replay };
     let mut lines: Vec<Vec<Piece>> = Vec::new();
-    for section in SECTIONS {
+    let mut add = |section: &Section| {
         if !lines.is_empty() {
             lines.push(Vec::new());
         }
-        lines.push(vec![(2, section.title, p.now)]);
-        for binding in section.bindings {
-            lines.push(vec![(4, binding.shown, p.strong), (12, binding.help, p.text)]);
+        lines.push(vec![(2, section.title.to_owned(), p.now)]);
+        for binding in section.bindings.iter().filter(|b| b.scope == Scope::Always || b.scope == here) {
+            lines.push(vec![(4, binding.shown.to_owned(), p.strong), (12, binding.help.to_owned(), p.text)]);
         }
+    };
+    if app.list.is_some() {
+        add(&LIST);
     }
+    SECTIONS.iter().for_each(add);
     lines.push(Vec::new());
-    lines.push(vec![
-        (2, "▶", p.now),
-        (4, "now", p.dim),
-        (12, "◂", p.changed),
-        (14, "changed by this event", p.dim),
-    ]);
-    lines.push(vec![
-        (2, "▮", p.now),
-        (4, "waits at the gate of a held server", p.dim),
-        (42, "░", p.text),
-        (44, "bytes not recorded", p.dim),
-    ]);
+    let sign =
+        |x, sign: &str, style, what: &str| [(x, sign.to_owned(), style), (x + 2, what.to_owned(), p.dim)];
+    lines.push([sign(2, "▶", p.now, "now"), sign(12, "◂", p.changed, "changed by this event")].concat());
+    lines.push(
+        [
+            sign(2, "●", p.changed, "breakpoint"),
+            sign(18, "/", p.now, "hit of the search"),
+            sign(40, "✎", p.now, "note"),
+        ]
+        .concat(),
+    );
+    lines.push(
+        [
+            sign(2, "▮", p.now, "at the gate of a held server"),
+            sign(36, "▯", p.now, "waits for a lock of one there"),
+        ]
+        .concat(),
+    );
+    lines.push(sign(2, "░", p.text, "bytes not recorded").to_vec());
     lines
 }
 
 /// Draws the help, scrolled down by `scroll` lines if it does not fit.
 pub(super) fn render(app: &App, scroll: usize, area: Rect, buf: &mut Buffer) {
     let p = app.palette;
-    let lines = lines(p);
+    let lines = lines(app);
     let mut pen = Pen::new(buf, area);
     let height = pen.height();
     let top = scroll.min(lines.len().saturating_sub(height));

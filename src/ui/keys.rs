@@ -17,7 +17,8 @@ pub enum Action {
     NextRequest,
     /// The previous request.
     PrevRequest,
-    /// The next event of the same kind, or that enters the same state.
+    /// The next hit of the search; without one, the next event of the same kind, or that enters the
+    /// same state.
     NextSame,
     /// The previous one.
     PrevSame,
@@ -33,10 +34,34 @@ pub enum Action {
     ReverseContinue,
     /// Set or take away a breakpoint.
     Breakpoint,
+    /// Open the list of breakpoints.
+    Breakpoints,
+    /// In the list: switch on or off.
+    Toggle,
+    /// In the list: take away.
+    Delete,
+    /// In the list: go on to the next event that is meant.
+    Choose,
     /// The first event.
     First,
     /// The last event, or the one that a count names.
     Last,
+    /// Back to the newest event of a server, and along with it.
+    Follow,
+    /// Set the bookmark that the next letter names.
+    SetMark,
+    /// Go to the bookmark that the next letter names.
+    GoToMark,
+    /// Back to where the last jump came from.
+    JumpBack,
+    /// Open the search.
+    Search,
+    /// Open the filter.
+    Filter,
+    /// Show only events like this one, or all.
+    OnlyLikeThis,
+    /// Show only this connection, or all.
+    OnlyConn,
     /// Down: an event forward, or scroll a text.
     Down,
     /// Up: an event back, or scroll a text.
@@ -57,10 +82,22 @@ pub enum Action {
     Command,
     /// Hold or release the server.
     Hold,
+    /// Held: whose event is let through next.
+    Turn,
     /// Start or stop recording.
     Record,
-    /// Show this connection whatever else happens, or no longer.
-    Pin,
+    /// Go to the panel that says why.
+    Explain,
+    /// Remark on this event.
+    Note,
+    /// Write what is shown to a file.
+    Export,
+    /// Copy this event.
+    Copy,
+    /// The next theme.
+    Theme,
+    /// Listen to the mouse, or no longer.
+    Mouse,
     /// Go to a panel.
     Panel(u8),
     /// Go to the next panel.
@@ -69,6 +106,10 @@ pub enum Action {
     PrevPanel,
     /// The panel fills the screen, or no longer.
     Zoom,
+    /// Space-time: a row for more, for less of what happens.
+    Finer,
+    /// Space-time: fewer rows.
+    Coarser,
     /// Open or close the help.
     Help,
     /// Close what is open.
@@ -77,16 +118,30 @@ pub enum Action {
     Suspend,
     /// Quit.
     Quit,
+    /// Quit, and leave the last screen where the shell goes on.
+    QuitAndLeave,
     /// Ctrl-C: quit as a signal would have it.
     Interrupt,
+}
+
+/// Where a key has something to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    Always,
+    /// On a running server.
+    Live,
+    /// On a recording.
+    Replay,
 }
 
 /// One key or two of a kind, and what they do.
 pub(super) struct Binding {
     /// As the help shows them.
     pub shown: &'static str,
-    /// What the help says.
+    /// What the help says; where that is nothing, the panels by their digits.
     pub help: &'static str,
+    /// Where the help shows it.
+    pub scope: Scope,
     keys: &'static [(Key, Action)],
 }
 
@@ -106,8 +161,46 @@ enum Key {
 use Key::{Char, Code, Ctrl};
 
 const fn bind(shown: &'static str, help: &'static str, keys: &'static [(Key, Action)]) -> Binding {
-    Binding { shown, help, keys }
+    Binding { shown, help, scope: Scope::Always, keys }
 }
+
+const fn live(shown: &'static str, help: &'static str, keys: &'static [(Key, Action)]) -> Binding {
+    Binding { shown, help, scope: Scope::Live, keys }
+}
+
+const fn replay(shown: &'static str, help: &'static str, keys: &'static [(Key, Action)]) -> Binding {
+    Binding { shown, help, scope: Scope::Replay, keys }
+}
+
+/// The keys while the list of breakpoints is open.
+pub(super) const LIST: Section = Section {
+    title: "The list of breakpoints",
+    bindings: &[
+        bind(
+            "j k",
+            "down, up (also ↓ ↑)",
+            &[
+                (Char('j'), Action::Down),
+                (Code(KeyCode::Down), Action::Down),
+                (Char('k'), Action::Up),
+                (Code(KeyCode::Up), Action::Up),
+            ],
+        ),
+        bind(
+            "Space",
+            "switch it off, or on again",
+            &[(Char(' '), Action::Toggle), (Char('b'), Action::Toggle)],
+        ),
+        bind("d", "take it away (also x)", &[(Char('d'), Action::Delete), (Char('x'), Action::Delete)]),
+        bind("Enter", "on to the next event that it means", &[(Code(KeyCode::Enter), Action::Choose)]),
+        bind(":", "another one: type an expression", &[(Char(':'), Action::Command)]),
+        bind(
+            "Esc",
+            "close the list (also q, B)",
+            &[(Code(KeyCode::Esc), Action::Close), (Char('q'), Action::Close), (Char('B'), Action::Close)],
+        ),
+    ],
+};
 
 pub(super) const SECTIONS: &[Section] = &[
     Section {
@@ -115,7 +208,7 @@ pub(super) const SECTIONS: &[Section] = &[
         bindings: &[
             bind(
                 ". ,",
-                "one event forward, back (also → ←)",
+                "one event forward, back (also → ←); of those that are shown",
                 &[
                     (Char('.'), Action::Next),
                     (Code(KeyCode::Right), Action::Next),
@@ -135,7 +228,7 @@ pub(super) const SECTIONS: &[Section] = &[
             ),
             bind(
                 "n N",
-                "next, previous of the same kind, or entering the same state",
+                "next, previous hit of /; without one, event like this one",
                 &[(Char('n'), Action::NextSame), (Char('N'), Action::PrevSame)],
             ),
             bind(
@@ -178,6 +271,7 @@ pub(super) const SECTIONS: &[Section] = &[
                     (Code(KeyCode::End), Action::Last),
                 ],
             ),
+            live("F", "follow the newest event again", &[(Char('F'), Action::Follow)]),
             bind(
                 ":",
                 "go to :123 :+10 :-5 :1.25s :50% :set (a chapter); :q quits",
@@ -187,31 +281,76 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
     },
     Section {
-        title: "Play",
+        title: "Find",
         bindings: &[
-            bind("Space", "play, pause", &[(Char(' '), Action::Play)]),
-            bind("> <", "faster, slower", &[(Char('>'), Action::Faster), (Char('<'), Action::Slower)]),
-            bind("i", "fold idle time, or play it whole", &[(Char('i'), Action::FoldIdle)]),
+            bind(
+                "/",
+                "search: text, or an expression such as ev=read & ret>0",
+                &[(Char('/'), Action::Search)],
+            ),
+            bind(
+                "&",
+                "show only what an expression means (also :filter); nothing shows all",
+                &[(Char('&'), Action::Filter)],
+            ),
+            bind("*", "show only this connection, or all", &[(Char('*'), Action::OnlyConn)]),
+            bind("f", "show only events like this one, or all", &[(Char('f'), Action::OnlyLikeThis)]),
+            bind(
+                "m '",
+                "ma bookmarks this event, 'a goes there, '' back to before the jump",
+                &[(Char('m'), Action::SetMark), (Char('\''), Action::GoToMark)],
+            ),
+            bind("^O", "back to where one has jumped from, jump by jump", &[(Ctrl('o'), Action::JumpBack)]),
             bind("b", "breakpoint on this kind or way, on or off", &[(Char('b'), Action::Breakpoint)]),
+            bind("B", "all breakpoints; :break EXPR sets one", &[(Char('B'), Action::Breakpoints)]),
             bind(
                 "c C",
                 "on to the next breakpoint, back to the last (with none: same kind)",
                 &[(Char('c'), Action::Continue), (Char('C'), Action::ReverseContinue)],
             ),
+        ],
+    },
+    Section {
+        title: "Play",
+        bindings: &[
+            bind("Space", "play, pause", &[(Char(' '), Action::Play)]),
+            bind("> <", "faster, slower", &[(Char('>'), Action::Faster), (Char('<'), Action::Slower)]),
             bind(
+                "i",
+                "fold idle time, or play it whole (in the view alone)",
+                &[(Char('i'), Action::FoldIdle)],
+            ),
+            live(
                 "p",
-                "live: hold, release the server; held, . lets one event through",
+                "hold, release the server; held, . lets one event through",
                 &[(Char('p'), Action::Hold)],
             ),
-            bind("r", "live: start, stop recording to a file", &[(Char('r'), Action::Record)]),
+            live(
+                "t",
+                "held: whose turn: main, a worker, or who waited longest",
+                &[(Char('t'), Action::Turn)],
+            ),
+            live("r", "start, stop recording to a file", &[(Char('r'), Action::Record)]),
+        ],
+    },
+    Section {
+        title: "Keep",
+        bindings: &[
+            bind("a", "a note on this event (also :note)", &[(Char('a'), Action::Note)]),
+            bind(
+                "x",
+                "write what is shown to a file (also :export FILE; .txt: the screen)",
+                &[(Char('x'), Action::Export)],
+            ),
+            bind("y", "copy this event as JSON", &[(Char('y'), Action::Copy)]),
         ],
     },
     Section {
         title: "Look",
         bindings: &[
             bind(
-                "1-6",
-                "Threads, Machine, Connection, Events, Why, Stack",
+                "1-7",
+                "Threads, Space-time, Machine, Connection, Stack, Events, Why",
                 &[
                     (Char('1'), Action::Panel(1)),
                     (Char('2'), Action::Panel(2)),
@@ -219,42 +358,94 @@ pub(super) const SECTIONS: &[Section] = &[
                     (Char('4'), Action::Panel(4)),
                     (Char('5'), Action::Panel(5)),
                     (Char('6'), Action::Panel(6)),
+                    (Char('7'), Action::Panel(7)),
                 ],
             ),
+            bind("e", "explain: the panel that says why", &[(Char('e'), Action::Explain)]),
             bind(
                 "Tab",
                 "next panel (Shift-Tab: previous)",
                 &[(Code(KeyCode::Tab), Action::NextPanel), (Code(KeyCode::BackTab), Action::PrevPanel)],
             ),
             bind("z", "this panel alone, or all again", &[(Char('z'), Action::Zoom)]),
-            bind("*", "keep showing this connection, or no longer", &[(Char('*'), Action::Pin)]),
+            bind(
+                "+ -",
+                "Space-time: more, fewer rows",
+                &[(Char('+'), Action::Finer), (Char('-'), Action::Coarser)],
+            ),
+            bind("● ○", "acts, falls asleep; a lane is │ while it runs, ┊ while it sleeps", &[]),
+            bind("T", "the next theme: dark, light, contrast, mono", &[(Char('T'), Action::Theme)]),
+            bind(
+                "M",
+                "mouse: click an event or a panel, scroll; or no longer",
+                &[(Char('M'), Action::Mouse)],
+            ),
             bind("?", "this help", &[(Char('?'), Action::Help), (Code(KeyCode::F(1)), Action::Help)]),
-            bind("Esc", "close what is open; never quits", &[(Code(KeyCode::Esc), Action::Close)]),
+            bind(
+                "Esc",
+                "close what is open, then filter, search, panel; never quits",
+                &[(Code(KeyCode::Esc), Action::Close)],
+            ),
             bind("^Z", "suspend", &[(Ctrl('z'), Action::Suspend)]),
             bind("q", "quit (also Ctrl-C)", &[(Char('q'), Action::Quit), (Ctrl('c'), Action::Interrupt)]),
+            bind(
+                "Q",
+                "quit, and leave the last screen in the terminal",
+                &[(Char('Q'), Action::QuitAndLeave)],
+            ),
+            replay("p r F", "hold, record, follow: of a running server alone", &[]),
         ],
     },
 ];
 
+/// What a key asks for while the list of breakpoints is open, if the list has to do with it.
+pub fn list_action(key: KeyEvent) -> Option<Action> {
+    let wanted = wanted(key)?;
+    LIST.bindings.iter().flat_map(|b| b.keys).find(|(bound, _)| *bound == wanted).map(|(_, action)| *action)
+}
+
 /// What a key asks for, if anything.
 pub fn action(key: KeyEvent) -> Option<Action> {
+    let wanted = wanted(key)?;
+    all().find(|(bound, _)| *bound == wanted).map(|(_, action)| action)
+}
+
+fn wanted(key: KeyEvent) -> Option<Key> {
     // A shifted character already says so by what it is; terminals differ in whether they add SHIFT.
-    let wanted = match key.code {
+    Some(match key.code {
         KeyCode::Char(c) if key.modifiers.contains(KeyModifiers::CONTROL) => Ctrl(c.to_ascii_lowercase()),
         KeyCode::Char(_) if key.modifiers.contains(KeyModifiers::ALT) => return None,
         KeyCode::Char(c) => Char(c),
         code => Code(code),
-    };
-    all().find(|(bound, _)| *bound == wanted).map(|(_, action)| action)
+    })
 }
 
 fn all() -> impl Iterator<Item = (Key, Action)> {
     SECTIONS.iter().flat_map(|s| s.bindings).flat_map(|b| b.keys.iter().copied())
 }
 
+/// Every key that is bound.
+#[cfg(test)]
+pub(super) fn bound() -> Vec<KeyEvent> {
+    let event = |(key, _): (Key, Action)| match key {
+        Char(c) => KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE),
+        Ctrl(c) => KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL),
+        Code(code) => KeyEvent::new(code, KeyModifiers::NONE),
+    };
+    all().map(event).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_help_says_fits_on_a_line_of_80_columns() {
+        use unicode_width::UnicodeWidthStr as _;
+        for binding in SECTIONS.iter().chain([&LIST]).flat_map(|s| s.bindings) {
+            assert!(binding.shown.width() <= 7 && binding.help.width() <= 68, "{}", binding.help);
+        }
+    }
 
     #[test]
     fn no_key_is_bound_twice() {
@@ -283,6 +474,6 @@ mod tests {
         assert_eq!(key(KeyCode::Char('C'), KeyModifiers::SHIFT), Some(Action::ReverseContinue));
         assert_eq!(key(KeyCode::Char(')'), KeyModifiers::SHIFT), Some(Action::NextOfConn));
         assert_eq!(key(KeyCode::Char('q'), KeyModifiers::ALT), None);
-        assert_eq!(key(KeyCode::Char('t'), KeyModifiers::NONE), None);
+        assert_eq!(key(KeyCode::Char('v'), KeyModifiers::NONE), None);
     }
 }

@@ -7,27 +7,53 @@
 //! | file | |
 //! | --- | --- |
 //! | `app.rs`, `actions.rs` | the viewer's state, and what every key does to it |
-//! | `keys.rs`, `goto.rs` | keys, and what is typed after `:` |
+//! | `leash.rs` | what the keys do to a server that is held |
+//! | `reading.rs` | a recording that is still being read |
+//! | `moves.rs`, `playing.rs`, `marks.rs`, `breakpoints.rs` | going from event to event |
+//! | `shown.rs`, `narrow.rs`, `hunt.rs` | filter and search, a slice at a time |
+//! | `notes.rs`, `export.rs`, `desk.rs` | what is written, and who writes it |
+//! | `keys.rs`, `prompt.rs`, `command.rs`, `goto.rs`, `mouse.rs` | keys, what is typed, where that leads |
 //! | `draw.rs` | which panels, and where |
-//! | `threads.rs` `machine.rs` `connection.rs` `events.rs` `explain.rs` `stack.rs` | a panel each |
+//! | `threads.rs` `machine/` `connection.rs` `stack.rs` `events.rs` `explain.rs` | a panel each |
+//! | `spacetime/` | the panel of the lanes: which rows, which lanes, which arrows |
 //! | `bars.rs`, `help.rs` | the first and the last line; the help |
 //! | `pen.rs`, `canvas.rs`, `theme.rs` | clipped text, joined lines, the few styles |
+//! | `ascii.rs` | the finished frame, for terminals that know nothing else |
 //! | `run.rs`, `term.rs` | the loop; the terminal and its care |
 
 mod actions;
 mod app;
+mod ascii;
 mod bars;
+mod breakpoints;
 mod canvas;
+mod command;
 mod connection;
+mod desk;
 mod draw;
 mod events;
 mod explain;
+mod export;
 mod goto;
 mod help;
+mod hunt;
+#[cfg(test)]
+mod key_tests;
 mod keys;
+mod leash;
 mod machine;
+mod marks;
+mod mouse;
+mod moves;
+mod narrow;
+mod notes;
 mod pen;
+mod playing;
+mod prompt;
+mod reading;
 mod run;
+mod shown;
+mod spacetime;
 mod stack;
 mod term;
 #[cfg(test)]
@@ -36,12 +62,14 @@ mod theme;
 mod threads;
 
 pub use app::App;
+pub use desk::{Desk, Export};
 pub use draw::draw;
 pub use goto::At;
 pub use theme::Theme;
 
-use crate::event::{Event, Thread};
-use crate::player::Pace;
+use crate::event::{Event, Leashed, Thread};
+use crate::filter::Filter;
+use crate::player::{Pace, Source};
 use crate::trace::format::{End, Header};
 use std::io;
 use std::sync::Arc;
@@ -62,18 +90,35 @@ pub struct Recording {
     pub warnings: Vec<String>,
 }
 
-/// What holds a running server between two events.
+/// What a running server's leash may be asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// Hold every server thread before its next event.
+    Hold,
+    /// Let all go.
+    Release,
+    /// Let so many events through, one after the other: of this thread, or of whoever has waited
+    /// longest each time.
+    Step {
+        /// How many.
+        n: u32,
+        /// Whose.
+        thread: Option<Thread>,
+    },
+    /// Let all go until an event matches this filter.
+    Until(String),
+}
+
+/// What holds a running server between two events. It may be far away: nothing here waits for it.
 pub trait Leash: Send + Sync {
-    /// Holds every server thread before its next event.
-    fn hold(&self);
-    /// Lets all go.
-    fn release(&self);
-    /// Whether the server is held.
-    fn is_held(&self) -> bool;
-    /// Lets exactly one event through.
-    fn step(&self);
-    /// The threads that wait at the gate, first come first.
-    fn waiting(&self) -> Vec<Thread>;
+    /// How it was when it was last heard of.
+    fn look(&self) -> Leashed;
+    /// Asks for something; that it was done shows when one looks, and why it was not is news.
+    fn ask(&self, what: Ask);
+    /// Why there will be no more events, where there is more to say than that the server has stopped.
+    fn farewell(&self) -> Option<String> {
+        None
+    }
 }
 
 /// The recording of a running server, and what there is to say about it.
@@ -119,12 +164,34 @@ pub struct Options {
     pub pause_on_marks: bool,
     /// Begin with a word of welcome that says which key comes first.
     pub tour: bool,
+    /// Draw with ASCII alone.
+    pub ascii: bool,
+    /// For a projector: fewer and larger things.
+    pub classroom: bool,
+    /// Show only the events that this means.
+    pub filter: Option<Filter>,
+    /// Listen to the mouse from the start.
+    pub mouse: bool,
+    /// Who writes remarks and exports; without one they are not to be had.
+    pub desk: Option<Arc<dyn Desk>>,
 }
 
 impl Default for Options {
     fn default() -> Options {
         let Pace { speed, idle_limit } = Pace::default();
-        Options { theme: Theme::Dark, at: None, speed, idle_limit, pause_on_marks: false, tour: false }
+        Options {
+            theme: Theme::Dark,
+            at: None,
+            speed,
+            idle_limit,
+            pause_on_marks: false,
+            tour: false,
+            ascii: false,
+            classroom: false,
+            filter: None,
+            mouse: false,
+            desk: None,
+        }
     }
 }
 
@@ -153,6 +220,11 @@ impl Exit {
 /// Shows a recording on this process's terminal until the user quits.
 pub fn replay(recording: Recording, options: Options) -> io::Result<Exit> {
     term::show(App::replay(recording, &options), None)
+}
+
+/// Shows a recording that is read when it is looked at, until the user quits.
+pub fn open(name: String, header: Header, source: Arc<dyn Source>, options: Options) -> io::Result<Exit> {
+    term::show(App::open(name, header, source, &options), None)
 }
 
 /// Shows a running server on this process's terminal until the user quits. The server goes on when

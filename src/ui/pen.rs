@@ -52,14 +52,6 @@ impl<'a> Pen<'a> {
         x
     }
 
-    /// Lays `style` over a whole row.
-    pub fn style_row(&mut self, y: usize, style: Style) {
-        if y < self.height() {
-            let row = Rect { y: self.area.y + y as u16, height: 1, ..self.area };
-            self.buf.set_style(row, style);
-        }
-    }
-
     /// A part of this area, below `top` rows and right of `left` columns.
     pub fn inner(&mut self, left: u16, top: u16) -> Pen<'_> {
         let area = Rect {

@@ -3,17 +3,18 @@
 use super::app::{App, Request};
 use super::{Exit, draw};
 use crate::event::Event;
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use ratatui::layout::{Position, Rect};
 use signal_hook::consts::{SIGCONT, SIGINT, SIGTSTP};
 use std::io;
+use std::sync::MutexGuard;
 use std::time::{Duration, Instant};
 
 /// No more frames than the eye can tell apart, however fast events come.
 const FRAME: Duration = Duration::from_millis(30);
-/// How often the gate of a held server is looked at: who arrives there sends no event.
+/// How often a server's gate is looked at: who arrives there sends no event, nor does who holds it.
 const GATE: Duration = Duration::from_millis(100);
 /// A digit that comes later than this after another is not meant as the same number.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -24,6 +25,7 @@ const AT_ONCE: usize = 64;
 #[derive(Debug)]
 pub(super) enum Incoming {
     Key(KeyEvent),
+    Mouse(MouseEvent),
     Resize,
     /// A server's events.
     Events(Vec<Event>),
@@ -50,8 +52,19 @@ pub(super) trait Host {
     fn suspend(&mut self) -> io::Result<()>;
     /// Takes the terminal again after someone else stopped this process.
     fn resume(&mut self) -> io::Result<()>;
-    /// Whether the terminal is ours: a thread that panics gives it back under our feet.
-    fn is_ours(&self) -> bool;
+    /// Listens to the mouse, or no longer.
+    fn mouse(&mut self, on: bool) -> io::Result<()> {
+        let _ = on;
+        Ok(())
+    }
+    /// Gives a text to the clipboard.
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        let _ = text;
+        Ok(())
+    }
+    /// The terminal for one frame, and no longer: a thread that panics gives it back, and waits for the
+    /// frame that is being drawn. `None` where it is ours no more.
+    fn frame(&self) -> Option<MutexGuard<'_, ()>>;
 }
 
 /// Makes the next frame draw every cell. Not `Terminal::clear`: that asks the terminal where the
@@ -80,26 +93,26 @@ where
     let (mut is_dirty, mut is_urgent) = (true, true);
     let mut last = Instant::now();
     let mut last_key = last;
+    if let Some(Request::Mouse(on)) = app.request {
+        app.request = None;
+        host.mouse(on)?;
+    }
     loop {
         let since = drawn.map_or(FRAME, |at| at.elapsed());
         if is_dirty && (is_urgent || since >= FRAME) {
-            if !host.is_ours() {
-                return Ok(Exit::Panicked);
-            }
+            let Some(_ours) = host.frame() else { return Ok(Exit::Panicked) };
             terminal.draw(|frame| draw(frame, app)).map_err(io::Error::other)?;
             drawn = Some(Instant::now());
             (is_dirty, is_urgent) = (false, false);
         }
-        let wishes = [app.due(), app.is_held.then_some(GATE), is_dirty.then(|| FRAME.saturating_sub(since))];
+        let wishes =
+            [app.due(), app.leash.is_some().then_some(GATE), is_dirty.then(|| FRAME.saturating_sub(since))];
         let mut incoming = input.next(wishes.into_iter().flatten().min());
 
         let elapsed = last.elapsed();
         last = Instant::now();
-        if app.playing {
-            let before = app.player.cursor();
-            app.tick(elapsed);
-            is_dirty |= before != app.player.cursor() || !app.playing;
-        }
+        is_dirty |= app.due().is_some() && app.tick(elapsed);
+        is_dirty |= app.look_at_source();
         for _ in 0..AT_ONCE {
             let Some(one) = incoming else { break };
             is_dirty = true;
@@ -110,6 +123,10 @@ where
                     }
                     last_key = Instant::now();
                     app.key(key);
+                    is_urgent = true;
+                }
+                Incoming::Mouse(mouse) => {
+                    app.mouse(mouse);
                     is_urgent = true;
                 }
                 Incoming::Resize => is_urgent = true,
@@ -137,6 +154,8 @@ where
                     forget_screen(terminal)?;
                     last = Instant::now();
                 }
+                Some(Request::Copy(text)) => host.copy(&text)?,
+                Some(Request::Mouse(on)) => host.mouse(on)?,
                 None => {}
             }
             incoming = input.next(Some(Duration::ZERO));

@@ -1,7 +1,7 @@
 //! The stack panel: the functions of memcached that the event's thread is in.
 
 use super::app::App;
-use super::pen::Pen;
+use super::pen::{Pen, wrap};
 use crate::event::Kind;
 use crate::model::Lane;
 
@@ -19,7 +19,14 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let p = app.palette;
     let (Some(lane), Some(event)) = (lane(app), app.player.current()) else { return };
     if !app.has_calls {
-        pen.put(0, 0, "this recording has no calls (--detail calls)", p.dim);
+        let how = match app.leash {
+            Some(_) => "memstep live --detail calls",
+            None => "memstep record SESSION -o FILE --detail calls",
+        };
+        let text = format!("No function calls are recorded here. To have them:\n{how}");
+        for (y, line) in wrap(&text, pen.width().saturating_sub(1)).iter().enumerate() {
+            pen.put(0, y, line, p.dim);
+        }
         return;
     }
     let mut frames: Vec<(&str, &str)> = lane.stack.iter().map(|f| (f.name(), f.source())).collect();

@@ -1,25 +1,26 @@
 //! The real terminal: taken, and given back whatever happens.
 
-use super::Exit;
 use super::app::App;
 use super::run::{Host, Incoming, Input, run};
+use super::{Exit, draw};
 use crate::event::Event;
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::Show;
-use crossterm::event as term;
+use crossterm::event::{self as term, DisableMouseCapture, EnableMouseCapture};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGSTOP, SIGTERM, SIGTSTP};
 use signal_hook::iterator::Signals;
-use std::io;
+use std::io::{self, Write as _};
 use std::mem::ManuallyDrop;
 use std::panic;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A key waits behind no more than so many batches of events.
 const QUEUE: usize = 8;
@@ -31,6 +32,13 @@ const EIO: i32 = rustix::io::Errno::IO.raw_os_error();
 
 /// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Held while a frame is drawn: given back in the middle of one, the rest of it would stand on the
+/// shell's screen.
+static DRAWING: Mutex<()> = Mutex::new(());
+/// How long to wait for a frame; it is the thread that draws that may have panicked.
+const FRAME_AT_MOST: Duration = Duration::from_millis(200);
+/// Whether the mouse is listened to while it is.
+static MOUSE: AtomicBool = AtomicBool::new(false);
 
 /// Shows `app` on this process's terminal until it ends.
 pub(super) fn show(mut app: App, server: Option<(Receiver<Event>, Receiver<String>)>) -> io::Result<Exit> {
@@ -49,7 +57,15 @@ pub(super) fn show(mut app: App, server: Option<(Receiver<Event>, Receiver<Strin
     // shows the cursor anyway.
     let mut terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(io::stdout()))?);
     let result = run(&mut terminal, &mut app, &mut Channel(receiver), &mut Tty);
+    let last = terminal.size();
     drop(screen);
+    if app.leaves_screen
+        && let (Ok(Exit::Quit), Ok(size)) = (&result, last)
+    {
+        // If nobody is there to see it any more, so be it.
+        let _ =
+            io::stdout().write_all(draw::text(&app, size.width, size.height.saturating_sub(1)).as_bytes());
+    }
     signals.close();
     result
 }
@@ -57,13 +73,29 @@ pub(super) fn show(mut app: App, server: Option<(Receiver<Event>, Receiver<Strin
 fn take() -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
-    execute!(io::stdout(), EnterAlternateScreen)
+    execute!(io::stdout(), EnterAlternateScreen)?;
+    if MOUSE.load(Ordering::SeqCst) {
+        execute!(io::stdout(), EnableMouseCapture)?;
+    }
+    Ok(())
 }
 
 /// Gives the terminal back; at most once for each time it was taken.
 fn restore() {
+    let since = Instant::now();
+    let _drawn = loop {
+        match DRAWING.try_lock() {
+            Ok(drawn) => break Some(drawn),
+            Err(TryLockError::Poisoned(poisoned)) => break Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) if since.elapsed() >= FRAME_AT_MOST => break None,
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(1)),
+        }
+    };
     if TAKEN.swap(false, Ordering::SeqCst) {
         // There is nobody to tell if this fails: the terminal has gone.
+        if MOUSE.load(Ordering::SeqCst) {
+            let _ = execute!(io::stdout(), DisableMouseCapture);
+        }
         let _ = execute!(io::stdout(), LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();
     }
@@ -103,8 +135,25 @@ impl Host for Tty {
         take()
     }
 
-    fn is_ours(&self) -> bool {
-        TAKEN.load(Ordering::SeqCst)
+    fn mouse(&mut self, on: bool) -> io::Result<()> {
+        // Before it is on and after it is off, so that it is taken back whatever comes between.
+        if on {
+            MOUSE.store(true, Ordering::SeqCst);
+            execute!(io::stdout(), EnableMouseCapture)
+        } else {
+            execute!(io::stdout(), DisableMouseCapture)?;
+            MOUSE.store(false, Ordering::SeqCst);
+            Ok(())
+        }
+    }
+
+    fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text))
+    }
+
+    fn frame(&self) -> Option<MutexGuard<'_, ()>> {
+        let ours = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
+        TAKEN.load(Ordering::SeqCst).then_some(ours)
     }
 }
 
@@ -131,6 +180,7 @@ fn forward_keys(sender: SyncSender<Incoming>) {
         loop {
             let incoming = match term::read() {
                 Ok(term::Event::Key(key)) => Incoming::Key(key),
+                Ok(term::Event::Mouse(mouse)) => Incoming::Mouse(mouse),
                 Ok(term::Event::Resize(..)) => Incoming::Resize,
                 Ok(_) => continue,
                 // The window was closed: its SIGHUP comes too, perhaps later.
@@ -197,7 +247,7 @@ impl PanicHook {
         panic::set_hook(Box::new(move |info| {
             restore();
             chained(info);
-            // If the queue is full the loop is at work, and sees `is_ours` before it draws.
+            // If the queue is full the loop is at work, and sees that the terminal is gone before it draws.
             let _ = sender.try_send(Incoming::Panic);
         }));
         PanicHook { previous }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 use super::run::{Host, Incoming, Input, run};
 use super::*;
-use crate::event::{ConnState, Kind};
+use crate::event::{AtGate, ConnState, Kind};
 use crate::model::sample::{self, W0};
 use crate::trace::format::{Detail, FORMAT, VERSION};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -12,10 +12,10 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Color;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
-fn header() -> Header {
+pub(super) fn header() -> Header {
     Header {
         format: FORMAT.into(),
         version: VERSION,
@@ -30,7 +30,7 @@ fn header() -> Header {
     }
 }
 
-fn recording() -> Recording {
+pub(super) fn recording() -> Recording {
     let name = "set-get.jsonl".into();
     Recording {
         name,
@@ -41,28 +41,46 @@ fn recording() -> Recording {
     }
 }
 
-fn app() -> App {
+pub(super) fn app() -> App {
     App::replay(recording(), &Options::default())
 }
 
 /// The viewer at the first event that `found` accepts.
-fn at(found: impl Fn(&Event) -> bool) -> App {
+pub(super) fn at(found: impl Fn(&Event) -> bool) -> App {
     let mut app = app();
     let index = app.player.slice(0..usize::MAX).iter().position(|e| found(e)).unwrap();
     app.player.go(index);
     app
 }
 
-fn press(app: &mut App, keys: &str) {
-    for c in keys.chars() {
-        let code = match c {
-            '\n' => KeyCode::Enter,
-            '\x1b' => KeyCode::Esc,
-            '\t' => KeyCode::Tab,
-            c => KeyCode::Char(c),
-        };
-        app.key(KeyEvent::new(code, KeyModifiers::NONE));
-    }
+pub(super) fn press(app: &mut App, keys: &str) {
+    keys.chars().for_each(|c| app.key(event_of(c)));
+}
+
+/// A key by a character that stands for it.
+pub(super) fn event_of(c: char) -> KeyEvent {
+    let code = match c {
+        '\n' => KeyCode::Enter,
+        '\x1b' => KeyCode::Esc,
+        '\t' => KeyCode::Tab,
+        '⇤' => KeyCode::BackTab,
+        '\x7f' => KeyCode::Backspace,
+        '→' => KeyCode::Right,
+        '←' => KeyCode::Left,
+        '↓' => KeyCode::Down,
+        '↑' => KeyCode::Up,
+        '⇟' => KeyCode::PageDown,
+        '⇞' => KeyCode::PageUp,
+        '⇱' => KeyCode::Home,
+        '⇲' => KeyCode::End,
+        '①' => KeyCode::F(1),
+        c @ '\x01'..'\x1b' => {
+            let letter = char::from(c as u8 - 1 + b'a');
+            return KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL);
+        }
+        c => KeyCode::Char(c),
+    };
+    KeyEvent::new(code, KeyModifiers::NONE)
 }
 
 fn buffer(app: &App, width: u16, height: u16) -> Buffer {
@@ -71,13 +89,13 @@ fn buffer(app: &App, width: u16, height: u16) -> Buffer {
     terminal.backend().buffer().clone()
 }
 
-fn screen(app: &App, width: u16, height: u16) -> String {
+pub(super) fn screen(app: &App, width: u16, height: u16) -> String {
     let buffer = buffer(app, width, height);
     let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
     (0..height).map(row).collect::<Vec<_>>().join("\n")
 }
 
-fn seq(app: &App) -> u64 {
+pub(super) fn seq(app: &App) -> u64 {
     app.player.current().unwrap().seq
 }
 
@@ -100,7 +118,7 @@ fn waiting_for_the_value_at_120x40() {
 fn waiting_for_the_value_at_80x24() {
     let mut app = at(|e| e.to == Some(ConnState::Nread));
     insta::assert_snapshot!("waiting_for_the_value_at_80x24", screen(&app, 80, 24));
-    press(&mut app, "2");
+    press(&mut app, "3");
     insta::assert_snapshot!("the_machine_at_80x24", screen(&app, 80, 24));
 }
 
@@ -150,13 +168,13 @@ fn without_colours_nothing_is_coloured_and_nothing_is_lost() {
 fn no_size_makes_it_panic() {
     let mut app = app();
     press(&mut app, "}7.");
-    for keys in ["", "2", "3", "4", "5", "6", "z", "?", ":12"] {
+    for keys in ["", "1", "2", "2+", "2--", "3", "4", "5", "6", "e", "z", "?", ":12"] {
         press(&mut app, keys);
         for (width, height) in (0..=14).flat_map(|w| (0..=12).map(move |h| (w * 11, h * 4))) {
             let area = Rect::new(0, 0, width, height);
             draw::render(&app, area, &mut Buffer::empty(area));
         }
-        for (width, height) in [(10, 5), (1, 1), (5, 1), (1, 30), (300, 2), (115, 31), (116, 32)] {
+        for (width, height) in [(10, 5), (1, 1), (5, 1), (1, 30), (300, 2), (115, 31), (116, 32), (180, 44)] {
             let area = Rect::new(0, 0, width, height);
             draw::render(&app, area, &mut Buffer::empty(area));
         }
@@ -173,13 +191,24 @@ fn help_and_quit_are_offered_at_every_width() {
 }
 
 proptest::proptest! {
-    #![proptest_config(proptest::test_runner::Config::with_cases(48))]
+    #![proptest_config(proptest::test_runner::Config::with_cases(96))]
+    /// Whatever a trace says, however large the terminal is and however it is looked at.
     #[test]
-    fn a_trace_that_lies_can_be_drawn(events in proptest::collection::vec(crate::model::tests::any_event(), 1..60)) {
-        let mut app = App::replay(Recording { events, ..recording() }, &Options::default());
+    fn a_trace_that_lies_can_be_drawn(
+        events in proptest::collection::vec(crate::model::tests::any_event(), 1..60),
+        keys in "[1-7ez+T.,)(n}cGg-]{0,12}",
+        (width, height) in (0_u16..=300, 0_u16..=100),
+        (ascii, classroom) in proptest::prelude::any::<(bool, bool)>(),
+    ) {
+        let options = Options { ascii, classroom, ..Options::default() };
+        let mut app = App::replay(Recording { events, ..recording() }, &options);
         press(&mut app, "G");
+        for key in keys.chars() {
+            press(&mut app, &key.to_string());
+            let cells = buffer(&app, width, height);
+            proptest::prop_assert!(!ascii || cells.content().iter().all(|c| c.symbol().is_ascii()));
+        }
         buffer(&app, 120, 40);
-        press(&mut app, "(n}c");
         buffer(&app, 80, 24);
     }
 }
@@ -218,7 +247,7 @@ fn counts_and_panels_share_the_digits() {
     let mut app = app();
     press(&mut app, "10.");
     assert_eq!((seq(&app), app.focus), (11, super::app::Panel::Events));
-    press(&mut app, "2.");
+    press(&mut app, "3.");
     assert_eq!((seq(&app), app.focus), (12, super::app::Panel::Machine));
     press(&mut app, "05,");
     assert_eq!((seq(&app), app.focus), (7, super::app::Panel::Machine));
@@ -229,7 +258,7 @@ fn counts_and_panels_share_the_digits() {
 #[test]
 fn a_panels_digit_is_no_count_once_time_has_passed() {
     let mut app = app();
-    press(&mut app, "2");
+    press(&mut app, "3");
     app.forget_lone_digit();
     press(&mut app, "10.");
     assert_eq!((seq(&app), app.focus), (11, super::app::Panel::Machine));
@@ -277,7 +306,7 @@ fn breakpoints_are_gone_on_to_and_back_to() {
     press(&mut app, "c");
     assert!(first < second && second < seq(&app));
     press(&mut app, "c");
-    assert!(app.status.as_ref().unwrap().text.contains("no breakpoint ahead"));
+    assert!(app.status.as_ref().unwrap().text.contains("no later breakpoint"));
     press(&mut app, "CC");
     assert_eq!(seq(&app), first);
 }
@@ -297,23 +326,22 @@ fn playing_goes_on_by_itself_and_stops_at_the_end() {
 
 /// A leash on no server: it counts.
 #[derive(Default)]
-struct TestLeash(Mutex<(bool, usize)>);
+pub(super) struct TestLeash(Mutex<(bool, usize)>);
 
 impl Leash for TestLeash {
-    fn hold(&self) {
-        self.0.lock().unwrap().0 = true;
+    fn look(&self) -> Leashed {
+        let held = self.0.lock().unwrap().0;
+        let at = AtGate { th: W0, ev: Kind::Read, of: None, conn: Some(0) };
+        let waiting = if held { vec![at] } else { Vec::new() };
+        Leashed { held, yours: held, waiting, ..Leashed::default() }
     }
-    fn release(&self) {
-        self.0.lock().unwrap().0 = false;
-    }
-    fn is_held(&self) -> bool {
-        self.0.lock().unwrap().0
-    }
-    fn step(&self) {
-        self.0.lock().unwrap().1 += 1;
-    }
-    fn waiting(&self) -> Vec<Thread> {
-        vec![W0]
+    fn ask(&self, what: Ask) {
+        let mut inner = self.0.lock().unwrap();
+        match what {
+            Ask::Hold => inner.0 = true,
+            Ask::Release | Ask::Until(_) => inner.0 = false,
+            Ask::Step { n, .. } => inner.1 += n as usize,
+        }
     }
 }
 
@@ -347,7 +375,7 @@ fn a_live_server_s_recording_is_started_stopped_and_seen() {
     assert!(screen(&app, 100, 30).contains("this is a recording already"));
 }
 
-fn live(leash: &Arc<TestLeash>, events: usize) -> App {
+pub(super) fn live(leash: &Arc<TestLeash>, events: usize) -> App {
     let tape = Arc::new(TestTape::default());
     let mut app = App::live(header(), leash.clone(), tape, &Options::default());
     app.push(sample::set_get().into_iter().take(events).collect());
@@ -372,14 +400,9 @@ fn a_held_server_lets_one_event_through_and_the_past_never_looks_like_a_rewind()
     press(&mut app, ".");
     assert_eq!((seq(&app), leash.0.lock().unwrap().1), (101, 1), "first back to now, and no step");
     press(&mut app, "03.");
-    let mut more = sample::set_get().into_iter().skip(101);
-    for steps in [2, 3, 4] {
-        assert_eq!(leash.0.lock().unwrap().1, steps, "one at a time");
-        app.push(more.next().into_iter().collect());
-    }
     assert_eq!(leash.0.lock().unwrap().1, 4);
     press(&mut app, "p");
-    assert!(!leash.is_held());
+    assert!(!leash.look().held);
 }
 
 #[test]
@@ -411,6 +434,7 @@ impl Input for Queue {
 #[derive(Default)]
 struct TestHost {
     suspended: usize,
+    drawing: Mutex<()>,
 }
 
 impl Host for TestHost {
@@ -421,16 +445,16 @@ impl Host for TestHost {
     fn resume(&mut self) -> io::Result<()> {
         Ok(())
     }
-    fn is_ours(&self) -> bool {
-        true
+    fn frame(&self) -> Option<MutexGuard<'_, ()>> {
+        Some(self.drawing.lock().unwrap())
     }
 }
 
-fn key(c: char, modifiers: KeyModifiers) -> Incoming {
+pub(super) fn key(c: char, modifiers: KeyModifiers) -> Incoming {
     Incoming::Key(KeyEvent::new(KeyCode::Char(c), modifiers))
 }
 
-fn run_to_end(app: &mut App, incoming: Vec<Incoming>) -> (io::Result<Exit>, usize) {
+pub(super) fn run_to_end(app: &mut App, incoming: Vec<Incoming>) -> (io::Result<Exit>, usize) {
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
     let mut host = TestHost::default();
     let exit = run(&mut terminal, app, &mut Queue(incoming.into()), &mut host);
@@ -459,4 +483,17 @@ fn the_loop_takes_in_a_servers_events_until_they_end() {
     let (exit, _) = run_to_end(&mut app, incoming);
     assert_eq!(exit.unwrap(), Exit::Quit);
     assert!(app.is_over && app.player.is_at_end());
+}
+
+#[test]
+fn a_recording_that_is_still_read_says_how_far_it_is() {
+    let mut app = app();
+    assert!(!screen(&app, 120, 40).contains("indexing") && app.due().is_none());
+    app.progress = crate::player::Progress { percent: 43, is_indexed: false, ..app.progress };
+    assert!(screen(&app, 120, 40).contains("████░░░░░░ indexing 43 %"));
+    assert!(app.due().is_some(), "one looks again by oneself");
+    // Where nobody knows yet what stands there, one is on the way.
+    app.key(KeyCode::Char(':').into());
+    press(&mut app, "50%\n");
+    assert!(app.player.cursor() == Some(0) && screen(&app, 120, 40).contains("on the way"));
 }

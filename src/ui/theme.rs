@@ -15,6 +15,8 @@ pub enum Theme {
     Dark,
     /// For a light background.
     Light,
+    /// For any background: no greys, and blocks of strong colours for what matters.
+    Contrast,
     /// No colours at all: bold, underlined, reversed.
     Mono,
 }
@@ -41,12 +43,43 @@ pub(super) struct Palette {
 }
 
 impl Theme {
+    /// The theme after this one; after the last, the first again.
+    #[must_use]
+    pub fn next(self) -> Theme {
+        match self {
+            Theme::Dark => Theme::Light,
+            Theme::Light => Theme::Contrast,
+            Theme::Contrast => Theme::Mono,
+            Theme::Mono => Theme::Dark,
+        }
+    }
+
+    /// What it is called, here and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Theme::Dark => "dark",
+            Theme::Light => "light",
+            Theme::Contrast => "contrast",
+            Theme::Mono => "mono",
+        }
+    }
+
     pub(super) fn palette(self) -> Palette {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
         match self {
             Theme::Dark => coloured([247, 239, 80, 215, 203]),
             Theme::Light => coloured([241, 249, 25, 130, 160]),
+            Theme::Contrast => Palette {
+                text: plain,
+                dim: plain,
+                faint: plain,
+                now: bold.add_modifier(Modifier::UNDERLINED),
+                lit: block(231, 19),
+                changed: block(16, 226),
+                strong: bold,
+                warn: block(231, 160),
+            },
             Theme::Mono => Palette {
                 text: plain,
                 dim: plain,
@@ -58,6 +91,14 @@ impl Theme {
                 warn: bold.add_modifier(Modifier::REVERSED),
             },
         }
+    }
+}
+
+impl Palette {
+    /// The same for a projector, whose greys nobody sees from the last row: all text is bold.
+    pub fn bold(self) -> Palette {
+        let bold = |style: Style| style.add_modifier(Modifier::BOLD);
+        Palette { text: bold(self.text), dim: bold(Style { fg: None, ..self.dim }), ..self }
     }
 }
 
@@ -74,5 +115,26 @@ fn coloured([dim, faint, now, changed, warn]: [u8; 5]) -> Palette {
         changed: bold(changed),
         strong: Style::new().add_modifier(Modifier::BOLD),
         warn: bold(warn),
+    }
+}
+
+/// Bold text on a block of colour, both told: readable whatever the terminal's own are.
+fn block(text: u8, ground: u8) -> Style {
+    Style::new().fg(Color::Indexed(text)).bg(Color::Indexed(ground)).add_modifier(Modifier::BOLD)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_themes_go_round() {
+        let mut theme = Theme::default();
+        let mut names = Vec::new();
+        for _ in 0..4 {
+            names.push(theme.name());
+            theme = theme.next();
+        }
+        assert_eq!((names, theme), (vec!["dark", "light", "contrast", "mono"], Theme::default()));
     }
 }

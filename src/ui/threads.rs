@@ -2,7 +2,7 @@
 
 use super::app::App;
 use super::pen::{Pen, cut};
-use crate::event::{Kind, Thread};
+use crate::event::{Kind, Ready, Thread};
 use crate::model::{Lane, Listener, Phase, World};
 use crate::text::printable;
 use std::borrow::Cow;
@@ -16,8 +16,12 @@ struct Columns {
 
 impl Columns {
     fn of(width: usize) -> Columns {
-        let pipe = if width >= 58 { 37 } else { 29 };
-        Columns { pipe, queue: pipe + 11, conns: pipe + if width >= 76 { 20 } else { 18 } }
+        let (pipe, conns) = match width {
+            0..58 => (29, 18),
+            58..76 => (37, 17),
+            _ => (37, 20),
+        };
+        Columns { pipe, queue: pipe + 11, conns: pipe + conns }
     }
 }
 
@@ -41,6 +45,8 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
         y += 1;
     }
     let lanes: Vec<&Lane> = world.threads.values().collect();
+    // With rows to spare every worker has a second one, as main has.
+    let is_roomy = pen.height() >= y + 2 * lanes.len();
     // The line of the listening socket goes next where rows are short.
     let has_listener = pen.height() > y + lanes.len();
     let rows = pen.height().saturating_sub(y + usize::from(has_listener)).max(1);
@@ -56,6 +62,9 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
         y += 1;
         if lane.id == Thread::Main && has_listener {
             listener_line(app, pen, y);
+            y += 1;
+        } else if is_roomy {
+            base_line(app, lane, pen, y);
             y += 1;
         }
     }
@@ -123,10 +132,13 @@ fn dispatched(app: &App, pen: &mut Pen<'_>, y: usize, columns: &Columns) {
 
 /// What a thread is at, as far as the recording says.
 fn doing(app: &App, lane: &Lane) -> String {
+    if let Some(at_gate) = app.at_the_gate(lane.id) {
+        return at_gate;
+    }
     if app.player.current().is_some_and(|e| e.ev == Kind::Wake && e.th == lane.id) {
         return woken_by(app.player.world(), lane);
     }
-    let text = match (lane.phase, lane.stack.last()) {
+    match (lane.phase, lane.stack.last()) {
         (Phase::Absent, _) => "not there yet".to_owned(),
         (Phase::SetUp, _) => match lane.epoll_fd {
             Some(fd) => format!("set up, epoll fd {fd}"),
@@ -142,27 +154,29 @@ fn doing(app: &App, lane: &Lane) -> String {
             Some(id) => format!("running, at c{id}"),
             None => "running".to_owned(),
         },
-    };
-    match (app.waiting.contains(&lane.id) && app.follow, lane.is_asleep()) {
-        (true, true) => "▮ woke up, is at the gate".to_owned(),
-        (true, false) => format!("▮ {text}"),
-        (false, _) => text,
     }
 }
 
 /// What woke a thread: its pipe, a new client, a connection, or its timer.
 fn woken_by(world: &World, lane: &Lane) -> String {
-    let Some(ready) = lane.ready.first() else { return "woken by its timer".to_owned() };
-    let by = match ready.conn {
+    format!("woken by {}", ready(world, lane.id, &lane.ready))
+}
+
+/// What `epoll_wait` reported to a thread, by the first of it.
+pub(super) fn ready(world: &World, thread: Thread, all: &[Ready]) -> String {
+    let Some(first) = all.first() else { return "its timer".to_owned() };
+    let receive_fd = world.threads.get(&thread).and_then(|lane| lane.notify_receive_fd);
+    let mut by = match first.conn {
+        Some(id) if first.what == "w" => format!("c{id} writable"),
         Some(id) => format!("c{id}"),
-        None if lane.notify_receive_fd == Some(ready.fd) => "its pipe".to_owned(),
-        None if world.listeners.iter().any(|l| l.fd == ready.fd) => "a new client".to_owned(),
-        None => format!("fd {}", ready.fd),
+        None if receive_fd == Some(first.fd) => "its pipe".to_owned(),
+        None if world.listeners.iter().any(|l| l.fd == first.fd) => "a new client".to_owned(),
+        None => format!("fd {}", first.fd),
     };
-    match lane.ready.len() {
-        1 => format!("woken by {by}"),
-        n => format!("woken by {by} +{}", n - 1),
+    if all.len() > 1 {
+        by.push_str(&format!(" +{}", all.len() - 1));
     }
+    by
 }
 
 fn bytes_in_pipe(lane: &Lane) -> String {
@@ -221,6 +235,19 @@ fn listener_line(app: &App, pen: &mut Pen<'_>, y: usize) {
     if is_new {
         pen.put(x, y, " ◂", p.changed);
     }
+}
+
+/// Under a worker: its event base, and what it last had to tell.
+fn base_line(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize) {
+    let p = app.palette;
+    let Some(fd) = lane.epoll_fd else { return };
+    let mut text = format!("epoll fd {fd}");
+    if !lane.ready.is_empty() {
+        text.push_str(&format!(", last {}", woken_by(app.player.world(), lane)));
+    }
+    let x = pen.put(2, y, "└ ", p.faint);
+    let room = pen.width().saturating_sub(x + 2);
+    pen.fit(x, y, room, &text, p.dim);
 }
 
 fn shown(listener: &Listener) -> Cow<'_, str> {

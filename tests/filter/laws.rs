@@ -79,11 +79,45 @@ proptest! {
         let (of_a, of_b) = (is(&format!("({a})")), is(&format!("({b})")));
         prop_assert_eq!(is(&format!("!({a})")), !of_a);
         prop_assert_eq!(is(&format!("({a}) & ({b})")), of_a && of_b);
+        let all = Filter::all([filter(&a), filter(&b)]);
+        prop_assert_eq!(all.matches(&event), of_a && of_b);
+        prop_assert_eq!(all.to_string().parse::<Filter>().map_err(|e| e.to_string()), Ok(all));
+        prop_assert!(Filter::all([]).matches(&event));
         prop_assert_eq!(is(&format!("({a}) | ({b})")), of_a || of_b);
         prop_assert_eq!(is(&format!("!(({a}) & ({b}))")), is(&format!("!({a}) | !({b})")));
         prop_assert_eq!(is(&format!("{a} | {b} & {b}")), is(&format!("({a}) | (({b}) & ({b}))")));
         let filter = filter(&a);
         prop_assert!(!filter.matches(&event) || filter.kinds().has(&event.ev), "{}", a);
+    }
+
+    /// Small numbers and few threads, so that they meet.
+    #[test]
+    fn what_is_meant_has_what_is_needed(
+        tests in prop::collection::vec(prop::sample::select(vec![
+            "ev=state", "ev=read", "ev!=read", "conn=0", "conn=1", "conn=-1", "th=main", "th=worker0", "to=conn_read",
+            "from=conn_read", "errno", "t>5", "conn", "!conn=0", "ev=\"teleport\"", "ev~ea", "(ev=state | conn=1)",
+        ]), 1..4),
+        join in prop::sample::select(vec![" & ", " | "]),
+        mut event in events::event().boxed(),
+        (conn, thread, kind) in (0u32..2, 0usize..3, 0usize..4),
+    ) {
+        event.conn = event.conn.map(|_| conn);
+        event.th = [event.th, memstep::event::Thread::Main, memstep::event::Thread::Worker(0)][thread];
+        event.ev = [event.ev, Kind::State, Kind::Read, Kind::from_name("teleport")][kind].clone();
+        event.to = event.to.map(|_| ConnState::Read);
+        let filter = filter(&tests.join(join));
+        let has = |need: &memstep::filter::Needs| {
+            need.kinds.has(&event.ev)
+                && need.conn.is_none_or(|conn| event.conn == Some(conn))
+                && need.th.is_none_or(|th| event.th == th)
+                && need.from.is_none_or(|from| event.from == Some(from))
+                && need.to.is_none_or(|to| event.to == Some(to))
+        };
+        let needs = filter.needs();
+        if filter.matches(&event) {
+            prop_assert!(needs.iter().any(has), "{}", filter);
+        }
+        prop_assert!(needs.iter().filter(|n| n.is_all && has(n)).all(|_| filter.matches(&event)), "{}", filter);
     }
 
     #[test]

@@ -127,6 +127,30 @@ fn a_held_server_goes_on_one_event_at_a_time() {
 }
 
 #[test]
+fn it_may_be_held_before_its_first_event() {
+    let mut terminal =
+        Terminal::start(&["live", "-l", "127.0.0.1:0", "-t", "1", "--detail", "flow", "--step"]);
+    let screen = terminal.wait_for("▮ mark");
+    assert!(screen.contents().contains("SERVER HELD") && screen.contents().contains("no events yet"));
+    terminal.press_for(".", "event 1 of 1 ");
+    terminal.press_for(".", "event 2 of 2 ");
+    // Half started, it is left all the same.
+    terminal.press("q");
+    terminal.end().assert_restored(0);
+    // What keeps it from starting is told as soon as it is known.
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = taken.local_addr().unwrap().to_string();
+    let mut terminal = Terminal::start(&["live", "-l", &addr, "--step"]);
+    terminal.wait_for("▮ ");
+    terminal.press_for("p", "failed to listen on TCP");
+    terminal.press("q");
+    let left = terminal.end();
+    assert_eq!(left.code, 2);
+    assert_shell_s(&left.screen);
+    assert!(left.screen.contents().contains("failed to listen on TCP"), "{}", left.screen.contents());
+}
+
+#[test]
 fn a_signal_ends_a_held_server_and_its_recording() {
     for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
         let mut live = Live::start("");
@@ -150,7 +174,7 @@ fn a_terminal_that_goes_away_ends_it_in_order() {
     reader.join().unwrap();
     drop((keys, tty, master));
     // Whichever is noticed first: the signal, or that no key can be read any more.
-    assert!(matches!(exit_code(&mut *child), 129 | 2));
+    assert!(matches!(exit_code(&mut *child, String::new), 129 | 2));
     assert_whole(&trace);
 }
 

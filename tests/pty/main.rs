@@ -2,9 +2,12 @@
 //! it ends.
 #![allow(clippy::unwrap_used)]
 
+mod attach;
 #[path = "../common/mod.rs"]
 mod common;
+mod keys;
 mod live;
+mod panic;
 
 use common::until;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
@@ -64,12 +67,14 @@ impl Terminal {
         Terminal::run(MEMSTEP, args, no_env)
     }
 
-    fn run(program: &str, args: &[&str], env: fn(&mut CommandBuilder)) -> Terminal {
+    fn run(program: &str, args: &[&str], env: impl FnOnce(&mut CommandBuilder)) -> Terminal {
         let pair = native_pty_system().openpty(pty_size(SIZE)).unwrap();
         let mut command = CommandBuilder::new(program);
         command.args(args);
         command.cwd(env!("CARGO_MANIFEST_DIR"));
         command.env("TERM", "xterm-256color");
+        // Whoever runs the tests has settings of their own.
+        command.env("MEMSTEP_CONFIG", "");
         for name in ["NO_COLOR", "COLORFGBG", "RUST_BACKTRACE"] {
             command.env_remove(name);
         }
@@ -153,7 +158,8 @@ impl Terminal {
 
     /// Waits for the program's end.
     fn end(mut self) -> Left {
-        let code = exit_code(&mut *self.child);
+        let seen = self.seen.clone();
+        let code = exit_code(&mut *self.child, || text(seen.0.lock().unwrap().parser.screen()));
         let modes = tcgetattr(&self.tty).unwrap().local_modes;
         // With the last hold on the program's end gone, the reader reads what is left, and stops.
         drop(self.tty);
@@ -163,7 +169,8 @@ impl Terminal {
     }
 }
 
-fn exit_code(child: &mut dyn Child) -> u32 {
+/// The status that `child` ends with; if it does not, `shown` is what is to be seen of it.
+fn exit_code(child: &mut dyn Child, shown: impl Fn() -> String) -> u32 {
     let start = Instant::now();
     loop {
         if let Some(status) = child.try_wait().unwrap() {
@@ -172,7 +179,7 @@ fn exit_code(child: &mut dyn Child) -> u32 {
         }
         if start.elapsed() >= PATIENCE {
             child.kill().unwrap();
-            panic!("it does not end");
+            panic!("it does not end:\n{}", shown());
         }
         std::thread::sleep(Duration::from_millis(2));
     }
@@ -213,12 +220,15 @@ fn footer(screen: &Screen) -> String {
     text(screen).lines().last().unwrap().to_owned()
 }
 
-/// The events panel's row of the cursor.
-fn row_of_now(screen: &Screen) -> Option<u16> {
+/// The events panel's row of the cursor, and the column where it begins.
+fn row_of_now(screen: &Screen) -> Option<(u16, u16)> {
     let rows: Vec<String> = screen.rows(0, screen.size().1).collect();
-    let panel = rows.iter().position(|row| row.contains("4 Events"))?;
-    let at = rows.iter().skip(panel).position(|row| row.starts_with(" ▶"))?;
-    u16::try_from(panel + at).ok()
+    let panel = rows.iter().position(|row| row.contains("6 Events"))?;
+    let before = rows[panel].split("6 Events").next()?.chars().count();
+    let left = u16::try_from(before).ok()?.checked_sub(1)?;
+    let mut below = u16::try_from(panel).ok()?..screen.size().0;
+    let row = below.find(|&row| screen.cell(row, left).is_some_and(|cell| cell.contents() == "▶"))?;
+    Some((row, left))
 }
 
 #[test]
@@ -274,9 +284,37 @@ fn a_signal_ends_it_with_the_terminal_restored() {
 }
 
 #[test]
+fn a_broken_line_is_said_and_the_rest_can_be_looked_at() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("broken.jsonl");
+    let text = fs::read_to_string(YIELD).unwrap();
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.insert(50, "{\"seq\":5");
+    fs::write(&path, lines.join("\n") + "\n").unwrap();
+    let path = path.to_str().unwrap();
+
+    let mut terminal = Terminal::start(&["replay", path]);
+    terminal.wait_for("broken.jsonl:51:8: expected an event");
+    terminal.press_for(":100\r", "event 100 of ");
+    terminal.press("q");
+    let left = terminal.end();
+    assert_eq!(left.code, 2);
+    assert!(String::from_utf8_lossy(&left.bytes).contains("`--lenient` counts such lines and skips them"));
+
+    let mut terminal = Terminal::start(&["replay", path, "--lenient", "--at", "100"]);
+    terminal.wait_for("1 broken line skipped");
+    terminal.wait_for("event 100 of ");
+    terminal.press("q");
+    terminal.end().assert_restored(0);
+}
+
+#[test]
 fn ctrl_z_gives_the_terminal_back_and_the_shell_s_fg_takes_it_again() {
     let mut terminal = Terminal::start(&["replay", YIELD, "--at", "100"]);
-    let before = terminal.wait_for_frame("event 100", |s| s.contents().contains(" event 100 of "));
+    let before = terminal.wait_for_frame("event 100", |screen| {
+        let text = screen.contents();
+        text.contains(" event 100 of ") && !text.contains("indexing")
+    });
     let before = text(&before);
     let stat = format!("/proc/{}/stat", terminal.pid().as_raw_nonzero());
     let is_stopped = || fs::read_to_string(&stat).unwrap().rsplit(") ").next().unwrap().starts_with('T');
@@ -339,9 +377,9 @@ fn no_color_means_none_and_the_current_row_is_still_marked() {
         terminal.wait_for("event 1 of ");
         terminal.press_for("}}", "A whole command line");
         let screen = terminal.wait("the current row", |screen| {
-            row_of_now(screen).is_some_and(|row| {
+            row_of_now(screen).is_some_and(|(row, left)| {
                 // Of the event itself, not only the mark.
-                screen.cell(row, 30).is_some_and(vt100::Cell::bold)
+                screen.cell(row, left + 10).is_some_and(vt100::Cell::bold)
             })
         });
         let lit = |cell: &vt100::Cell| cell.inverse() && cell.bold();
@@ -354,5 +392,31 @@ fn no_color_means_none_and_the_current_row_is_still_marked() {
         let styles = styles(&left.bytes);
         assert!(!styles.is_empty());
         assert_eq!(styles.iter().any(|numbers| chooses_colour(numbers)), coloured, "{styles:?}");
+    }
+}
+
+#[test]
+fn in_ascii_no_other_byte_reaches_the_terminal() {
+    fn latin(command: &mut CommandBuilder) {
+        command.env("LC_ALL", "en_US.ISO-8859-1");
+    }
+    fn utf8(command: &mut CommandBuilder) {
+        command.env("LC_ALL", "C.UTF-8");
+    }
+    let runs = [
+        (&["replay", YIELD, "--ascii"][..], utf8 as fn(&mut CommandBuilder), true),
+        (&["replay", YIELD], latin, true),
+        (&["replay", YIELD], utf8, false),
+    ];
+    for (args, env, is_ascii) in runs {
+        let mut terminal = Terminal::run(MEMSTEP, args, env);
+        terminal.wait_for("event 1 of ");
+        terminal.press_for("}}", "A whole command line");
+        terminal.press_for("?", "next, previous request");
+        // The first closes the help.
+        terminal.press("qq");
+        let left = terminal.end();
+        left.assert_restored(0);
+        assert_eq!(left.bytes.iter().all(|&b| b < 0x7f), is_ascii, "{args:?}");
     }
 }

@@ -4,7 +4,7 @@
 use super::chunk::Chunk;
 use super::hash::hash;
 use crate::memcached::settings::{HashFunc, Settings, say};
-use crate::memcached::util::{Apart, lock};
+use crate::memcached::util::{Apart, lock, lock_in_line};
 use crate::tracer::{self, ItemOp, What};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -103,7 +103,7 @@ impl Assoc {
     /// other way round.
     #[inline]
     pub fn item_lock(&self, hv: u32) -> MutexGuard<'_, Table> {
-        lock(self.of(hv))
+        lock_in_line(self.of(hv))
     }
 
     /// `item_trylock` (`thread.c:126`): for who comes from the LRU. `None` where the lock is held,
@@ -188,7 +188,7 @@ impl Assoc {
         self.hashpower.store(hashpower, Relaxed);
         self.hash_bytes.fetch_add(Self::bytes(hashpower), Relaxed);
         for table in &self.item_locks {
-            let mut table = lock(&table.0);
+            let mut table = lock_in_line(&table.0);
             let twice = vec![None; table.primary.len() * 2].into_boxed_slice();
             table.old = std::mem::replace(&mut table.primary, twice);
             table.moved = 0;

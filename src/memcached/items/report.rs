@@ -6,7 +6,7 @@ use super::slabs::POWER_SMALLEST;
 use super::store::Store;
 use crate::memcached::conn_queue::SlabStats;
 use crate::memcached::settings::{MAX_NUMBER_OF_SLAB_CLASSES, Settings};
-use crate::memcached::util::lock;
+use crate::memcached::util::{lock, lock_in_line};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
@@ -33,7 +33,7 @@ impl Store {
         let mut stats =
             StoreStats { hash_power_level, hash_bytes, hash_is_expanding, ..StoreStats::default() };
         for lru in &self.lrus {
-            let lru = lock(&lru.0);
+            let lru = lock_in_line(&lru.0);
             stats.curr_bytes += lru.bytes;
             stats.curr_items += lru.size;
             stats.total_items += lru.total;
@@ -45,7 +45,7 @@ impl Store {
     /// `item_stats_reset` (`items.c:78`) and the item part of `stats_reset`.
     pub fn stats_reset(&self) {
         for lru in &self.lrus {
-            let mut lru = lock(&lru.0);
+            let mut lru = lock_in_line(&lru.0);
             (lru.total, lru.stats) = (0, ItemStats::default());
         }
     }
@@ -55,7 +55,7 @@ impl Store {
         let now = self.clock.current_time();
         for n in 0..MAX_NUMBER_OF_SLAB_CLASSES {
             let (size, oldest, stats) = {
-                let lru = lock(&self.lrus[n].0);
+                let lru = lock_in_line(&self.lrus[n].0);
                 (lru.size, lru.tail().map(|it| it.time()), lru.stats)
             };
             if size == 0 {
@@ -136,7 +136,7 @@ impl Store {
         const NUM_BUCKETS: usize = 32768;
         let mut histogram = BTreeMap::<usize, u32>::new();
         for lru in &self.lrus {
-            for it in lock(&lru.0).iter() {
+            for it in lock_in_line(&lru.0).iter() {
                 *histogram.entry(it.ntotal().div_ceil(32)).or_default() += 1;
             }
         }
@@ -149,7 +149,7 @@ impl Store {
     pub fn item_cachedump(&self, id: usize, limit: usize) -> Vec<u8> {
         let mut buffer = Vec::new();
         let limit = if limit == 0 { usize::MAX } else { limit };
-        let lru = self.lrus.get(id).map(|lru| lock(&lru.0));
+        let lru = self.lrus.get(id).map(|lru| lock_in_line(&lru.0));
         for it in lru.iter().flat_map(|lru: &std::sync::MutexGuard<'_, Lru>| lru.iter()).take(limit) {
             let at = i64::from(it.exptime()) + self.clock.process_started;
             let tail = format!(" [{} b; {at} s]\r\n", it.nbytes() - 2);

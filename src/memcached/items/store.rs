@@ -7,7 +7,7 @@ use super::lru::Lru;
 use super::slabs::{Allocated, Sizes, Slabs};
 use crate::event::Fn;
 use crate::memcached::settings::{Clock, ITEM_UPDATE_INTERVAL, MAX_NUMBER_OF_SLAB_CLASSES, Settings, say};
-use crate::memcached::util::{Apart, Shown, lock};
+use crate::memcached::util::{Apart, Shown, lock, lock_in_line};
 use crate::tracer::{self, ItemOp, What};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -168,7 +168,7 @@ impl Store {
             self.lru_pull_tail(id, true, cur_hv);
         }
         let Some(Allocated { chunk, id: trace_id, page }) = found else {
-            lock(&self.lrus[id].0).stats.outofmemory += 1;
+            lock_in_line(&self.lrus[id].0).stats.outofmemory += 1;
             return None;
         };
         if let Some(len) = page {
@@ -194,7 +194,7 @@ impl Store {
     /// and ends it. One whose lock is held is let be. One that somebody is just sending is unlinked like
     /// any other, and keeps its memory until it is sent.
     fn lru_pull_tail(&self, id: usize, do_evict: bool, cur_hv: Option<u32>) {
-        let mut lru = lock(&self.lrus[id].0);
+        let mut lru = lock_in_line(&self.lrus[id].0);
         let mut search = lru.tail();
         for _ in 0..TRIES {
             let Some(it) = search else { return };
@@ -262,7 +262,7 @@ impl Store {
         self.assoc.insert(table, it, item.hv());
         it.refcount_incr();
         {
-            let mut lru = lock(&self.lrus[it.clsid()].0);
+            let mut lru = lock_in_line(&self.lrus[it.clsid()].0);
             lru.bytes += it.ntotal();
             lru.total += 1;
             lru.link(it);
@@ -273,7 +273,7 @@ impl Store {
     /// `do_item_unlink` (`items.c:344`); `why` is what the trace says.
     pub(super) fn do_item_unlink(&self, table: &mut Table, it: Chunk, hv: u32, why: ItemOp) {
         if it.is_linked() {
-            let mut lru = lock(&self.lrus[it.clsid()].0);
+            let mut lru = lock_in_line(&self.lrus[it.clsid()].0);
             self.do_item_unlink_nolock(table, &mut lru, it, hv, why);
         }
     }
@@ -305,7 +305,7 @@ impl Store {
         if self.is_stale(it) && it.is_linked() {
             it.set_time(self.clock.current_time());
             tell(ItemOp::Update, it);
-            let mut lru = lock(&self.lrus[it.clsid()].0);
+            let mut lru = lock_in_line(&self.lrus[it.clsid()].0);
             lru.unlink(it);
             lru.link(it);
         }

@@ -1,7 +1,8 @@
 //! A record becomes a line: names, results, the fields of `struct conn` that changed, what caused
 //! it. The members stand in the order of [`Event`](crate::event::Event)'s fields.
 
-use super::line::{As, Lines};
+use super::line::Lines;
+use super::pen::Pen;
 use super::world::Context;
 use crate::event::{ConnImage, EvFlags, Snapshot, Thread, Value};
 use crate::tracer::{Record, Ret, What};
@@ -30,25 +31,26 @@ impl Lines {
     /// Writes an event's line.
     pub fn event(&mut self, told: &Told<'_>, context: &Context) {
         let record = told.record;
-        self.number("{\"seq\":", record.seq);
-        self.number(",\"t\":", told.t);
-        match told.thread {
-            Thread::Main => self.raw(",\"th\":\"main\",\"ev\":\""),
-            Thread::Client => self.raw(",\"th\":\"client\",\"ev\":\""),
-            Thread::Assoc => self.raw(",\"th\":\"assoc\",\"ev\":\""),
-            Thread::Worker(i) => {
-                self.number(",\"th\":\"worker", i);
-                self.raw("\",\"ev\":\"");
+        self.add(Lines::most(record, told.payload.len()), |pen, numbers| {
+            pen.begin(numbers, record.seq, told.t);
+            match told.thread {
+                Thread::Main => pen.raw(",\"th\":\"main\",\"ev\":\""),
+                Thread::Client => pen.raw(",\"th\":\"client\",\"ev\":\""),
+                Thread::Assoc => pen.raw(",\"th\":\"assoc\",\"ev\":\""),
+                Thread::Worker(i) => {
+                    pen.number(",\"th\":\"worker", i);
+                    pen.raw("\",\"ev\":\"");
+                }
             }
-        }
-        self.what(told);
-        if let Some(cause) = context.cause {
-            self.number(",\"cause\":", cause);
-        }
-        if let Some(image) = told.image {
-            self.set(image, context);
-        }
-        self.raw("}\n");
+            pen.what(told);
+            if let Some(cause) = context.cause {
+                pen.unsigned(",\"cause\":", cause);
+            }
+            if let Some(image) = told.image {
+                pen.set(image, context);
+            }
+            pen.raw("}\n");
+        });
     }
 
     /// How long the line of such an event may get: every byte escaped, and all fields changed.
@@ -62,115 +64,111 @@ impl Lines {
 
     /// The line that says that `n` events from `seq` on are lost.
     pub fn lost(&mut self, seq: u64, t: u64, n: u64) {
-        self.number("{\"seq\":", seq);
-        self.number(",\"t\":", t);
-        self.number(",\"th\":\"main\",\"ev\":\"drop\",\"n\":", n);
-        self.raw("}\n");
+        self.add(LONGEST, |pen, numbers| {
+            pen.begin(numbers, seq, t);
+            pen.unsigned(",\"th\":\"main\",\"ev\":\"drop\",\"n\":", n);
+            pen.raw("}\n");
+        });
     }
 
     /// The line of the state that the server was in after `seq`.
     pub fn snapshot(&mut self, seq: u64, t: u64, world: &Snapshot) {
-        self.number("{\"seq\":", seq);
-        self.number(",\"t\":", t);
-        self.raw(",\"th\":\"main\",\"ev\":\"snapshot\",\"world\":");
-        // A Vec takes everything, and a snapshot holds nothing that JSON has no form for.
-        let from = self.bytes.len();
-        if serde_json::to_writer(&mut self.bytes, world).is_err() {
-            self.bytes.truncate(from);
-            self.raw("null");
+        self.add(LONGEST, |pen, numbers| {
+            pen.begin(numbers, seq, t);
+            pen.raw(",\"th\":\"main\",\"ev\":\"snapshot\",\"world\":");
+        });
+        // Lines take everything, and a snapshot holds nothing that JSON has no form for.
+        let from = self.bytes().len();
+        if serde_json::to_writer(&mut *self, world).is_err() {
+            self.truncate(from);
+            self.add(LONGEST, |pen, _| pen.raw("null"));
         }
-        self.raw("}\n");
+        self.add(LONGEST, |pen, _| pen.raw("}\n"));
     }
+}
 
+impl Pen<'_> {
+    /// The fields of `struct conn` that changed.
+    #[inline(always)]
     fn set(&mut self, image: &ConnImage, context: &Context) {
-        let from = self.bytes.len();
-        self.raw(",\"set\":{");
-        let empty = self.bytes.len();
-        let mut tell = |key: &'static str, value: Value| {
-            if self.bytes.len() > empty {
-                self.bytes.push(b',');
-            }
+        let from = self.written();
+        self.raw(",\"set\":");
+        // Each with a comma before it; the first one becomes a brace.
+        let first = self.written();
+        for (key, value) in image.changes(context.changed) {
+            self.own(key);
             match value {
-                Value::Number(n) => self.number(key, n),
-                Value::Word(word) => self.word(key, word),
-                Value::Bool(yes) => {
-                    self.raw(key);
-                    self.raw(if yes { "true" } else { "false" });
+                Value::Number(n) => self.digits(n),
+                Value::Word(word) => {
+                    self.byte(b'"');
+                    self.own(word);
+                    self.byte(b'"');
                 }
-            }
-        };
-        match &context.before {
-            Some(before) => image.changes(before, &mut tell),
-            None => image.fields(&mut tell),
-        }
-        if let Some(item) = &context.item {
-            if self.bytes.len() > empty {
-                self.bytes.push(b',');
-            }
-            match item {
-                None => self.raw("\"item\":null"),
-                Some(item) => {
-                    self.text("\"item\":{\"key\":", &item.key);
-                    self.number(",\"size\":", item.size);
-                    self.bytes.push(b'}');
-                }
+                Value::Bool(yes) => self.own(if yes { "true" } else { "false" }),
             }
         }
-        if self.bytes.len() == empty {
-            self.bytes.truncate(from);
+        match &context.item {
+            None => {}
+            Some(None) => self.raw(",\"item\":null"),
+            Some(Some(item)) => self.seldom(|pen| {
+                pen.raw(",\"item\":{\"key\":\"");
+                pen.text(&item.key);
+                pen.unsigned("\",\"size\":", item.size);
+                pen.byte(b'}');
+            }),
+        }
+        if self.written() == first {
+            self.goes_on_at(from);
         } else {
-            self.bytes.push(b'}');
+            self.over(first, b'{');
+            self.byte(b'}');
         }
     }
 
+    #[inline(always)]
     fn what(&mut self, told: &Told<'_>) {
         let Told { record, payload, .. } = *told;
         let len = record.len;
         match record.what {
             What::State { from, to } => {
-                self.raw("state\"");
-                self.conn(record);
-                self.word(",\"from\":", from.name());
-                self.word(",\"to\":", to.name());
+                self.about("state\"", record);
+                self.word(",\"from\":\"", from.name());
+                self.word(",\"to\":\"", to.name());
             }
             What::Read { fd, into, want, ret } => {
-                self.raw("read\"");
-                self.conn(record);
+                self.about("read\"", record);
                 self.number(",\"fd\":", fd);
-                self.word(",\"into\":", into.name());
+                self.word(",\"into\":\"", into.name());
                 self.number(",\"want\":", want);
                 self.result(ret);
                 if ret > 0 {
-                    self.payload(As::Data, payload, len);
+                    self.payload(",\"data\":\"", payload, len);
                 }
             }
             What::Command => {
-                self.raw("command\"");
-                self.conn(record);
-                self.payload(As::Text, payload, len);
+                self.about("command\"", record);
+                self.payload(",\"text\":\"", payload, len);
             }
             What::Reply { noreply, value } => {
-                self.raw(match (noreply, value) {
-                    (true, _) => "reply\",\"op\":\"noreply\"",
-                    (false, true) => "reply\",\"op\":\"value\"",
-                    (false, false) => "reply\"",
-                });
-                self.conn(record);
-                self.payload(As::Text, payload, len);
+                match (noreply, value) {
+                    (true, _) => self.about("reply\",\"op\":\"noreply\"", record),
+                    (false, true) => self.about("reply\",\"op\":\"value\"", record),
+                    (false, false) => self.about("reply\"", record),
+                }
+                self.payload(",\"text\":\"", payload, len);
             }
             What::Sendmsg { fd, pieces, ret } => {
-                self.raw("sendmsg\"");
-                self.conn(record);
+                self.about("sendmsg\"", record);
                 self.number(",\"fd\":", fd);
                 self.result(ret);
                 self.iov(payload, pieces);
             }
             What::Item { op, id, size, clsid } => {
                 self.raw("item\"");
-                self.word(",\"op\":", op.name());
+                self.word(",\"op\":\"", op.name());
                 self.conn(record);
                 if op.has_key() {
-                    self.payload(As::Key, payload, len);
+                    self.payload(",\"key\":\"", payload, len);
                 }
                 if id != 0 {
                     self.number(",\"size\":", size);
@@ -181,12 +179,12 @@ impl Lines {
             }
             What::Call(function) => {
                 self.raw("call\"");
-                self.word(",\"fn\":", function.name());
+                self.word(",\"fn\":\"", function.name());
                 self.conn(record);
             }
             What::Return(function) => {
                 self.raw("return\"");
-                self.word(",\"fn\":", function.name());
+                self.word(",\"fn\":\"", function.name());
                 self.conn(record);
             }
             What::Wait { epoll_fd, timeout_ms } => {
@@ -201,15 +199,24 @@ impl Lines {
                 }
                 self.result(ret);
             }
+            _ => self.seldom(|pen| pen.what_seldom(told)),
+        }
+    }
+
+    /// What happens but a few times in the life of a connection, or of the server.
+    #[inline(never)]
+    fn what_seldom(&mut self, told: &Told<'_>) {
+        let Told { record, payload, .. } = *told;
+        let len = record.len;
+        match record.what {
             What::Accept { listen_fd, ret } => {
-                self.raw("accept\"");
-                self.conn(record);
+                self.about("accept\"", record);
                 if ret >= 0 {
                     self.number(",\"fd\":", ret);
                 }
                 self.number(",\"listen_fd\":", listen_fd);
                 if ret >= 0 {
-                    self.text(",\"peer\":", &String::from_utf8_lossy(payload));
+                    self.lossy(",\"peer\":\"", payload);
                 } else {
                     self.result(ret);
                 }
@@ -228,48 +235,43 @@ impl Lines {
                 self.worker("notify\"", worker);
                 self.number(",\"fd\":", fd);
                 self.result(ret);
-                self.payload(As::Data, payload, len);
+                self.payload(",\"data\":\"", payload, len);
             }
             What::Notified { worker, fd, ret } => {
                 self.worker("notified\"", worker);
                 self.number(",\"fd\":", fd);
                 self.result(ret);
-                self.payload(As::Data, payload, len);
+                self.payload(",\"data\":\"", payload, len);
             }
             What::ConnNew { fd, state } => {
-                self.raw("conn_new\"");
-                self.conn(record);
+                self.about("conn_new\"", record);
                 self.number(",\"fd\":", fd);
-                self.word(",\"state\":", state.name());
+                self.word(",\"state\":\"", state.name());
             }
             What::EventAdd { fd, interest, ret } => {
-                self.raw("event_add\"");
-                self.conn(record);
+                self.about("event_add\"", record);
                 self.number(",\"fd\":", fd);
-                self.word(",\"interest\":", interest.interest());
+                self.word(",\"interest\":\"", interest.interest());
                 self.result(ret);
             }
             What::EventDel { fd, ret } => {
-                self.raw("event_del\"");
-                self.conn(record);
+                self.about("event_del\"", record);
                 self.number(",\"fd\":", fd);
                 self.result(ret);
             }
             What::Close { fd, ret } => {
-                self.raw("close\"");
-                self.conn(record);
+                self.about("close\"", record);
                 self.number(",\"fd\":", fd);
-                self.text(",\"why\":", &String::from_utf8_lossy(payload));
+                self.lossy(",\"why\":\"", payload);
                 self.result(ret);
             }
             What::Verbosity => {
-                self.raw("setting\"");
-                self.conn(record);
-                self.text(",\"name\":\"verbose\",\"value\":", &String::from_utf8_lossy(payload));
+                self.about("setting\"", record);
+                self.lossy(",\"name\":\"verbose\",\"value\":\"", payload);
             }
             What::Mark => {
                 self.raw("mark\"");
-                self.payload(As::Text, payload, len);
+                self.payload(",\"text\":\"", payload, len);
             }
             What::Lost { n } => self.number("drop\",\"n\":", n),
             _ => self.startup(record, payload),
@@ -292,7 +294,7 @@ impl Lines {
                 let dispatcher = whose == Thread::Main;
                 self.raw("thread\",\"role\":");
                 self.raw(if dispatcher { "\"dispatcher\"" } else { "\"worker\"" });
-                self.word(",\"op\":", op.name());
+                self.word(",\"op\":\"", op.name());
                 self.whose("", whose);
                 self.number(",\"epoll_fd\":", epoll_fd);
                 if receive_fd >= 0 {
@@ -304,44 +306,51 @@ impl Lines {
             }
             What::Socket { fd, domain } => {
                 self.number("socket\",\"fd\":", fd);
-                self.word(",\"domain\":", domain.name());
+                self.word(",\"domain\":\"", domain.name());
             }
             What::Setsockopt { fd, option, ret } => {
                 let (name, value) = option.name_and_value();
                 self.number("setsockopt\",\"fd\":", fd);
-                self.word(",\"name\":", name);
-                self.word(",\"value\":", value);
+                self.word(",\"name\":\"", name);
+                self.word(",\"value\":\"", value);
                 self.result(ret);
             }
             What::Bind { fd, ret } => {
                 self.number("bind\",\"fd\":", fd);
-                self.text(",\"addr\":", &String::from_utf8_lossy(payload));
+                self.lossy(",\"addr\":\"", payload);
                 self.result(ret);
             }
             What::Listen { fd, backlog, ret } => {
                 self.number("listen\",\"fd\":", fd);
                 if !payload.is_empty() {
-                    self.text(",\"addr\":", &String::from_utf8_lossy(payload));
+                    self.lossy(",\"addr\":\"", payload);
                 }
                 self.number(",\"backlog\":", backlog);
                 self.result(ret);
             }
-            // Everything else is told by `what`.
+            // Everything else is told by `what` and `what_seldom`.
             _ => self.raw("mark\""),
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn conn(&mut self, record: &Record) {
         if let Some(conn) = record.conn() {
             self.number(",\"conn\":", conn);
         }
     }
 
+    /// A kind of event, and the connection that it is about.
+    #[inline(always)]
+    fn about(&mut self, kind: &'static str, record: &Record) {
+        self.raw(kind);
+        self.conn(record);
+    }
+
     fn worker(&mut self, kind: &'static str, worker: u16) {
         self.raw(kind);
         self.number(",\"worker\":\"worker", worker);
-        self.bytes.push(b'"');
+        self.byte(b'"');
     }
 
     fn whose(&mut self, kind: &'static str, whose: Thread) {
@@ -351,39 +360,51 @@ impl Lines {
         }
     }
 
+    /// Text from elsewhere, or what is left of it.
+    fn lossy(&mut self, key: &'static str, text: &[u8]) {
+        self.raw(key);
+        self.text(&String::from_utf8_lossy(text));
+        self.byte(b'"');
+    }
+
     /// What a system call returned, or its error by name.
-    #[inline]
+    #[inline(always)]
     fn result(&mut self, ret: Ret) {
         match ret {
             0.. => self.number(",\"ret\":", ret),
-            _ => self.word(",\"errno\":", &errno(ret)),
+            _ => self.seldom(|pen| pen.word(",\"errno\":\"", &errno(ret))),
         }
     }
 
     /// The list that [`ready_bytes`](crate::tracer::ready_bytes) wrote.
+    #[inline(always)]
     fn ready(&mut self, payload: &[u8]) {
         self.raw(",\"ready\":[");
         for (i, &[a, b, c, d, e, f, g, h, what]) in payload.as_chunks::<9>().0.iter().enumerate() {
-            self.number(if i == 0 { "{\"fd\":" } else { ",{\"fd\":" }, i32::from_le_bytes([a, b, c, d]));
+            if i > 0 {
+                self.byte(b',');
+            }
+            self.number("{\"fd\":", i32::from_le_bytes([a, b, c, d]));
             let conn = u32::from_le_bytes([e, f, g, h]);
             if conn != u32::MAX {
                 self.number(",\"conn\":", conn);
             }
-            self.word(",\"what\":", EvFlags(what).interest());
-            self.bytes.push(b'}');
+            self.word(",\"what\":\"", EvFlags(what).interest());
+            self.byte(b'}');
         }
-        self.bytes.push(b']');
+        self.byte(b']');
     }
 
+    #[inline(always)]
     fn iov(&mut self, payload: &[u8], pieces: u32) {
         self.raw(",\"iov\":[");
         for (i, (bytes, len)) in sent(payload, pieces).enumerate() {
             if i > 0 {
-                self.bytes.push(b',');
+                self.byte(b',');
             }
             self.piece(bytes, len);
         }
-        self.bytes.push(b']');
+        self.byte(b']');
     }
 }
 

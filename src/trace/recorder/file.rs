@@ -1,6 +1,5 @@
 //! Where a trace goes: a file, with the files before it, or a stream.
 
-use super::line::Lines;
 use crate::trace::format::End;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
@@ -199,10 +198,9 @@ impl Output {
     /// Writes the last line.
     pub(super) fn end(mut self, blocked_ns: u64) -> io::Result<End> {
         self.end.blocked_ns = blocked_ns.saturating_sub(self.end.blocked_ns);
-        let mut last = Lines::default();
-        serde_json::to_writer(&mut last.bytes, &self.end)?;
-        last.bytes.push(b'\n');
-        self.write(&last.bytes)?;
+        let mut last = serde_json::to_vec(&self.end)?;
+        last.push(b'\n');
+        self.write(&last)?;
         self.out().flush()?;
         Ok(self.end)
     }

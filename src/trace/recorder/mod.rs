@@ -3,20 +3,24 @@
 //! happened last.
 //!
 //! It is a thread of its own (`work.rs`), and sleeps while there is nothing to do. `world.rs` is
-//! what it remembers, `convert.rs` and `line.rs` make the lines, `file.rs`, `viewer.rs` and `last.rs`
-//! are where they go; `trigger.rs` puts a filter to what goes by.
+//! what it remembers, `convert.rs`, `line.rs` and `pen.rs` make the lines, `file.rs`, `viewer.rs` and
+//! `last.rs` are where they go; `trigger.rs` puts a filter to what goes by, and `until.rs` one to what a thread
+//! tells, on that thread.
 
 mod convert;
 mod file;
 mod last;
 mod line;
+mod pen;
 mod trigger;
+mod until;
 mod viewer;
 mod work;
 mod world;
 
 pub use file::{FileConfig, Output};
 pub use last::Keep;
+pub use until::{NoUntil, Until};
 pub use viewer::{Piece, Pieces, follow};
 
 use super::format::{End, FORMAT, Header, VERSION};

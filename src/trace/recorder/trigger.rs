@@ -4,7 +4,7 @@
 use super::convert::{Told, sent};
 use super::line::whole_characters;
 use super::world::Context;
-use crate::event::{self, Kind, Thread};
+use crate::event::{self, Thread};
 use crate::filter::{Field, Subject, Value};
 use crate::tracer::{Ret, What};
 
@@ -74,19 +74,15 @@ impl Seen<'_> {
     fn of_set(&self, field: Field) -> Option<Value<'_>> {
         let image = self.told.image?;
         let (mut found, mut any) = (None, self.context.item.is_some());
-        let mut look = |key: &'static str, value: event::Value| {
+        for (key, value) in image.changes(self.context.changed) {
             any = true;
-            if key.trim_matches(['"', ':']) == field.short() {
+            if key.trim_matches([',', '"', ':']) == field.short() {
                 found = Some(match value {
                     event::Value::Number(n) => Value::Number(n.into()),
                     event::Value::Word(word) => Value::Word(word),
                     event::Value::Bool(yes) => Value::Flag(yes),
                 });
             }
-        };
-        match &self.context.before {
-            Some(before) => image.changes(before, &mut look),
-            None => image.fields(&mut look),
         }
         match field {
             Field::Set => any.then_some(Value::Flag(true)),
@@ -109,7 +105,7 @@ impl Subject for Seen<'_> {
             (Field::Seq, _) => number(record.seq),
             (Field::T, _) => number(self.told.t),
             (Field::Th, _) => Some(Value::Thread(self.told.thread)),
-            (Field::Ev, what) => word(kind(&what).0),
+            (Field::Ev, what) => word(what.kind().name()),
             (Field::Function, What::Call(f) | What::Return(f)) => word(f.name()),
             (Field::Role, What::Thread { whose, .. }) => {
                 word(if whose == Thread::Main { "dispatcher" } else { "worker" })
@@ -166,8 +162,7 @@ impl Subject for Seen<'_> {
 
     fn bytes(&self, field: Field, see: &mut dyn FnMut(&[u8], u64)) -> bool {
         let record = self.told.record;
-        let own = kind(&record.what).1;
-        if own != Some(field) {
+        if bytes_of(&record.what) != Some(field) {
             return false;
         }
         match record.what {
@@ -183,54 +178,30 @@ impl Subject for Seen<'_> {
     }
 }
 
-/// The name of what happened, and which field its bytes are.
-fn kind(what: &What) -> (&'static str, Option<Field>) {
-    let (kind, bytes) = match what {
-        What::Call(_) => (Kind::Call, None),
-        What::Return(_) => (Kind::Return, None),
-        What::Mark => (Kind::Mark, Some(Field::Text)),
-        What::EventInit { .. } => (Kind::EventInit, None),
-        What::Pipe { .. } => (Kind::Pipe, None),
-        What::Thread { .. } => (Kind::Thread, None),
-        What::Socket { .. } => (Kind::Socket, None),
-        What::Setsockopt { .. } => (Kind::Setsockopt, None),
-        What::Bind { .. } => (Kind::Bind, None),
-        What::Listen { .. } => (Kind::Listen, None),
-        What::Wait { .. } => (Kind::Wait, None),
-        What::Wake { .. } => (Kind::Wake, None),
-        What::EventAdd { .. } => (Kind::EventAdd, None),
-        What::EventDel { .. } => (Kind::EventDel, None),
-        What::Accept { .. } => (Kind::Accept, None),
-        What::CqPush { .. } => (Kind::CqPush, None),
-        What::CqPop { .. } => (Kind::CqPop, None),
-        What::Notify { .. } => (Kind::Notify, Some(Field::Data)),
-        What::Notified { .. } => (Kind::Notified, Some(Field::Data)),
-        What::ConnNew { .. } => (Kind::ConnNew, None),
-        What::State { .. } => (Kind::State, None),
-        What::Read { .. } => (Kind::Read, Some(Field::Data)),
-        What::Command => (Kind::Command, Some(Field::Text)),
-        What::Reply { .. } => (Kind::Reply, Some(Field::Text)),
-        What::Sendmsg { .. } => (Kind::Sendmsg, Some(Field::Data)),
-        What::Item { op, .. } => (Kind::Item, op.has_key().then_some(Field::Key)),
-        What::Verbosity => (Kind::Setting, None),
-        What::Close { .. } => (Kind::Close, None),
-        What::Lost { .. } => (Kind::Drop, None),
-    };
-    (Kind::ALL.get(kind.index()).map_or("", Kind::name), bytes)
+/// Which field the bytes of what happened are.
+fn bytes_of(what: &What) -> Option<Field> {
+    match what {
+        What::Mark | What::Command | What::Reply { .. } => Some(Field::Text),
+        What::Notify { .. } | What::Notified { .. } | What::Read { .. } | What::Sendmsg { .. } => {
+            Some(Field::Data)
+        }
+        What::Item { op, .. } => op.has_key().then_some(Field::Key),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::event::{ConnImage, ConnState, Detail, EvFlags, Event, Fn};
+    use crate::event::{ConnImage, ConnState, Detail, EvFlags, Event, Fn, Kind};
     use crate::filter::Filter;
     use crate::memcached::server::Server;
     use crate::memcached::settings::Settings;
     use crate::session::{Session, play};
     use crate::trace::recorder::line::Lines;
     use crate::trace::recorder::world::World;
-    use crate::tracer::{self, Config, Domain, Hub, Into, ItemOp, SockOpt, ThreadOp, ready_bytes};
+    use crate::tracer::{self, Config, Domain, Hub, Into, ItemOp, SockOpt, Taken, ThreadOp, ready_bytes};
     use std::collections::BTreeSet;
     use std::sync::Arc;
 
@@ -256,32 +227,34 @@ mod tests {
         let (mut lanes, mut world, mut payload) = (hub.take_lanes(), World::default(), Vec::new());
         let (mut next, mut there) = (1, BTreeSet::new());
         while let Some(lane) = lanes.iter_mut().find(|lane| lane.head() == Some(next)) {
-            let (record, image) = lane.take(&mut payload).unwrap();
-            let lost = if let What::Lost { n } = record.what { u64::from(n) } else { 1 };
-            next = record.seq + lost;
-            let context = world.apply(lane.thread, &record, image.as_ref(), &payload);
-            let t = hub.nanoseconds(record.ticks);
-            let told =
-                Told { thread: lane.thread, t, record: &record, image: image.as_ref(), payload: &payload };
-            let mut lines = Lines::default();
-            lines.event(&told, &context);
-            let event: Event = serde_json::from_slice(&lines.bytes).unwrap();
-            let seen = Seen { told: &told, context: &context };
-            for field in Field::ALL.iter().copied().filter(|field| *field != Field::Len) {
-                let line = String::from_utf8_lossy(&lines.bytes);
-                let (a, b) = (shown(&seen, field), shown(&event, field));
-                assert_eq!(a, b, "{} of {line}", field.name());
-                if a != "None false []" {
-                    there.insert(field.name());
+            let thread = lane.thread;
+            let taken = lane.take(next, &mut payload, |taken| {
+                let Taken { record, ticks, image, payload } = taken;
+                let lost = if let What::Lost { n } = record.what { u64::from(n) } else { 1 };
+                next = record.seq + lost;
+                let context = world.apply(thread, record, image, payload);
+                let told = Told { thread, t: hub.nanoseconds(ticks), record, image, payload };
+                let mut lines = Lines::default();
+                lines.event(&told, &context);
+                let event: Event = serde_json::from_slice(lines.bytes()).unwrap();
+                let seen = Seen { told: &told, context: &context };
+                for field in Field::ALL.iter().copied().filter(|field| *field != Field::Len) {
+                    let line = String::from_utf8_lossy(lines.bytes());
+                    let (a, b) = (shown(&seen, field), shown(&event, field));
+                    assert_eq!(a, b, "{} of {line}", field.name());
+                    if a != "None false []" {
+                        there.insert(field.name());
+                    }
                 }
-            }
-            for (filter, text) in filters.iter().zip(FILTERS) {
-                let line = String::from_utf8_lossy(&lines.bytes);
-                assert_eq!(filter.matches(&seen), filter.matches(&event), "{text} of {line}");
-            }
-            if let (What::Close { .. }, Some(conn)) = (record.what, record.conn()) {
-                world.closed(lane.thread, conn);
-            }
+                for (filter, text) in filters.iter().zip(FILTERS) {
+                    let line = String::from_utf8_lossy(lines.bytes());
+                    assert_eq!(filter.matches(&seen), filter.matches(&event), "{text} of {line}");
+                }
+                if let (What::Close { .. }, Some(conn)) = (record.what, record.conn()) {
+                    world.closed(thread, conn);
+                }
+            });
+            assert!(taken.is_some());
         }
         assert_eq!(next, hub.next_seq());
         there
@@ -418,7 +391,7 @@ mod tests {
                     payload,
                 );
                 tracer::emit(What::Mark, if n == 3 { b"words" } else { payload });
-                let begun = tracer::begin();
+                let begun = tracer::begin(&Kind::Sendmsg, conn);
                 tracer::finish_sendmsg(begun, conn, 9, ret, None, payloads.iter().copied().take(n));
             }
             tracer::emit_conn(conn, What::Close { fd: 9, ret }, None, b"the client has reset it");

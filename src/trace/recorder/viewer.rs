@@ -110,7 +110,7 @@ impl Viewer {
                 let mut lines = Lines::default();
                 lines.lost(from, t, next - from);
                 lines.snapshot(next - 1, t, &stretch.world.snapshot());
-                (lines.bytes.into(), 2, next - from)
+                (lines.into_bytes().into(), 2, next - from)
             }
         };
         let end = End {

@@ -12,9 +12,10 @@ use super::trigger::Seen;
 use super::viewer::{Stretch, Viewer};
 use super::world::World;
 use super::{Asked, Command, FINISH_AFTER_PANIC, GOES_ON, Pulse, Say, Sinks, Status};
+use crate::event::Thread;
 use crate::filter::Filter;
 use crate::trace::format::{End, Header};
-use crate::tracer::{Hub, Lane, Record, What};
+use crate::tracer::{Hub, Lane, Record, Taken, What};
 use std::io;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -56,7 +57,8 @@ pub(super) struct Work {
     /// The header's line.
     header: Vec<u8>,
     lanes: Vec<Lane>,
-    payload: Vec<u8>,
+    /// Where payloads are put together that do not lie in one piece.
+    scratch: Vec<u8>,
     world: World,
     gathered: Gathered,
     /// The number of the event that comes next.
@@ -90,19 +92,19 @@ impl Work {
         pulse: Arc<Pulse>,
         asks: Receiver<Asked>,
     ) -> Work {
-        let mut head = Lines::default();
+        let mut head = Vec::new();
         // A Vec takes everything, and a header is words and numbers.
-        if serde_json::to_writer(&mut head.bytes, header).is_ok() {
-            head.bytes.push(b'\n');
+        if serde_json::to_writer(&mut head, header).is_ok() {
+            head.push(b'\n');
         }
         let mut work = Work {
             hub,
             finish,
             pulse,
             asks,
-            header: head.bytes,
+            header: head,
             lanes: Vec::new(),
-            payload: Vec::new(),
+            scratch: Vec::new(),
             world: World::default(),
             gathered: Gathered::default(),
             next: 1,
@@ -134,14 +136,16 @@ impl Work {
             self.answer();
             let came = self.drain(AT_ONCE);
             let waited = self.gathered.since.is_some_and(|since| since.elapsed() >= FLUSH_EVERY);
-            if waited || self.hub.gate.is_held() {
+            // Whoever steps waits for each event.
+            let is_leashed = self.hub.gate.is_leashed();
+            if waited || is_leashed {
                 self.hand_on();
             }
             if finishing {
                 break;
             }
             self.look_after_threads();
-            if came > 0 {
+            if came > 0 || is_leashed {
                 nap = *NAPS.start();
             }
             if came >= AT_ONCE {
@@ -171,14 +175,14 @@ impl Work {
     pub fn abandon(&mut self) -> io::Error {
         self.hub.close();
         self.viewers.clear();
-        let whole = memchr::memrchr(b'\n', &self.gathered.lines.bytes).map_or(0, |at| at + 1);
+        let whole = memchr::memrchr(b'\n', self.gathered.lines.bytes()).map_or(0, |at| at + 1);
         let name = self.name();
         // Where it was writing that panicked, nothing is left of the piece.
         if let Some(mut output) = self.output.take()
             && whole > 0
         {
             // A second failure has nothing to add to the first.
-            let _ = output.lines(&self.gathered.lines.bytes[..whole], 0, 0);
+            let _ = output.lines(&self.gathered.lines.bytes()[..whole], 0, 0);
         }
         self.tell(&format!("{name}the recorder panicked: recording has stopped; {GOES_ON_WITHOUT}"));
         io::Error::other("the recorder panicked")
@@ -216,7 +220,7 @@ impl Work {
         {
             let before = came;
             // One thread's events often come in a row.
-            while came < most && lane.head() == Some(self.next) && self.take(lane) {
+            while came < most && self.take(lane) {
                 came += 1;
             }
             if came == before {
@@ -238,28 +242,36 @@ impl Work {
         }
     }
 
-    /// Takes one event, if all of it is there.
+    /// Takes one event, if it is the next one.
+    #[inline(always)]
     fn take(&mut self, lane: &mut Lane) -> bool {
-        let mut payload = std::mem::take(&mut self.payload);
-        let Some((record, image)) = lane.take(&mut payload) else {
-            self.payload = payload;
-            return false;
-        };
-        let t = self.hub.nanoseconds(record.ticks);
-        self.make_room(&record, payload.len(), t);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let thread = lane.thread;
+        let taken = lane.take(self.next, &mut scratch, |taken| self.took(thread, &taken));
+        self.scratch = scratch;
+        if self.gathered.lines.bytes().len() >= PIECE {
+            self.hand_on();
+        }
+        taken.is_some()
+    }
+
+    #[inline(always)]
+    fn took(&mut self, thread: Thread, taken: &Taken<'_>) {
+        let Taken { record, ticks, image, payload } = *taken;
+        let t = self.hub.nanoseconds(ticks);
+        self.make_room(record, payload.len(), t);
         if self.gathered.events == 0 {
             self.gathered.first = record.seq;
         }
         self.t = t;
         let lost = if let What::Lost { n } = record.what { u64::from(n) } else { 0 };
         self.next = record.seq + lost.max(1);
-        let context = self.world.apply(lane.thread, &record, image.as_ref(), &payload);
+        let context = self.world.apply(thread, record, image, payload);
         if let (What::Close { .. }, Some(conn)) = (record.what, record.conn()) {
-            self.world.closed(lane.thread, conn);
+            self.world.closed(thread, conn);
         }
         if self.is_heard() {
-            let told =
-                Told { thread: lane.thread, t, record: &record, image: image.as_ref(), payload: &payload };
+            let told = Told { thread, t, record, image, payload };
             self.gathered.lines.event(&told, &context);
             let triggers = self
                 .trigger
@@ -270,11 +282,6 @@ impl Work {
                 self.triggered();
             }
         }
-        self.payload = payload;
-        if self.gathered.lines.bytes.len() >= PIECE {
-            self.hand_on();
-        }
-        true
     }
 
     fn count(&mut self, events: u64, dropped: u64) {
@@ -288,7 +295,7 @@ impl Work {
     /// with the world as it is now.
     fn make_room(&mut self, record: &Record, payload: usize, t: u64) {
         if let Some(output) = &self.output
-            && output.is_full_with(self.gathered.lines.bytes.len(), Lines::most(record, payload))
+            && output.is_full_with(self.gathered.lines.bytes().len(), Lines::most(record, payload))
         {
             self.next_file();
         }
@@ -312,7 +319,7 @@ impl Work {
         if !self.world.is_new() {
             lines.snapshot(self.next - 1, self.t, &self.world.snapshot());
         }
-        lines.bytes
+        lines.into_bytes()
     }
 
     /// Hands on what was gathered.
@@ -325,13 +332,13 @@ impl Work {
         self.end.events += events;
         self.end.dropped += dropped;
         if let Some(output) = &mut self.output {
-            if let Err(error) = output.lines(&lines.bytes, events, dropped) {
+            if let Err(error) = output.lines(lines.bytes(), events, dropped) {
                 self.fail(error);
             }
             self.pulse.beat();
         }
         if self.last.is_some() || !self.viewers.is_empty() {
-            let piece: Arc<[u8]> = lines.bytes.as_slice().into();
+            let piece: Arc<[u8]> = lines.bytes().into();
             if let Some(last) = &mut self.last {
                 last.add(piece.clone(), events, dropped, self.t);
             }
@@ -340,7 +347,7 @@ impl Work {
             self.viewers.retain_mut(|viewer| viewer.offer(&stretch, &mut self.missed));
         }
         self.gathered.lines = lines;
-        self.gathered.lines.bytes.clear();
+        self.gathered.lines.truncate(0);
     }
 
     /// What stands before the events that come next, in lines: for one who watches from here on,

@@ -3,7 +3,7 @@
 
 use super::line::whole_characters;
 use crate::event::{
-    ConnAt, ConnImage, ConnSet, ConnState, Fn, ItemRef, ListenerAt, Phase, Queued, Snapshot, Thread,
+    Changed, ConnAt, ConnImage, ConnSet, ConnState, Fn, ItemRef, ListenerAt, Phase, Queued, Snapshot, Thread,
     ThreadAt, encode,
 };
 use crate::tracer::{Into, ItemOp, Record, ThreadOp, What};
@@ -67,8 +67,8 @@ struct ConnNow {
 pub(super) struct Context {
     /// The event on another thread that caused it.
     pub cause: Option<u64>,
-    /// The connection's `struct conn` before it; `None` where nothing was known of it.
-    pub before: Option<ConnImage>,
+    /// Which fields of the connection's `struct conn` have changed; all, where nothing was known of it.
+    pub changed: Changed,
     /// The item that the connection has got, or let go of.
     pub item: Option<Option<ItemRef>>,
 }
@@ -101,6 +101,7 @@ impl World {
         self.lost += n;
     }
 
+    #[inline(always)]
     fn thread(&mut self, thread: Thread) -> &mut ThreadNow {
         match thread {
             Thread::Main => &mut self.main,
@@ -109,11 +110,17 @@ impl World {
             Thread::Worker(i) => {
                 let i = usize::from(i);
                 if self.workers.len() <= i {
-                    self.workers.resize_with(i + 1, ThreadNow::default);
+                    self.comes_to_know(i);
                 }
                 &mut self.workers[i]
             }
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn comes_to_know(&mut self, worker: usize) {
+        self.workers.resize_with(worker + 1, ThreadNow::default);
     }
 
     fn threads(&mut self, thread: Thread, record: &Record, payload: &[u8], context: &mut Context) {
@@ -230,8 +237,9 @@ impl World {
             _ => {}
         }
         let Some(image) = image else { return };
-        context.before = c.image.replace(*image);
-        let before = context.before.map_or(0, |before| before.item_id);
+        context.changed = image.differs(c.image.as_ref());
+        let before = c.image.as_ref().map_or(0, |before| before.item_id);
+        c.image = Some(*image);
         if before != image.item_id {
             let has = (image.item_id != 0).then(|| {
                 let (id, key, size) = &self.thread(thread).allocated;

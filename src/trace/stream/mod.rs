@@ -8,6 +8,9 @@
 //! | `help` | some lines, the last of which begins with `ok:` |
 //! | `status` | one JSON object on one line |
 //! | `record start`, `stop`, `next`, `last` | `ok: ...` or `error: ...`, on one line |
+//! | `hold`, `release` | `ok: ...` or `error: ...`, on one line |
+//! | `step`, `step N`, `step worker0`, `step N worker0` | the same |
+//! | `continue EXPR` | the same |
 //! | `watch` | the trace itself, header and snapshot first, until either side ends it |
 //! | `quit` | nothing more; the connection is closed |
 //!
@@ -15,6 +18,26 @@
 //! nothing else, so that it can be written to a file as it is: any further line ends it. Commands
 //! that come later find room beside these: on a connection that does not watch, each is a line and
 //! gets a line.
+//!
+//! # The leash
+//!
+//! `hold` takes the leash in hand and holds each of the server's threads before its next event; `step`
+//! lets one event through, or `N` one after the other, of the thread that has waited longest or of
+//! the one that is named, which may have to be waited for; `continue` lets all run until an event
+//! matches a filter, and then holds them again; `release` lets them run. One connection at a time has
+//! the leash: another's `hold`, `step`, `continue` and `release` are refused. A server that is held
+//! and that nobody has in hand (`--step`) is taken by the first that says one of these. When the
+//! connection ends, or its other end is not heard of any more for half a minute, the server is
+//! released.
+//!
+//! `status` tells anybody: `held`, `holder` (the address), `yours`, `waiting` (each thread at the
+//! gate: `th`, the event's kind `ev`, `of` and `conn`, first come first), `in_line` (threads that wait
+//! for a lock that a thread at the gate has), `steps` (asked for, and not come yet), `until` (the
+//! filter that is run to), `stopped_at` (the event that matched last).
+//!
+//! Since a watching connection is a trace and nothing else, whoever wants to see and to step comes
+//! with two connections, one that watches and one that talks, as `memstep attach` does. The one that
+//! talks has the leash.
 //!
 //! What comes over the network is hostile: a line has a longest length, is text, and means one of
 //! the commands above or nothing. Whoever says nothing that is valid is sent away soon, and so is
@@ -24,10 +47,11 @@
 //! read costs the pieces that wait for it ([`Pieces`](super::recorder::Pieces)) and nothing else.
 
 mod input;
+mod leash;
 mod talk;
 
 use super::recorder::Recorder;
-use crate::tracer::Hub;
+use crate::tracer::{Hub, Who};
 use rustix::net::sockopt;
 use std::collections::HashMap;
 use std::fmt;
@@ -45,13 +69,15 @@ const CONNECTIONS: usize = 64;
 /// whoever is too many.
 pub const DESCRIPTORS: u32 = CONNECTIONS as u32 + 2;
 /// The protocol's version: it goes up when something that was there changes.
-const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 1;
 /// How long viewers may take at the end to get what is still on the way to them.
 const LAST_WAIT: Duration = Duration::from_secs(1);
 /// How long to wait when there is no descriptor or no thread for one more connection.
 const SHORT_OF: Duration = Duration::from_millis(100);
 /// When to ask a silent client whether it is still there.
 const KEEPALIVE: Duration = Duration::from_secs(60);
+/// The same of the one who has the leash: when, how often again, and how many times in vain.
+const LEASH_KEEPALIVE: (Duration, Duration, u32) = (Duration::from_secs(10), Duration::from_secs(5), 4);
 /// A connection's thread formats lines and copies pieces: it needs little.
 const STACK: usize = 256 * 1024;
 
@@ -164,6 +190,11 @@ impl Port {
         Ok(Port { shared, accepting: Mutex::new(Some(accepting)) })
     }
 
+    /// Where it is.
+    pub fn addr(&self) -> SocketAddr {
+        self.shared.listener.addr
+    }
+
     /// Lets nobody in any more, waits a little until viewers have what is on its way to them, and
     /// closes every connection. To be called when the recording is over.
     pub fn close(&self) {
@@ -205,6 +236,8 @@ impl Shared {
 struct Guest {
     shared: Arc<Shared>,
     number: u64,
+    /// What it is called where it has the leash.
+    who: Who,
     stream: Arc<TcpStream>,
 }
 
@@ -218,12 +251,15 @@ impl Guest {
         let number = open.count;
         open.streams.insert(number, stream.clone());
         drop(open);
-        Some(Guest { shared: shared.clone(), number, stream })
+        let peer = stream.peer_addr();
+        let name = peer.map_or_else(|_| "a connection".to_owned(), |peer| peer.to_string());
+        Some(Guest { shared: shared.clone(), number, who: Who { id: number, name }, stream })
     }
 }
 
 impl Drop for Guest {
     fn drop(&mut self) {
+        self.shared.hub.gate.leave(&self.who);
         self.shared.lock().streams.remove(&self.number);
     }
 }
@@ -272,7 +308,7 @@ fn let_in(shared: &Arc<Shared>, stream: TcpStream) {
         return refuse(&stream, format_args!("there are {CONNECTIONS} connections already, and that is all"));
     };
     let thread = std::thread::Builder::new().name(THREAD.into()).stack_size(STACK);
-    if let Err(error) = thread.spawn(move || talk::talk(&guest.shared, &guest.stream)) {
+    if let Err(error) = thread.spawn(move || talk::talk(&guest.shared, &guest.stream, &guest.who)) {
         refuse(&stream, format_args!("there is no thread for one more: {error}"));
         std::thread::sleep(SHORT_OF);
     }

@@ -2,9 +2,10 @@
 
 use super::input::{Input, MAX_LINE, NoLine};
 use super::{PROTOCOL, Shared, Watching};
-use crate::event::Detail;
+use crate::event::{Detail, Leashed};
 use crate::text;
 use crate::trace::recorder::Command;
+use crate::tracer::Who;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::RecvFlags;
@@ -30,11 +31,16 @@ const GOODBYE: Duration = Duration::from_secs(2);
 const REPEATED: usize = 40;
 
 const HELP: &str = "\
-status          how the recording goes, as JSON
+status          how the recording goes, and who is at the gate, as JSON
 record start    begin to write a file
 record stop     close the file
 record next     close the file and begin the next one
 record last     write what happened last (--record-last)
+hold            hold every thread before its next event, until release or the end of this connection
+step            let one event through, of whoever has waited longest
+step N THREAD   let N events through, of main, worker0 ...; each of the two may be left out
+continue EXPR   run until an event matches this filter, and hold again
+release         let the server run
 watch           the trace from here on; any line ends it
 quit            close this connection
 ";
@@ -46,18 +52,19 @@ const GOES_ON: Goes = Ok(ControlFlow::Continue(()));
 const ENDS: Goes = Ok(ControlFlow::Break(()));
 
 /// Answers a client until either side ends it.
-pub(super) fn talk(shared: &Shared, stream: &TcpStream) {
+pub(super) fn talk(shared: &Shared, stream: &TcpStream, who: &Who) {
     let is_in = shared.listener.token.is_none();
-    let mut talk = Talk { shared, stream, input: Input::default(), is_in, is_welcome: false, wrong: 0 };
+    let mut talk = Talk { shared, stream, who, input: Input::default(), is_in, is_welcome: false, wrong: 0 };
     // Whatever went wrong with a connection is over with it.
     if talk.run().is_ok() {
         let _ = talk.goodbye();
     }
 }
 
-struct Talk<'a> {
-    shared: &'a Shared,
-    stream: &'a TcpStream,
+pub(super) struct Talk<'a> {
+    pub shared: &'a Shared,
+    pub stream: &'a TcpStream,
+    pub who: &'a Who,
     input: Input,
     /// Whether it has said the token, or need not.
     is_in: bool,
@@ -121,6 +128,12 @@ impl Talk<'_> {
         }
         let command = match words[..] {
             [] => return GOES_ON,
+            ["hold" | "release" | "step" | "continue", ..] => {
+                self.is_welcome = true;
+                let done = self.leash(line.trim());
+                self.say(&done.map_or_else(|why| format!("error: {why}"), |done| format!("ok: {done}")))?;
+                return GOES_ON;
+            }
             ["help"] => None,
             ["status"] => None,
             ["watch"] => None,
@@ -197,7 +210,7 @@ impl Talk<'_> {
             missed: recorder.missed,
             detail: hub.config().detail,
             threads: *threads,
-            held: hub.gate.is_held(),
+            leash: hub.leash(self.who),
             uptime: since.elapsed().as_secs(),
         };
         self.say(&serde_json::to_string(&status)?)
@@ -319,8 +332,9 @@ struct Status {
     missed: u64,
     detail: Detail,
     threads: u16,
-    /// Whether the server is held between two steps.
-    held: bool,
+    /// Whether the server is held between two steps, and all about that.
+    #[serde(flatten)]
+    leash: Leashed,
     /// In seconds.
     uptime: u64,
 }

@@ -1,0 +1,257 @@
+//! The settings file: what the viewer does where the command line does not say.
+//!
+//! It is `$XDG_CONFIG_HOME/memstep/config.toml`, by default `~/.config/memstep/config.toml`; or the file
+//! that `MEMSTEP_CONFIG` names, and where that is empty, none.
+
+use crate::cli::{self, Theme, When};
+use crate::text::printable;
+use anyhow::{Context as _, bail};
+use etcetera::BaseStrategy as _;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// What may stand in the file, as `memstep config` prints it: every setting with its default.
+const TEMPLATE: &str = r#"# How memstep's screens look and play. What the command line says goes before what stands here.
+
+# dark, light, contrast or mono. Where nothing stands here: light if the terminal tells so (COLORFGBG), else dark.
+#theme = "dark"
+
+# auto, always or never. auto: none where NO_COLOR is set.
+#color = "auto"
+
+# Draw with ASCII alone. Where nothing stands here: if the locale (LC_ALL, LC_CTYPE, LANG) is not UTF-8.
+#ascii = false
+
+# For a projector: fewer and larger things.
+#classroom = false
+
+# How many times as fast as it happened a recording is played.
+#speed = 1.0
+
+# The longest pause between two events while playing: "500ms", "2s"; "none" plays pauses whole.
+#idle_limit = "1s"
+
+# Stop playing at every chapter.
+#pause_on_marks = false
+
+# Listen to the mouse from the start (M switches it).
+#mouse = false
+"#;
+
+/// The settings.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Config {
+    pub theme: Option<Theme>,
+    pub color: Option<When>,
+    pub ascii: Option<bool>,
+    pub classroom: Option<bool>,
+    pub speed: Option<f64>,
+    /// The inner `None` plays pauses whole.
+    pub idle_limit: Option<Option<Duration>>,
+    pub pause_on_marks: Option<bool>,
+    pub mouse: Option<bool>,
+}
+
+/// Reads a value into its place.
+type Read = fn(&mut Config, &DeValue<'_>) -> Result<(), String>;
+
+/// Every setting by its name.
+const KEYS: &[(&str, Read)] = &[
+    ("theme", |config, value| choice(value).map(|v| config.theme = Some(v))),
+    ("color", |config, value| choice(value).map(|v| config.color = Some(v))),
+    ("ascii", |config, value| flag(value).map(|v| config.ascii = Some(v))),
+    ("classroom", |config, value| flag(value).map(|v| config.classroom = Some(v))),
+    ("speed", |config, value| speed(value).map(|v| config.speed = Some(v))),
+    ("idle_limit", |config, value| idle_limit(value).map(|v| config.idle_limit = Some(v))),
+    ("pause_on_marks", |config, value| flag(value).map(|v| config.pause_on_marks = Some(v))),
+    ("mouse", |config, value| flag(value).map(|v| config.mouse = Some(v))),
+];
+
+/// One of the names that the command line has for it.
+fn choice<T: clap::ValueEnum>(value: &DeValue<'_>) -> Result<T, String> {
+    let names: Vec<String> = T::value_variants()
+        .iter()
+        .filter_map(|v| Some(format!("\"{}\"", v.to_possible_value()?.get_name())))
+        .collect();
+    let word = value.as_str().and_then(|word| T::from_str(word, false).ok());
+    word.ok_or_else(|| format!("expected one of {}", names.join(", ")))
+}
+
+fn flag(value: &DeValue<'_>) -> Result<bool, String> {
+    value.as_bool().ok_or_else(|| "expected true or false".to_owned())
+}
+
+fn speed(value: &DeValue<'_>) -> Result<f64, String> {
+    let text = match value {
+        DeValue::Float(number) => number.as_str(),
+        DeValue::Integer(number) => number.as_str(),
+        DeValue::String(text) => text,
+        _ => "",
+    };
+    cli::speed(text)
+}
+
+fn idle_limit(value: &DeValue<'_>) -> Result<Option<Duration>, String> {
+    match value.as_str() {
+        Some("none") => Ok(None),
+        text => {
+            cli::duration(text.unwrap_or_default()).map(Some).map_err(|why| format!("{why}, or \"none\""))
+        }
+    }
+}
+
+/// Where the settings are, whether there are any or not; `None` where none are wanted, or there is no
+/// home.
+fn path() -> Option<PathBuf> {
+    match std::env::var_os("MEMSTEP_CONFIG") {
+        Some(path) if path.is_empty() => None,
+        Some(path) => Some(path.into()),
+        None => Some(etcetera::base_strategy::Xdg::new().ok()?.config_dir().join("memstep/config.toml")),
+    }
+}
+
+/// The settings, where there are any.
+///
+/// # Errors
+///
+/// When the file cannot be read, or what stands in it is wrong: file, line, column, what was expected.
+pub(super) fn load() -> anyhow::Result<Config> {
+    let Some(path) = path() else { return Ok(Config::default()) };
+    let name = printable(&path.to_string_lossy()).into_owned();
+    match std::fs::read_to_string(&path) {
+        Ok(text) => parse(&text).map_err(|(at, what)| {
+            let (line, column) = place(&text, at);
+            anyhow::anyhow!("{name}:{line}:{column}: {what}\n(`memstep config` prints all settings)")
+        }),
+        // A file that was asked for by name has to be there.
+        Err(error)
+            if error.kind() == io::ErrorKind::NotFound && std::env::var_os("MEMSTEP_CONFIG").is_none() =>
+        {
+            Ok(Config::default())
+        }
+        Err(error) => Err(error).with_context(|| format!("{name}: cannot be read")),
+    }
+}
+
+/// Reads the settings, or tells where in the text, in bytes, something is wrong with them, and what.
+fn parse(text: &str) -> Result<Config, (usize, String)> {
+    let wrong = |error: toml::de::Error| {
+        let at = error.span().map_or(0, |span| span.start);
+        (at, printable(error.message()).into_owned())
+    };
+    let table = DeTable::parse(text).map_err(wrong)?;
+    let mut config = Config::default();
+    for (key, value) in table.get_ref() {
+        let name = key.get_ref().as_ref();
+        let Some((_, read)) = KEYS.iter().find(|(known, _)| *known == name) else {
+            return Err((key.span().start, unknown(name)));
+        };
+        read(&mut config, value.get_ref())
+            .map_err(|why| (Spanned::span(value).start, format!("{name}: {why}")))?;
+    }
+    Ok(config)
+}
+
+/// Says which setting was meant.
+fn unknown(name: &str) -> String {
+    let distance = |known: &str| strsim::damerau_levenshtein(&name.to_lowercase().replace('-', "_"), known);
+    let nearest = KEYS.iter().map(|(known, _)| *known).min_by_key(|known| distance(known));
+    let name = printable(name);
+    match nearest.filter(|known| distance(known) <= 1 + known.len() / 3) {
+        Some(known) => format!("no such setting: {name}; did you mean {known}?"),
+        None => {
+            let names: Vec<&str> = KEYS.iter().map(|(known, _)| *known).collect();
+            format!("no such setting: {name}; there are {}", names.join(", "))
+        }
+    }
+}
+
+/// Line and column, from 1, of a byte.
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
+}
+
+/// `memstep config`: prints a file to begin with, and where it belongs.
+pub(super) fn run() -> anyhow::Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    let place = match path() {
+        Some(path) => {
+            let there = if path.exists() { "there is one" } else { "there is none yet" };
+            format!("# Read from {} ({there}).", printable(&path.to_string_lossy()))
+        }
+        None => "# Read from nowhere: MEMSTEP_CONFIG is empty, or there is no home.".to_owned(),
+    };
+    write!(out, "{place}\n{TEMPLATE}").context(super::STDOUT)?;
+    // What is there already is to be right, too.
+    if let Err(error) = load() {
+        bail!(error);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> (usize, usize, String) {
+        let (at, what) = parse(text).unwrap_err();
+        let (line, column) = place(text, at);
+        (line, column, what)
+    }
+
+    #[test]
+    fn the_template_names_every_setting_and_its_values_are_valid() {
+        assert_eq!(parse(TEMPLATE).unwrap(), Config::default());
+        let set: String = TEMPLATE
+            .lines()
+            .map(|l| l.strip_prefix('#').filter(|l| !l.starts_with(' ')).unwrap_or(l).to_owned() + "\n")
+            .collect();
+        let config = parse(&set).unwrap();
+        assert!(KEYS.iter().all(|(key, _)| set.contains(&format!("\n{key} = "))), "{set}");
+        let start = crate::ui::Options::default();
+        assert_eq!(config.speed, Some(start.speed));
+        assert_eq!(config.idle_limit.unwrap().unwrap().as_nanos(), u128::from(start.idle_limit.unwrap()));
+        assert_eq!((config.pause_on_marks, config.mouse), (Some(false), Some(false)));
+        assert_eq!((config.theme, config.color), (Some(Theme::Dark), Some(When::Auto)));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place_and_the_nearest_name() {
+        assert_eq!(
+            error("# x\n  them = \"dark\"\n"),
+            (2, 3, "no such setting: them; did you mean theme?".into())
+        );
+        assert_eq!(
+            error("pause-on-marks = true").2,
+            "no such setting: pause-on-marks; did you mean pause_on_marks?"
+        );
+        assert!(error("frobnicate = 1").2.contains("there are theme, color"));
+        assert_eq!(
+            error("\ntheme = \"drak\""),
+            (2, 9, "theme: expected one of \"dark\", \"light\", \"contrast\", \"mono\"".into())
+        );
+        assert_eq!((error("speed = 0").0, error("speed = 0").1), (1, 9));
+        assert!(error("idle_limit = 3").2.contains("or \"none\""));
+        assert!(error("mouse = \"yes\"").2.contains("true or false"));
+        let (line, column, what) = error("mouse = true\nspeed = = 2\n");
+        assert_eq!((line, column), (2, 9), "{what}");
+        assert!(error("mouse = true\nmouse = false").2.contains("duplicate"));
+    }
+
+    #[test]
+    fn values_may_be_written_as_one_would() {
+        let config = parse("speed = 2\nidle_limit = \"none\"\ncolor = \"never\"").unwrap();
+        assert_eq!(
+            (config.speed, config.idle_limit, config.color),
+            (Some(2.0), Some(None), Some(When::Never))
+        );
+        assert_eq!(parse("speed = 0.5").unwrap().speed, Some(0.5));
+    }
+}

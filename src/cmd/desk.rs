@@ -1,0 +1,156 @@
+//! What the viewer has written: remarks to the recording or beside it, exports to files of their own.
+
+use super::print::printer;
+use crate::cli::Format;
+use crate::event::Event;
+use crate::print::Print;
+use crate::text::printable;
+use crate::trace::format::{End, Header, Note};
+use crate::trace::index::Index;
+use crate::trace::notes;
+use crate::ui;
+use clap::ValueEnum as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// The viewer's desk.
+#[derive(Debug)]
+pub(super) struct Desk {
+    /// The recording that is looked at, if it is a file.
+    recording: Option<PathBuf>,
+    header: Header,
+    /// What is known of it.
+    index: Option<Arc<Index>>,
+}
+
+impl Desk {
+    /// For a running server: remarks are kept as long as one looks, and in what is exported; so it is for a
+    /// recording that is no file (`-`, the tour).
+    pub fn new(header: &Header) -> Desk {
+        Desk { recording: None, header: header.clone(), index: None }
+    }
+
+    /// For a recording; `path` is where it stands, if it is a file.
+    pub fn of(index: Arc<Index>, path: Option<&Path>) -> Desk {
+        let recording = path.filter(|path| path.as_os_str() != "-").map(Path::to_owned);
+        Desk { recording, header: index.header().clone(), index: Some(index) }
+    }
+
+    /// Opens a file for writing; not the recording that is looked at, whatever one is told.
+    fn create(&self, file: &str, over: bool) -> Result<File, String> {
+        let shown = printable(file);
+        let said = |error: io::Error| match error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                format!("{shown} is there already (:export! {shown} writes over it)")
+            }
+            _ => format!("{shown}: cannot be written: {error}"),
+        };
+        let identity = |path: &Path| fs::metadata(path).map(|meta| (meta.dev(), meta.ino())).ok();
+        if let (Some(there), Some(own)) =
+            (identity(Path::new(file)), self.recording.as_deref().and_then(identity))
+            && there == own
+        {
+            return Err(format!("{shown} is the recording itself; name another file"));
+        }
+        let mut options = OpenOptions::new();
+        let options = options.write(true);
+        let options = if over { options.create(true).truncate(true) } else { options.create_new(true) };
+        options.open(file).map_err(said)
+    }
+}
+
+/// The format that a file's name asks for.
+fn format(file: &str) -> Result<Format, String> {
+    let ending = Path::new(file).extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    Format::from_str(&ending, false).map_err(|_| {
+        let names: Vec<String> = Format::value_variants()
+            .iter()
+            .filter_map(|format| Some(format!(".{}", format.to_possible_value()?.get_name())))
+            .collect();
+        format!("{} ends in none of {} .txt", printable(file), names.join(" "))
+    })
+}
+
+impl ui::Desk for Desk {
+    fn notes(&self) -> Vec<Note> {
+        self.recording.as_deref().map(notes::load).unwrap_or_default()
+    }
+
+    fn end(&self) -> Option<End> {
+        self.index.as_ref()?.end()
+    }
+
+    fn note(&self, note: &Note) -> Result<String, String> {
+        let Some(recording) = &self.recording else {
+            return Ok("kept until you quit (x exports it, too)".to_owned());
+        };
+        let when = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
+        let mut dated = note.clone();
+        dated.when = Some(when);
+        let kept = notes::append(recording, &dated).map_err(|error| error.to_string())?;
+        Ok(format!("kept in {}", printable(&kept.to_string_lossy())))
+    }
+
+    fn export(&self, file: &str, over: bool) -> Result<Box<dyn ui::Export>, String> {
+        let printer = printer(format(file)?);
+        let out = BufWriter::new(self.create(file, over)?);
+        let mut export = Export { file: file.to_owned(), out, printer, is_done: false };
+        let raw = serde_json::to_string(&self.header).map_err(|error| error.to_string())?;
+        export.printer.header(&self.header, &raw, &mut export.out).map_err(|e| cannot(file, &e))?;
+        Ok(Box::new(export))
+    }
+
+    fn save(&self, file: &str, over: bool, text: &str) -> Result<String, String> {
+        self.create(file, over)?.write_all(text.as_bytes()).map_err(|error| cannot(file, &error))?;
+        Ok(format!("the screen is written to {}", printable(file)))
+    }
+}
+
+fn cannot(file: &str, error: &io::Error) -> String {
+    format!("{}: cannot be written: {error}", printable(file))
+}
+
+/// A file of events. What was not finished is taken away again: half an export looks like a whole one.
+struct Export {
+    file: String,
+    out: BufWriter<File>,
+    printer: Box<dyn Print>,
+    is_done: bool,
+}
+
+impl ui::Export for Export {
+    fn event(&mut self, event: &Event, is_shown: bool) -> Result<(), String> {
+        // The line as this version writes it: fields of a later version are not in an event any more.
+        let raw = serde_json::to_string(event).map_err(|error| error.to_string())?;
+        if is_shown {
+            return self.printer.event(event, &raw, &mut self.out).map_err(|e| cannot(&self.file, &e));
+        }
+        self.printer.skip(event, &raw);
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>, end: Option<End>, notes: &[Note]) -> Result<String, String> {
+        let raw = end.and_then(|end| serde_json::to_string(&end).ok());
+        let end = end.as_ref().zip(raw.as_deref());
+        let notes: Vec<String> = notes.iter().filter_map(|note| serde_json::to_string(note).ok()).collect();
+        let Export { out, printer, .. } = &mut *self;
+        let done = printer.end(end, out).and_then(|()| printer.notes(&notes, out)).and_then(|()| out.flush());
+        done.map_err(|error| cannot(&self.file, &error))?;
+        self.is_done = true;
+        Ok(printable(&self.file).into_owned())
+    }
+}
+
+impl Drop for Export {
+    fn drop(&mut self) {
+        // Of a device nothing is to be taken away.
+        if !self.is_done && self.out.get_ref().metadata().is_ok_and(|meta| meta.is_file()) {
+            // If it cannot be taken away either, there is nobody to tell.
+            let _ = fs::remove_file(&self.file);
+        }
+    }
+}

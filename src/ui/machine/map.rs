@@ -1,0 +1,113 @@
+//! `drive_machine` as a map: where each state stands, and which way each line goes.
+//!
+//! Laid out by hand so that the walk of a `set` is a loop that the eye can follow: down the left
+//! side (new_cmd, waiting, read), up into parse_cmd, on to nread, write, and over the top back.
+
+use super::super::canvas::Point;
+use crate::event::ConnState;
+use ConnState::{Closed, Closing, Listening, Mwrite, NewCmd, Nread, ParseCmd, Read, Swallow, Waiting, Write};
+
+/// The map's columns and rows.
+pub(super) const SIZE: (usize, usize) = (58, 13);
+
+/// Where each state's name stands.
+pub(super) const STATES: &[(ConnState, usize, usize)] = &[
+    (Listening, 2, 0),
+    (NewCmd, 3, 3),
+    (Waiting, 3, 6),
+    (Read, 4, 9),
+    (ParseCmd, 22, 6),
+    (Nread, 38, 8),
+    (Mwrite, 42, 3),
+    (Write, 43, 6),
+    (Swallow, 43, 10),
+    (Closing, 24, 12),
+    (Closed, 41, 12),
+];
+
+/// A way on the map: its line, and where its name stands.
+pub(super) struct Road {
+    pub from: ConnState,
+    pub to: ConnState,
+    pub line: &'static [Point],
+    pub name: &'static str,
+    /// Where the name stands, on the map and on the one with boxes.
+    pub at: (usize, usize),
+    pub at_large: (usize, usize),
+}
+
+const fn road(
+    from: ConnState,
+    to: ConnState,
+    line: &'static [Point],
+    name: &'static str,
+    at: (usize, usize),
+    at_large: (usize, usize),
+) -> Road {
+    Road { from, to, line, name, at, at_large }
+}
+
+/// The ways that every reader should see, taken or not.
+pub(super) const ROADS: &[Road] = &[
+    road(NewCmd, Waiting, &[(6, 4), (6, 5)], "nothing left", (8, 4), (11, 10)),
+    road(Waiting, Read, &[(6, 7), (6, 8)], "wait", (8, 7), (11, 16)),
+    road(Read, ParseCmd, &[(9, 9), (24, 9), (24, 7)], "data", (12, 9), (16, 18)),
+    road(NewCmd, ParseCmd, &[(11, 3), (26, 3), (26, 5)], "bytes left", (12, 2), (18, 6)),
+    road(ParseCmd, Waiting, &[(20, 6), (11, 6)], "no \\n yet", (11, 5), (18, 12)),
+    road(ParseCmd, Mwrite, &[(29, 5), (29, 3), (40, 3)], "get", (31, 2), (46, 6)),
+    road(ParseCmd, Write, &[(32, 6), (41, 6)], "answer", (32, 5), (49, 12)),
+    road(ParseCmd, Nread, &[(29, 7), (29, 8), (36, 8)], "set", (31, 7), (45, 16)),
+    road(Nread, Write, &[(44, 8), (45, 8), (45, 7)], "value in", (33, 9), (50, 20)),
+    road(Write, Swallow, &[(47, 7), (47, 9)], "big", (49, 8), (72, 17)),
+    road(Write, NewCmd, &[(49, 6), (56, 6), (56, 1), (8, 1), (8, 2)], "sent", (46, 5), (75, 12)),
+    road(Mwrite, NewCmd, &[(49, 3), (56, 3), (56, 1), (8, 1), (8, 2)], "sent", (46, 2), (75, 6)),
+    road(Swallow, NewCmd, &[(51, 10), (56, 10), (56, 1), (8, 1), (8, 2)], "gone", (46, 11), (77, 20)),
+    road(ParseCmd, Closing, &[(27, 7), (27, 11)], "quit", (20, 10), (31, 21)),
+    road(Read, Closing, &[(6, 10), (6, 12), (22, 12)], "end or error", (8, 11), (11, 24)),
+    road(Closing, Closed, &[(32, 12), (39, 12)], "", (33, 11), (49, 24)),
+];
+
+/// Ways that are seldom taken: they are there once they were.
+pub(super) const BYWAYS: &[Road] = &[
+    road(Read, Waiting, &[(4, 8), (4, 7)], "", (0, 0), (0, 0)),
+    road(ParseCmd, NewCmd, &[(26, 5), (26, 3), (11, 3)], "", (0, 0), (0, 0)),
+    road(Nread, NewCmd, &[(44, 8), (56, 8), (56, 1), (8, 1), (8, 2)], "", (0, 0), (0, 0)),
+    road(Nread, Swallow, &[(40, 9), (40, 10), (41, 10)], "", (0, 0), (0, 0)),
+    road(Nread, Closing, &[(38, 9), (38, 10), (30, 10), (30, 11)], "", (0, 0), (0, 0)),
+];
+
+/// From listening to a worker's first new_cmd: no change of state, but the way a connection comes.
+pub(super) const ARRIVAL: &[Point] = &[(4, 1), (4, 2)];
+
+/// The map with boxes around the states: half as wide again, and twice as high.
+pub(super) const LARGE: (usize, usize) = (88, 27);
+
+/// Where a point of the map is on the large one.
+pub(super) fn enlarge((x, y): Point) -> Point {
+    (x * 3 / 2, y * 2 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::reason;
+    use super::*;
+    use crate::model::Way;
+
+    #[test]
+    fn every_state_has_its_place_and_every_road_runs_straight() {
+        for state in ConnState::ALL {
+            assert!(STATES.iter().any(|(s, ..)| s == state), "{state}");
+        }
+        for road in ROADS.iter().chain(BYWAYS) {
+            for pair in road.line.windows(2) {
+                assert!(pair[0].0 == pair[1].0 || pair[0].1 == pair[1].1, "{} {}", road.from, road.to);
+            }
+            for &(x, y) in road.line {
+                assert!(x < SIZE.0 as i32 && y < SIZE.1 as i32);
+                let (x, y) = enlarge((x, y));
+                assert!(x < LARGE.0 as i32 && y < LARGE.1 as i32);
+            }
+            assert!(!reason(Way { from: road.from, to: road.to }).is_empty());
+        }
+    }
+}

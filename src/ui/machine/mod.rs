@@ -1,0 +1,326 @@
+//! The machine panel: `drive_machine` as a map, with the way just taken on it.
+
+mod map;
+mod walk;
+
+use super::app::App;
+use super::canvas::{Canvas, Point, Weight};
+use super::pen::Pen;
+use crate::event::ConnState;
+use crate::model::{Conn, Place, Way, Ways};
+use ConnState::{Closed, Closing, Listening, Mwrite, NewCmd, Nread, ParseCmd, Read, Swallow, Waiting, Write};
+use map::{ARRIVAL, BYWAYS, LARGE, ROADS, Road, SIZE, STATES, enlarge};
+use ratatui::style::Style;
+
+/// How wide the legend is, beside the map.
+const LEGEND: usize = 16;
+
+/// Why `drive_machine` takes that way.
+pub(super) fn reason(way: Way) -> &'static str {
+    match (way.from, way.to) {
+        (NewCmd, Waiting) => "nothing is left in the read buffer",
+        (NewCmd, ParseCmd) => "bytes are left in the read buffer",
+        (Waiting, Read) => "once the socket is readable, read it",
+        (Read, ParseCmd) => "bytes came",
+        (Read, Waiting) => "there was nothing to read",
+        (ParseCmd, Waiting) => "the line has no end yet",
+        (ParseCmd, Nread) => "the command announced a value",
+        (ParseCmd, Write) => "the answer is one line",
+        (ParseCmd, Mwrite) => "the answer is made of items",
+        (ParseCmd, NewCmd) => "done, no answer is wanted: noreply",
+        (Nread, Write) => "the value is whole: answer it",
+        (Nread, NewCmd) => "the value is whole; noreply",
+        (Nread, Swallow) | (Write, Swallow) => "the value is not wanted: throw it away",
+        (Swallow, NewCmd) => "all of it is thrown away",
+        (Write | Mwrite, NewCmd) => "the whole answer is sent",
+        (ParseCmd, Closing) => "the client said quit",
+        (Read | Nread | Swallow, Closing) => "the client has gone, or an error",
+        (Write | Mwrite, Closing) => "closed once the answer is sent, or an error",
+        (Closing, Closed) => "its event is deleted, its descriptor closed",
+        _ => "",
+    }
+}
+
+/// The panel's title.
+pub(super) fn title(app: &App) -> String {
+    match app.shown_conn() {
+        Some(conn) => format!("drive_machine · c{}", conn.id),
+        None => "drive_machine".to_owned(),
+    }
+}
+
+/// What is known of the connection's walk.
+struct Walk<'a> {
+    app: &'a App,
+    conn: Option<&'a Conn>,
+    current: Option<ConnState>,
+    /// The last way, and whether this event took it.
+    way: Option<Way>,
+    is_just: bool,
+    ways: &'a Ways,
+}
+
+impl Walk<'_> {
+    fn just(&self) -> Option<Way> {
+        self.way.filter(|_| self.is_just)
+    }
+
+    /// How a way is drawn: just taken, the last taken, taken before, never.
+    fn weight(&self, way: Way) -> Weight {
+        match way {
+            way if self.just() == Some(way) => Weight::Lit,
+            way if self.way == Some(way) => Weight::Last,
+            way if self.ways.count(way) > 0 => Weight::Plain,
+            _ => Weight::Faint,
+        }
+    }
+
+    fn style(&self, weight: Weight) -> Style {
+        let p = self.app.palette;
+        match weight {
+            Weight::Faint => p.faint,
+            Weight::Plain => p.text,
+            Weight::Last => p.now,
+            Weight::Lit => p.changed,
+        }
+    }
+}
+
+/// Draws the panel.
+pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
+    let world = app.player.world();
+    let conn = app.shown_conn();
+    let listens = world.listeners.iter().any(|l| l.state.is_some());
+    let is_new = conn.is_some() && world.changed.conn == conn.map(|c| c.id);
+    let no_ways = Ways::default();
+    let walk = Walk {
+        app,
+        conn,
+        current: conn.and_then(|c| c.state).or(listens.then_some(Listening)),
+        way: conn.and_then(|c| c.way),
+        is_just: is_new && world.changed.way.is_some(),
+        ways: conn.map_or(&no_ways, |c| &c.ways),
+    };
+    let fits = |(width, height): (usize, usize)| pen.width() >= width && pen.height() >= height;
+    if fits((LARGE.0, LARGE.1 + 2)) {
+        Drawing::large(pen).draw(&walk, pen);
+    } else if app.classroom {
+        walk::render(&walk, pen);
+    } else {
+        Drawing::small(&walk, pen).draw(&walk, pen);
+    }
+}
+
+/// How the map is laid on the panel.
+struct Drawing {
+    is_large: bool,
+    left: usize,
+    /// Rows of the map that are above the panel where rows are short.
+    skip: usize,
+    top: usize,
+    /// Where the legend is: its column where it stands beside the map, its row below it.
+    legend: Option<(usize, usize)>,
+    /// The row that tells the way.
+    told: usize,
+}
+
+impl Drawing {
+    fn small(walk: &Walk<'_>, pen: &Pen<'_>) -> Drawing {
+        let (width, height) = (pen.width(), pen.height());
+        let is_beside = width > SIZE.0 + LEGEND;
+        // A little to the right where there is room, and a blank row above.
+        let used = if is_beside { SIZE.0 + LEGEND + 2 } else { SIZE.0 };
+        let left = width.saturating_sub(used) / 2;
+        let top = usize::from(height > SIZE.1 + 3);
+        // Too few rows: without the listening socket, unless a connection is on its way.
+        let is_arriving = walk.conn.is_none_or(|c| c.place < Place::Open);
+        let skip = if is_arriving { 0 } else { SIZE.1.saturating_sub(height).min(1) };
+        let told = (SIZE.1 + 2 * top).min(height.saturating_sub(1).max(SIZE.1));
+        let legend = if is_beside {
+            Some((left + SIZE.0 + 2, top + 1))
+        } else {
+            Some((0, told + 1)).filter(|_| told + 1 < height)
+        };
+        Drawing { is_large: false, left, skip, top, legend, told }
+    }
+
+    fn large(pen: &Pen<'_>) -> Drawing {
+        let is_beside = pen.width() > LARGE.0 + LEGEND;
+        let used = if is_beside { LARGE.0 + LEGEND + 2 } else { LARGE.0 };
+        let left = pen.width().saturating_sub(used) / 2;
+        let top = pen.height().saturating_sub(LARGE.1 + 2) / 2;
+        let told = top + LARGE.1;
+        let legend = if is_beside { (left + LARGE.0 + 2, top + 3) } else { (left, told + 1) };
+        Drawing { is_large: true, left, skip: 0, top, legend: Some(legend), told }
+    }
+
+    fn size(&self) -> (usize, usize) {
+        if self.is_large { LARGE } else { SIZE }
+    }
+
+    fn point(&self, point: Point) -> Point {
+        let (x, y) = if self.is_large { enlarge(point) } else { point };
+        (x, y - self.skip as i32)
+    }
+
+    /// Writes on the map, if that row is on the panel.
+    fn put(&self, pen: &mut Pen<'_>, (x, y): (usize, usize), text: &str, style: Style) {
+        if let Some(y) = y.checked_sub(self.skip).filter(|&y| y + self.skip < self.size().1) {
+            pen.put(self.left + x, self.top + y, text, style);
+        }
+    }
+
+    fn draw(&self, walk: &Walk<'_>, pen: &mut Pen<'_>) {
+        let p = walk.app.palette;
+        let (width, height) = self.size();
+        let mut canvas = Canvas::new(width, height);
+        let mut line = |points: &[Point], weight| {
+            let points: Vec<Point> = points.iter().map(|&point| self.point(point)).collect();
+            canvas.line(&points, weight, true);
+        };
+        let place = walk.conn.map(|c| c.place);
+        let is_arriving = place.is_some_and(|place| place < Place::Open);
+        line(
+            ARRIVAL,
+            match place {
+                Some(_) if is_arriving => Weight::Lit,
+                Some(_) => Weight::Plain,
+                None => Weight::Faint,
+            },
+        );
+        let way = |road: &Road| Way { from: road.from, to: road.to };
+        let byways = BYWAYS.iter().filter(|road| walk.ways.count(way(road)) > 0);
+        for road in ROADS.iter().chain(byways) {
+            line(road.line, walk.weight(way(road)));
+        }
+        canvas.draw(&mut pen.inner(0, u16::try_from(self.top).unwrap_or(0)), self.left, |w| walk.style(w));
+
+        let at = if self.is_large { (22, 1) } else { (13, 0) };
+        let style = if is_arriving { p.changed } else { p.dim };
+        self.put(pen, at, "accept, queue, notify: on to a worker", style);
+        for road in ROADS {
+            self.name(walk, pen, road, way(road));
+        }
+        for &(state, x, y) in STATES {
+            self.state(walk, pen, state, (x, y));
+        }
+        told(walk, pen, self.told);
+        if let Some(at) = self.legend {
+            legend(walk, pen, at, self.told);
+        }
+    }
+
+    /// A way's name, and how often it was taken.
+    fn name(&self, walk: &Walk<'_>, pen: &mut Pen<'_>, road: &Road, way: Way) {
+        let weight = walk.weight(way);
+        let style = if weight == Weight::Faint { walk.app.palette.dim } else { walk.style(weight) };
+        let text = match (road.name, walk.ways.count(way)) {
+            (name, 0) => name.to_owned(),
+            ("", n) => times(n),
+            (name, n) => format!("{name} {}", times(n)),
+        };
+        if self.is_large {
+            return self.put(pen, road.at_large, &text, style);
+        }
+        let (_, y) = road.at;
+        // A name that stands on its line gets room on both sides.
+        let crosses = |pair: &[Point]| pair[0].1 == y as i32 && pair[1].1 == y as i32;
+        let on_line = road.line.windows(2).any(crosses) && !text.is_empty();
+        self.put(pen, road.at, &if on_line { format!(" {text} ") } else { text }, style);
+    }
+
+    fn state(&self, walk: &Walk<'_>, pen: &mut Pen<'_>, state: ConnState, (x, y): (usize, usize)) {
+        let p = walk.app.palette;
+        let name = short(state);
+        let is_now = walk.current == Some(state);
+        let was_here = || ConnState::ALL.iter().any(|&from| walk.ways.count(Way { from, to: state }) > 0);
+        let style = match walk.just() {
+            _ if is_now => p.lit,
+            Some(way) if way.from == state => p.changed,
+            _ if was_here() => p.text,
+            _ => p.dim,
+        };
+        if !self.is_large {
+            return if is_now {
+                self.put(pen, (x - 1, y), &format!("[{name}]"), style);
+            } else {
+                self.put(pen, (x, y), name, style);
+            };
+        }
+        // The box reaches to where lines begin and end: one column short of them.
+        let (x, y) = (x as i32, y as i32);
+        let (left, row) = enlarge((x - 2, y));
+        let (right, _) = enlarge((x + name.len() as i32 + 1, y));
+        let (left, row) = (left as usize + 1, row as usize);
+        let width = (right as usize).saturating_sub(left + 2);
+        let (edges, style, fill) = match is_now {
+            true => (["┏", "━", "┓", "┃", "┗", "┛"], p.now, p.lit),
+            false => (["╭", "─", "╮", "│", "╰", "╯"], style, style),
+        };
+        let edge = |a: usize, b: usize| format!("{}{}{}", edges[a], edges[1].repeat(width), edges[b]);
+        self.put(pen, (left, row - 1), &edge(0, 2), style);
+        self.put(pen, (left, row), edges[3], style);
+        self.put(pen, (left + 1, row), &format!("{name:^width$}"), fill);
+        self.put(pen, (left + 1 + width, row), edges[3], style);
+        self.put(pen, (left, row + 1), &edge(4, 5), style);
+    }
+}
+
+/// The way last taken, in words.
+fn told(walk: &Walk<'_>, pen: &mut Pen<'_>, y: usize) {
+    let p = walk.app.palette;
+    let Some(way) = walk.way else { return };
+    let (mark, style) = if walk.is_just { ("◂ ", p.changed) } else { ("  ", p.dim) };
+    let text = format!("{} → {}: {}", short(way.from), short(way.to), reason(way));
+    let x = pen.put(0, y, mark, p.changed);
+    let room = pen.width().saturating_sub(x);
+    pen.fit(x, y, room, text.trim_end_matches(": "), style);
+}
+
+/// What the signs mean: beside the map, or in one row below it.
+fn legend(walk: &Walk<'_>, pen: &mut Pen<'_>, (x, y): (usize, usize), told: usize) {
+    let p = walk.app.palette;
+    let signs = [
+        ("[x]", "now", p.lit),
+        ("━▶", "just taken", p.changed),
+        ("─▶", "taken", p.text),
+        ("╌▶", "never", p.faint),
+        ("×3", "times", p.text),
+    ];
+    if y > told {
+        let mut x = x + 2;
+        for (sign, text, style) in signs {
+            x = pen.put(x, y, sign, style);
+            x = pen.put(x + 1, y, text, p.dim) + 2;
+        }
+        return;
+    }
+    for (i, (sign, text, style)) in signs.iter().enumerate() {
+        pen.put(x, y + 2 * i, sign, *style);
+        pen.put(x + 4, y + 2 * i, text, p.dim);
+    }
+}
+
+/// The C name without `conn_`, which every state has.
+fn short(state: ConnState) -> &'static str {
+    state.name().trim_start_matches("conn_")
+}
+
+/// `×3`, `×12k`.
+fn times(n: u32) -> String {
+    match n {
+        0..10_000 => format!("×{n}"),
+        10_000..10_000_000 => format!("×{}k", n / 1000),
+        _ => format!("×{}M", n / 1_000_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_stay_short() {
+        assert_eq!([7, 12_345, 4_000_000_000].map(times), ["×7", "×12k", "×4000M"]);
+    }
+}

@@ -1,0 +1,147 @@
+//! Going from event to event.
+
+use super::app::{App, find_chapter};
+use super::goto::At;
+use crate::player::{Direction, Wanted};
+use crate::text::printable;
+
+impl App {
+    pub(super) fn go_to(&mut self, at: &At) -> Result<(), String> {
+        if self.must_wait_for(at) {
+            return Ok(());
+        }
+        match at {
+            At::Seq(seq) => {
+                self.player.seek(*seq);
+                if !self.tell_the_way() && self.player.current().is_some_and(|e| e.seq != *seq) {
+                    let (first, last) = self.seqs();
+                    self.tell(&format!("there is no event {seq}; they run from {first} to {last}"));
+                }
+            }
+            At::Time(t) => drop(self.player.seek_time(*t)),
+            At::Percent(percent) => {
+                let last = self.player.len().saturating_sub(1);
+                self.player.go((last as f64 * percent / 100.0).round() as usize);
+            }
+            At::Mark(title) => {
+                let at = find_chapter(&self.chapters, title)
+                    .ok_or_else(|| format!("no chapter begins with {}", printable(title)))?;
+                self.player.go(at);
+            }
+        }
+        self.arrived();
+        Ok(())
+    }
+
+    /// `.`: on by so many events that are shown; at the newest one of a server that is held, lets so many
+    /// through.
+    pub(super) fn next(&mut self, times: usize) {
+        let here = self.player.cursor().unwrap_or(0);
+        if !self.player.is_at_end() {
+            self.forward(here, times);
+        } else if self.leash.is_some() && !self.is_over {
+            self.step_server(times);
+        } else {
+            self.tell("the end of the recording");
+        }
+    }
+
+    fn forward(&mut self, here: usize, times: usize) {
+        match self.narrow {
+            Some(_) => self.step_shown(times, Direction::Forward),
+            None => self.go(here.saturating_add(times)),
+        }
+    }
+
+    /// Down by so many events that are shown; lets nothing through.
+    pub(super) fn down(&mut self, times: usize) {
+        self.forward(self.player.cursor().unwrap_or(0), times);
+    }
+
+    /// `,`: back by so many events that are shown.
+    pub(super) fn by_back(&mut self, times: usize) {
+        let here = self.player.cursor().unwrap_or(0);
+        if self.narrow.is_some() {
+            return self.step_shown(times, Direction::Back);
+        }
+        if here == 0 {
+            self.tell("the first event");
+        }
+        self.go(here.saturating_sub(times));
+    }
+
+    /// `g`
+    pub(super) fn go_to_first(&mut self) {
+        match self.narrow {
+            Some(_) => self.go_to_the_last_shown(Direction::Back),
+            None => {
+                self.jump();
+                self.go(0);
+            }
+        }
+    }
+
+    /// `G`: the last event that is shown, or the newest one of a server, or the one that a count names.
+    pub(super) fn go_to_last(&mut self, count: Option<usize>) {
+        if let Some(seq) = count {
+            self.jump();
+            // A number is always somewhere.
+            let _ = self.go_to(&At::Seq(seq as u64));
+        } else if self.narrow.is_some() && self.leash.is_none() {
+            self.go_to_the_last_shown(Direction::Forward);
+        } else {
+            self.jump();
+            self.go(usize::MAX);
+        }
+    }
+
+    /// `F`
+    pub(super) fn follow_the_tail(&mut self) {
+        if self.leash.is_none() {
+            return self.tell("a recording grows no more: G goes to its last event");
+        }
+        self.go_to_last(None);
+        if !self.is_over {
+            self.tell("the view follows the newest event (Space pauses it)");
+        }
+    }
+
+    pub(super) fn go(&mut self, index: usize) {
+        self.player.go(index);
+        self.tell_the_way();
+        self.arrived();
+    }
+
+    /// The cursor was moved by hand.
+    pub(super) fn arrived(&mut self) {
+        self.awaited = None;
+        self.playing = false;
+        self.paused_at = None;
+        self.follow = self.leash.is_some() && self.player.is_at_end();
+        self.scroll = 0;
+        self.look_around();
+    }
+
+    /// Playing has reached the newest event.
+    pub(super) fn caught_up(&mut self) {
+        self.follow = self.leash.is_some();
+        self.paused_at = None;
+    }
+
+    /// Between an event and the one on another thread that it made happen.
+    pub(super) fn other_end(&mut self) {
+        match self.player.other_end() {
+            Some(at) => {
+                self.jump();
+                self.go(at);
+            }
+            None => self.tell("this event has no other end on another thread"),
+        }
+    }
+
+    /// `n`, `N`: the next hit of the search; where there is none, the next event like this one.
+    pub(super) fn same(&mut self, times: usize, way: Direction) {
+        let wanted = self.search.clone().or_else(|| self.player.current().map(Wanted::same));
+        self.find_shown(wanted, times, way);
+    }
+}

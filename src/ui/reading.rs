@@ -1,0 +1,116 @@
+//! A recording that is still being read: what is known of it grows between two frames.
+
+use super::app::App;
+use super::goto::At;
+use super::{Options, app};
+use crate::player::{Player, Progress, Source};
+use crate::trace::format::Header;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How often one looks how far it has come.
+const OFTEN: Duration = Duration::from_millis(50);
+
+impl App {
+    /// A viewer of a recording that is read when it is looked at; `source` reads it in the background.
+    pub fn open(name: String, header: Header, source: Arc<dyn Source>, options: &Options) -> App {
+        let mut app = App::new(name, &header, Vec::new(), options);
+        app.player = Player::of(source);
+        app.progress = Progress::default();
+        app.look_at_source();
+        app.narrow_again();
+        if let Some(at) = &options.at
+            && let Err(error) = app.go_to(at)
+        {
+            app.warn(error);
+        }
+        app
+    }
+
+    /// How much of the recording is read, as long as that is not all.
+    pub(super) fn percent(&self) -> Option<u8> {
+        (!self.progress.is_done()).then_some(self.progress.percent)
+    }
+
+    /// When to look again how far the source has come; `None`: there is nothing to wait for.
+    pub(super) fn reading(&self) -> Option<Duration> {
+        if self.progress.is_done() && self.player.on_way_to().is_some() {
+            // Nobody else goes on with this.
+            return Some(Duration::ZERO);
+        }
+        let waits = !self.progress.is_done() || self.player.on_way_to().is_some();
+        waits.then_some(OFTEN)
+    }
+
+    /// Goes on with what the recording's source has done meanwhile. Tells whether anything changed.
+    pub(super) fn look_at_source(&mut self) -> bool {
+        let Some(source) = self.player.source().cloned() else { return false };
+        if self.progress.is_done() && self.player.on_way_to().is_none() {
+            return false;
+        }
+        let (before, was_on_way) = (self.progress, self.player.on_way_to().is_some());
+        self.progress = source.progress();
+        let mut changed = self.progress != before;
+        changed |= self.player.work();
+        if changed {
+            self.chapters = source.chapters();
+            self.has_calls = source.has_calls();
+        }
+        if self.progress.shifts != before.shifts {
+            // Indices that were remembered mean other events now.
+            self.hunt = None;
+            self.narrow_again();
+        }
+        if self.progress.is_indexed && !before.is_indexed {
+            self.say_what_is_odd(source.warnings());
+        }
+        if let Some(at) = self.awaited.take() {
+            if !self.is_known(&at) {
+                self.awaited = Some(at);
+            } else if let Err(error) = self.go_to(&at) {
+                self.warn(error);
+            }
+        }
+        let on_way = self.player.on_way_to().is_some();
+        if was_on_way && !on_way {
+            self.status.take_if(|status| !status.is_warning);
+        }
+        changed || was_on_way != on_way
+    }
+
+    fn say_what_is_odd(&mut self, warnings: Vec<String>) {
+        let mut warnings = warnings.into_iter();
+        if let Some(first) = warnings.next() {
+            let more = warnings.count();
+            let rest = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+            self.warn(format!("{first}{rest}"));
+        }
+    }
+
+    /// Whether nobody knows yet where `at` is; then it is gone to as soon as that is known.
+    pub(super) fn must_wait_for(&mut self, at: &At) -> bool {
+        let is_known = self.is_known(at);
+        if !is_known {
+            self.awaited = Some(at.clone());
+            self.tell("on the way: the recording is read that far in a moment");
+        }
+        !is_known
+    }
+
+    fn is_known(&self, at: &At) -> bool {
+        self.progress.is_indexed
+            || match at {
+                At::Seq(seq) => self.player.seqs().is_some_and(|(_, last)| *seq < last),
+                At::Time(t) => self.player.last_time().is_some_and(|last| *t < last),
+                At::Percent(_) => false,
+                At::Mark(title) => app::find_chapter(&self.chapters, title).is_some(),
+            }
+    }
+
+    /// Says so where the cursor is on its way to where it was sent.
+    pub(super) fn tell_the_way(&mut self) -> bool {
+        let Some(to) = self.player.on_way_to() else { return false };
+        self.tell(&format!("on the way to event {} of the recording", to + 1));
+        true
+    }
+}

@@ -1,0 +1,94 @@
+//! Which events are shown: all, or those that a filter means, those of one connection, or both.
+
+use super::app::App;
+use super::narrow::{Narrow, SLICE};
+use crate::filter::Filter;
+use crate::player::Wanted;
+
+impl App {
+    /// `&`, `:filter`, `f`: only what is wanted, or all again.
+    pub(super) fn set_filter(&mut self, wanted: Option<Wanted>) {
+        self.filter = wanted;
+        self.narrow_again();
+        match &self.filter {
+            Some(wanted) => {
+                let text = format!("only {} is shown; . and , step among these (Esc: all)", wanted.filter);
+                self.tell(&text);
+            }
+            None => self.tell("all events are shown"),
+        }
+    }
+
+    /// `f`: only events like this one, or all again.
+    pub(super) fn only_like_this(&mut self) {
+        let same = self.player.current().map(Wanted::same);
+        let is_on = self.filter.is_some()
+            && self.filter.as_ref().map(|f| &f.filter) == same.as_ref().map(|s| &s.filter);
+        self.set_filter(same.filter(|_| !is_on));
+    }
+
+    /// `*`: only this connection, in the list and in the panels, or all again.
+    pub(super) fn only_this_connection(&mut self) {
+        let shown = self.shown_conn_id();
+        if self.pinned.take().is_some() {
+            self.tell("all connections are shown");
+        } else if let Some(id) = shown {
+            self.pinned = Some(id);
+            self.tell(&format!("only c{id} is shown (* again or Esc: all)"));
+        } else {
+            self.tell("no connection yet");
+        }
+        self.narrow_again();
+    }
+
+    /// `Esc`: all events again. Tells whether there was a filter.
+    pub(super) fn show_all(&mut self) -> bool {
+        let was = self.narrow.is_some();
+        if was {
+            (self.filter, self.pinned) = (None, None);
+            self.narrow_again();
+            self.tell("all events are shown");
+        }
+        was
+    }
+
+    pub(super) fn narrow_again(&mut self) {
+        let conn = self.pinned.map(Filter::conn);
+        let filters: Vec<Filter> =
+            conn.into_iter().chain(self.filter.as_ref().map(|f| f.filter.clone())).collect();
+        self.narrow = match filters.is_empty() {
+            true => None,
+            false => Some(Narrow::new(Filter::all(filters))),
+        };
+        self.look_around();
+    }
+
+    /// Looks at a slice of the events around the cursor, where a filter narrows the list. Tells whether
+    /// there is more to look at.
+    pub(super) fn look_around(&mut self) -> bool {
+        match (&mut self.narrow, self.player.cursor()) {
+            (Some(narrow), Some(cursor)) => narrow.look(&self.player, cursor, SLICE),
+            _ => false,
+        }
+    }
+
+    /// Whether more must be looked at before the list is what it shall be.
+    pub(super) fn is_looking_around(&self) -> bool {
+        match (&self.narrow, self.player.cursor()) {
+            (Some(narrow), Some(cursor)) => !narrow.is_done(cursor, self.player.len()),
+            _ => false,
+        }
+    }
+
+    /// What the title of the list says of the filter.
+    pub(super) fn shown_title(&self) -> Option<String> {
+        let narrow = self.narrow.as_ref()?;
+        let len = self.player.len();
+        let how_many = match narrow.total(len) {
+            Some(n) => format!("{n} of {len}"),
+            None if self.is_looking_around() => format!("{} % looked at", narrow.percent(len)),
+            None => format!("some of {len}"),
+        };
+        Some(format!("{} · {how_many} · Esc: all", narrow.filter()))
+    }
+}

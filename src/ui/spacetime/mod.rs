@@ -1,0 +1,294 @@
+//! The space-time panel: a lane for the clients, the kernel and every thread, time downwards, and
+//! arrows for what goes from one to another.
+//!
+//! What is drawn is computed from the events around the cursor and never from more: `rows.rs` says
+//! which rows there are, `lanes.rs` which lanes, `arrows.rs` which arrows, `label.rs` the words.
+
+mod arrows;
+mod label;
+mod lanes;
+mod rows;
+
+pub(super) use rows::Scale;
+
+use super::app::App;
+use super::canvas::{Canvas, Weight};
+use super::pen::{Pen, time};
+use crate::event::{Event, Kind, Thread};
+use crate::text::visible;
+use arrows::{Arrow, Pair, Track, Who, arrow, other_end, pairs};
+use lanes::{Lane, Lanes, Life, life};
+use ratatui::style::Style;
+use rows::{Row, Window, window};
+use unicode_width::UnicodeWidthStr;
+
+/// From here on there is room for the time of each row.
+const WITH_TIME: usize = 96;
+
+/// The panel's title.
+pub(super) fn title(app: &App) -> String {
+    format!("Space-time · {} (+ -)", app.scale.name())
+}
+
+/// Everything that the panel is drawn from.
+struct View<'a> {
+    app: &'a App,
+    window: Window,
+    pairs: Vec<Pair>,
+    /// The event at the other end of the current one's arrow.
+    other: Option<usize>,
+    lanes: Lanes,
+    /// What each lane's thread is at, row by row; nothing for clients and kernel.
+    lives: Vec<Vec<Life>>,
+    /// Lines of the screen that a row takes.
+    stride: usize,
+    digits: usize,
+}
+
+/// Draws the panel.
+pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
+    let p = app.palette;
+    // For a projector every row has a blank one below it.
+    let stride = if app.classroom { 2 } else { 1 };
+    let height = pen.height().saturating_sub(1).div_ceil(stride);
+    let Some(window) = window(&app.player, app.scale, height) else {
+        pen.put(0, 0, "waiting for the first event", p.dim);
+        return;
+    };
+    let digits = app.seqs().1.to_string().len().max(3);
+    let left = 2 + digits + 1 + if pen.width() >= WITH_TIME { 9 } else { 0 };
+    let world = app.player.world();
+    let lanes = Lanes::of(world, &window, left, pen.width(), app.classroom);
+    let lives = lanes.list.iter().map(|lane| match lane.who {
+        Who::Thread(thread) => life(world, &window, thread),
+        Who::Client | Who::Kernel => Vec::new(),
+    });
+    let lives = lives.collect();
+    let pairs = pairs(&window);
+    let other = other_end(&window, &pairs);
+    let view = View { app, pairs, other, lanes, lives, stride, digits, window };
+    view.heads(pen);
+    let pen = &mut pen.inner(0, 1);
+    view.lanes(pen);
+    view.arrows(pen);
+    for (y, row) in view.window.rows.iter().enumerate() {
+        view.row(pen, y, row);
+    }
+}
+
+impl View<'_> {
+    /// The names above the lanes; the thread at work is lit.
+    fn heads(&self, pen: &mut Pen<'_>) {
+        let p = self.app.palette;
+        let mut end = 0;
+        for (lane, lives) in self.lanes.list.iter().zip(&self.lives) {
+            let style = match lane.who {
+                Who::Thread(thread) if thread == self.current().th => p.now,
+                Who::Thread(_) if lives.get(self.window.now) == Some(&Life::Running) => p.text,
+                _ => p.dim,
+            };
+            let name = self.lanes.name(lane.who);
+            end = pen.put(lane.x.saturating_sub(name.width() / 2), 0, &name, style);
+        }
+        if self.lanes.hidden > 0 {
+            pen.put(self.lanes.label.max(end + 2), 0, &format!("+{} more", self.lanes.hidden), p.dim);
+        }
+    }
+
+    fn current(&self) -> &Event {
+        &self.window.events[self.window.at]
+    }
+
+    /// The lanes themselves: solid where a thread runs, dotted where it sleeps.
+    fn lanes(&self, pen: &mut Pen<'_>) {
+        let p = self.app.palette;
+        let now = self.current().th;
+        for (lane, lives) in self.lanes.list.iter().zip(&self.lives) {
+            for y in 0..self.window.rows.len() * self.stride {
+                let (glyph, style) = match (lane.who, lives.get(y / self.stride)) {
+                    (Who::Client, _) => ("╎", p.faint),
+                    (Who::Kernel, _) => ("│", p.faint),
+                    (_, Some(Life::Absent) | None) => continue,
+                    (_, Some(Life::Asleep)) => ("┊", p.faint),
+                    (Who::Thread(thread), Some(Life::Running)) if thread == now => ("│", p.now),
+                    (_, Some(Life::Running)) => ("│", p.text),
+                };
+                pen.put(lane.x, y, glyph, style);
+            }
+        }
+    }
+
+    /// The line of the screen where an event's row is; -1 above all.
+    fn line(&self, event: usize) -> i32 {
+        self.window.row_of(event).saturating_mul(self.stride as i32)
+    }
+
+    /// The arrows, those of this event last and heavy.
+    fn arrows(&self, pen: &mut Pen<'_>) {
+        let p = self.app.palette;
+        let bottom = (self.window.rows.len() * self.stride) as i32;
+        let mut canvas = Canvas::new(self.lanes.label, self.window.rows.len() * self.stride);
+        let weight = |is_lit| if is_lit { Weight::Lit } else { Weight::Plain };
+        let mut crossings: Vec<(usize, usize, bool)> = Vec::new();
+        let mut cross = |from: usize, to: usize, y: i32, is_lit: bool, lanes: &[Lane]| {
+            let between = |lane: &&Lane| lane.x > from.min(to) && lane.x < from.max(to);
+            let Ok(y) = usize::try_from(y) else { return };
+            crossings.extend(lanes.iter().filter(between).map(|lane| (lane.x, y, is_lit)));
+        };
+        for row in &self.window.rows {
+            let Row::Events(range) = row else { continue };
+            let event = &self.window.events[range.start];
+            let Some(Arrow::Across { from, to }) = arrow(event) else { continue };
+            let (Some(from), Some(to)) = (self.lanes.x(from), self.lanes.x(to)) else { continue };
+            let y = self.line(range.start);
+            let is_lit = range.start == self.window.at;
+            // The head stands before the lane, and a line begins behind what stands on its lane.
+            let dir: i32 = if from < to { 1 } else { -1 };
+            let points = [(from as i32 + dir, y), (to as i32 - dir, y)];
+            canvas.line(&points, weight(is_lit), true);
+            cross(from, to, y, is_lit, &self.lanes.list);
+        }
+        for pair in &self.pairs {
+            let Some(x) = self.lanes.x(Who::Thread(pair.worker)) else { continue };
+            let rows = [pair.from.map(|at| self.line(at)), pair.to.map(|at| self.line(at))];
+            if rows[1].is_some_and(|y| y < 0) || rows[0].is_some_and(|y| y >= bottom) {
+                continue;
+            }
+            let is_lit = pair.has(self.window.at);
+            let track = x as i32 - if pair.track == Track::Queue { 3 } else { 2 };
+            let y0 = rows[0].unwrap_or(-1);
+            let y1 = rows[1].unwrap_or(bottom).min(bottom);
+            let mut points = Vec::with_capacity(4);
+            let from = pair.from.and_then(|at| self.lanes.x(Who::Thread(self.window.events[at].th)));
+            if let Some(from) = from.filter(|&from| (from as i32) < track) {
+                points.push((from as i32 + 1, y0));
+                cross(from, track as usize, y0, is_lit, &self.lanes.list);
+            }
+            points.extend([(track, y0), (track, y1)]);
+            if y1 < bottom {
+                points.push((x as i32 - 1, y1));
+            }
+            canvas.line(&points, weight(is_lit), y1 < bottom);
+        }
+        let style = |weight| if weight == Weight::Lit { p.changed } else { p.dim };
+        canvas.draw(pen, 0, style);
+        for (x, y, is_lit) in crossings {
+            if self.is_solid(x, y / self.stride) {
+                let (glyph, style) = if is_lit { ("┿", p.changed) } else { ("┼", p.dim) };
+                pen.put(x, y, glyph, style);
+            }
+        }
+    }
+
+    fn is_solid(&self, x: usize, row: usize) -> bool {
+        let lane = self.lanes.list.iter().zip(&self.lives).find(|(lane, _)| lane.x == x);
+        lane.is_some_and(|(lane, lives)| lane.who == Who::Kernel || lives.get(row) == Some(&Life::Running))
+    }
+
+    /// What stands on the lanes, in the margin and in words.
+    fn row(&self, pen: &mut Pen<'_>, row: usize, what: &Row) {
+        let p = self.app.palette;
+        let y = row * self.stride;
+        let range = match what {
+            Row::Gap(ns) => {
+                let text = format!(" ⋯ {} ", time(*ns));
+                pen.put(self.lanes.list.first().map_or(0, |lane| lane.x + 2), y, &text, p.dim);
+                return;
+            }
+            Row::Events(range) => range.clone(),
+        };
+        let is_now = row == self.window.now;
+        let is_other = self.other.is_some_and(|other| range.contains(&other));
+        let shown = if is_now { self.window.at } else { range.start };
+        let event = &self.window.events[shown];
+        let style = match row.cmp(&self.window.now) {
+            _ if is_other => p.changed,
+            std::cmp::Ordering::Equal => p.now,
+            std::cmp::Ordering::Less => p.text,
+            std::cmp::Ordering::Greater => p.dim,
+        };
+        let margin = if is_now || is_other { style } else { p.dim };
+        if is_now || is_other {
+            pen.put(0, y, if is_now { "▶" } else { "◂" }, style);
+        }
+        let digits = self.digits;
+        let x = pen.put(2, y, &format!("{:>digits$} ", event.seq), margin);
+        if pen.width() >= WITH_TIME {
+            pen.put(x, y, &format!("{:>8} ", time(event.t)), margin);
+        }
+        if event.ev == Kind::Mark {
+            return self.chapter(pen, y, event, if is_now { p.now } else { p.strong });
+        }
+        self.dots(pen, y, &range, is_now, style);
+        self.words(pen, y, &range, is_now, style);
+    }
+
+    /// A chapter begins: a line across all lanes.
+    fn chapter(&self, pen: &mut Pen<'_>, y: usize, event: &Event, style: Style) {
+        let p = self.app.palette;
+        let x = self.lanes.list.first().map_or(0, |lane| lane.x.saturating_sub(3));
+        let title = visible(&event.bytes().map(|b| b.kept.into_owned()).unwrap_or_default());
+        let rule = pen.width().saturating_sub(x + 1);
+        pen.put(x, y, &"─".repeat(rule), p.faint);
+        pen.fit(x + 2, y, rule.saturating_sub(4), &format!(" {title} "), style);
+    }
+
+    /// The event on its thread's lane, and whose bytes they are on the clients'.
+    fn dots(&self, pen: &mut Pen<'_>, y: usize, range: &std::ops::Range<usize>, is_now: bool, style: Style) {
+        let p = self.app.palette;
+        let event = &self.window.events[range.start];
+        let last = &self.window.events[range.end - 1];
+        let style = if is_now { p.lit } else { style };
+        if let Some(x) = self.lanes.x(Who::Thread(event.th)) {
+            pen.put(x, y, if last.ev == Kind::Wait { "○" } else { "●" }, style);
+        }
+        let lit = if is_now { p.changed } else { style };
+        match arrow(event) {
+            Some(Arrow::Across { from, to }) => {
+                if let Some(x) = self.lanes.x(Who::Client).filter(|_| [from, to].contains(&Who::Client)) {
+                    let name = event.conn.map_or_else(|| "?".to_owned(), |id| format!("c{id}"));
+                    pen.put((x + 1).saturating_sub(name.width()), y, &name, lit);
+                }
+                if let Some(x) = self.lanes.x(Who::Kernel).filter(|_| event.errno.is_some()) {
+                    pen.put(x, y, "×", lit);
+                }
+            }
+            Some(Arrow::Sent { track, .. }) => {
+                // What is sent stands on its line.
+                let what = match track {
+                    Track::Pipe => "c".to_owned(),
+                    Track::Queue => event.conn.map_or_else(String::new, |id| format!("c{id}")),
+                };
+                if let Some(x) = self.lanes.x(Who::Thread(event.th)).filter(|_| what.len() <= 3) {
+                    pen.put(x + 1, y, &what, lit);
+                }
+            }
+            Some(Arrow::Got { .. }) | None => {}
+        }
+    }
+
+    fn words(&self, pen: &mut Pen<'_>, y: usize, range: &std::ops::Range<usize>, is_now: bool, style: Style) {
+        let world = self.app.player.world();
+        let run = &self.window.events[range.clone()];
+        let mut x = self.lanes.label;
+        let mut words = if is_now {
+            let mut words = label::event(world, self.current());
+            if run.len() > 1 {
+                let nth = self.window.at - range.start + 1;
+                words.push_str(&format!(" {nth}/{}", run.len()));
+            }
+            words
+        } else {
+            label::run(world, run)
+        };
+        let thread = run[0].th;
+        if self.lanes.x(Who::Thread(thread)).is_none() && thread != Thread::Client {
+            words.insert_str(0, &format!("{thread}: "));
+        }
+        let room = pen.width().saturating_sub(x);
+        x = pen.fit(x, y, room, &words, style);
+        if self.other.is_some_and(|other| range.contains(&other)) && !is_now {
+            pen.put(x, y, "◂", style);
+        }
+    }
+}
