@@ -1,12 +1,17 @@
 //! The command line: declarations only. memcached's own letters where they start a server, long
 //! names everywhere else.
 
-use crate::event::{Detail, MAX_DATA};
+mod memcached;
+
+pub use memcached::Suboption;
+
+use crate::event::{Detail, MAX_DATA, Protocol};
 use crate::trace::recorder::Keep;
 use crate::tracer::MIN_RING;
 use crate::ui::At;
 use clap::builder::{BoolishValueParser, NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use memcached::{binding_protocol, delimiter, factor, item_size_max, octal, refused, suboption};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -33,7 +38,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run the server, with memcached's own options
-    #[command(display_name = "memstep")]
+    #[command(display_name = "memstep", mut_arg("suboptions", |arg| arg.short('o')))]
     Serve {
         /// The server's options.
         #[command(flatten)]
@@ -43,7 +48,7 @@ pub enum Command {
         record: RecordTo,
     },
     /// Run the server with the terminal UI in front
-    #[command(display_name = "memstep")]
+    #[command(display_name = "memstep", mut_arg("suboptions", |arg| arg.short('o')))]
     Live {
         /// The server's options.
         #[command(flatten)]
@@ -190,6 +195,60 @@ pub struct ServerArgs {
     /// Assume the identity of this user (only when run as root)
     #[arg(short = 'u', value_name = "username")]
     pub user: Option<String>,
+    /// UNIX socket to listen on; TCP is off then
+    #[arg(short = 's', value_name = "file", conflicts_with = "listen")]
+    pub socketpath: Option<PathBuf>,
+    /// Access mask for the UNIX socket, in octal
+    #[arg(short = 'a', value_name = "mask", default_value = "0700", value_parser = octal)]
+    pub access: u32,
+    /// Let the command "shutdown" end the server
+    #[arg(short = 'A')]
+    pub shutdown_command: bool,
+    /// Run as a daemon
+    #[arg(short = 'd')]
+    pub daemon: bool,
+    /// Save the process id in this file
+    #[arg(short = 'P', value_name = "file")]
+    pub pid_file: Option<PathBuf>,
+    /// Maximize the core file limit
+    #[arg(short = 'r')]
+    pub maxcore: bool,
+    /// Lock down all paged memory
+    #[arg(short = 'k')]
+    pub lock_memory: bool,
+    /// Answer with an error when memory is exhausted, rather than removing items
+    #[arg(short = 'M')]
+    pub no_evictions: bool,
+    /// Chunk size growth factor
+    #[arg(short = 'f', value_name = "factor", default_value_t = 1.25, value_parser = factor)]
+    pub factor: f64,
+    /// Minimum space allocated for key+value+flags
+    #[arg(short = 'n', value_name = "bytes", default_value_t = 48, value_parser = clap::value_parser!(u32).range(1..=1 << 27))]
+    pub chunk_size: u32,
+    /// Size of each slab page, and so of the largest item (1k to 128m)
+    #[arg(short = 'I', value_name = "size", default_value = "1m", value_parser = item_size_max)]
+    pub item_size_max: u32,
+    /// Count commands by the prefixes of their keys, which end at this character
+    #[arg(short = 'D', value_name = "char", value_parser = delimiter)]
+    pub prefix_delimiter: Option<u8>,
+    /// Disable use of CAS
+    #[arg(short = 'C')]
+    pub no_cas: bool,
+    /// Disable flush_all
+    #[arg(short = 'F')]
+    pub no_flush: bool,
+    /// Binding protocol: auto, ascii, or binary, which clients are told that nobody speaks here
+    #[arg(short = 'B', value_name = "protocol", default_value = "auto", value_parser = binding_protocol)]
+    pub protocol: Protocol,
+    /// maxconns_fast, hashpower=N, hash_algorithm=jenkins|murmur3; a list with commas, or -o again
+    #[arg(long = "extended", value_name = "options", value_delimiter = ',', value_parser = suboption)]
+    pub suboptions: Vec<Suboption>,
+    /// Large memory pages: 1.4.24 refuses them on Linux, too
+    #[arg(short = 'L', hide = true, value_parser = refused("there are no large memory pages on this system"), num_args = 0..=1, default_missing_value = "")]
+    large_pages: Option<String>,
+    /// SASL.
+    #[arg(short = 'S', hide = true, value_parser = refused("this server has no SASL"), num_args = 0..=1, default_missing_value = "")]
+    sasl: Option<String>,
     /// Say errors and warnings (-v), commands and replies too (-vv), state changes too (-vvv)
     #[arg(short = 'v', action = clap::ArgAction::Count)]
     pub verbose: u8,

@@ -55,7 +55,9 @@
 //! | `try_read_network`, `transmit`, `add_iov`, `out_string` | [`memcached::network`] |
 //! | `try_read_command`, `process_command`, `process_update_command`, `complete_nread` | [`memcached::ascii`] |
 //! | `item_alloc`, `item_get`, `store_item`, `add_delta`, the hash table, the LRU | [`memcached::items`] |
-//! | `main`, `server_socket`, `clock_handler`, `maxconns_handler` | [`memcached::server`] |
+//! | `main`, `clock_handler`, `maxconns_handler` | [`memcached::server`] |
+//! | `server_sockets`, `server_socket`, `server_socket_unix` | [`memcached::server_socket`] |
+//! | `stats_prefix_record_get`, `stats_prefix_dump` | [`memcached::prefix_stats`] |
 //! | `event_init`, `event_add`, `event_del`, `event_base_loop` (libevent's) | [`memcached::event_base`] |
 //! | `settings`, `stats`, `current_time` | [`memcached::settings`], [`memcached::globals`] |
 //!

@@ -23,7 +23,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("player", &["event", "filter", "model"]),
     ("session", &["text"]),
     ("ui", &["event", "text", "filter", "trace::format", "model", "player", "explain"]),
-    ("cli", &["event", "tracer", "trace::format", "trace::recorder", "ui"]),
+    ("cli", &["event", "memcached::settings", "tracer", "trace::format", "trace::recorder", "ui"]),
     (
         "cmd",
         &[
@@ -54,11 +54,13 @@ const SERVER: &[&[&str]] = &[
     &["event_base"],
     &["conn_queue"],
     &["items"],
+    &["prefix_stats"],
     &["globals", "conn"],
     &["network"],
     &["ascii"],
     &["drive_machine"],
     &["thread"],
+    &["server_socket"],
     &["server"],
 ];
 

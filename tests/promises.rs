@@ -251,7 +251,7 @@ fn what_is_cut_says_how_long_it_was() {
     play(server.addr(), &[Plan { sends, leaving: Leaving::Shut }], &[]);
     let (_, events) = checked(&server.stop());
     let first = |kind: Kind| events.iter().find(|e| e.ev == kind).unwrap();
-    let item = first(Kind::Item);
+    let item = events.iter().find(|e| e.op.as_deref() == Some("alloc")).unwrap();
     assert_eq!((item.key.as_deref(), item.len), (Some("ééééé"), Some(200)));
     // A cut in the middle of a character leaves the text before it.
     assert_eq!(first(Kind::Command).text.as_deref(), Some("set ééé"));

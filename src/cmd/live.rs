@@ -1,16 +1,17 @@
 //! `memstep live`: the server, and the terminal UI in front of it, in one process.
 
+use super::daemon::prepare;
 use super::desk::Desk;
 use super::events;
 use super::look::{has_terminal, options};
-use super::server::{finish, hub, obey_signals, panics_are_fatal, prepare, settings, sinks, start_recorder};
+use super::server::{finish, hub, obey_signals, panics_are_fatal, settings, sinks, start_recorder};
 use crate::cli::{Look, RecordTo, ServerArgs};
 use crate::event::{Detail, Leashed, Thread};
 use crate::memcached::server::{Server, StartError};
 use crate::trace::recorder::{Command, FileConfig, Recorder, Say, Sinks, Until, follow, header};
 use crate::tracer::{self, Hub, What, Who};
 use crate::ui::{self, Ask, Leash, Tape};
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 use std::sync::mpsc::{Sender, channel};
@@ -146,6 +147,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
     }
     let listener = events::listen(record)?;
     let events_on = events::told(listener.as_ref());
+    ensure!(!args.daemon && args.pid_file.is_none(), "-d and -P are for `memstep serve`");
     prepare(args, record)?;
     let hub = hub(args, Detail::Calls);
     let (screen, news) = channel();

@@ -3,6 +3,7 @@
 mod attach;
 mod check;
 mod config;
+mod daemon;
 mod desk;
 mod events;
 mod info;

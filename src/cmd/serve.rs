@@ -1,9 +1,8 @@
 //! `memstep serve`: the server, with nothing in front.
 
+use super::daemon::{daemonize, prepare, save_pid};
 use super::events;
-use super::server::{
-    finish, hub, obey_signals, panics_are_fatal, prepare, settings, shown, sinks, start_recorder,
-};
+use super::server::{finish, hub, obey_signals, panics_are_fatal, settings, shown, sinks, start_recorder};
 use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Detail;
 use crate::memcached::server;
@@ -12,6 +11,7 @@ use crate::trace::stream::Port;
 use crate::tracer::{self, What};
 use anyhow::ensure;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use std::path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -22,9 +22,12 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
         "--step holds the server until somebody lets it go on, and nobody could: add --events 11212, \
          then `memstep attach 11212`"
     );
+    let record = &absolute(record, args.daemon)?;
     let listener = events::listen(record)?;
     let events_on = events::told(listener.as_ref());
     prepare(args, record)?;
+    let pid_file = args.pid_file.as_deref().map(path::absolute).transpose()?;
+    daemonize(args)?;
     let hub = hub(args, Detail::Flow);
     if record.step {
         hub.gate.start_held();
@@ -40,7 +43,12 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
         false => (None, None),
     };
     let at_the_end = (recorder.clone(), port.clone());
+    let daemon = args.daemon;
     obey_signals(recorder.clone(), say, &[SIGTERM, SIGINT, SIGHUP], move |signal| {
+        // A daemon has no terminal that could hang up (`memcached.c:5588`).
+        if daemon && signal == SIGHUP {
+            return;
+        }
         end(&at_the_end.0, &at_the_end.1);
         std::process::exit(128 + signal);
     })?;
@@ -58,12 +66,27 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
     let served = server::run(settings(args), hub, |addrs| {
         tracer::emit(What::Mark, b"at work");
         let addrs: Vec<_> = addrs.iter().map(ToString::to_string).collect();
-        let addrs = addrs.join(" and ");
+        let addrs = match &args.socketpath {
+            Some(path) => shown(path),
+            None => addrs.join(" and "),
+        };
+        if let Some(path) = &pid_file {
+            save_pid(path);
+        }
         super::say(&format!("serving on {addrs}{recording}{events_on}; Ctrl-C ends it"));
     });
     end(&recorder, &port);
     served?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The same with a path that stays good when a daemon goes to the root of the file system.
+fn absolute(record: &RecordTo, daemon: bool) -> anyhow::Result<RecordTo> {
+    let mut record = record.clone();
+    if daemon && let Some(path) = record.record.take() {
+        record.record = Some(if path.as_os_str() == "-" { path } else { path::absolute(path)? });
+    }
+    Ok(record)
 }
 
 /// Ends the recording, and lets viewers see its end.

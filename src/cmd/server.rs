@@ -1,16 +1,15 @@
 //! What `serve`, `live` and `record` share: the options become settings, a server gets its
 //! recording, a signal or a panic ends it in order.
 
-use crate::cli::{RecordTo, ServerArgs};
+use crate::cli::{RecordTo, ServerArgs, Suboption};
 use crate::event::Detail;
-use crate::memcached::server::check_maxconns;
 use crate::memcached::settings::Settings;
 use crate::text::printable;
 use crate::trace::format::End;
 use crate::trace::recorder::{Command, FileConfig, Output, Recorder, Say, Sinks, header};
 use crate::trace::stream;
 use crate::tracer::{Config, Hub};
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, bail};
 use signal_hook::consts::{SIGUSR1, SIGUSR2, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use std::io;
@@ -20,7 +19,7 @@ use std::sync::atomic::AtomicU8;
 
 /// The settings that the options ask for.
 pub(super) fn settings(args: &ServerArgs) -> Settings {
-    Settings {
+    let mut settings = Settings {
         port: i32::from(args.port),
         inter: (!args.listen.is_empty()).then(|| args.listen.join(",")),
         maxbytes: args.memory * 1024 * 1024,
@@ -29,8 +28,28 @@ pub(super) fn settings(args: &ServerArgs) -> Settings {
         reqs_per_event: args.reqs_per_event,
         backlog: args.backlog,
         verbose: AtomicU8::new(args.verbose),
+        item_size_max: args.item_size_max,
+        evict_to_free: !args.no_evictions,
+        factor: args.factor,
+        chunk_size: args.chunk_size,
+        use_cas: !args.no_cas,
+        socketpath: args.socketpath.clone(),
+        access: args.access,
+        binding_protocol: args.protocol,
+        shutdown_command: args.shutdown_command,
+        flush_enabled: !args.no_flush,
+        prefix_delimiter: args.prefix_delimiter.unwrap_or(b':'),
+        detail_enabled: args.prefix_delimiter.is_some().into(),
         ..Settings::default()
+    };
+    for suboption in &args.suboptions {
+        match *suboption {
+            Suboption::MaxconnsFast => settings.maxconns_fast = true,
+            Suboption::Hashpower(n) => settings.hashpower_init = n,
+            Suboption::HashAlgorithm(algorithm) => settings.hash_algorithm = algorithm,
+        }
     }
+    settings
 }
 
 /// The same for a server of this process's own use: any free port of the loopback, unless the
@@ -142,65 +161,6 @@ pub(super) fn obey_signals(
         }
     })?;
     Ok(())
-}
-
-/// The descriptors that every worker has: its pipe's two ends and its epoll's.
-const PER_WORKER: u32 = 3;
-/// The standard streams, the dispatcher's epoll, the sockets that listen, the pipe that tells of
-/// signals, the recording.
-const BESIDES: u32 = 9;
-
-/// What comes before a server that clients of other processes use: the options are looked at, the
-/// process is limited as `-c` says and becomes the user that `-u` names.
-pub(super) fn prepare(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<()> {
-    ensure!(args.port != 0, "-p 0 turns TCP off, and then there is nothing to listen on; choose a port");
-    limit_descriptors(&settings(args), record.events.map_or(0, |_| stream::DESCRIPTORS))?;
-    assume_identity(args.user.as_deref())
-}
-
-/// Lets the process hold as many descriptors as `-c` says, and no more: that is how memcached
-/// limits its connections (`memcached.c:5556`). A `-c` that cannot do is refused before it can get
-/// in the way of anything else.
-///
-/// DIFFERS: what the events port may take comes on top. Out of `-c`'s share, viewers could keep the
-/// server's clients out; and memcached takes up accepting again when a client leaves, not a viewer.
-fn limit_descriptors(settings: &Settings, besides: u32) -> anyhow::Result<()> {
-    use nix::sys::resource::{Resource, getrlimit, setrlimit};
-    check_maxconns(settings)?;
-    let maxconns = settings.maxconns;
-    // memcached's own count forgets the standard streams and what ends a process in order; with
-    // one worker that would be too few to start with.
-    let least = PER_WORKER * u32::from(settings.num_threads) + BESIDES;
-    ensure!(
-        maxconns >= least,
-        "-c {maxconns} is too low: the server itself needs {least} descriptors; use -c {} or more",
-        least + 3
-    );
-    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("cannot read the limit of open files")?;
-    let wanted = u64::from(maxconns) + u64::from(besides);
-    // The soft limit is what counts; the hard one is only raised, since lowering it is for good.
-    setrlimit(Resource::RLIMIT_NOFILE, wanted, hard.max(wanted)).with_context(|| {
-        let events = if besides > 0 { format!(", and {besides} for --events") } else { String::new() };
-        format!("-c {maxconns}{events}: more open files than this user may have ({hard}); use a smaller -c, or start as root")
-    })
-}
-
-/// Becomes another user, where the process is root (`memcached.c:5565`).
-///
-/// DIFFERS: memcached refuses to run as root without `-u`; in a classroom's container that would
-/// only be in the way, so here it is a choice. And the supplementary groups go too.
-fn assume_identity(user: Option<&str>) -> anyhow::Result<()> {
-    use nix::unistd::{User, geteuid, getuid, setgid, setgroups, setuid};
-    let Some(name) = user else { return Ok(()) };
-    if !getuid().is_root() && !geteuid().is_root() {
-        return Ok(());
-    }
-    let found = User::from_name(name).with_context(|| format!("cannot look up the user {name:?}"))?;
-    let user = found.with_context(|| format!("can't find the user {name:?} to switch to"))?;
-    let fail = || format!("failed to assume identity of user {name:?}");
-    setgroups(&[user.gid]).with_context(fail)?;
-    setgid(user.gid).with_context(fail)?;
-    setuid(user.uid).with_context(fail)
 }
 
 /// From now on a panic on any thread ends the recording in order, and then the process: a server

@@ -49,8 +49,8 @@ pub enum Detail {
     Calls,
 }
 
-/// The thread that an event happened on: `main`, `worker0`, `worker1` ... or `client`, which is
-/// the player of a session script (it emits nothing but marks).
+/// The thread that an event happened on: `main`, `worker0`, `worker1` ..., `assoc`, or `client`, which
+/// is the player of a session script (it emits nothing but marks).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Thread {
     /// The dispatcher: memcached's main thread.
@@ -60,6 +60,8 @@ pub enum Thread {
     Worker(u16),
     /// Whoever plays the client's part.
     Client,
+    /// The one that makes the hash table grow, and pauses the workers for it.
+    Assoc,
 }
 
 impl Thread {
@@ -79,6 +81,7 @@ impl fmt::Display for Thread {
             Thread::Worker(i) if f.width().is_some() => f.pad(&format!("worker{i}")),
             Thread::Worker(i) => write!(f, "worker{i}"),
             Thread::Client => f.pad("client"),
+            Thread::Assoc => f.pad("assoc"),
         }
     }
 }
@@ -89,13 +92,14 @@ impl std::str::FromStr for Thread {
         match s {
             "main" => Ok(Thread::Main),
             "client" => Ok(Thread::Client),
+            "assoc" => Ok(Thread::Assoc),
             _ => s
                 .strip_prefix("worker")
                 .filter(|n| n.len() == 1 || !n.starts_with('0'))
                 .and_then(|n| n.parse().ok())
                 .map(Thread::Worker)
                 .ok_or_else(|| {
-                    format!("no such thread: {s:?} (expected main, worker0, worker1 ... or client)")
+                    format!("no such thread: {s:?} (expected main, worker0, worker1 ..., assoc or client)")
                 }),
         }
     }
@@ -106,6 +110,7 @@ impl Serialize for Thread {
         match self {
             Thread::Main => s.serialize_str("main"),
             Thread::Client => s.serialize_str("client"),
+            Thread::Assoc => s.serialize_str("assoc"),
             Thread::Worker(_) => s.collect_str(self),
         }
     }
@@ -148,7 +153,8 @@ pub struct Event {
     /// `thread`: `dispatcher` or `worker`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<Word>,
-    /// `thread`: setup, create, start. `item`: alloc, link, unlink, hit, miss, expire, evict ...
+    /// `thread`: setup, create, start. `item`: alloc, link, unlink, hit, miss, expire, evict,
+    /// page, expand ...
     #[serde(skip_serializing_if = "Option::is_none")]
     pub op: Option<Word>,
     /// The worker that is set up, pushed to, popped from, notified or woken.
@@ -247,9 +253,13 @@ pub struct Event {
     /// `sendmsg`: the pieces, in order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub iov: Option<Vec<Iov>>,
-    /// `item`: the size of the value with its `\r\n`, in bytes (memcached's `nbytes`).
+    /// `item`: the size of the value with its `\r\n`, in bytes (memcached's `nbytes`); of a page, its
+    /// own; of a hash table that grows or has grown, its buckets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+    /// `item`: the item's slab class, or the one that a page was taken for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub class: Option<u64>,
     /// `drop`: how many events were lost; their numbers are skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,

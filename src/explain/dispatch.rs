@@ -78,6 +78,18 @@ pub(super) fn notify(event: &Event) -> Explanation {
             "thread.c:463",
         );
     }
+    if event.data.as_deref() == Some("p") {
+        return Explanation::new(
+            format!("{who} shall pause"),
+            format!(
+                "The hash table is about to grow, and nobody may use it while the larger one is put in place. So the \
+                 thread that does it writes a p into the pipe of every worker, here of {who}{}, and waits until all \
+                 of them wait.",
+                fd(event.fd)
+            ),
+            "thread.c:194",
+        );
+    }
     Explanation::new(
         format!("A byte to wake {who}"),
         format!(
@@ -101,6 +113,17 @@ pub(super) fn notified(event: &Event) -> Explanation {
                 word(errno)
             ),
             "thread.c:393",
+        );
+    }
+    if event.data.as_deref() == Some("p") {
+        return Explanation::new(
+            format!("{who} pauses"),
+            format!(
+                "{who} reads a p from its pipe{}: it says that it is here, and waits until the hash table has been \
+                 exchanged for a larger one.",
+                fd(event.fd)
+            ),
+            "thread.c:422",
         );
     }
     Explanation::new(

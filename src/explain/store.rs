@@ -6,12 +6,13 @@ use crate::event::Event;
 pub(super) fn item(event: &Event) -> Explanation {
     let key = quote_or(event, "the key");
     let value = event.size.map(|n| format!(" of {}, line end included", bytes(n))).unwrap_or_default();
+    let class = class_or(event, "the right class");
     match event.op.as_deref() {
         Some("alloc") => Explanation::new(
             "Room for an item",
             format!(
                 "The slab allocator gives one chunk for the item's head, the key {key} and a value{value}. It comes \
-                 from the class with the smallest chunks that are large enough; all chunks of a class are \
+                 from {class}, the class with the smallest chunks that are large enough; all chunks of a class are \
                  alike, so any free one will do. Nobody can find the item yet, for it is not linked."
             ),
             "items.c:153",
@@ -90,7 +91,8 @@ pub(super) fn item(event: &Event) -> Explanation {
             format!(
                 "Memory is used up, so an item at the tail of the LRU list, {key}, is thrown out for the new one: \
                  at the tail stands what has not been used for longest. memcached keeps such a list for each slab \
-                 class, memstep one for all. With -M the server would answer with an error instead."
+                 class, and a new item pushes out one of its own class alone. With -M the server would answer with \
+                 an error instead."
             ),
             "items.c:856",
         ),
@@ -102,6 +104,33 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             "items.c:241",
         ),
+        Some("page") => Explanation::new(
+            "A slab class gets a page",
+            format!(
+                "{} has no free chunk, so it takes a page of memory{} and cuts all of it into chunks of its size. \
+                 memcached never gives a page back, and a class keeps what it has: that is why a cache whose values \
+                 change in size may run out of room for the new ones while the old ones have plenty.",
+                class_or(event, "The slab class"),
+                event.size.map(|n| format!(" of {}", bytes(n))).unwrap_or_default()
+            ),
+            "slabs.c:198",
+        ),
+        Some("expand") => Explanation::new(
+            "The hash table grows",
+            format!(
+                "There are one and a half times as many items as buckets, so a table twice as large is put in \
+                 place{}. All workers wait while that is done; each was sent a p down its pipe. The items are moved \
+                 after that, a bucket at a time, while the workers go on.",
+                event.size.map(|n| format!(", of {n} buckets")).unwrap_or_default()
+            ),
+            "assoc.c:126",
+        ),
+        Some("expanded") => Explanation::new(
+            "The hash table has grown",
+            "The last bucket of the old table is moved, and its memory is given back. From now on a look-up goes to the \
+             larger table alone, and the thread that moved them sleeps until there are too many items again.",
+            "assoc.c:237",
+        ),
         op => Explanation::new(
             "Something in the store",
             format!(
@@ -111,6 +140,15 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             "",
         ),
+    }
+}
+
+/// The item's slab class by its number.
+fn class_or(event: &Event, otherwise: &str) -> String {
+    match event.class {
+        Some(n) if otherwise.starts_with('T') => format!("Slab class {n}"),
+        Some(n) => format!("slab class {n}"),
+        None => otherwise.to_owned(),
     }
 }
 

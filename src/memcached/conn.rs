@@ -2,7 +2,7 @@
 
 use super::conn_queue::LibeventThread;
 use super::event_base::{BaseRef, FdEvent, event_add, event_del, event_set};
-use super::globals::Globals;
+use super::globals::{Globals, Seen, Whose};
 use super::items::{ItemRef, Nread};
 use super::settings::{DATA_BUFFER_SIZE, READ_BUFFER_HIGHWAT, say};
 use super::util::{Line, errno_text, stderr_line};
@@ -122,8 +122,8 @@ pub struct Conn {
     pub noreply: bool,
     /// The storage command that waits for its value.
     pub cmd: Option<Nread>,
-    /// When the last command came.
-    pub last_cmd_time: u32,
+    /// What other threads may know of it: its state, when the last command came, whose it is.
+    pub seen: Arc<Seen>,
     /// Why it is being closed.
     pub why: &'static str,
     /// The thread that serves it; `None` for a listening one.
@@ -142,7 +142,7 @@ pub struct Conn {
 #[allow(clippy::too_many_arguments)]
 pub fn conn_new(
     globals: &Arc<Globals>,
-    sfd: OwnedFd,
+    (sfd, addr): (OwnedFd, Whose),
     id: Option<u32>,
     init_state: ConnState,
     event_flags: EvFlags,
@@ -156,16 +156,22 @@ pub fn conn_new(
         globals.stats.conn_structs.add(1);
         Conn::allocate(globals, fd, read_buffer_size, base)
     });
-    if init_state == ConnState::Listening {
-        say!(globals.settings, 1, "<{fd} server listening (auto-negotiate)");
-    } else {
-        say!(globals.settings, 1, "<{fd} new auto-negotiating client connection");
+    match (init_state, globals.settings.binding_protocol) {
+        (ConnState::Listening, _) => {
+            say!(globals.settings, 1, "<{fd} server listening ({})", globals.settings.prot_text());
+        }
+        (_, Protocol::Ascii) => say!(globals.settings, 1, "<{fd} new ascii client connection."),
+        _ => say!(globals.settings, 1, "<{fd} new auto-negotiating client connection"),
     }
     c.sfd = Some(sfd);
     c.id = id;
     c.thread = thread;
-    c.protocol = Protocol::Negotiating;
+    c.protocol = globals.settings.binding_protocol;
     c.state = init_state;
+    c.seen.set_state(init_state);
+    c.seen.set_addr(addr);
+    c.seen.set_last_cmd_time(globals.clock.current_time());
+    globals.make_seen(fd, &c.seen);
     c.rlbytes = 0;
     c.cmd = None;
     (c.rbytes, c.wbytes, c.rcurr, c.ritem, c.sbytes) = (0, 0, 0, 0, 0);
@@ -181,7 +187,6 @@ pub fn conn_new(
     c.noreply = false;
     c.why = "";
     c.told.set((0, ConnImage::default()));
-    c.last_cmd_time = globals.clock.current_time();
 
     c.event = event_set(base, fd, event_flags);
     c.ev_flags = event_flags;
@@ -232,7 +237,7 @@ impl Conn {
             protocol: Protocol::Negotiating,
             noreply: false,
             cmd: None,
-            last_cmd_time: 0,
+            seen: Arc::default(),
             why: "",
             thread: None,
             told: Cell::default(),
@@ -320,6 +325,7 @@ pub fn conn_set_state(c: &mut Conn, state: ConnState) {
         let from = c.state;
         say!(c.globals.settings, 2, "{}: going from {from} to {state}", c.fd());
         c.state = state;
+        c.seen.set_state(state);
         c.tell(What::State { from, to: state }, b"");
     }
 }

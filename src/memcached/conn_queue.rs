@@ -1,14 +1,16 @@
 //! The way from the dispatcher to a worker: the connection queue, its items, the notify pipe.
 
 use super::event_base::{BaseRef, FdEvent};
-use super::settings::OwnCount;
-use super::util::lock;
+use super::settings::{MAX_NUMBER_OF_SLAB_CLASSES, OwnCount};
+use super::util::{lock, lock_in_line};
 use crate::event::{ConnState, EvFlags, Fn, Kind};
 use crate::tracer::{self, What};
 use rustix::io::{read, write};
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::sync::Mutex;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
 
 /// How many queue items are allocated at once (`thread.c:18`).
 const ITEMS_PER_ALLOC: usize = 64;
@@ -18,6 +20,8 @@ const ITEMS_PER_ALLOC: usize = 64;
 pub struct CqItem {
     /// The accepted socket.
     pub sfd: Option<OwnedFd>,
+    /// Where the client is. The C asks for it again, in `conn_new`.
+    pub addr: Option<SocketAddr>,
     /// The number that the trace gives the connection.
     pub conn: u32,
     /// The state that it starts in.
@@ -32,6 +36,7 @@ impl Default for CqItem {
     fn default() -> Self {
         CqItem {
             sfd: None,
+            addr: None,
             conn: 0,
             init_state: ConnState::NewCmd,
             event_flags: EvFlags::NONE,
@@ -147,58 +152,92 @@ impl LibeventThread {
     }
 }
 
-/// What one thread counts (`memcached.h:236`). memcached guards these with a lock of the thread's
-/// own, taken several times a request; only that thread raises them, so here none is needed.
-#[derive(Debug, Default)]
-#[allow(missing_docs)]
+/// Counts by name: as their thread raises them, and as they are read and added up.
+macro_rules! counts {
+    ($(#[$own_doc:meta])* $own:ident, $(#[$sum_doc:meta])* $sum:ident { $($name:ident),* $(,)? }) => {
+        $(#[$own_doc])*
+        #[derive(Debug, Default)]
+        #[allow(missing_docs)]
+        pub struct $own { $(pub $name: OwnCount),* }
+
+        $(#[$sum_doc])*
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+        #[allow(missing_docs)]
+        pub struct $sum { $(pub $name: u64),* }
+
+        impl $own {
+            fn add_to(&self, sum: &mut $sum) {
+                $(sum.$name += self.$name.get();)*
+            }
+
+            fn reset(&self) {
+                $(self.$name.reset();)*
+            }
+        }
+    };
+}
+
+counts! {
+    /// What one thread counts of the items of one slab class (`memcached.h:222`).
+    SlabCounts,
+    /// The same, added up.
+    SlabStats { set_cmds, get_hits, touch_hits, delete_hits, cas_hits, cas_badval, incr_hits, decr_hits }
+}
+
+counts! {
+    /// What one thread counts besides (`memcached.h:236`).
+    OwnCounts,
+    /// The same, added up.
+    CommandStats {
+        get_cmds, get_misses, touch_cmds, touch_misses, delete_misses, incr_misses, decr_misses,
+        cas_misses, bytes_read, bytes_written, flush_cmds, conn_yields,
+    }
+}
+
+/// `struct thread_stats`. memcached guards it with a lock of the thread's own, taken several times a
+/// request; only that thread raises these, so here none is needed.
+#[derive(Debug)]
 pub struct ThreadStats {
-    pub get_cmds: OwnCount,
-    pub get_misses: OwnCount,
-    pub touch_cmds: OwnCount,
-    pub touch_misses: OwnCount,
-    pub delete_misses: OwnCount,
-    pub incr_misses: OwnCount,
-    pub decr_misses: OwnCount,
-    pub cas_misses: OwnCount,
-    pub bytes_read: OwnCount,
-    pub bytes_written: OwnCount,
-    pub flush_cmds: OwnCount,
-    pub conn_yields: OwnCount,
-    pub set_cmds: OwnCount,
-    pub get_hits: OwnCount,
-    pub touch_hits: OwnCount,
-    pub delete_hits: OwnCount,
-    pub cas_hits: OwnCount,
-    pub cas_badval: OwnCount,
-    pub incr_hits: OwnCount,
-    pub decr_hits: OwnCount,
+    counts: OwnCounts,
+    slab_stats: [SlabCounts; MAX_NUMBER_OF_SLAB_CLASSES],
+}
+
+impl Default for ThreadStats {
+    fn default() -> Self {
+        let slab_stats = std::array::from_fn(|_| SlabCounts::default());
+        ThreadStats { counts: OwnCounts::default(), slab_stats }
+    }
+}
+
+impl std::ops::Deref for ThreadStats {
+    type Target = OwnCounts;
+
+    fn deref(&self) -> &OwnCounts {
+        &self.counts
+    }
 }
 
 impl ThreadStats {
-    /// Every count, for sums and for `stats reset`.
-    pub fn all(&self) -> [&OwnCount; 20] {
-        [
-            &self.get_cmds,
-            &self.get_misses,
-            &self.touch_cmds,
-            &self.touch_misses,
-            &self.delete_misses,
-            &self.incr_misses,
-            &self.decr_misses,
-            &self.cas_misses,
-            &self.bytes_read,
-            &self.bytes_written,
-            &self.flush_cmds,
-            &self.conn_yields,
-            &self.set_cmds,
-            &self.get_hits,
-            &self.touch_hits,
-            &self.delete_hits,
-            &self.cas_hits,
-            &self.cas_badval,
-            &self.incr_hits,
-            &self.decr_hits,
-        ]
+    /// Those of one class.
+    #[inline]
+    pub fn slab(&self, clsid: usize) -> &SlabCounts {
+        &self.slab_stats[clsid % MAX_NUMBER_OF_SLAB_CLASSES]
+    }
+
+    /// Adds them to what other threads have counted (`thread.c:646`).
+    pub fn add_to(&self, sum: &mut CommandStats) {
+        self.counts.add_to(sum);
+    }
+
+    /// Adds those of one class.
+    pub fn add_slab_to(&self, clsid: usize, sum: &mut SlabStats) {
+        self.slab(clsid).add_to(sum);
+    }
+
+    /// `threadlocal_stats_reset` (`thread.c:611`), of one thread.
+    pub fn reset(&self) {
+        self.counts.reset();
+        self.slab_stats.iter().for_each(SlabCounts::reset);
     }
 }
 
@@ -209,13 +248,70 @@ pub struct Threads {
     pub workers: Vec<std::sync::Arc<LibeventThread>>,
     last_thread: std::sync::atomic::AtomicUsize,
     freelist: CqiFreelist,
+    pause: Pause,
+}
+
+/// `worker_hang_lock`, `init_lock`, `init_count` and `init_cond` (`thread.c:53`, `thread.c:77`).
+#[derive(Debug, Default)]
+struct Pause {
+    worker_hang_lock: Mutex<()>,
+    init_count: Mutex<usize>,
+    init_cond: Condvar,
+}
+
+impl Threads {
+    /// `register_thread_initialized` (`thread.c:148`), of a worker that has read a `p`: waits until
+    /// whoever paused the workers lets them go on.
+    pub fn register_thread_initialized(&self) {
+        *lock(&self.pause.init_count) += 1;
+        self.pause.init_cond.notify_one();
+        drop(lock_in_line(&self.pause.worker_hang_lock));
+    }
+
+    /// `pause_threads` (`thread.c:159`): a `p` down every worker's pipe, and then what `while_paused`
+    /// does, once all of them wait; or nothing, if they end instead (`gone`).
+    pub fn pause_threads(&self, gone: impl std::ops::Fn() -> bool, while_paused: impl FnOnce()) {
+        let _hung = lock_in_line(&self.pause.worker_hang_lock);
+        let mut init_count = lock(&self.pause.init_count);
+        *init_count = 0;
+        self.workers.iter().for_each(|thread| thread.notify(b'p'));
+        while *init_count < self.workers.len() {
+            if gone() {
+                return;
+            }
+            let waited = self.pause.init_cond.wait_timeout(init_count, Duration::from_millis(100));
+            init_count = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        while_paused();
+    }
 }
 
 impl Threads {
     /// These workers; the first will get the first connection.
     pub fn new(workers: Vec<std::sync::Arc<LibeventThread>>) -> Self {
         let last = workers.len().saturating_sub(1);
-        Threads { workers, last_thread: last.into(), freelist: CqiFreelist::default() }
+        Threads {
+            workers,
+            last_thread: last.into(),
+            freelist: CqiFreelist::default(),
+            pause: Pause::default(),
+        }
+    }
+
+    /// `threadlocal_stats_aggregate` (`thread.c:646`): what all workers have counted, but for the classes.
+    pub fn counted(&self) -> CommandStats {
+        let mut sum = CommandStats::default();
+        self.workers.iter().for_each(|thread| thread.stats.add_to(&mut sum));
+        sum
+    }
+
+    /// The same of some classes.
+    pub fn slab_stats(&self, clsids: std::ops::Range<usize>) -> SlabStats {
+        let mut sum = SlabStats::default();
+        for thread in &self.workers {
+            clsids.clone().for_each(|clsid| thread.stats.add_slab_to(clsid, &mut sum));
+        }
+        sum
     }
 
     /// The items that are not on any queue.
@@ -227,7 +323,7 @@ impl Threads {
 /// Hands a new connection to the next worker in turn, and wakes it (`thread.c:436`).
 pub fn dispatch_conn_new(
     threads: &Threads,
-    sfd: OwnedFd,
+    (sfd, addr): (OwnedFd, Option<SocketAddr>),
     conn: u32,
     init_state: ConnState,
     event_flags: EvFlags,
@@ -239,7 +335,7 @@ pub fn dispatch_conn_new(
     let tid = (threads.last_thread.load(Relaxed) + 1) % threads.workers.len();
     let thread = &threads.workers[tid];
     threads.last_thread.store(tid, Relaxed);
-    *item = CqItem { sfd: Some(sfd), conn, init_state, event_flags, read_buffer_size };
+    *item = CqItem { sfd: Some(sfd), addr, conn, init_state, event_flags, read_buffer_size };
     cq_push(thread, item);
     thread.notify(b'c');
 }

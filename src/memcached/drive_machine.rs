@@ -4,8 +4,10 @@
 use super::ascii::{complete_nread, try_read_command};
 use super::conn::{Conn, conn_close, conn_release_items, conn_set_state, reset_cmd_handler, update_event};
 use super::conn_queue::dispatch_conn_new;
+use super::items::ItemRef;
 use super::network::{
-    Transmit, TryRead, accept4, add_simple_answer, read_item, read_swallow, transmit, try_read_network,
+    Accepted, Transmit, TryRead, accept4, add_simple_answer, read_item, read_swallow, reject, transmit,
+    try_read_network,
 };
 use super::settings::{DATA_BUFFER_SIZE, say};
 use super::util::{errno_text, stderr_line};
@@ -66,9 +68,13 @@ pub fn drive_machine(c: &mut Conn) {
 /// conn_listening: accepts one connection and hands it to a worker (`memcached.c:4054`).
 fn accept_one(c: &mut Conn) -> bool {
     match accept4(c) {
-        Ok((sfd, conn)) => {
-            let threads = &c.globals.threads;
-            dispatch_conn_new(threads, sfd, conn, ConnState::NewCmd, EvFlags::READ_PERSIST, DATA_BUFFER_SIZE);
+        Ok(accepted) if c.globals.are_too_many() => {
+            reject(accepted);
+            c.globals.stats.rejected_conns.add(1);
+        }
+        Ok(Accepted { sfd, conn, addr }) => {
+            let (state, flags) = (ConnState::NewCmd, EvFlags::READ_PERSIST);
+            dispatch_conn_new(&c.globals.threads, (sfd, addr), conn, state, flags, DATA_BUFFER_SIZE);
         }
         Err(e) => {
             stderr_line(format_args!("accept4(): {}", errno_text(e)));
@@ -124,8 +130,8 @@ fn nread(c: &mut Conn) -> bool {
     if c.rbytes > 0 {
         let tocopy = c.rbytes.min(c.rlbytes as usize);
         let (from, to) = (c.rcurr, c.ritem);
-        if let Some(item) = c.item.as_mut().and_then(std::sync::Arc::get_mut) {
-            item.data_mut()[to..to + tocopy].copy_from_slice(&c.rbuf[from..from + tocopy]);
+        if let Some(data) = c.item.as_mut().and_then(ItemRef::data_mut) {
+            data[to..to + tocopy].copy_from_slice(&c.rbuf[from..from + tocopy]);
         }
         c.ritem += tocopy;
         c.rlbytes -= tocopy as i32;

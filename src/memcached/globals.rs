@@ -3,15 +3,86 @@
 use super::conn::Conn;
 use super::conn_queue::{ThreadStats, Threads};
 use super::items::Store;
+use super::prefix_stats::PrefixStats;
 use super::settings::{Clock, Settings, Stats};
 use super::util::lock;
+use crate::event::ConnState;
+use std::fmt;
+use std::net::SocketAddr;
 use std::os::fd::RawFd;
-use std::sync::atomic::{AtomicBool, AtomicU32};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// Descriptors that a worker is reckoned to need: three for its event base, two for its pipe
 /// (`thread.c:791`).
 pub const RESERVED_FDS: u64 = 5;
+
+/// What other threads may know of an open connection: in the C `stats conns` reads the structures of
+/// them all, whoever is changing them (`memcached.c:2776`).
+#[derive(Debug, Default)]
+pub struct Seen {
+    state: AtomicU8,
+    last_cmd_time: AtomicU32,
+    addr: Mutex<Whose>,
+}
+
+/// Whose a connection is, as `conn_to_str` has it (`memcached.c:2690`).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// A UNIX socket's client: it has no address (`memcached.c:2752`).
+    #[default]
+    Nobody,
+    /// A client's, or the one that is listened on.
+    Tcp(SocketAddr),
+    /// The path that is listened on.
+    Unix(PathBuf),
+}
+
+impl fmt::Display for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Whose::Nobody => f.write_str("?:<AF 0>"),
+            Whose::Tcp(addr) => write!(f, "tcp{}:{addr}", if addr.is_ipv6() { "6" } else { "" }),
+            Whose::Unix(path) => write!(f, "unix:{}", path.display()),
+        }
+    }
+}
+
+impl Seen {
+    /// Where `drive_machine` goes on.
+    pub fn state(&self) -> ConnState {
+        let state = usize::from(self.state.load(Ordering::Relaxed));
+        ConnState::ALL.get(state).copied().unwrap_or_default()
+    }
+
+    /// See above.
+    #[inline]
+    pub fn set_state(&self, state: ConnState) {
+        self.state.store(state as u8, Ordering::Relaxed);
+    }
+
+    /// When the last command came.
+    pub fn last_cmd_time(&self) -> u32 {
+        self.last_cmd_time.load(Ordering::Relaxed)
+    }
+
+    /// See above.
+    #[inline]
+    pub fn set_last_cmd_time(&self, time: u32) {
+        self.last_cmd_time.store(time, Ordering::Relaxed);
+    }
+
+    /// Whose it is.
+    pub fn addr(&self) -> Whose {
+        lock(&self.addr).clone()
+    }
+
+    /// See above.
+    pub fn set_addr(&self, addr: Whose) {
+        *lock(&self.addr) = addr;
+    }
+}
 
 /// The globals of one server, shared by its threads.
 #[derive(Debug)]
@@ -24,6 +95,8 @@ pub struct Globals {
     pub clock: Arc<Clock>,
     /// The items.
     pub store: Store,
+    /// What is counted by the prefixes of keys.
+    pub prefix_stats: PrefixStats,
     /// `threads`: the workers.
     pub threads: Threads,
     /// What the dispatcher counts; it serves no requests.
@@ -31,6 +104,8 @@ pub struct Globals {
     /// `conns`: closed connections by descriptor, kept with their buffers to be used again. (An
     /// open one is its thread's own.)
     conns: Mutex<Vec<Option<Box<Conn>>>>,
+    /// What any thread may know of the connection on a descriptor.
+    seen: Mutex<Vec<Option<Arc<Seen>>>>,
     /// `allow_new_conns`: a connection was closed since accepting was last tried, so it may go on.
     pub allow_new_conns: AtomicBool,
     /// Accepting has met `EMFILE`, and must pause.
@@ -55,6 +130,8 @@ impl Globals {
             threads,
             dispatcher_stats: ThreadStats::default(),
             conns: Mutex::new(Vec::new()),
+            seen: Mutex::new(Vec::new()),
+            prefix_stats: PrefixStats::default(),
             allow_new_conns: AtomicBool::new(true),
             out_of_fds: AtomicBool::new(false),
             next_conn: AtomicU32::new(0),
@@ -66,6 +143,30 @@ impl Globals {
     pub fn take_conn(&self, fd: RawFd) -> Option<Box<Conn>> {
         let mut conns = lock(&self.conns);
         conns.get_mut(usize::try_from(fd).ok()?)?.take()
+    }
+
+    /// Whether one more connection would be too many, and `-o maxconns_fast` turns it away
+    /// (`memcached.c:4093`).
+    pub fn are_too_many(&self) -> bool {
+        let open = || self.stats.curr_conns.get() + self.stats.reserved_fds.get();
+        self.settings.maxconns_fast && open() >= u64::from(self.settings.maxconns) - 1
+    }
+
+    /// From now on everybody may know of the connection on `fd`.
+    pub fn make_seen(&self, fd: RawFd, conn: &Arc<Seen>) {
+        let Ok(fd) = usize::try_from(fd) else { return };
+        let mut seen = lock(&self.seen);
+        if seen.len() <= fd {
+            seen.resize(fd + 1, None);
+        }
+        seen[fd] = Some(conn.clone());
+    }
+
+    /// Every open connection, with its descriptor.
+    pub fn open_conns(&self) -> Vec<(usize, Arc<Seen>)> {
+        let seen = lock(&self.seen);
+        let open = |seen: &Arc<Seen>| seen.state() != ConnState::Closed;
+        seen.iter().cloned().enumerate().filter_map(|(fd, s)| Some((fd, s.filter(open)?))).collect()
     }
 
     /// Keeps a closed connection's structure for the next one on its descriptor.

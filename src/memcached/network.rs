@@ -2,6 +2,7 @@
 //! accepting; and the answers that wait to be sent.
 
 use super::conn::{Conn, Iovec, Msghdr, Src, conn_set_state, update_event};
+use super::items::ItemRef;
 use super::settings::{DATA_BUFFER_SIZE, IOV_MAX, UDP_MAX_PAYLOAD_SIZE, say};
 use super::util::{Line, Shown, errno_text, stderr_line};
 use crate::event::{ConnState, EvFlags, Fn, Kind};
@@ -10,6 +11,7 @@ use arrayvec::ArrayVec;
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendFlags, SocketFlags, acceptfrom_with, sendmsg};
 use std::io::IoSlice;
+use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::atomic::Ordering;
 
@@ -40,11 +42,36 @@ pub enum Transmit {
     HardError,
 }
 
+/// A connection as [`accept4`] has it.
+#[derive(Debug)]
+pub struct Accepted {
+    /// Its socket.
+    pub sfd: OwnedFd,
+    /// Its number in the trace.
+    pub conn: u32,
+    /// Where it comes from; a UNIX socket's clients come from nowhere.
+    pub addr: Option<SocketAddr>,
+}
+
+/// Turns a connection away: `-o maxconns_fast` (`memcached.c:4095`).
+pub fn reject(accepted: Accepted) {
+    let Accepted { sfd, conn, .. } = accepted;
+    let fd = sfd.as_raw_fd();
+    let text = b"ERROR Too many open connections";
+    let begun = tracer::begin(&Kind::Reply, Some(conn));
+    // Whoever is gone already need not be told.
+    let _ = rustix::io::write(&sfd, &[&text[..], b"\r\n"].concat());
+    tracer::finish(begun, Some(conn), What::Reply { noreply: false, value: false }, None, text);
+    let begun = tracer::begin(&Kind::Close, Some(conn));
+    drop(sfd);
+    tracer::finish(begun, Some(conn), What::Close { fd, ret: 0 }, None, b"too many open connections");
+}
+
 /// Accepts one connection and numbers it for the trace.
 ///
 /// # Errors
 /// `accept4`'s own.
-pub fn accept4(c: &Conn) -> Result<(OwnedFd, u32), Errno> {
+pub fn accept4(c: &Conn) -> Result<Accepted, Errno> {
     let Some(listen) = &c.sfd else { return Err(Errno::BADF) };
     let listen_fd = listen.as_raw_fd();
     // DIFFERS: the C forgets here, once accept4 has failed, that a connection was closed
@@ -54,13 +81,14 @@ pub fn accept4(c: &Conn) -> Result<(OwnedFd, u32), Errno> {
     match acceptfrom_with(listen.as_fd(), SocketFlags::NONBLOCK) {
         Ok((sfd, peer)) => {
             let conn = c.globals.next_conn.fetch_add(1, Ordering::Relaxed);
+            let addr = peer.and_then(|p| SocketAddr::try_from(p).ok());
             if tracer::on() {
-                let peer = peer.and_then(|p| std::net::SocketAddr::try_from(p).ok());
+                let peer = addr;
                 let peer = peer.map_or(Line::<64>::new(format_args!("")), |p| Line::new(format_args!("{p}")));
                 let what = What::Accept { listen_fd, ret: sfd.as_raw_fd() };
                 tracer::emit_conn(Some(conn), what, None, peer.bytes());
             }
-            Ok((sfd, conn))
+            Ok(Accepted { sfd, conn, addr })
         }
         Err(e) => {
             let what = What::Accept { listen_fd, ret: -e.raw_os_error() };
@@ -88,8 +116,8 @@ fn read_rbuf(c: &mut Conn, avail: usize) -> Result<usize, Errno> {
 pub fn read_item(c: &mut Conn) -> Result<usize, Errno> {
     let want = c.rlbytes.max(0) as usize;
     let ritem = c.ritem;
-    let ret = match (&c.sfd, c.item.as_mut().and_then(std::sync::Arc::get_mut)) {
-        (Some(sfd), Some(item)) => match item.data_mut().get_mut(ritem..ritem + want) {
+    let ret = match (&c.sfd, c.item.as_mut().and_then(ItemRef::data_mut)) {
+        (Some(sfd), Some(data)) => match data.get_mut(ritem..ritem + want) {
             Some(room) => rustix::io::read(sfd.as_fd(), room),
             None => Err(Errno::FAULT),
         },

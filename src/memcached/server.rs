@@ -1,90 +1,25 @@
 //! `main`, the listening sockets, the dispatcher's loop and its timers; starting and stopping.
 
-use super::conn::{Conn, conn_new, update_event};
+use super::conn::{Conn, update_event};
 use super::event_base::{Callbacks, EventBase, Timer, event_base_loop, event_init};
 use super::globals::{Globals, RESERVED_FDS};
+use super::items::buckets_and_locks;
+pub use super::server_socket::StartError;
+use super::server_socket::server_sockets;
 use super::settings::Settings;
-use super::thread::{Workers, event_handler, memcached_thread_init};
-use super::util::{Line, safe_strtol, stderr_line};
-use crate::event::{ConnState, EvFlags, Fn, Thread};
-use crate::tracer::{self, Hub, SockOpt, ThreadOp, What};
-use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
-use rustix::io::Errno;
-use rustix::net::{AddressFamily, SocketType, bind, getsockname, listen, socket, sockopt};
-use std::fmt;
+use super::thread::{Workers, event_handler, memcached_thread_init, start_assoc_maintenance_thread};
+use super::util::stderr_line;
+use crate::event::{EvFlags, Fn, Thread};
+use crate::tracer::{self, Hub, ThreadOp, What};
+use rustix::net::listen;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs};
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::os::fd::{AsRawFd, RawFd};
+use std::os::unix::net::UnixStream;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
-
-/// Why a server did not start.
-#[derive(Debug)]
-pub enum StartError {
-    /// A worker's pipe, event base or thread could not be made.
-    Threads(io::Error),
-    /// An interface of `-l` is none.
-    Interface {
-        /// As it was given.
-        name: String,
-        /// What was wrong.
-        why: String,
-    },
-    /// No address could be listened on.
-    Listen {
-        /// Which.
-        addr: String,
-        /// What the kernel said last.
-        source: io::Error,
-    },
-    /// `-c` leaves no room for clients.
-    MaxconnsTooLow {
-        /// What it is.
-        maxconns: u32,
-        /// What the server itself needs.
-        needed: u64,
-    },
-    /// The event loop ended.
-    Loop(io::Error),
-}
-
-impl fmt::Display for StartError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            StartError::Threads(e) => {
-                write!(f, "cannot set up the worker threads: {e}")?;
-                match e.raw_os_error().map(Errno::from_raw_os_error) {
-                    Some(Errno::MFILE) => write!(f, "; -c bounds the server's own descriptors too: raise it"),
-                    _ => Ok(()),
-                }
-            }
-            StartError::Interface { name, why } => {
-                write!(f, "-l {name}: {why} (expected an address or a name, with :PORT if you like)")
-            }
-            StartError::Listen { addr, source } => {
-                write!(f, "failed to listen on TCP {addr}: {source}")?;
-                match source.kind() {
-                    io::ErrorKind::AddrInUse => {
-                        write!(f, "; another server is there: stop it, or choose a port with -p")
-                    }
-                    io::ErrorKind::PermissionDenied => write!(f, "; choose a port above 1023 with -p"),
-                    io::ErrorKind::AddrNotAvailable => write!(f, "; -l must name an address of this machine"),
-                    _ => Ok(()),
-                }
-            }
-            StartError::MaxconnsTooLow { maxconns, needed } => write!(
-                f,
-                "-c {maxconns} is too low: the server itself needs {needed} descriptors; use -c {} or more",
-                needed + 2
-            ),
-            StartError::Loop(e) => write!(f, "the event loop ended: {e}"),
-        }
-    }
-}
-
-impl std::error::Error for StartError {}
 
 /// A server that has started, with its dispatcher on a thread of its own.
 #[derive(Debug)]
@@ -148,6 +83,9 @@ impl Server {
             };
             let _ = TcpStream::connect_timeout(&(ip, addr.port()).into(), Duration::from_secs(1));
         }
+        if let Some(path) = &self.globals.settings.socketpath {
+            let _ = UnixStream::connect(path);
+        }
         if let Ok(Err(e)) = main.join() {
             stderr_line(format_args!("memstep: {e}"));
         }
@@ -157,6 +95,18 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shut_down();
+    }
+}
+
+/// Whether the hash table is large enough for its locks (`thread.c:751`).
+///
+/// # Errors
+/// [`StartError::HashpowerTooLow`].
+pub fn check_hashpower(settings: &Settings) -> Result<(), StartError> {
+    let (hashpower, power) = buckets_and_locks(settings);
+    match power >= hashpower {
+        true => Err(StartError::HashpowerTooLow { hashpower, power }),
+        false => Ok(()),
     }
 }
 
@@ -210,11 +160,13 @@ fn main_traced(
 ) -> Result<(), StartError> {
     tracer::emit(What::Mark, b"start-up");
     let _in = tracer::enter(Fn::Main, None, || None);
+    check_hashpower(&settings)?;
     let settings = Arc::new(settings);
     let mut base = event_init(Thread::Main).map_err(StartError::Threads)?;
     conn_init();
     let workers = memcached_thread_init(settings.clone(), hub).map_err(StartError::Threads)?;
-    let Workers { globals, handles } = workers;
+    let Workers { globals, mut handles } = workers;
+    handles.push(start_assoc_maintenance_thread(&globals, hub).map_err(StartError::Threads)?);
     let mut dispatcher = Dispatcher { globals: globals.clone(), listen_conns: Vec::new() };
     clock_handler(&globals, &mut base);
     let mut outcome = server_sockets(&globals, &base).and_then(|sockets| {
@@ -228,6 +180,7 @@ fn main_traced(
         event_base_loop(&mut base, &mut dispatcher).map_err(StartError::Loop)
     });
     globals.stop.store(true, Ordering::Release);
+    globals.store.stop_maintenance();
     for thread in &globals.threads.workers {
         thread.hang_up();
     }
@@ -243,135 +196,6 @@ fn main_traced(
 /// left to do but to be seen.
 fn conn_init() {
     let _in = tracer::enter(Fn::ConnInit, None, || None);
-}
-
-/// What the start-up has opened.
-#[derive(Default)]
-struct Sockets {
-    conns: Vec<Conn>,
-    addrs: Vec<SocketAddr>,
-}
-
-/// One listening socket for each address of `-l` (`memcached.c:4599`).
-fn server_sockets(globals: &Arc<Globals>, base: &EventBase) -> Result<Sockets, StartError> {
-    let _in = tracer::enter(Fn::ServerSockets, None, || None);
-    let settings = &globals.settings;
-    let mut sockets = Sockets::default();
-    let Some(inter) = &settings.inter else {
-        server_socket(globals, base, None, settings.port, &mut sockets)?;
-        return Ok(sockets);
-    };
-    for name in inter.split([',', ';']).filter(|n| !n.is_empty()) {
-        let bad = |why: &str| StartError::Interface { name: name.to_owned(), why: why.to_owned() };
-        // An IPv6 address has colons of its own; one with a port stands in brackets.
-        let (host, port) = match name.rsplit_once(':') {
-            Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
-                let port = safe_strtol(port.as_bytes()).ok_or_else(|| bad("no such port"))?;
-                (host, port)
-            }
-            _ => (name, settings.port),
-        };
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        let host = (host != "*").then_some(host);
-        server_socket(globals, base, host, port, &mut sockets)?;
-    }
-    Ok(sockets)
-}
-
-/// Makes, configures, binds and listens on the sockets of one interface (`memcached.c:4453`).
-fn server_socket(
-    globals: &Arc<Globals>,
-    base: &EventBase,
-    host: Option<&str>,
-    port: i32,
-    sockets: &mut Sockets,
-) -> Result<(), StartError> {
-    let _in = tracer::enter(Fn::ServerSocket, None, || None);
-    let port = u16::try_from(if port == -1 { 0 } else { port }).map_err(|_| StartError::Interface {
-        name: host.unwrap_or("*").to_owned(),
-        why: format!("no such port: {port}"),
-    })?;
-    let addrs: Vec<SocketAddr> = match host {
-        None => vec![
-            SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port),
-            SocketAddr::new(IpAddr::V6(Ipv6Addr::UNSPECIFIED), port),
-        ],
-        Some(host) => (host, port)
-            .to_socket_addrs()
-            .map_err(|e| StartError::Interface { name: host.to_owned(), why: e.to_string() })?
-            .collect(),
-    };
-    let mut failure = None;
-    let mut success = 0;
-    for addr in addrs {
-        match listen_on(globals, base, addr, sockets) {
-            Ok(()) => success += 1,
-            Err(e) => failure = Some((addr, e)),
-        }
-    }
-    match failure {
-        Some((addr, e)) if success == 0 => {
-            Err(StartError::Listen { addr: addr.to_string(), source: e.into() })
-        }
-        _ => Ok(()),
-    }
-}
-
-fn listen_on(
-    globals: &Arc<Globals>,
-    base: &EventBase,
-    addr: SocketAddr,
-    sockets: &mut Sockets,
-) -> Result<(), Errno> {
-    let sfd = new_socket(addr)?;
-    let fd = sfd.as_raw_fd();
-    let set = |option, result: Result<(), Errno>| {
-        let ret = super::ret(&result.map(|()| 0));
-        tracer::emit(What::Setsockopt { fd, option, ret }, b"");
-        result
-    };
-    if addr.is_ipv6() {
-        set(SockOpt::V6Only, sockopt::set_ipv6_v6only(&sfd, true))?;
-    }
-    // memcached complains of these and goes on.
-    for result in [
-        set(SockOpt::ReuseAddr, sockopt::set_socket_reuseaddr(&sfd, true)),
-        set(SockOpt::KeepAlive, sockopt::set_socket_keepalive(&sfd, true)),
-        set(SockOpt::Linger, sockopt::set_socket_linger(&sfd, None)),
-        set(SockOpt::NoDelay, sockopt::set_tcp_nodelay(&sfd, true)),
-    ] {
-        if let Err(e) = result {
-            stderr_line(format_args!("setsockopt: {e}"));
-        }
-    }
-    let bound = bind(&sfd, &addr);
-    let text = Line::<64>::new(format_args!("{addr}"));
-    tracer::emit(What::Bind { fd, ret: super::ret(&bound.map(|()| 0)) }, text.bytes());
-    bound?;
-    let backlog = globals.settings.backlog;
-    let listening = listen(&sfd, backlog);
-    let local = getsockname(&sfd).ok().and_then(|a| SocketAddr::try_from(a).ok()).unwrap_or(addr);
-    let text = Line::<64>::new(format_args!("{local}"));
-    let ret = super::ret(&listening.map(|()| 0));
-    tracer::emit(What::Listen { fd, backlog, ret }, text.bytes());
-    listening?;
-    let conn =
-        conn_new(globals, sfd, None, ConnState::Listening, EvFlags::READ_PERSIST, 1, base.as_ref(), None)?;
-    sockets.conns.push(*conn);
-    sockets.addrs.push(local);
-    Ok(())
-}
-
-/// A non-blocking socket (`memcached.c:4392`).
-fn new_socket(addr: SocketAddr) -> Result<OwnedFd, Errno> {
-    let _in = tracer::enter(Fn::NewSocket, None, || None);
-    let v6 = addr.is_ipv6();
-    let family = if v6 { AddressFamily::INET6 } else { AddressFamily::INET };
-    let sfd = socket(family, SocketType::STREAM, None)?;
-    let flags = fcntl_getfl(&sfd)?;
-    fcntl_setfl(&sfd, flags | OFlags::NONBLOCK)?;
-    tracer::emit(What::Socket { fd: sfd.as_raw_fd(), v6 }, b"");
-    Ok(sfd)
 }
 
 /// The main thread once the server runs: it accepts, and keeps the time.

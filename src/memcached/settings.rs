@@ -1,5 +1,7 @@
 //! `settings_init`, the statistics, and the clock: what memcached keeps in globals.
 
+use crate::event::Protocol;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -24,6 +26,29 @@ pub const MAX_VERBOSITY_LEVEL: u32 = 2;
 /// The longest relative expiry time, in seconds: thirty days (`memcached.c:147`).
 const REALTIME_MAXDELTA: i64 = 60 * 60 * 24 * 30;
 
+/// One more than the highest slab class (`memcached.h:83`).
+pub const MAX_NUMBER_OF_SLAB_CLASSES: usize = 64;
+
+/// `enum hashfunc_type`: what `-o hash_algorithm` names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HashFunc {
+    /// `jenkins`
+    #[default]
+    Jenkins,
+    /// `murmur3`
+    Murmur3,
+}
+
+impl HashFunc {
+    /// Its name, as `stats settings` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            HashFunc::Jenkins => "jenkins",
+            HashFunc::Murmur3 => "murmur3",
+        }
+    }
+}
+
 /// What the options say; set before the server starts, but for the atomics.
 #[derive(Debug)]
 pub struct Settings {
@@ -41,8 +66,42 @@ pub struct Settings {
     pub reqs_per_event: u32,
     /// `-b`: the listening socket's backlog.
     pub backlog: i32,
-    /// The largest item, in bytes.
+    /// `-I`: the largest item, and a slab page, in bytes.
     pub item_size_max: u32,
+    /// `-M` clears it: whether the oldest items make room for new ones.
+    pub evict_to_free: bool,
+    /// `-f`: how much larger the chunks of each next slab class are.
+    pub factor: f64,
+    /// `-n`: room for key, value and flags in the smallest chunks.
+    pub chunk_size: u32,
+    /// `-C` clears it: whether items have a CAS id.
+    pub use_cas: bool,
+    /// `-o hashpower`: two to the power of this many buckets at first; 0 for the default.
+    pub hashpower_init: u32,
+    /// `-o hash_algorithm`.
+    pub hash_algorithm: HashFunc,
+    /// `-o maxconns_fast`: connections beyond `-c` are told so and closed, and not kept waiting.
+    pub maxconns_fast: bool,
+    /// `-s`: the path of the UNIX socket that is listened on instead of TCP.
+    pub socketpath: Option<PathBuf>,
+    /// `-a`: who may connect to it.
+    pub access: u32,
+    /// `-B`: the protocol of new connections.
+    pub binding_protocol: Protocol,
+    /// `-A`: whether `shutdown` works.
+    pub shutdown_command: bool,
+    /// `-F` clears it: whether `flush_all` works.
+    pub flush_enabled: bool,
+    /// `-D`: what ends a key's prefix.
+    pub prefix_delimiter: u8,
+    /// `-D`, `stats detail on`: whether commands are counted by prefix.
+    pub detail_enabled: AtomicBool,
+    /// `slabs automove`: there is no mover, so it is a number and no more.
+    pub slab_automove: AtomicU32,
+    /// `lru_crawler sleep`, and `tocrawl`: there is no crawler, so they are numbers and no more.
+    pub lru_crawler_sleep: AtomicU32,
+    /// See above.
+    pub lru_crawler_tocrawl: AtomicU32,
     /// `-v`, `-vv`, `-vvv`; the `verbosity` command changes it.
     pub verbose: AtomicU8,
     /// Items from before this moment are as good as gone (`flush_all`); 0 for none.
@@ -63,6 +122,23 @@ impl Default for Settings {
             reqs_per_event: 20,
             backlog: 1024,
             item_size_max: 1024 * 1024,
+            evict_to_free: true,
+            factor: 1.25,
+            chunk_size: 48,
+            use_cas: true,
+            hashpower_init: 0,
+            hash_algorithm: HashFunc::default(),
+            maxconns_fast: false,
+            socketpath: None,
+            access: 0o700,
+            binding_protocol: Protocol::Negotiating,
+            shutdown_command: false,
+            flush_enabled: true,
+            prefix_delimiter: b':',
+            detail_enabled: AtomicBool::new(false),
+            slab_automove: AtomicU32::new(0),
+            lru_crawler_sleep: AtomicU32::new(100),
+            lru_crawler_tocrawl: AtomicU32::new(0),
             verbose: AtomicU8::new(0),
             oldest_live: AtomicU32::new(0),
             oldest_cas: AtomicU64::new(0),
@@ -71,6 +147,15 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// `prot_text` (`memcached.c:336`) of `-B`.
+    pub fn prot_text(&self) -> &'static str {
+        match self.binding_protocol {
+            Protocol::Ascii => "ascii",
+            Protocol::Binary => "binary",
+            _ => "auto-negotiate",
+        }
+    }
+
     /// The verbosity that holds now.
     #[inline]
     pub fn verbose(&self) -> u8 {
@@ -155,6 +240,8 @@ pub struct Stats {
     pub conn_structs: Count,
     /// Descriptors that the server needs for itself.
     pub reserved_fds: Count,
+    /// Connections turned away by `-o maxconns_fast`.
+    pub rejected_conns: Count,
     /// How often accepting had to stop because descriptors ran out.
     pub listen_disabled_num: Count,
     /// Whether connections are accepted now.
@@ -169,6 +256,7 @@ impl Default for Stats {
             total_conns: Count::default(),
             conn_structs: Count::default(),
             reserved_fds: Count::default(),
+            rejected_conns: Count::default(),
             listen_disabled_num: Count::default(),
             accepting_conns: AtomicBool::new(true),
         }

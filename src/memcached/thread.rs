@@ -4,7 +4,7 @@ use super::conn::{Conn, conn_new};
 use super::conn_queue::{ConnQueue, LibeventThread, ThreadStats, Threads, cq_pop};
 use super::drive_machine::drive_machine;
 use super::event_base::{Callbacks, EventBase, Timer, event_add, event_base_loop, event_init, event_set};
-use super::globals::Globals;
+use super::globals::{Globals, Whose};
 use super::settings::{Settings, say};
 use super::util::stderr_line;
 use crate::event::{ConnState, EvFlags, Fn, Kind, Thread};
@@ -110,6 +110,34 @@ fn create_worker(
     made
 }
 
+/// Starts the thread that makes the hash table grow (`assoc.c:279`).
+///
+/// # Errors
+/// What the creation of a thread says.
+pub fn start_assoc_maintenance_thread(
+    globals: &Arc<Globals>,
+    hub: Option<&Arc<Hub>>,
+) -> io::Result<JoinHandle<()>> {
+    let (globals, lane) = (globals.clone(), hub.map(|hub| hub.handle(Thread::Assoc)));
+    std::thread::Builder::new().name("assoc".into()).spawn(move || {
+        if let Some(lane) = lane {
+            tracer::install(lane);
+        }
+        assoc_maintenance_thread(&globals);
+        tracer::uninstall();
+    })
+}
+
+/// `assoc_maintenance_thread` (`assoc.c:210`). The workers are paused only while the larger table is put
+/// in place; the buckets are moved while they work.
+fn assoc_maintenance_thread(globals: &Globals) {
+    while globals.store.wait_to_expand() {
+        let gone = || globals.stop.load(Ordering::Acquire);
+        globals.threads.pause_threads(gone, || globals.store.assoc_expand());
+        globals.store.move_buckets();
+    }
+}
+
 /// A worker's whole life (`thread.c:370`).
 fn worker_libevent(mut base: EventBase, mut me: Worker, registered: &Barrier) {
     let _in = tracer::enter(Fn::WorkerLibevent, None, || None);
@@ -159,7 +187,9 @@ fn thread_libevent_process(worker: &mut Worker) {
                 let (id, state, flags) = (Some(item.conn), item.init_state, item.event_flags);
                 let size = item.read_buffer_size;
                 let base = me.base;
-                let made = conn_new(&worker.globals, sfd, id, state, flags, size, base, Some(me.clone()));
+                let addr = item.addr.map_or(Whose::Nobody, Whose::Tcp);
+                let made =
+                    conn_new(&worker.globals, (sfd, addr), id, state, flags, size, base, Some(me.clone()));
                 match made {
                     Ok(conn) => worker.add(conn),
                     Err(_) => {
@@ -169,7 +199,8 @@ fn thread_libevent_process(worker: &mut Worker) {
             }
             worker.globals.threads.freelist().cqi_free(item);
         }
-        // memcached knows a second byte, 'p': pause for the hash table's growth, which is not modelled.
+        // The hash table is about to grow.
+        Some(b'p') => worker.globals.threads.register_thread_initialized(),
         Some(_) => {}
         None => say!(worker.globals.settings, 0, "Can't read from libevent pipe"),
     }

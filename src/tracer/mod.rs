@@ -21,7 +21,7 @@ mod record;
 
 pub use gate::{Awaited, Gate, Refused, Telling, Who};
 pub use handle::Handle;
-pub use record::{Into, ItemOp, Lane, Record, Ret, SockOpt, Taken, ThreadOp, What};
+pub use record::{Domain, Into, ItemOp, Lane, Record, Ret, SockOpt, Taken, ThreadOp, What};
 
 use crate::event::{ConnImage, Detail, EvFlags, Fn, InLine, Kind, Leashed, MAX_DATA, Thread};
 use handle::RESERVE;

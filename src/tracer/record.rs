@@ -75,9 +75,20 @@ pub enum ItemOp {
     Evict,
     /// The last reference is gone: memory given back.
     Free,
+    /// A slab class had no free chunk, and got a page.
+    Page,
+    /// The hash table has twice as many buckets now, and what is in it is moved.
+    Expand,
+    /// Everything in it is moved.
+    Expanded,
 }
 
 impl ItemOp {
+    /// Whether it was done with an item that has a key, and not with the memory or the table of all.
+    pub fn has_key(self) -> bool {
+        !matches!(self, ItemOp::Page | ItemOp::Expand | ItemOp::Expanded)
+    }
+
     /// Its name in a trace.
     pub fn name(self) -> &'static str {
         match self {
@@ -92,6 +103,31 @@ impl ItemOp {
             ItemOp::Reclaim => "reclaim",
             ItemOp::Evict => "evict",
             ItemOp::Free => "free",
+            ItemOp::Page => "page",
+            ItemOp::Expand => "expand",
+            ItemOp::Expanded => "expanded",
+        }
+    }
+}
+
+/// A socket's address family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Domain {
+    /// IPv4.
+    Inet,
+    /// IPv6.
+    Inet6,
+    /// A path.
+    Unix,
+}
+
+impl Domain {
+    /// Its name in a trace.
+    pub fn name(self) -> &'static str {
+        match self {
+            Domain::Inet => "AF_INET",
+            Domain::Inet6 => "AF_INET6",
+            Domain::Unix => "AF_UNIX",
         }
     }
 }
@@ -146,7 +182,7 @@ pub enum What {
     /// `thread`.
     Thread { whose: Thread, op: ThreadOp, epoll_fd: i32, receive_fd: i32, send_fd: i32 },
     /// `socket`.
-    Socket { fd: i32, v6: bool },
+    Socket { fd: i32, domain: Domain },
     /// `setsockopt`.
     Setsockopt { fd: i32, option: SockOpt, ret: Ret },
     /// `bind`; the payload is the address.
@@ -183,8 +219,8 @@ pub enum What {
     Reply { noreply: bool, value: bool },
     /// `sendmsg`; the payload is a list of pieces.
     Sendmsg { fd: i32, pieces: u32, ret: Ret },
-    /// `item`; the payload is the key.
-    Item { op: ItemOp, id: u32, size: u32 },
+    /// `item`; the payload is the key. `clsid` is its slab class, 0 for none.
+    Item { op: ItemOp, id: u32, size: u32, clsid: u8 },
     /// `setting` of `verbose`; the payload is the value.
     Verbosity,
     /// `close`; the payload is why.

@@ -46,8 +46,10 @@ const TRANSITIONS: &[(ConnState, ConnState)] = {
     ]
 };
 
-const ITEM_OPS: &[&str] =
-    &["alloc", "link", "unlink", "hit", "miss", "update", "expire", "flush", "reclaim", "evict", "free"];
+const ITEM_OPS: &[&str] = &[
+    "alloc", "link", "unlink", "hit", "miss", "update", "expire", "flush", "reclaim", "evict", "free",
+    "page", "expand", "expanded",
+];
 
 /// What holds for every explanation, whatever the trace.
 fn harmless(e: &Explanation) {
@@ -70,7 +72,7 @@ fn good(e: &Explanation) {
     assert!(
         e.source.is_empty()
             || e.source == "libevent"
-            || ["memcached.c:", "thread.c:", "items.c:"].into_iter().any(place),
+            || ["memcached.c:", "thread.c:", "items.c:", "slabs.c:", "assoc.c:"].into_iter().any(place),
         "no such place: {}",
         e.source
     );

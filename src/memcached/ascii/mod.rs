@@ -10,8 +10,9 @@ pub use storage::complete_nread;
 use super::conn::{Conn, conn_set_state};
 use super::items::Nread;
 use super::network::{out_string, start_answer};
+use super::prefix_stats::Counted;
 use super::settings::{MAX_VERBOSITY_LEVEL, VERSION_LINE, say};
-use super::util::{Shown, strtol, strtoul};
+use super::util::{Shown, safe_strtoul, strtol, strtoul};
 use crate::event::{ConnState, Fn, Protocol};
 use crate::tracer::What;
 use std::sync::atomic::Ordering;
@@ -26,16 +27,20 @@ const LINE_HIGHWAT: usize = 1024;
 /// none yet (`memcached.c:3675`).
 pub fn try_read_command(c: &mut Conn) -> bool {
     let _in = c.enter(Fn::TryReadCommand);
+    let is_binary = match c.protocol {
+        Protocol::Negotiating => c.rbuf[0] == PROTOCOL_BINARY_REQ,
+        protocol => protocol == Protocol::Binary,
+    };
+    if is_binary {
+        // DIFFERS: the binary protocol is not modelled; such a client is told so in text.
+        c.protocol = Protocol::Ascii;
+        start_answer(c);
+        out_string(c, "SERVER_ERROR the binary protocol is not supported");
+        c.write_and_go = ConnState::Closing;
+        c.why = "the binary protocol is not supported";
+        return true;
+    }
     if c.protocol == Protocol::Negotiating {
-        if c.rbuf[0] == PROTOCOL_BINARY_REQ {
-            // DIFFERS: the binary protocol is not modelled; such a client is told so in text.
-            c.protocol = Protocol::Ascii;
-            start_answer(c);
-            out_string(c, "SERVER_ERROR the binary protocol is not supported");
-            c.write_and_go = ConnState::Closing;
-            c.why = "the binary protocol is not supported";
-            return true;
-        }
         c.protocol = Protocol::Ascii;
         say!(c.globals.settings, 1, "{}: Client using the ascii protocol", c.fd());
     }
@@ -57,7 +62,7 @@ pub fn try_read_command(c: &mut Conn) -> bool {
     let end = if el > 1 && unparsed[el - 1] == b'\r' { el - 1 } else { el };
     let line = c.rcurr..c.rcurr + end;
     c.rbuf[line.end] = 0;
-    c.last_cmd_time = c.globals.clock.current_time();
+    c.seen.set_last_cmd_time(c.globals.clock.current_time());
     process_command(c, line);
     c.rbytes -= cont;
     c.rcurr += cont;
@@ -96,14 +101,65 @@ fn process_command(c: &mut Conn, line: std::ops::Range<usize>) {
             c.why = "quit";
             conn_set_state(c, ConnState::Closing);
         }
-        (b"shutdown", 2) => out_string(c, "ERROR: shutdown not enabled"),
+        (b"shutdown", 2) => process_shutdown(c),
         (b"slabs", 5) if tokens.get(&c.rbuf, 1) == b"reassign" => {
             out_string(c, "CLIENT_ERROR slab reassignment disabled");
         }
+        (b"slabs", 4) if tokens.get(&c.rbuf, 1) == b"automove" => process_slabs_automove(c, &tokens),
+        (b"lru_crawler", 3 | 4) => process_lru_crawler(c, &tokens),
         (b"verbosity", 3 | 4) => process_verbosity_command(c, &tokens),
-        // DIFFERS: slabs automove and lru_crawler work on what is not modelled, and get this too.
         _ => out_string(c, "ERROR"),
     }
+}
+
+/// shutdown, where `-A` allows it (`memcached.c:3547`).
+fn process_shutdown(c: &mut Conn) {
+    if !c.globals.settings.shutdown_command {
+        return out_string(c, "ERROR: shutdown not enabled");
+    }
+    c.why = "shutdown";
+    conn_set_state(c, ConnState::Closing);
+    // The process ends as at Ctrl-C, a recording in order.
+    if let Err(e) = signal_hook::low_level::raise(signal_hook::consts::SIGINT) {
+        super::util::stderr_line(format_args!("raise: {e}"));
+    }
+}
+
+/// slabs automove (`memcached.c:3403`): there is no mover, as there is none in the C without
+/// `-o slab_reassign`; the number is kept.
+fn process_slabs_automove(c: &mut Conn, tokens: &Tokens) {
+    set_noreply_maybe(c, tokens);
+    let level = strtoul(tokens.get(&c.rbuf, 2)) as u32;
+    if level > 2 {
+        return out_string(c, "ERROR");
+    }
+    c.globals.settings.slab_automove.store(level, Ordering::Relaxed);
+    out_string(c, "OK");
+}
+
+/// lru_crawler (`memcached.c:3598`).
+///
+/// DIFFERS: there is no crawler, and none can be started or stopped.
+fn process_lru_crawler(c: &mut Conn, tokens: &Tokens) {
+    let settings = &c.globals.settings;
+    let number = safe_strtoul(tokens.get(&c.rbuf, 2));
+    let answer = match (tokens.get(&c.rbuf, 1), tokens.count) {
+        (b"crawl", 4) => "CLIENT_ERROR lru crawler disabled",
+        (b"tocrawl" | b"sleep", 4) if number.is_none() => "CLIENT_ERROR bad command line format",
+        (b"tocrawl", 4) => {
+            settings.lru_crawler_tocrawl.store(number.unwrap_or_default(), Ordering::Relaxed);
+            "OK"
+        }
+        (b"sleep", 4) if number > Some(1_000_000) => "CLIENT_ERROR sleep must be one second or less",
+        (b"sleep", 4) => {
+            settings.lru_crawler_sleep.store(number.unwrap_or_default(), Ordering::Relaxed);
+            "OK"
+        }
+        (b"enable", 3) => "ERROR failed to start lru crawler thread",
+        (b"disable", 3) => "ERROR failed to stop lru crawler thread",
+        _ => "ERROR",
+    };
+    out_string(c, answer);
 }
 
 /// flush_all: everything that is there now, or will be at a given time, is as good as gone
@@ -112,6 +168,9 @@ fn process_flush_all(c: &mut Conn, tokens: &Tokens) {
     set_noreply_maybe(c, tokens);
     c.stats().flush_cmds.add(1);
     let (settings, clock) = (&c.globals.settings, &c.globals.clock);
+    if !settings.flush_enabled {
+        return out_string(c, "CLIENT_ERROR flush_all not allowed");
+    }
     let mut exptime = 0;
     if tokens.count != if c.noreply { 3 } else { 2 } {
         // DIFFERS: the C looks at errno without having cleared it, so that a number out of range in
@@ -123,10 +182,15 @@ fn process_flush_all(c: &mut Conn, tokens: &Tokens) {
     }
     // Nought, or a time before now, means now.
     let new_oldest = if exptime > 0 { clock.realtime(exptime) } else { clock.current_time() };
-    let oldest_live = new_oldest.wrapping_sub(1);
-    settings.oldest_live.store(oldest_live, Ordering::Relaxed);
-    if oldest_live <= clock.current_time() {
-        settings.oldest_cas.store(c.globals.store.next_cas_id(), Ordering::Relaxed);
+    if settings.use_cas {
+        let oldest_live = new_oldest.wrapping_sub(1);
+        settings.oldest_live.store(oldest_live, Ordering::Relaxed);
+        if oldest_live <= clock.current_time() {
+            settings.oldest_cas.store(c.globals.store.next_cas_id(), Ordering::Relaxed);
+        }
+    } else {
+        // Without CAS ids what comes in the same second is gone, too.
+        settings.oldest_live.store(new_oldest, Ordering::Relaxed);
     }
     out_string(c, "OK");
 }
@@ -140,6 +204,15 @@ fn process_verbosity_command(c: &mut Conn, tokens: &Tokens) {
     c.globals.settings.verbose.store(level, Ordering::Relaxed);
     c.tell(What::Verbosity, &[b'0' + level]);
     out_string(c, "OK");
+}
+
+/// Counts a command by its key's prefix, if that is asked for.
+#[inline]
+fn record_prefix(c: &Conn, key: &[u8], what: Counted) {
+    let (settings, store) = (&c.globals.settings, &c.globals.store);
+    if settings.detail_enabled.load(Ordering::Relaxed) {
+        c.globals.prefix_stats.record(key, settings.prefix_delimiter, |prefix| store.hash(prefix), what);
+    }
 }
 
 /// Notes that no answer is wanted, if the last token says so (`memcached.c:2505`).

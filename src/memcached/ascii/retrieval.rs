@@ -1,10 +1,12 @@
 //! get, gets, bget.
 
+use super::record_prefix;
 use super::token::{Tokens, tokenize_command};
 use crate::event::{ConnState, Fn};
 use crate::memcached::conn::{Conn, Src, conn_set_state};
 use crate::memcached::items::ItemRef;
 use crate::memcached::network::{add_iov, out_string};
+use crate::memcached::prefix_stats::Counted;
 use crate::memcached::settings::{KEY_MAX_LENGTH, say};
 use crate::memcached::util::{Line, Shown};
 use crate::tracer::{self, What};
@@ -29,7 +31,9 @@ pub(super) fn process_get_command(c: &mut Conn, tokens: &Tokens, return_cas: boo
                 return;
             }
             c.stats().get_cmds.add(1);
-            match c.globals.store.item_get(&c.rbuf[key]) {
+            let found = c.globals.store.item_get(&c.rbuf[key.clone()]);
+            record_prefix(c, &c.rbuf[key], Counted::Get { is_hit: found.is_some() });
+            match found {
                 Some(item) => queue_value(c, item, return_cas),
                 None => c.stats().get_misses.add(1),
             }
@@ -55,6 +59,7 @@ fn queue_value(c: &mut Conn, item: ItemRef, return_cas: bool) {
     add_iov(c, Src::Static(b"VALUE "), 0, 6);
     c.ilist.push(item);
     let of = Src::Item(at);
+    let suffix_at = c.ilist[at as usize].suffix_at();
     add_iov(c, of, 0, nkey);
     if return_cas {
         let mut number = itoa::Buffer::new();
@@ -62,15 +67,15 @@ fn queue_value(c: &mut Conn, item: ItemRef, return_cas: bool) {
         let suffix = Line::<24>::joined([b" ", cas.as_bytes(), b"\r\n"]);
         let nsuffix_cas = suffix.bytes().len();
         c.suffixlist.push(suffix);
-        add_iov(c, of, nkey, nsuffix - 2);
+        add_iov(c, of, suffix_at, nsuffix - 2);
         add_iov(c, Src::Suffix(c.suffixlist.len() as u32 - 1), 0, nsuffix_cas);
-        add_iov(c, of, nkey + nsuffix, ndata);
+        add_iov(c, of, suffix_at + nsuffix, ndata);
     } else {
-        add_iov(c, of, nkey, nsuffix + ndata);
+        add_iov(c, of, suffix_at, nsuffix + ndata);
     }
     let item = &c.ilist[at as usize];
     say!(c.globals.settings, 1, ">{} sending key {}", c.fd(), Shown(item.key()));
-    c.stats().get_hits.add(1);
+    c.stats().slab(item.clsid()).get_hits.add(1);
     if tracer::on() {
         let (key, suffix) = (item.key(), item.suffix());
         let mut head = [0u8; 6 + KEY_MAX_LENGTH + 40];

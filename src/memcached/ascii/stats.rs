@@ -1,19 +1,20 @@
-//! stats: the general ones, the settings, the recording, and reset.
+//! stats: the general ones, the settings, the store's own, the connections, the recording; and reset.
 
 use super::token::Tokens;
 use crate::event::Fn;
 use crate::memcached::conn::Conn;
-use crate::memcached::conn_queue::ThreadStats;
 use crate::memcached::network::{out_string, write_and_free};
-use crate::memcached::settings::{ITEM_UPDATE_INTERVAL, OwnCount, VERSION};
+use crate::memcached::settings::{ITEM_UPDATE_INTERVAL, MAX_NUMBER_OF_SLAB_CLASSES, VERSION};
+use crate::memcached::util::safe_strtoul;
 use crate::tracer;
 use std::fmt::Display;
 use std::sync::atomic::Ordering;
 
-/// A `stats` answer in the making: `append_stat` (`memcached.c:2523`).
+/// A `stats` answer in the making.
 struct Answer(String);
 
 impl Answer {
+    /// `append_stat` (`memcached.c:2523`).
     fn append_stat(&mut self, name: &str, value: impl Display) {
         use std::fmt::Write as _;
         // Writing to a String cannot fail.
@@ -25,17 +26,26 @@ impl Answer {
 pub(super) fn process_stat(c: &mut Conn, tokens: &Tokens) {
     let _in = c.enter(Fn::ProcessStat);
     let mut answer = Answer(String::with_capacity(2048));
+    let store = &c.globals.store;
+    let mut append_stat = |name: &str, value: &dyn Display| answer.append_stat(name, value);
     match tokens.get(&c.rbuf, 1) {
         b"" => server_stats(c, &mut answer),
-        b"settings" => process_stat_settings(c, &mut answer),
         b"reset" => {
             stats_reset(c);
             return out_string(c, "RESET");
         }
+        b"detail" => return process_stats_detail(c, tokens),
+        b"settings" => process_stat_settings(c, &mut answer),
+        b"cachedump" => return process_stats_cachedump(c, tokens),
+        b"conns" => process_stats_conns(c, &mut append_stat),
+        b"items" => store.item_stats(&mut append_stat),
+        b"slabs" => {
+            let threads = &c.globals.threads;
+            store.slabs_stats(|id| threads.slab_stats(id..id + 1), &mut append_stat);
+        }
+        b"sizes" => store.item_stats_sizes(&mut append_stat),
         // DIFFERS: 1.4.24 has no such argument and answers ERROR; here it tells how the recording goes.
         b"trace" => trace_stats(&mut answer),
-        // DIFFERS: items, slabs, sizes, cachedump, detail and conns need memory as memcached
-        // lays it out, which is not modelled.
         _ => return out_string(c, "ERROR"),
     }
     answer.0.push_str("END\r\n");
@@ -51,11 +61,53 @@ fn trace_stats(answer: &mut Answer) {
     answer.append_stat("trace_blocked_ns", tally.blocked_ns);
 }
 
+/// stats detail (`memcached.c:2541`).
+fn process_stats_detail(c: &mut Conn, tokens: &Tokens) {
+    let detail_enabled = &c.globals.settings.detail_enabled;
+    match tokens.get(&c.rbuf, 2) {
+        b"on" => detail_enabled.store(true, Ordering::Relaxed),
+        b"off" => detail_enabled.store(false, Ordering::Relaxed),
+        b"dump" => {
+            let text = c.globals.prefix_stats.dump();
+            return write_and_free(c, text);
+        }
+        _ => return out_string(c, "CLIENT_ERROR usage: stats detail on|off|dump"),
+    }
+    out_string(c, "OK");
+}
+
+/// stats cachedump (`memcached.c:2823`).
+fn process_stats_cachedump(c: &mut Conn, tokens: &Tokens) {
+    if tokens.count < 5 {
+        return out_string(c, "CLIENT_ERROR bad command line");
+    }
+    let numbers = (safe_strtoul(tokens.get(&c.rbuf, 2)), safe_strtoul(tokens.get(&c.rbuf, 3)));
+    let (Some(id), Some(limit)) = numbers else {
+        return out_string(c, "CLIENT_ERROR bad command line format");
+    };
+    let (id, limit) = (id as usize, limit as usize);
+    if id >= MAX_NUMBER_OF_SLAB_CLASSES - 1 {
+        return out_string(c, "CLIENT_ERROR Illegal slab id");
+    }
+    let text = c.globals.store.item_cachedump(id, limit);
+    write_and_free(c, text);
+}
+
+/// stats conns (`memcached.c:2768`): every open connection, by descriptor.
+fn process_stats_conns(c: &Conn, append_stat: &mut dyn FnMut(&str, &dyn Display)) {
+    let now = c.globals.clock.current_time();
+    for (fd, seen) in c.globals.open_conns() {
+        append_stat(&format!("{fd}:addr"), &seen.addr());
+        append_stat(&format!("{fd}:state"), &seen.state().name());
+        append_stat(&format!("{fd}:secs_since_last_cmd"), &now.wrapping_sub(seen.last_cmd_time()));
+    }
+}
+
 /// The general statistics, in memcached's order (`memcached.c:2563`).
 fn server_stats(c: &Conn, answer: &mut Answer) {
     let g = &c.globals;
-    let workers = &g.threads.workers;
-    let sum = |of: fn(&ThreadStats) -> &OwnCount| workers.iter().map(|t| of(&t.stats).get()).sum::<u64>();
+    let thread_stats = g.threads.counted();
+    let slab_stats = g.threads.slab_stats(0..MAX_NUMBER_OF_SLAB_CLASSES);
     let items = g.store.stats();
     let now = g.clock.current_time();
     let usage = nix_usage();
@@ -73,57 +125,59 @@ fn server_stats(c: &Conn, answer: &mut Answer) {
     answer.append_stat("pointer_size", usize::BITS);
     answer.append_stat("rusage_user", &usage.0);
     answer.append_stat("rusage_system", &usage.1);
+    answer.append_stat("curr_connections", g.stats.curr_conns.get().saturating_sub(1));
+    answer.append_stat("total_connections", g.stats.total_conns.get());
+    if g.settings.maxconns_fast {
+        answer.append_stat("rejected_connections", g.stats.rejected_conns.get());
+    }
     stat(
         answer,
         &[
-            ("curr_connections", g.stats.curr_conns.get().saturating_sub(1)),
-            ("total_connections", g.stats.total_conns.get()),
             ("connection_structures", g.stats.conn_structs.get()),
             ("reserved_fds", g.stats.reserved_fds.get()),
-            ("cmd_get", sum(|t| &t.get_cmds)),
-            ("cmd_set", sum(|t| &t.set_cmds)),
-            ("cmd_flush", sum(|t| &t.flush_cmds)),
-            ("cmd_touch", sum(|t| &t.touch_cmds)),
-            ("get_hits", sum(|t| &t.get_hits)),
-            ("get_misses", sum(|t| &t.get_misses)),
-            ("delete_misses", sum(|t| &t.delete_misses)),
-            ("delete_hits", sum(|t| &t.delete_hits)),
-            ("incr_misses", sum(|t| &t.incr_misses)),
-            ("incr_hits", sum(|t| &t.incr_hits)),
-            ("decr_misses", sum(|t| &t.decr_misses)),
-            ("decr_hits", sum(|t| &t.decr_hits)),
-            ("cas_misses", sum(|t| &t.cas_misses)),
-            ("cas_hits", sum(|t| &t.cas_hits)),
-            ("cas_badval", sum(|t| &t.cas_badval)),
-            ("touch_hits", sum(|t| &t.touch_hits)),
-            ("touch_misses", sum(|t| &t.touch_misses)),
+            ("cmd_get", thread_stats.get_cmds),
+            ("cmd_set", slab_stats.set_cmds),
+            ("cmd_flush", thread_stats.flush_cmds),
+            ("cmd_touch", thread_stats.touch_cmds),
+            ("get_hits", slab_stats.get_hits),
+            ("get_misses", thread_stats.get_misses),
+            ("delete_misses", thread_stats.delete_misses),
+            ("delete_hits", slab_stats.delete_hits),
+            ("incr_misses", thread_stats.incr_misses),
+            ("incr_hits", slab_stats.incr_hits),
+            ("decr_misses", thread_stats.decr_misses),
+            ("decr_hits", slab_stats.decr_hits),
+            ("cas_misses", thread_stats.cas_misses),
+            ("cas_hits", slab_stats.cas_hits),
+            ("cas_badval", slab_stats.cas_badval),
+            ("touch_hits", slab_stats.touch_hits),
+            ("touch_misses", thread_stats.touch_misses),
             // Only the binary protocol can authenticate.
             ("auth_cmds", 0),
             ("auth_errors", 0),
-            ("bytes_read", sum(|t| &t.bytes_read)),
-            ("bytes_written", sum(|t| &t.bytes_written)),
+            ("bytes_read", thread_stats.bytes_read),
+            ("bytes_written", thread_stats.bytes_written),
             ("limit_maxbytes", g.settings.maxbytes),
             ("accepting_conns", u64::from(g.stats.accepting_conns.load(Ordering::Relaxed))),
             ("listen_disabled_num", g.stats.listen_disabled_num.get()),
             ("threads", u64::from(g.settings.num_threads)),
-            ("conn_yields", sum(|t| &t.conn_yields)),
-            ("hash_power_level", u64::from(items.hash_buckets.max(1).ilog2())),
-            ("hash_bytes", items.hash_bytes as u64),
-            // hashbrown grows in one go, under the lock.
-            ("hash_is_expanding", 0),
+            ("conn_yields", thread_stats.conn_yields),
+            ("hash_power_level", u64::from(items.hash_power_level)),
+            ("hash_bytes", items.hash_bytes),
+            ("hash_is_expanding", u64::from(items.hash_is_expanding)),
             // The C counts the system's malloc here, never an item that found no room.
             ("malloc_fails", 0),
-            ("bytes", items.curr_bytes),
-            ("curr_items", items.curr_items),
+            ("bytes", items.curr_bytes as u64),
+            ("curr_items", items.curr_items as u64),
             ("total_items", items.total_items),
-            ("expired_unfetched", items.expired_unfetched),
-            ("evicted_unfetched", items.evicted_unfetched),
-            ("evictions", items.evictions),
-            ("reclaimed", items.reclaimed),
+            ("expired_unfetched", items.totals.expired_unfetched),
+            ("evicted_unfetched", items.totals.evicted_unfetched),
+            ("evictions", items.totals.evicted),
+            ("reclaimed", items.totals.reclaimed),
             // There is no crawler.
             ("crawler_reclaimed", 0),
             ("crawler_items_checked", 0),
-            ("lrutail_reflocked", items.lrutail_reflocked),
+            ("lrutail_reflocked", items.totals.lrutail_reflocked),
         ],
     );
 }
@@ -136,11 +190,11 @@ fn nix_usage() -> (String, String) {
         .map_or_else(|_| ("0".into(), "0".into()), |u| (time(u.user_time()), time(u.system_time())))
 }
 
-/// The settings (`memcached.c:2647`).
-///
-/// DIFFERS: those of the slabs, the hash and the LRU's segments are not modelled, and left out.
+/// The settings (`memcached.c:2647`). What memstep has not is as it is in the C where it is not asked for.
 fn process_stat_settings(c: &Conn, answer: &mut Answer) {
     let s = &c.globals.settings;
+    let yes = |on: bool| if on { "yes" } else { "no" };
+    let socketpath = s.socketpath.as_ref().map(|path| path.display().to_string());
     answer.append_stat("maxbytes", s.maxbytes);
     answer.append_stat("maxconns", s.maxconns);
     answer.append_stat("tcpport", s.port);
@@ -148,24 +202,34 @@ fn process_stat_settings(c: &Conn, answer: &mut Answer) {
     answer.append_stat("inter", s.inter.as_deref().unwrap_or("NULL"));
     answer.append_stat("verbosity", s.verbose());
     answer.append_stat("oldest", s.oldest_live.load(Ordering::Relaxed));
-    answer.append_stat("evictions", "on");
-    answer.append_stat("domain_socket", "NULL");
+    answer.append_stat("evictions", if s.evict_to_free { "on" } else { "off" });
+    answer.append_stat("domain_socket", socketpath.as_deref().unwrap_or("NULL"));
+    answer.append_stat("umask", format_args!("{:o}", s.access));
+    answer.append_stat("growth_factor", format_args!("{:.2}", s.factor));
+    answer.append_stat("chunk_size", s.chunk_size);
     answer.append_stat("num_threads", s.num_threads);
     answer.append_stat("num_threads_per_udp", s.num_threads);
-    answer.append_stat("detail_enabled", "no");
+    answer.append_stat("stat_key_prefix", char::from(s.prefix_delimiter));
+    answer.append_stat("detail_enabled", yes(s.detail_enabled.load(Ordering::Relaxed)));
     answer.append_stat("reqs_per_event", s.reqs_per_event);
-    answer.append_stat("cas_enabled", "yes");
+    answer.append_stat("cas_enabled", yes(s.use_cas));
     answer.append_stat("tcp_backlog", s.backlog);
-    answer.append_stat("binding_protocol", "auto-negotiate");
+    answer.append_stat("binding_protocol", s.prot_text());
     answer.append_stat("auth_enabled_sasl", "no");
     answer.append_stat("item_size_max", s.item_size_max);
-    answer.append_stat("maxconns_fast", "no");
+    answer.append_stat("maxconns_fast", yes(s.maxconns_fast));
+    answer.append_stat("hashpower_init", s.hashpower_init);
     answer.append_stat("slab_reassign", "no");
-    answer.append_stat("slab_automove", 0);
+    answer.append_stat("slab_automove", s.slab_automove.load(Ordering::Relaxed));
     answer.append_stat("lru_crawler", "no");
+    answer.append_stat("lru_crawler_sleep", s.lru_crawler_sleep.load(Ordering::Relaxed));
+    answer.append_stat("lru_crawler_tocrawl", s.lru_crawler_tocrawl.load(Ordering::Relaxed));
     answer.append_stat("tail_repair_time", 0);
-    answer.append_stat("flush_enabled", "yes");
+    answer.append_stat("flush_enabled", yes(s.flush_enabled));
+    answer.append_stat("hash_algorithm", s.hash_algorithm.name());
     answer.append_stat("lru_maintainer_thread", "no");
+    answer.append_stat("hot_lru_pct", 32);
+    answer.append_stat("warm_lru_pct", 32);
     answer.append_stat("expirezero_does_not_evict", "no");
 }
 
@@ -173,11 +237,11 @@ fn process_stat_settings(c: &Conn, answer: &mut Answer) {
 fn stats_reset(c: &Conn) {
     let g = &c.globals;
     g.stats.total_conns.reset();
+    g.stats.rejected_conns.reset();
     g.stats.listen_disabled_num.reset();
+    g.prefix_stats.clear();
     for thread in &g.threads.workers {
-        for count in thread.stats.all() {
-            count.reset();
-        }
+        thread.stats.reset();
     }
     g.store.stats_reset();
 }

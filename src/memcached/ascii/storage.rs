@@ -1,11 +1,12 @@
 //! The commands that change items: set and its kin, incr and decr, touch, delete.
 
-use super::set_noreply_maybe;
 use super::token::Tokens;
+use super::{record_prefix, set_noreply_maybe};
 use crate::event::{ConnState, Fn};
 use crate::memcached::conn::{Conn, conn_set_state};
 use crate::memcached::items::{Delta, Nread, Stored};
 use crate::memcached::network::out_string;
+use crate::memcached::prefix_stats::Counted;
 use crate::memcached::settings::{Clock, KEY_MAX_LENGTH};
 use crate::memcached::util::{safe_strtol, safe_strtoul, safe_strtoull};
 
@@ -40,6 +41,7 @@ pub(super) fn process_update_command(c: &mut Conn, tokens: &Tokens, comm: Nread,
     let Some(vlen) = vlen.checked_add(2).filter(|with_end| *with_end >= 2) else {
         return out_string(c, BAD_FORMAT);
     };
+    record_prefix(c, &c.rbuf[key.clone()], Counted::Set);
     let exptime = c.globals.clock.realtime(exptime);
     let store = &c.globals.store;
     let Some(item) = store.item_alloc(&c.rbuf[key.clone()], flags, exptime, vlen as u32) else {
@@ -83,7 +85,7 @@ fn complete_nread_ascii(c: &mut Conn) {
         c.why = "a value without a command";
         return conn_set_state(c, ConnState::Closing);
     };
-    c.stats().set_cmds.add(1);
+    c.stats().slab(item.clsid()).set_cmds.add(1);
     if !item.data().ends_with(b"\r\n") {
         out_string(c, "CLIENT_ERROR bad data chunk");
     } else {
@@ -144,7 +146,7 @@ pub(super) fn process_touch_command(c: &mut Conn, tokens: &Tokens) {
     match c.globals.store.item_touch(&c.rbuf[key], exptime) {
         Some(item) => {
             c.globals.store.item_update(&item);
-            c.stats().touch_hits.add(1);
+            c.stats().slab(item.clsid()).touch_hits.add(1);
             out_string(c, "TOUCHED");
             c.globals.store.item_remove(item);
         }
@@ -174,9 +176,10 @@ pub(super) fn process_delete_command(c: &mut Conn, tokens: &Tokens) {
     if key.len() > KEY_MAX_LENGTH {
         return out_string(c, BAD_FORMAT);
     }
+    record_prefix(c, &c.rbuf[key.clone()], Counted::Delete);
     match c.globals.store.item_get(&c.rbuf[key]) {
         Some(item) => {
-            c.stats().delete_hits.add(1);
+            c.stats().slab(item.clsid()).delete_hits.add(1);
             c.globals.store.item_unlink(&item);
             c.globals.store.item_remove(item);
             out_string(c, "DELETED");

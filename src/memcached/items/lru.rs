@@ -1,99 +1,81 @@
-//! The LRU: which linked item is the oldest.
+//! The LRU of a slab class: `heads`, `tails`, `sizes` and `itemstats` (`items.c:59`).
 
-const NONE: u32 = u32::MAX;
+use super::chunk::Chunk;
 
-/// An item by its hash: with its slot that finds it in the hash table, which has the reference.
-#[derive(Debug)]
-struct Node {
-    hash: u64,
-    prev: u32,
-    next: u32,
+/// `itemstats_t` (`items.c:30`), as far as there is anything to count without a crawler.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct ItemStats {
+    pub evicted: u64,
+    pub evicted_nonzero: u64,
+    pub reclaimed: u64,
+    pub outofmemory: u64,
+    pub expired_unfetched: u64,
+    pub evicted_unfetched: u64,
+    pub lrutail_reflocked: u64,
 }
 
-/// `items.c`'s list of items from the newest to the oldest. An item is named by its slot, which it
-/// keeps as long as it is linked.
-#[derive(Debug)]
+impl ItemStats {
+    /// Adds another class's.
+    pub fn add(&mut self, other: &ItemStats) {
+        self.evicted += other.evicted;
+        self.evicted_nonzero += other.evicted_nonzero;
+        self.reclaimed += other.reclaimed;
+        self.outofmemory += other.outofmemory;
+        self.expired_unfetched += other.expired_unfetched;
+        self.evicted_unfetched += other.evicted_unfetched;
+        self.lrutail_reflocked += other.lrutail_reflocked;
+    }
+}
+
+/// A class's linked items, from the newest to the oldest. It lies under the class's `lru_locks`.
+#[derive(Debug, Default)]
 pub(super) struct Lru {
-    nodes: Vec<Node>,
-    /// The first slot that is free; `next` leads to the others.
-    free: u32,
-    head: u32,
-    tail: u32,
+    head: Option<Chunk>,
+    tail: Option<Chunk>,
+    /// How many there are: `sizes`.
+    pub size: usize,
+    /// Their bytes, and how many were ever linked. In the C these are `stats.curr_bytes` and
+    /// `stats.total_items`, under a lock of their own.
+    pub bytes: usize,
+    pub total: u64,
+    pub stats: ItemStats,
 }
 
 impl Lru {
-    /// An empty list.
-    pub fn new() -> Lru {
-        Lru { nodes: Vec::new(), free: NONE, head: NONE, tail: NONE }
-    }
-
-    /// `item_link_q`: an item with that hash comes to the front. Returns its slot.
-    pub fn link(&mut self, hash: u64) -> u32 {
-        let node = Node { hash, prev: NONE, next: NONE };
-        let slot = self.free;
-        let slot = match self.nodes.get_mut(slot as usize) {
-            Some(free) => {
-                self.free = free.next;
-                *free = node;
-                slot
-            }
-            None => {
-                self.nodes.push(node);
-                (self.nodes.len() - 1) as u32
-            }
-        };
-        self.put_in_front(slot);
-        slot
-    }
-
-    /// `item_unlink_q`.
-    pub fn unlink(&mut self, slot: u32) {
-        self.take_out(slot);
-        let free = self.free;
-        if let Some(node) = self.nodes.get_mut(slot as usize) {
-            node.next = free;
-            self.free = slot;
+    /// `do_item_link_q` (`items.c:272`): an item comes to the front.
+    pub fn link(&mut self, it: Chunk) {
+        it.set_prev(None);
+        it.set_next(self.head);
+        match self.head {
+            Some(head) => head.set_prev(Some(it)),
+            None => self.tail = Some(it),
         }
+        self.head = Some(it);
+        self.size += 1;
     }
 
-    /// Moves an item to the front.
-    pub fn touch(&mut self, slot: u32) {
-        self.take_out(slot);
-        self.put_in_front(slot);
+    /// `do_item_unlink_q` (`items.c:295`).
+    pub fn unlink(&mut self, it: Chunk) {
+        let (prev, next) = (it.prev(), it.next());
+        match prev {
+            Some(prev) => prev.set_next(next),
+            None => self.head = next,
+        }
+        match next {
+            Some(next) => next.set_prev(prev),
+            None => self.tail = prev,
+        }
+        self.size -= 1;
     }
 
     /// The oldest item.
-    pub fn tail(&self) -> Option<u32> {
-        (self.tail != NONE).then_some(self.tail)
+    pub fn tail(&self) -> Option<Chunk> {
+        self.tail
     }
 
-    /// The hash of an item's key, and the next newer item.
-    pub fn look(&self, slot: u32) -> Option<(u64, Option<u32>)> {
-        let node = self.nodes.get(slot as usize)?;
-        Some((node.hash, (node.prev != NONE).then_some(node.prev)))
-    }
-
-    fn put_in_front(&mut self, slot: u32) {
-        let old = self.head;
-        if let Some(node) = self.nodes.get_mut(slot as usize) {
-            (node.prev, node.next) = (NONE, old);
-        }
-        match self.nodes.get_mut(old as usize) {
-            Some(node) => node.prev = slot,
-            None => self.tail = slot,
-        }
-        self.head = slot;
-    }
-
-    fn take_out(&mut self, slot: u32) {
-        let Some(&Node { prev, next, .. }) = self.nodes.get(slot as usize) else { return };
-        match self.nodes.get_mut(prev as usize) {
-            Some(node) => node.next = next,
-            None => self.head = next,
-        }
-        match self.nodes.get_mut(next as usize) {
-            Some(node) => node.prev = prev,
-            None => self.tail = prev,
-        }
+    /// All items, the newest first.
+    pub fn iter(&self) -> impl Iterator<Item = Chunk> {
+        std::iter::successors(self.head, |it| it.next())
     }
 }

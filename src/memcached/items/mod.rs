@@ -1,19 +1,27 @@
 //! The store, with `items.h`'s face: `item_alloc`, `item_get`, `store_item`, `add_delta` ...
 //!
-//! Two kinds of lock, in this order: an item lock guards the items whose keys fall to it, their
-//! part of the hash table and the counts of their references (`assoc.rs`); one more guards the LRU,
-//! the memory and the statistics (`store.rs`). A get takes only the former, for a moment.
+//! An item lies in a chunk of slab memory, as memcached lays it out (`chunk.rs`, the one place with
+//! unsafe code). Chunks come from pages (`slabs.rs`); a linked item is in the hash table (`assoc.rs`)
+//! and in the LRU of its class (`lru.rs`).
 //!
-//! DIFFERS: memcached's slabs are not modelled: `-m` bounds the sum of the items' sizes, and there
-//! is one LRU for all of them.
+//! Three kinds of lock, in this order: an item lock guards the items whose keys fall to it and their
+//! part of the hash table; each class's LRU has one; and there is one for the free chunks. A get takes
+//! only the first, for a moment.
 
 mod assoc;
-mod item;
+mod chunk;
+mod hash;
+mod header;
 mod lru;
-mod memory;
+mod report;
+mod slabs;
 mod store;
 #[cfg(test)]
 mod tests;
+mod update;
 
-pub use item::{Item, ItemRef};
-pub use store::{Delta, ItemStats, Nread, Store, Stored};
+pub use chunk::ItemRef;
+pub use lru::ItemStats;
+pub use report::{StoreStats, buckets_and_locks, slab_table};
+pub use store::Store;
+pub use update::{Delta, Nread, Stored};

@@ -78,7 +78,8 @@ pub(super) fn thread_code(th: Thread) -> u8 {
     match th {
         Thread::Main => 0,
         Thread::Client => 1,
-        Thread::Worker(n) => u8::try_from(n).ok().and_then(|n| n.checked_add(2)).unwrap_or(OTHER_THREAD),
+        Thread::Assoc => 2,
+        Thread::Worker(n) => u8::try_from(n).ok().and_then(|n| n.checked_add(3)).unwrap_or(OTHER_THREAD),
     }
 }
 

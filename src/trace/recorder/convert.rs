@@ -36,6 +36,7 @@ impl Lines {
             match told.thread {
                 Thread::Main => pen.raw(",\"th\":\"main\",\"ev\":\""),
                 Thread::Client => pen.raw(",\"th\":\"client\",\"ev\":\""),
+                Thread::Assoc => pen.raw(",\"th\":\"assoc\",\"ev\":\""),
                 Thread::Worker(i) => {
                     pen.number(",\"th\":\"worker", i);
                     pen.raw("\",\"ev\":\"");
@@ -162,13 +163,18 @@ impl Pen<'_> {
                 self.result(ret);
                 self.iov(payload, pieces);
             }
-            What::Item { op, id, size } => {
+            What::Item { op, id, size, clsid } => {
                 self.raw("item\"");
                 self.word(",\"op\":\"", op.name());
                 self.conn(record);
-                self.payload(",\"key\":\"", payload, len);
+                if op.has_key() {
+                    self.payload(",\"key\":\"", payload, len);
+                }
                 if id != 0 {
                     self.number(",\"size\":", size);
+                }
+                if clsid != 0 {
+                    self.number(",\"class\":", clsid);
                 }
             }
             What::Call(function) => {
@@ -298,9 +304,9 @@ impl Pen<'_> {
                     self.number(",\"notify_send_fd\":", send_fd);
                 }
             }
-            What::Socket { fd, v6 } => {
+            What::Socket { fd, domain } => {
                 self.number("socket\",\"fd\":", fd);
-                self.word(",\"domain\":\"", if v6 { "AF_INET6" } else { "AF_INET" });
+                self.word(",\"domain\":\"", domain.name());
             }
             What::Setsockopt { fd, option, ret } => {
                 let (name, value) = option.name_and_value();

@@ -131,7 +131,7 @@ impl Subject for Seen<'_> {
             (Field::NotifySendFd, What::Pipe { send_fd, .. } | What::Thread { send_fd, .. }) => {
                 number(send_fd).filter(|_| send_fd >= 0)
             }
-            (Field::Domain, What::Socket { v6, .. }) => word(if v6 { "AF_INET6" } else { "AF_INET" }),
+            (Field::Domain, What::Socket { domain, .. }) => word(domain.name()),
             (Field::Name, What::Setsockopt { option, .. }) => word(option.name_and_value().0),
             (Field::Value, What::Setsockopt { option, .. }) => word(option.name_and_value().1),
             (Field::Name, What::Verbosity) => word("verbose"),
@@ -152,6 +152,7 @@ impl Subject for Seen<'_> {
             (Field::Ret, _) => number(self.ret().filter(|ret| *ret >= 0)?),
             (Field::Errno, _) => Some(Value::Errno(-self.ret().filter(|ret| *ret < 0)?)),
             (Field::Size, What::Item { id: 1.., size, .. }) => number(size),
+            (Field::Class, What::Item { clsid: clsid @ 1.., .. }) => number(clsid),
             (Field::N, What::Lost { n }) => number(n),
             (Field::Cause, _) => number(self.context.cause?),
             (field, _) if field.is_of_set() => self.of_set(field),
@@ -184,7 +185,7 @@ fn bytes_of(what: &What) -> Option<Field> {
         What::Notify { .. } | What::Notified { .. } | What::Read { .. } | What::Sendmsg { .. } => {
             Some(Field::Data)
         }
-        What::Item { .. } => Some(Field::Key),
+        What::Item { op, .. } => op.has_key().then_some(Field::Key),
         _ => None,
     }
 }
@@ -200,7 +201,7 @@ mod tests {
     use crate::session::{Session, play};
     use crate::trace::recorder::line::Lines;
     use crate::trace::recorder::world::World;
-    use crate::tracer::{self, Config, Hub, Into, ItemOp, SockOpt, Taken, ThreadOp, ready_bytes};
+    use crate::tracer::{self, Config, Domain, Hub, Into, ItemOp, SockOpt, Taken, ThreadOp, ready_bytes};
     use std::collections::BTreeSet;
     use std::sync::Arc;
 
@@ -337,7 +338,10 @@ mod tests {
         ready_bytes(&mut ready, 9, conn, EvFlags::WRITE);
         tracer::emit_conn(conn, What::Verbosity, None, b"1");
         for ret in [0, 1, 7, -11, -24, -32] {
-            tracer::emit(What::Socket { fd: 8, v6: ret == 0 }, b"");
+            tracer::emit(
+                What::Socket { fd: 8, domain: if ret == 0 { Domain::Inet6 } else { Domain::Unix } },
+                b"",
+            );
             tracer::emit(What::Setsockopt { fd: 8, option: SockOpt::NoDelay, ret }, b"");
             tracer::emit(What::Bind { fd: 8, ret }, b"127.0.0.1:1");
             tracer::emit(What::Listen { fd: 8, backlog: 1024, ret }, if ret == 0 { b"[::1]:1" } else { b"" });
@@ -359,7 +363,7 @@ mod tests {
                 let key = &b"a key"[..5 - n.min(4)];
                 tracer::emit_conn(
                     conn,
-                    What::Item { op: ItemOp::Alloc, id: n as u32 + 1, size: 56 },
+                    What::Item { op: ItemOp::Alloc, id: n as u32 + 1, size: 56, clsid: 1 },
                     None,
                     key,
                 );
@@ -380,7 +384,12 @@ mod tests {
                 for (noreply, value) in [(false, false), (true, false), (false, true)] {
                     tracer::emit_conn(conn, What::Reply { noreply, value }, None, payload);
                 }
-                tracer::emit_conn(conn, What::Item { op: ItemOp::Miss, id: 0, size: 0 }, None, payload);
+                tracer::emit_conn(
+                    conn,
+                    What::Item { op: ItemOp::Miss, id: 0, size: 0, clsid: 0 },
+                    None,
+                    payload,
+                );
                 tracer::emit(What::Mark, if n == 3 { b"words" } else { payload });
                 let begun = tracer::begin(&Kind::Sendmsg, conn);
                 tracer::finish_sendmsg(begun, conn, 9, ret, None, payloads.iter().copied().take(n));

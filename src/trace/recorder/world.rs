@@ -23,6 +23,7 @@ pub(super) struct World {
     workers: Vec<ThreadNow>,
     /// The player of a session: it has no state.
     client: ThreadNow,
+    assoc: ThreadNow,
     listeners: Vec<ListenerAt>,
     conns: HashMap<u32, Box<ConnNow>>,
     accepted: u32,
@@ -105,6 +106,7 @@ impl World {
         match thread {
             Thread::Main => &mut self.main,
             Thread::Client => &mut self.client,
+            Thread::Assoc => &mut self.assoc,
             Thread::Worker(i) => {
                 let i = usize::from(i);
                 if self.workers.len() <= i {
@@ -142,7 +144,7 @@ impl World {
                 now.epoll_fd = Some(epoll_fd);
             }
             What::Wake { .. } => now.phase = Phase::Run,
-            What::Item { op: ItemOp::Alloc, id, size } => {
+            What::Item { op: ItemOp::Alloc, id, size, .. } => {
                 let (last, key, bytes) = &mut now.allocated;
                 (*last, *bytes) = (id, size);
                 key.clear();

@@ -1,0 +1,136 @@
+//! What comes before the server: limits, another user, the background; and the pid file after it.
+
+use super::server::{settings, shown};
+use crate::cli::{RecordTo, ServerArgs};
+use crate::event::Protocol;
+use crate::memcached::server::{check_hashpower, check_maxconns};
+use crate::memcached::settings::Settings;
+use crate::trace::stream;
+use anyhow::{Context as _, ensure};
+use rustix::mm::MlockAllFlags;
+use std::io;
+use std::path::Path;
+
+/// The descriptors that every worker has: its pipe's two ends and its epoll's.
+const PER_WORKER: u32 = 3;
+/// The standard streams, the dispatcher's epoll, the sockets that listen, the pipe that tells of
+/// signals, the recording.
+const BESIDES: u32 = 9;
+
+/// What comes before a server that clients of other processes use: the options are looked at, the
+/// process is limited as `-c` says and becomes the user that `-u` names.
+pub(super) fn prepare(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<()> {
+    ensure!(
+        args.port != 0 || args.socketpath.is_some(),
+        "-p 0 turns TCP off, and then there is nothing to listen on; choose a port"
+    );
+    let settings = settings(args);
+    check_hashpower(&settings)?;
+    if args.item_size_max > 1024 * 1024 {
+        super::say("-I above 1MB takes more memory at least, and uses it less well");
+    }
+    if args.protocol == Protocol::Binary {
+        super::say("-B binary: this server does not speak it, and will tell every client so");
+    }
+    if args.maxcore {
+        allow_core_files()?;
+    }
+    let viewers = record.events.map_or(0, |_| stream::DESCRIPTORS);
+    // DIFFERS: memcached reckons with two more descriptors a worker than it needs, and so its own are covered.
+    // Ours are more: with one or two workers `accept` would fail before a connection is turned away.
+    let own = if settings.maxconns_fast { BESIDES } else { 0 };
+    limit_descriptors(&settings, viewers, own)?;
+    assume_identity(args.user.as_deref())
+}
+
+/// Goes to the background, where `-d` asks for it (`daemon.c:44`), and locks memory for `-k`. No thread may
+/// have been started before.
+pub(super) fn daemonize(args: &ServerArgs) -> anyhow::Result<()> {
+    if args.daemon {
+        // To dump core it must be where it was started; and what is said is for somebody's eyes.
+        let (nochdir, noclose) = (args.maxcore, args.verbose > 0);
+        nix::unistd::daemon(nochdir, noclose).context("failed to daemon() in order to daemonize")?;
+    }
+    if args.lock_memory
+        && let Err(e) = rustix::mm::mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE)
+    {
+        super::say(&format!("warning: -k invalid, mlockall() failed: {}", io::Error::from(e)));
+    }
+    Ok(())
+}
+
+/// Writes the process id where `-P` says, once the server is ready (`memcached.c:4929`): whole, or not at
+/// all.
+pub(super) fn save_pid(path: &Path) {
+    let running = std::fs::read_to_string(path).ok().and_then(|pid| pid.trim().parse::<i32>().ok());
+    if let Some(pid) = running.and_then(rustix::process::Pid::from_raw)
+        && rustix::process::test_kill_process(pid).is_ok()
+    {
+        let pid = pid.as_raw_nonzero();
+        super::say(&format!("WARNING: The pid file contained the following (running) pid: {pid}"));
+    }
+    let mut tmp = path.as_os_str().to_owned();
+    tmp.push(".tmp");
+    let written = std::fs::write(&tmp, format!("{}\n", std::process::id()));
+    if let Err(e) = written.and_then(|()| std::fs::rename(&tmp, path)) {
+        super::say(&format!("could not write the pid file {}: {e}", shown(path)));
+    }
+}
+
+/// Lets core files be as large as they may (`memcached.c:5521`).
+fn allow_core_files() -> anyhow::Result<()> {
+    use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit, setrlimit};
+    let (_, hard) = getrlimit(Resource::RLIMIT_CORE).context("cannot read the limit of core files")?;
+    if setrlimit(Resource::RLIMIT_CORE, RLIM_INFINITY, RLIM_INFINITY).is_err() {
+        // Failed: to the old maximum.
+        let _ = setrlimit(Resource::RLIMIT_CORE, hard, hard);
+    }
+    let soft = getrlimit(Resource::RLIMIT_CORE).map(|(soft, _)| soft);
+    ensure!(soft.is_ok_and(|soft| soft != 0), "failed to ensure corefile creation");
+    Ok(())
+}
+
+/// Lets the process hold as many descriptors as `-c` says, and no more: that is how memcached
+/// limits its connections (`memcached.c:5556`). A `-c` that cannot do is refused before it can get
+/// in the way of anything else.
+///
+/// DIFFERS: what the events port may take comes on top. Out of `-c`'s share, viewers could keep the
+/// server's clients out; and memcached takes up accepting again when a client leaves, not a viewer.
+fn limit_descriptors(settings: &Settings, besides: u32, own: u32) -> anyhow::Result<()> {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    check_maxconns(settings)?;
+    let maxconns = settings.maxconns;
+    // memcached's own count forgets the standard streams and what ends a process in order; with
+    // one worker that would be too few to start with.
+    let least = PER_WORKER * u32::from(settings.num_threads) + BESIDES;
+    ensure!(
+        maxconns >= least,
+        "-c {maxconns} is too low: the server itself needs {least} descriptors; use -c {} or more",
+        least + 3
+    );
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("cannot read the limit of open files")?;
+    let wanted = u64::from(maxconns) + u64::from(besides) + u64::from(own);
+    // The soft limit is what counts; the hard one is only raised, since lowering it is for good.
+    setrlimit(Resource::RLIMIT_NOFILE, wanted, hard.max(wanted)).with_context(|| {
+        let events = if besides > 0 { format!(", and {besides} for --events") } else { String::new() };
+        format!("-c {maxconns}{events}: more open files than this user may have ({hard}); use a smaller -c, or start as root")
+    })
+}
+
+/// Becomes another user, where the process is root (`memcached.c:5565`).
+///
+/// DIFFERS: memcached refuses to run as root without `-u`; in a classroom's container that would
+/// only be in the way, so here it is a choice. And the supplementary groups go too.
+fn assume_identity(user: Option<&str>) -> anyhow::Result<()> {
+    use nix::unistd::{User, geteuid, getuid, setgid, setgroups, setuid};
+    let Some(name) = user else { return Ok(()) };
+    if !getuid().is_root() && !geteuid().is_root() {
+        return Ok(());
+    }
+    let found = User::from_name(name).with_context(|| format!("cannot look up the user {name:?}"))?;
+    let user = found.with_context(|| format!("can't find the user {name:?} to switch to"))?;
+    let fail = || format!("failed to assume identity of user {name:?}");
+    setgroups(&[user.gid]).with_context(fail)?;
+    setgid(user.gid).with_context(fail)?;
+    setuid(user.uid).with_context(fail)
+}

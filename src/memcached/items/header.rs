@@ -1,0 +1,21 @@
+//! `item_make_header` (`items.c:146`): how large an item will be, and the suffix behind its key.
+
+use super::chunk::HEADER;
+use crate::memcached::util::Line;
+
+/// `ITEM_ntotal` of an item that is not there yet (`items.c:146`).
+pub(super) fn ntotal_of(use_cas: bool, nkey: usize, suffix: &Suffix, nbytes: u32) -> usize {
+    let cas = if use_cas { size_of::<u64>() } else { 0 };
+    HEADER + cas + nkey + 1 + suffix.bytes().len() + nbytes as usize
+}
+
+/// Spaces, a sign, line end and ten digits each: 25 at most.
+pub(super) type Suffix = Line<25>;
+
+/// `item_make_header`'s suffix (`items.c:146`), of a value of `nbytes` with its `\r\n` counted: the
+/// flags are printed as a signed number there.
+pub(super) fn suffix(flags: u32, nbytes: u32) -> Suffix {
+    let (mut number, mut length) = (itoa::Buffer::new(), itoa::Buffer::new());
+    let (flags, length) = (number.format(flags as i32), length.format(nbytes.saturating_sub(2)));
+    Line::joined([b" ", flags.as_bytes(), b" ", length.as_bytes(), b"\r\n"])
+}
