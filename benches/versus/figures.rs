@@ -195,7 +195,7 @@ impl<'a> Bench<'a> {
         let scale = if unit == "k/s" { 1e3 } else { 1.0 };
         let measured = format!("{ratio}; {:.1} against {:.1} {unit}", ratio.b / scale, ratio.a / scale);
         let load = load.letter().to_owned();
-        self.rows.push(Row { what: what.to_owned(), load, figure: ratio.of_medians, measured, reach });
+        self.rows.push(Row { what: what.to_owned(), load, figure: ratio.of_pairs, measured, reach });
     }
 
     fn against_memcached(&mut self) -> anyhow::Result<()> {
@@ -312,7 +312,7 @@ impl<'a> Bench<'a> {
         let pace = Pace::new(rate).context("no rate")?;
         let (mut a, mut b) = (Vec::new(), Vec::new());
         // One pair, as `--quick` has it, says nothing at all.
-        for round in 0..(3 * self.options.runs()).max(5) {
+        for round in 0..(3 * self.options.runs()).max(9) {
             let mut order = [(Who::Untraced, &mut a), (Who::Flow, &mut b)];
             if round % 2 == 1 {
                 order.reverse();

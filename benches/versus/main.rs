@@ -138,7 +138,7 @@ fn setting(options: &Options, stolen: f64) -> anyhow::Result<String> {
         command += &format!(" {arg}");
     }
     Ok(format!(
-        "`{}`: {} rounds, each run {} s; ratios of medians, and the pairs' own ratios (least to most).\n\
+        "`{}`: {} rounds, each run {} s; medians of the pairs' ratios (least to most).\n\
          {}, {cores} cores shared with the load generator, Linux {}; the host took {:.1} % of a run at most.\n\
          {}; all with `-t 4`.",
         command.trim_end_matches(" --"),

@@ -71,11 +71,12 @@ pub struct Ratio {
     pub a: f64,
     /// The median of `b`.
     pub b: f64,
-    /// `b` over `a`.
-    pub of_medians: f64,
-    /// The pairs' ratios: least, median, most.
-    pub pairs: (f64, f64, f64),
-    /// How many pairs there were.
+    /// The median of the pairs' ratios, `b` over `a`: the two of a pair were run one soon after the other,
+    /// so that what the machine did meanwhile tells on both.
+    pub of_pairs: f64,
+    /// The least and the most of them.
+    pub spread: (f64, f64),
+    /// How many there were.
     pub count: usize,
 }
 
@@ -86,18 +87,18 @@ impl Ratio {
         pairs.sort_by(f64::total_cmp);
         let count = pairs.len();
         let (least, most) = (pairs.first().copied(), pairs.last().copied());
-        let spread = (least.unwrap_or(f64::NAN), median(pairs), most.unwrap_or(f64::NAN));
+        let spread = (least.unwrap_or(f64::NAN), most.unwrap_or(f64::NAN));
         let (a, b) = (median(a.iter().copied()), median(b.iter().copied()));
-        Ratio { a, b, of_medians: b / a, pairs: spread, count }
+        Ratio { a, b, of_pairs: median(pairs), spread, count }
     }
 }
 
 impl fmt::Display for Ratio {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "**{:.2}**", self.of_medians)?;
-        let (least, middle, most) = self.pairs;
+        write!(f, "**{:.2}**", self.of_pairs)?;
+        let (least, most) = self.spread;
         if self.count > 1 {
-            write!(f, "; pairs {middle:.2} ({least:.2} to {most:.2})")?;
+            write!(f, " ({least:.2} to {most:.2})")?;
         }
         Ok(())
     }
