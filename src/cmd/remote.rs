@@ -9,7 +9,7 @@ use crate::text::printable;
 use crate::ui::{Ask, Leash, Tape};
 use anyhow::Context as _;
 use serde::Deserialize;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -73,7 +73,12 @@ impl Remote {
                 if let Err(error) = talk(port, &asked, &its, &told) {
                     let mut now = lock(&its);
                     (now.is_gone, now.leash, now.is_recording) = (true, Leashed::default(), false);
-                    if now.farewell.is_none() {
+                    // A server that goes away ends what is watched too, and that says all there is to say.
+                    let is_closed = matches!(
+                        error.kind(),
+                        ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe
+                    );
+                    if now.farewell.is_none() && !is_closed {
                         // Where the screen has gone nobody wants to know.
                         let _ = told.send(format!("{called} does not answer any more: {error}"));
                     }
