@@ -1,6 +1,7 @@
 //! The flight recorder: what happened last, in memory until somebody wants it.
 
 use super::*;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Waits for the file that has just been announced, which is written beside the server's work.
 fn written(path: &Path) -> Vec<Event> {
@@ -20,9 +21,20 @@ fn under_load_a_signal_writes_the_last_of_what_happened_and_memory_is_bounded() 
     busy.go_on_for(4000);
     let mut last = 0;
     for round in 1..=3 {
-        leave_a_trace(&mut client, &format!("just-now-{round}"));
-        server.signal(Signal::USR2);
-        let said = server.says("trace.jsonl: the last ");
+        let enough = AtomicBool::new(false);
+        let said = std::thread::scope(|scope| {
+            // Again and again: on a slow machine a megabyte may go by before the signal is obeyed.
+            scope.spawn(|| {
+                while !enough.load(Ordering::Relaxed) {
+                    leave_a_trace(&mut client, &format!("just-now-{round}"));
+                }
+            });
+            busy.go_on_for(100);
+            server.signal(Signal::USR2);
+            let said = server.says("trace.jsonl: the last ");
+            enough.store(true, Ordering::Relaxed);
+            said
+        });
         let events = written(&path);
         assert!(said.ends_with(" events\n"), "{said}");
         assert!(asked(&events, &format!("get just-now-{round}")));
