@@ -162,6 +162,10 @@ pub struct ServerArgs {
     /// Say errors and warnings (-v), commands and replies too (-vv), state changes too (-vvv)
     #[arg(short = 'v', action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// Change one thing about the server to see what it is for: `edge-triggered` registers clients'
+    /// sockets with EPOLLET, and connections hang (lesson 8); memcached has no such option
+    #[arg(long, value_enum, value_name = "NAME", help_heading = "Experiments")]
+    pub experiment: Option<Experiment>,
     /// Record function calls too, or only the flow (default: flow for serve, calls otherwise)
     #[arg(long, value_name = "DETAIL", value_parser = details(), help_heading = "Recording")]
     pub detail: Option<Detail>,
@@ -171,6 +175,22 @@ pub struct ServerArgs {
     /// How much memory each thread has for what it has told and is not written yet
     #[arg(long, value_name = "SIZE", default_value = "1MB", value_parser = ring_size, help_heading = "Recording")]
     pub ring_size: u64,
+}
+
+/// What can be changed about the server to see what it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Experiment {
+    /// Clients' sockets are registered with EPOLLET.
+    EdgeTriggered,
+}
+
+impl Experiment {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Experiment::EdgeTriggered => "edge-triggered",
+        }
+    }
 }
 
 /// Where a running server's recording goes.

@@ -2,7 +2,7 @@
 
 use super::events;
 use super::look::{has_terminal, theme};
-use super::server::{finish, hub, obey_signals, panics_are_fatal, prepare, settings, sinks, start_recorder};
+use super::server::{finish, hub, obey_signals, panics_are_fatal, prepare, settings, sinks, start_recorder, titled};
 use crate::cli::{Look, RecordTo, ServerArgs};
 use crate::event::{Detail, Thread};
 use crate::memcached::server::Server;
@@ -138,7 +138,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
     let teller = told.clone();
     let say: Say = Arc::new(move |what: &str| teller.tell(what));
     let sinks = Sinks { armed: true, ..sinks(record, say.clone())? };
-    let recorder = start_recorder(&hub, args.threads, "memstep live", sinks)?;
+    let recorder = start_recorder(&hub, args.threads, &titled("memstep live", args), sinks)?;
     panics_are_fatal(&recorder);
     let port = events::open(listener, &recorder, &hub, args)?;
     obey_signals(Some(recorder.clone()), say, &[], |_| {})?;
@@ -148,7 +148,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
     tracer::emit(What::Mark, b"at work");
     tracer::uninstall();
     let addrs: Vec<_> = server.addrs().iter().map(ToString::to_string).collect();
-    let header = header(&hub, args.threads, &format!("live on {}{events_on}", addrs.join(" and ")));
+    let header = header(&hub, args.threads, &titled(&format!("live on {}{events_on}", addrs.join(" and ")), args));
     let options = ui::Options { theme: theme(look), ..ui::Options::default() };
     let tape = Arc::new(Recording {
         recorder: recorder.clone(),
