@@ -66,6 +66,7 @@ pub mod cmd;
 pub mod event;
 pub mod explain;
 pub mod filter;
+pub mod lesson;
 pub mod memcached;
 pub mod model;
 pub mod player;

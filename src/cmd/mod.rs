@@ -3,6 +3,7 @@
 mod check;
 mod events;
 mod info;
+mod lesson;
 mod live;
 mod look;
 mod print;
@@ -40,6 +41,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             )
         }
         Some(Command::Print { input, format, filter }) => print::run(&input, format, filter.as_deref()),
+        Some(Command::Lesson(args)) => lesson::run(&args),
         Some(Command::Check { input }) => check::run(&input),
         Some(Command::Info { input }) => info::run(&input),
     }
