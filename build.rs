@@ -13,7 +13,11 @@ fn main() -> io::Result<()> {
         for file in files(&Path::new(&root).join(folder), "md") {
             let name = format!("{folder}/{file}");
             let stem = file.trim_end_matches(".md");
-            let _ = writeln!(code, "    (Lang::{lang}, {stem:?}, include_str!({:?})),", Path::new(&root).join(&name));
+            let _ = writeln!(
+                code,
+                "    (Lang::{lang}, {stem:?}, include_str!({:?})),",
+                Path::new(&root).join(&name)
+            );
         }
     }
     code += "];\nconst RECORDINGS: &[(&str, &[u8])] = &[\n";

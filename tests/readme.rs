@@ -65,7 +65,7 @@ fn the_two_commands_are_at_the_top_and_ci_runs_them() {
 fn every_other_command_does_what_it_says() {
     let dir = workplace();
     let mut ran = 0;
-    for page in ["README.md", "traces/README.md"] {
+    for page in ["README.md", "traces/README.md", "tutorials/README.md"] {
         for line in commands(page) {
             let words: Vec<_> = line.split_whitespace().collect();
             match words[0] {

@@ -6,8 +6,8 @@ use super::server::shown;
 use super::{STDOUT, counted};
 use crate::cli::Input;
 use crate::lesson::{Lesson, check};
-use crate::trace::reader::Recording;
 use crate::trace::check::{Checker, Report};
+use crate::trace::reader::Recording;
 use crate::trace::reader::{ReadError, Source, TraceReader};
 use anyhow::Context as _;
 use std::io::{self, Write as _};
@@ -52,8 +52,11 @@ fn lesson(input: &Input) -> anyhow::Result<ExitCode> {
         Ok(lesson) => lesson,
         Err(mistakes) => {
             let count = counted(mistakes.0.len() as u64, "problem");
-            writeln!(out, "{mistakes}\n{name}: {count}; with a mistake in the text its events were not looked for")
-                .context(STDOUT)?;
+            writeln!(
+                out,
+                "{mistakes}\n{name}: {count}; with a mistake in the text its events were not looked for"
+            )
+            .context(STDOUT)?;
             return Ok(ExitCode::from(1));
         }
     };
@@ -61,7 +64,8 @@ fn lesson(input: &Input) -> anyhow::Result<ExitCode> {
     let recording = match Recording::load(&path, input.lenient) {
         Ok(recording) => recording,
         Err(error) => {
-            writeln!(out, "{name}: its recording cannot be read: {error}\n{name}: 1 problem").context(STDOUT)?;
+            writeln!(out, "{name}: its recording cannot be read: {error}\n{name}: 1 problem")
+                .context(STDOUT)?;
             return Ok(ExitCode::from(1));
         }
     };

@@ -2,7 +2,9 @@
 
 use super::events;
 use super::look::{has_terminal, theme};
-use super::server::{finish, hub, obey_signals, panics_are_fatal, prepare, settings, sinks, start_recorder, titled};
+use super::server::{
+    finish, hub, obey_signals, panics_are_fatal, prepare, settings, sinks, start_recorder, titled,
+};
 use crate::cli::{Look, RecordTo, ServerArgs};
 use crate::event::{Detail, Thread};
 use crate::memcached::server::Server;
@@ -148,7 +150,8 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
     tracer::emit(What::Mark, b"at work");
     tracer::uninstall();
     let addrs: Vec<_> = server.addrs().iter().map(ToString::to_string).collect();
-    let header = header(&hub, args.threads, &titled(&format!("live on {}{events_on}", addrs.join(" and ")), args));
+    let header =
+        header(&hub, args.threads, &titled(&format!("live on {}{events_on}", addrs.join(" and ")), args));
     let options = ui::Options { theme: theme(look), ..ui::Options::default() };
     let tape = Arc::new(Recording {
         recorder: recorder.clone(),

@@ -60,7 +60,9 @@ impl Ask {
             _ => match Field::from_name(word) {
                 Some(field) if FIELDS.contains(&field) => Ok(Ask::Field(field)),
                 Some(field) if field.is_of_set() && field.ty() != Type::Part => Ok(Ask::Field(field)),
-                Some(_) => Err(format!("`{word}` is nothing that can be guessed; expected one of {}", names())),
+                Some(_) => {
+                    Err(format!("`{word}` is nothing that can be guessed; expected one of {}", names()))
+                }
                 None => Err(unknown("question", word, &names())),
             },
         }

@@ -2,7 +2,7 @@
 
 use super::course::Course;
 use super::find::Trouble;
-use super::{Lang, Lesson};
+use super::{Lang, Lesson, Which};
 use crate::event::{Event, Kind};
 use crate::text::printable;
 use std::fmt;
@@ -37,7 +37,9 @@ pub fn check(lesson: &Lesson, workers: u32, events: &[Event]) -> Vec<Problem> {
             Some(Trouble::Nowhere { before }) => {
                 let filter = printable(&bind.filter.to_string()).into_owned();
                 let what = match (before, i) {
-                    (0, _) => format!("\"{title}\" finds no event: nothing in the recording matches {filter}"),
+                    (0, _) => {
+                        format!("\"{title}\" finds no event: nothing in the recording matches {filter}")
+                    }
                     (n, _) => format!(
                         "\"{title}\" finds no event after that of the step before: {filter} matches {} earlier; move \
                          the step up, or name another event",
@@ -54,7 +56,6 @@ pub fn check(lesson: &Lesson, workers: u32, events: &[Event]) -> Vec<Problem> {
                     step + 1
                 ),
             ),
-            None if stuck.is_some() => {}
             None => {}
         }
         if let (Some(at), Some(ask)) = (found.at, step.ask)
@@ -69,20 +70,23 @@ pub fn check(lesson: &Lesson, workers: u32, events: &[Event]) -> Vec<Problem> {
                         true => format!(
                             "its event ({}) does not say, and neither does what follows on its thread before the next \
                              step",
-                            events[at].ev
+                            printable(events[at].ev.name())
                         ),
                         false => "there are not enough other answers to choose from".to_owned(),
                     }
                 ),
             );
         }
-        if matches!(found.trouble, Some(Trouble::Nowhere { .. })) && stuck.is_none() {
+        // What stands beside the others keeps nobody waiting.
+        let waits = bind.which != Which::Beside && matches!(found.trouble, Some(Trouble::Nowhere { .. }));
+        if waits && stuck.is_none() {
             stuck = Some(i);
         }
     }
     if let Some(stuck) = stuck.filter(|stuck| stuck + 1 < lesson.steps.len()) {
         let (first, last) = (stuck + 2, lesson.steps.len());
-        let steps = if first == last { format!("step {last} is") } else { format!("steps {first} to {last} are") };
+        let steps =
+            if first == last { format!("step {last} is") } else { format!("steps {first} to {last} are") };
         let what = format!("{steps} never reached: against a live server the lesson waits here for ever");
         problems.push(Problem { line: lesson.steps[stuck].bind.line, step: stuck + 1, what });
     }

@@ -67,10 +67,12 @@ impl Seen {
             let ask = self.asks[i];
             let found = match ask {
                 Ask::Field(field) if field.is_of_set() => {
-                    event.set.as_deref().and_then(|set| crate::filter::of_set(set, field)).and_then(|v| match v {
-                        crate::filter::Value::Number(n) => Some(n.to_string()),
-                        crate::filter::Value::Word(word) => Some(crate::text::visible(word.as_bytes())),
-                        _ => None,
+                    event.set.as_deref().and_then(|set| crate::filter::of_set(set, field)).and_then(|v| {
+                        match v {
+                            crate::filter::Value::Number(n) => Some(n.to_string()),
+                            crate::filter::Value::Word(word) => Some(crate::text::visible(word.as_bytes())),
+                            _ => None,
+                        }
                     })
                 }
                 Ask::Next if is_step(event) => {
@@ -121,10 +123,10 @@ impl Seen {
         }
         shuffle(&mut values, seed);
         let at = values.iter().position(|value| value == right)?;
-        let shown = |value: String| Choice { text: words::choice(ask, &value, event, lang), value };
+        let shown = |value: String| Choice { text: harmless(words::choice(ask, &value, event, lang)), value };
         Some(Question {
             ask,
-            prompt: words::prompt(ask, event, lang),
+            prompt: harmless(words::prompt(ask, event, lang)),
             choices: values.into_iter().map(shown).collect(),
             right: at,
             because,
@@ -140,7 +142,13 @@ impl Seen {
             Ask::Field(Field::To) => {
                 out.extend(seen(&ask.group(event)));
                 out.extend(event.from.into_iter().flat_map(ways_from).map(|state| state.to_string()));
-                out.extend(words(&["conn_parse_cmd", "conn_waiting", "conn_read", "conn_write", "conn_closing"]));
+                out.extend(words(&[
+                    "conn_parse_cmd",
+                    "conn_waiting",
+                    "conn_read",
+                    "conn_write",
+                    "conn_closing",
+                ]));
                 out.retain(|state| event.from.is_none_or(|from| from.name() != state));
             }
             Ask::Field(Field::State | Field::From | Field::WriteAndGo) => {
@@ -157,7 +165,12 @@ impl Seen {
             }
             Ask::Field(Field::Interest) => out.extend(words(&["r", "w", "rw"])),
             Ask::Field(Field::EvFlags) => {
-                out.extend(words(&["EV_READ|EV_PERSIST", "EV_WRITE|EV_PERSIST", "EV_READ|EV_WRITE|EV_PERSIST", "0"]));
+                out.extend(words(&[
+                    "EV_READ|EV_PERSIST",
+                    "EV_WRITE|EV_PERSIST",
+                    "EV_READ|EV_WRITE|EV_PERSIST",
+                    "0",
+                ]));
             }
             Ask::Field(Field::Protocol) => out.extend(words(&["ascii", "auto-negotiate", "binary"])),
             Ask::Field(Field::Noreply) => out.extend(words(&["true", "false"])),
@@ -181,8 +194,14 @@ impl Seen {
                 out.extend(words(&["\"END\\r\\n\"", "\"ERROR\\r\\n\"", "\"\\0\"", "\"\""]));
             }
             Ask::Ready => {
-                let conn = event.ready.iter().flatten().find_map(|ready| ready.conn).or(event.conn).unwrap_or(0);
-                out.extend([format!("c{conn} w"), format!("c{conn} r"), "fd r".to_owned(), "timer".to_owned()]);
+                let conn =
+                    event.ready.iter().flatten().find_map(|ready| ready.conn).or(event.conn).unwrap_or(0);
+                out.extend([
+                    format!("c{conn} w"),
+                    format!("c{conn} r"),
+                    "fd r".to_owned(),
+                    "timer".to_owned(),
+                ]);
             }
             Ask::Next => {
                 out.push("nothing".to_owned());
@@ -212,7 +231,9 @@ impl Seen {
                     // With and without the line end's two bytes; one more and one less.
                     out.extend([n - 2].iter().filter(|n| **n >= 0).map(ToString::to_string));
                     out.extend(seen(&ask.group(event)).into_iter().take(2));
-                    out.extend([0, n + 2, n - 1, n + 1, n * 2].iter().filter(|n| **n >= 0).map(ToString::to_string));
+                    out.extend(
+                        [0, n + 2, n - 1, n + 1, n * 2].iter().filter(|n| **n >= 0).map(ToString::to_string),
+                    );
                 }
                 Err(_) => out.extend(seen(&ask.group(event))),
             },
@@ -220,6 +241,11 @@ impl Seen {
         out.retain(|value| value != right);
         out
     }
+}
+
+/// A trace may hold anything.
+fn harmless(text: String) -> String {
+    crate::text::printable(&text).into_owned()
 }
 
 /// Whether an event is one of those that a thread's story consists of: functions are entered within it.

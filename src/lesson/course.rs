@@ -3,7 +3,7 @@
 use super::ask::Ask;
 use super::choices::{Question, Seen, is_step};
 use super::find::{Found, places};
-use super::{Lang, Lesson};
+use super::{Lang, Lesson, Which};
 use crate::event::{Event, Kind, Thread};
 use crate::explain::{Context, explain};
 use crate::model::World;
@@ -24,8 +24,10 @@ pub struct Course {
     questions: Vec<Option<Question>>,
     /// What the student chose.
     answers: Vec<Option<usize>>,
-    /// Steps before this one are reached, or passed over.
+    /// The step that is waited for, of those that do not stand beside others.
     next: usize,
+    /// Steps that stand beside what has been reached, and are waited for too.
+    beside: Vec<usize>,
     /// Questions that what follows on the thread will answer.
     open: Vec<Pending>,
     world: World,
@@ -77,6 +79,7 @@ impl Course {
         }
         course.settle();
         course.next = course.places.len();
+        course.beside.clear();
         (course, found)
     }
 
@@ -84,7 +87,7 @@ impl Course {
     pub fn live(lesson: Lesson, lang: Lang, workers: u32) -> Course {
         let steps = lesson.steps.len();
         let seen = Seen::new(lesson.steps.iter().filter_map(|step| step.ask), workers);
-        Course {
+        let mut course = Course {
             lesson,
             lang,
             fed: 0,
@@ -92,32 +95,54 @@ impl Course {
             questions: vec![None; steps],
             answers: vec![None; steps],
             next: 0,
+            beside: Vec::new(),
             open: Vec::new(),
             world: World::new(workers),
             seen,
             recent: VecDeque::new(),
             commands: HashMap::new(),
-        }
+        };
+        course.look_beside();
+        course
     }
 
-    /// Takes in the next event of a live server. The step that it is the event of, if it is what the
-    /// lesson waits for.
-    pub fn feed(&mut self, event: &Event) -> Option<usize> {
+    /// Takes in the next event of a live server. The steps that it is the event of, if it is what the
+    /// lesson waits for: hardly ever more than one.
+    pub fn feed(&mut self, event: &Event) -> Vec<usize> {
         self.seen.learn(event);
         self.fold(event);
-        let step = self.next;
-        let waited_for = self.lesson.steps.get(step)?;
-        if !waited_for.bind.filter.matches(event) {
-            return None;
+        let is_its = |step: &usize| self.lesson.steps[*step].bind.filter.matches(event);
+        let mut reached: Vec<usize> = self.beside.iter().copied().filter(is_its).collect();
+        let goes_on = self.next < self.places.len() && is_its(&self.next);
+        self.beside.retain(|step| !reached.contains(step));
+        if goes_on {
+            reached.push(self.next);
+            self.next += 1;
+            self.look_beside();
         }
-        self.reach(step, event);
-        self.next = step + 1;
-        Some(step)
+        reached.sort_unstable();
+        reached.iter().for_each(|step| self.reach(*step, event));
+        reached
     }
 
-    /// Goes on without the event that a step of a live lesson waits for.
+    /// Goes on without the event of the step that a live lesson [waits for](Course::waits_for).
     pub fn skip(&mut self) {
-        self.next = (self.next + 1).min(self.places.len());
+        match self.waits_for() {
+            Some(step) if step == self.next => {
+                self.next += 1;
+                self.look_beside();
+            }
+            Some(step) => self.beside.retain(|beside| *beside != step),
+            None => {}
+        }
+    }
+
+    /// The steps that stand beside the one before are waited for together with the one after them.
+    fn look_beside(&mut self) {
+        while self.lesson.steps.get(self.next).is_some_and(|step| step.bind.which == Which::Beside) {
+            self.beside.push(self.next);
+            self.next += 1;
+        }
     }
 
     /// Nothing more comes for now: what is asked about what a thread does next is answered so. For a live
@@ -142,7 +167,8 @@ impl Course {
 
     /// The step that a live lesson waits for; `None` once all are reached.
     pub fn waits_for(&self) -> Option<usize> {
-        (self.next < self.places.len()).then_some(self.next)
+        let next = (self.next < self.places.len()).then_some(self.next);
+        self.beside.iter().copied().chain(next).min()
     }
 
     /// A step's event, as an index of the recording, or of what was fed.
@@ -150,7 +176,7 @@ impl Course {
         self.places.get(step).copied().flatten()
     }
 
-    /// The last step whose event is not after `at`: where in the lesson somebody is who looks at it.
+    /// The last step whose event is not after `at`: where in the lesson somebody is who looks there.
     pub fn step_at(&self, at: usize) -> Option<usize> {
         self.places.iter().rposition(|place| place.is_some_and(|place| place <= at))
     }
@@ -224,8 +250,8 @@ impl Course {
     /// The event that was folded last is that of `step`.
     fn reach(&mut self, step: usize, event: &Event) {
         self.places[step] = Some(self.fed - 1);
-        // What the step before has asked must have been answered by now.
-        self.open.retain(|pending| pending.ask == Ask::Next);
+        // What a step before has asked about this thread must have been answered by now.
+        self.open.retain(|pending| pending.ask == Ask::Next || pending.event.th != event.th);
         let Some(ask) = self.lesson.steps[step].ask else { return };
         let fields = event.conn.and_then(|id| self.world.conn(id)).map(|conn| &conn.fields);
         let pending = Pending { step, ask, event: event.clone() };
@@ -249,7 +275,8 @@ impl Course {
     fn context(&self, event: &Event) -> Context<'_> {
         let before = || self.recent.iter().rev().filter(|e| e.seq < event.seq);
         let told_of_it = |e: &Event| matches!(e.ev, Kind::Call | Kind::Return | Kind::Mark);
-        let ready = event.ready.iter().flatten().find_map(|ready| ready.conn).filter(|_| event.ev == Kind::Wake);
+        let ready =
+            event.ready.iter().flatten().find_map(|ready| ready.conn).filter(|_| event.ev == Kind::Wake);
         let id = event.conn.or(ready);
         let conn = id.and_then(|id| self.world.conn(id));
         let is_own = |e: &&Event| match event.conn {

@@ -30,7 +30,7 @@ pub enum Trouble {
 /// The event of each step.
 pub fn places(steps: &[Step], events: &[Event]) -> Vec<Found> {
     let mut out: Vec<Found> = Vec::with_capacity(steps.len());
-    // The last step that was found, and its event.
+    // The last step that was found, and its event; but for those that stand beside the others.
     let mut last: Option<(usize, usize)> = None;
     for (i, step) in steps.iter().enumerate() {
         let from = last.map_or(0, |(_, at)| at + 1);
@@ -38,7 +38,7 @@ pub fn places(steps: &[Step], events: &[Event]) -> Vec<Found> {
         let after = || events[from..].iter().position(matches).map(|at| from + at);
         let at = match step.bind.which {
             Which::First => events.iter().position(matches),
-            Which::Next => after(),
+            Which::Next | Which::Beside => after(),
             Which::Last => events.iter().rposition(matches),
         };
         let trouble = match (at, last) {
@@ -50,7 +50,7 @@ pub fn places(steps: &[Step], events: &[Event]) -> Vec<Found> {
             _ => None,
         };
         out.push(Found { at, trouble });
-        if let Some(at) = at {
+        if let Some(at) = at.filter(|_| step.bind.which != Which::Beside) {
             last = Some((i, at));
         }
     }

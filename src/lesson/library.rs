@@ -45,7 +45,11 @@ impl Entry {
 /// Every lesson in `lang`, in order; in English where it is not translated.
 pub fn all(lang: Lang) -> Vec<Entry> {
     let in_lang = |lang: Lang| {
-        LESSONS.iter().filter(move |(l, ..)| *l == lang).map(|&(lang, stem, source)| Entry { stem, lang, source })
+        LESSONS.iter().filter(move |(l, ..)| *l == lang).map(|&(lang, stem, source)| Entry {
+            stem,
+            lang,
+            source,
+        })
     };
     in_lang(Lang::En)
         .map(|english| in_lang(lang).find(|entry| entry.stem == english.stem).unwrap_or(english))
@@ -67,8 +71,9 @@ pub fn find(name: &str, lang: Lang) -> Result<Entry, String> {
     if let Some(entry) = all.iter().find(is) {
         return Ok(*entry);
     }
-    let begins =
-        |entry: &&Entry| !wanted.is_empty() && (entry.stem.starts_with(&wanted) || entry.name().starts_with(&wanted));
+    let begins = |entry: &&Entry| {
+        !wanted.is_empty() && (entry.stem.starts_with(&wanted) || entry.name().starts_with(&wanted))
+    };
     let near: Vec<&Entry> = all.iter().filter(begins).collect();
     match near.as_slice() {
         [one] => Ok(**one),

@@ -71,6 +71,8 @@ struct Reading<'a> {
     /// What is being put together.
     spans: Vec<Span>,
     styles: Vec<Style>,
+    /// Where the links lead that it stands in.
+    links: Vec<String>,
     fence: Option<Fence>,
     /// The lists that stand around it: the next item's number, if they have numbers.
     lists: Vec<Option<u64>>,
@@ -102,6 +104,7 @@ impl<'a> Reading<'a> {
             step: None,
             spans: Vec::new(),
             styles: Vec::new(),
+            links: Vec::new(),
             fence: None,
             lists: Vec::new(),
             mark: None,
@@ -231,6 +234,7 @@ impl<'a> Reading<'a> {
                     _ => "•".to_owned(),
                 });
             }
+            Tag::Link { dest_url, .. } => self.links.push(dest_url.into_string()),
             Tag::Emphasis => self.styles.push(Style::Emphasis),
             Tag::Strong => self.styles.push(Style::Strong),
             _ => {}
@@ -250,6 +254,11 @@ impl<'a> Reading<'a> {
                 self.lists.pop();
             }
             TagEnd::Item | TagEnd::Paragraph | TagEnd::HtmlBlock => self.end_paragraph(),
+            TagEnd::Link => {
+                if let Some(link) = self.links.pop() {
+                    self.push(&format!(" ({link})"), Style::Plain);
+                }
+            }
             TagEnd::Emphasis | TagEnd::Strong => {
                 self.styles.pop();
             }
@@ -272,7 +281,11 @@ impl<'a> Reading<'a> {
                 self.lesson.chapters.push(Chapter { title, line, intro: Vec::new(), first });
             }
             HeadingLevel::H2 if self.lesson.chapters.is_empty() => {
-                self.complain(line, 1, "a step before the first chapter; expected a heading `# CHAPTER` above it");
+                self.complain(
+                    line,
+                    1,
+                    "a step before the first chapter; expected a heading `# CHAPTER` above it",
+                );
             }
             HeadingLevel::H2 => {
                 self.end_step();
@@ -296,7 +309,11 @@ impl<'a> Reading<'a> {
         let Some(bind) = parts.bind else {
             // What was wrong with the line that names it has been said.
             if !self.mistakes.iter().any(|mistake| (line..=parts.lines).contains(&mistake.line)) {
-                self.complain(line, 1, "this step's block names no event; expected a line `next FILTER` in it");
+                self.complain(
+                    line,
+                    1,
+                    "this step's block names no event; expected a line `next FILTER` in it",
+                );
             }
             return;
         };
@@ -318,7 +335,11 @@ impl<'a> Reading<'a> {
                 self.complain(line, 1, "this chapter has no step; expected a heading `## STEP` below it");
             }
             None if line > 1 && line > self.source.lines().count() => {
-                self.complain(line - 1, 1, "the lesson has no chapter; expected `# CHAPTER`, and below it `## STEP`");
+                self.complain(
+                    line - 1,
+                    1,
+                    "the lesson has no chapter; expected `# CHAPTER`, and below it `## STEP`",
+                );
             }
             _ => {}
         }
@@ -330,10 +351,18 @@ impl<'a> Reading<'a> {
         match fence.info.as_str() {
             "step" => {
                 let Some(open) = &mut self.step else {
-                    return self.complain(line, 1, "a `step` block outside of a step; expected `## STEP` above it");
+                    return self.complain(
+                        line,
+                        1,
+                        "a `step` block outside of a step; expected `## STEP` above it",
+                    );
                 };
                 if open.parts.is_some() {
-                    return self.complain(line, 1, "a second `step` block; a step has one: begin another with `##`");
+                    return self.complain(
+                        line,
+                        1,
+                        "a second `step` block; a step has one: begin another with `##`",
+                    );
                 }
                 let (mut parts, wrong) = step::parse(&lines);
                 parts.lines = parts.lines.max(line);
@@ -355,10 +384,17 @@ impl<'a> Reading<'a> {
                 self.complain(line, 1, "a `do` block outside of a step; expected `## STEP` above it");
             }
             "do" => {
-                let does: Vec<_> =
-                    lines.iter().filter(|(_, text)| !text.trim().is_empty()).map(|(_, text)| shown(text)).collect();
+                let does: Vec<_> = lines
+                    .iter()
+                    .filter(|(_, text)| !text.trim().is_empty())
+                    .map(|(_, text)| shown(text))
+                    .collect();
                 match does.is_empty() {
-                    true => self.complain(line, 1, "an empty `do` block; expected connect, close, or what is typed"),
+                    true => self.complain(
+                        line,
+                        1,
+                        "an empty `do` block; expected connect, close, or what is typed",
+                    ),
                     false => self.add(Block::Do(does)),
                 }
             }

@@ -102,7 +102,8 @@ pub fn update(path: &Path, lesson: &str, change: impl FnOnce(&mut Entry)) -> io:
 /// Renames a file to a name that is free.
 fn set_aside(path: &Path) -> io::Result<PathBuf> {
     for n in 1.. {
-        let kept = path.with_extension(format!("json.broken{}", if n == 1 { String::new() } else { format!("-{n}") }));
+        let kept = path
+            .with_extension(format!("json.broken{}", if n == 1 { String::new() } else { format!("-{n}") }));
         if kept.symlink_metadata().is_err() {
             fs::rename(path, &kept)?;
             return Ok(kept);
@@ -124,7 +125,11 @@ mod tests {
         assert_eq!(update(&path, "03-set", |e| (e.furthest, e.right, e.asked) = (7, 2, 3)).unwrap(), None);
         // A later version has more to keep.
         let text = fs::read_to_string(&path).unwrap();
-        fs::write(&path, text.replace("\"asked\": 3", "\"asked\": 3, \"stars\": 5").replacen('{', "{\"v\": 9,", 1)).unwrap();
+        fs::write(
+            &path,
+            text.replace("\"asked\": 3", "\"asked\": 3, \"stars\": 5").replacen('{', "{\"v\": 9,", 1),
+        )
+        .unwrap();
         update(&path, "04-get", |e| e.furthest = 1).unwrap();
         let (progress, note) = load(&path).unwrap();
         assert_eq!(note, None);
@@ -155,7 +160,9 @@ mod tests {
     fn a_broken_file_is_told_of_and_kept() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lessons.json");
-        for (name, text) in [("lessons.json.broken", "{\"lessons\": {"), ("lessons.json.broken-2", "\u{1b}[2J")] {
+        for (name, text) in
+            [("lessons.json.broken", "{\"lessons\": {"), ("lessons.json.broken-2", "\u{1b}[2J")]
+        {
             fs::write(&path, text).unwrap();
             let note = update(&path, "03-set", |e| e.furthest = 1).unwrap().unwrap();
             assert!(note.contains(name) && !note.contains('\u{1b}'), "{note}");
@@ -166,9 +173,13 @@ mod tests {
 
     #[test]
     fn it_is_where_xdg_says() {
-        let at = |vars: &[(&str, &str)]| path(|name| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| v.into()));
+        let at =
+            |vars: &[(&str, &str)]| path(|name| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| v.into()));
         assert_eq!(at(&[("XDG_STATE_HOME", "/s"), ("HOME", "/h")]), Some("/s/memstep/lessons.json".into()));
-        assert_eq!(at(&[("XDG_STATE_HOME", "s"), ("HOME", "/h")]), Some("/h/.local/state/memstep/lessons.json".into()));
+        assert_eq!(
+            at(&[("XDG_STATE_HOME", "s"), ("HOME", "/h")]),
+            Some("/h/.local/state/memstep/lessons.json".into())
+        );
         assert_eq!(at(&[]), None);
     }
 }

@@ -33,7 +33,8 @@ pub fn skeleton(title: &str, recording: &str, events: &[Event]) -> String {
         }
         let why = explain(event, &Context::default());
         let filter = filter(event);
-        let _ = write!(out, "\n## {}\n\n```step\nnext {filter}\nshow {}\n", escaped(&why.title), panels(event));
+        let _ =
+            write!(out, "\n## {}\n\n```step\nnext {filter}\nshow {}\n", escaped(&why.title), panels(event));
         if event.ev == Kind::State && is_asked(&of_interest[..i], event) {
             out.push_str("ask to\n");
         }

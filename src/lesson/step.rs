@@ -10,6 +10,9 @@ pub enum Which {
     First,
     /// After the event of the step before.
     Next,
+    /// The same; but the step after this one is looked for from where this one was, too. For what happens
+    /// on another thread meanwhile: which of the two comes first is for the scheduler to decide.
+    Beside,
     /// The last one there is; against a live server, where nobody knows that, as [`Which::Next`].
     Last,
 }
@@ -20,6 +23,7 @@ impl Which {
         match self {
             Which::First => "first",
             Which::Next => "next",
+            Which::Beside => "beside",
             Which::Last => "last",
         }
     }
@@ -84,7 +88,7 @@ pub(super) struct Parts {
     pub lines: usize,
 }
 
-const WORDS: &[&str] = &["first", "next", "last", "show", "ask", "do"];
+const WORDS: &[&str] = &["first", "next", "beside", "last", "show", "ask", "do"];
 
 /// Reads a block; each line with its number. What is wrong: the line, the character from 1, what.
 pub(super) fn parse(lines: &[(usize, String)]) -> (Parts, Vec<(usize, usize, String)>) {
@@ -100,11 +104,13 @@ pub(super) fn parse(lines: &[(usize, String)]) -> (Parts, Vec<(usize, usize, Str
         let mut complain = |at: usize, what: String| wrong.push((*line, column(at), what));
         match word {
             "" => {}
-            "first" | "next" | "last" if parts.bind.is_some() => complain(
+            "first" | "next" | "beside" | "last" if parts.bind.is_some() => complain(
                 indent,
-                format!("`{word}` stands here besides another; a step is about one event: make this a step of its own"),
+                format!(
+                    "`{word}` stands here besides another; a step is about one event: make this a step of its own"
+                ),
             ),
-            "first" | "next" | "last" => match bind(word, rest) {
+            "first" | "next" | "beside" | "last" => match bind(word, rest) {
                 Ok((which, filter)) => {
                     parts.bind = Some(Bind { which, filter, line: *line, column: column(start) });
                 }
@@ -174,10 +180,14 @@ fn bind(word: &str, expression: &str) -> Result<(Which, Filter), (usize, String)
     let which = match word {
         "first" => Which::First,
         "next" => Which::Next,
+        "beside" => Which::Beside,
         _ => Which::Last,
     };
     if expression.is_empty() {
-        return Err((0, format!("expected a filter after `{word}`, such as `{word} ev=state & to=conn_nread`")));
+        return Err((
+            0,
+            format!("expected a filter after `{word}`, such as `{word} ev=state & to=conn_nread`"),
+        ));
     }
     let filter = Filter::parse(expression).map_err(|error| (error.at(), error.message().to_owned()))?;
     match NOT_THE_SAME.iter().find(|field| filter.looks_at(|f| f == **field)) {

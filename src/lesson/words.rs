@@ -60,7 +60,8 @@ impl fmt::Display for Lang {
 
 /// The question that is asked about an event.
 pub(super) fn prompt(ask: Ask, event: &Event, lang: Lang) -> String {
-    let conn = event.conn.map_or_else(|| lang.pick("the connection", "该连接").to_owned(), |n| format!("c{n}"));
+    let conn =
+        event.conn.map_or_else(|| lang.pick("the connection", "该连接").to_owned(), |n| format!("c{n}"));
     let th = event.th;
     match ask {
         Ask::Next => lang.pick(format!("What does {th} do next?"), format!("{th} 接下来做什么？")),
@@ -74,10 +75,8 @@ pub(super) fn prompt(ask: Ask, event: &Event, lang: Lang) -> String {
             };
             lang.pick(format!("What does {call} return?"), format!("{call} 返回什么？"))
         }
-        Ask::Ready => lang.pick(
-            format!("What does epoll_wait report to {th}?"),
-            format!("epoll_wait 向 {th} 报告什么？"),
-        ),
+        Ask::Ready => lang
+            .pick(format!("What does epoll_wait report to {th}?"), format!("epoll_wait 向 {th} 报告什么？")),
         Ask::Field(Field::To) => {
             lang.pick(format!("What is the next state of {conn}?"), format!("{conn} 的下一个状态是什么？"))
         }
@@ -91,17 +90,18 @@ pub(super) fn prompt(ask: Ask, event: &Event, lang: Lang) -> String {
             lang.pick("Which worker is chosen?".to_owned(), "选中的是哪个工作线程？".to_owned())
         }
         Ask::Field(Field::Data) => lang.pick("Which bytes are they?".to_owned(), "是哪些字节？".to_owned()),
-        Ask::Field(Field::Depth) => lang.pick(
-            "How many items are in the queue after it?".to_owned(),
-            "此后队列里有多少项？".to_owned(),
-        ),
+        Ask::Field(Field::Depth) => lang
+            .pick("How many items are in the queue after it?".to_owned(), "此后队列里有多少项？".to_owned()),
         Ask::Field(Field::Interest) => {
             lang.pick("What is waited for?".to_owned(), "等待的是什么？".to_owned())
         }
         Ask::Field(Field::Why) => lang.pick("Why is it closed?".to_owned(), "为什么关闭？".to_owned()),
         Ask::Field(field) if field.is_of_set() => {
             let name = field.short();
-            lang.pick(format!("What is {name} of {conn} after it?"), format!("此后 {conn} 的 {name} 是多少？"))
+            lang.pick(
+                format!("What is {name} of {conn} after it?"),
+                format!("此后 {conn} 的 {name} 是多少？"),
+            )
         }
         Ask::Field(field) => {
             let name = field.name();

@@ -59,14 +59,19 @@ mod tests {
 
     #[test]
     fn chinese_is_broken_by_its_width_and_never_before_punctuation() {
-        assert_eq!(plain("主线程只负责接受连接，其余的事由四个工作线程来做。", 20), [
-            "主线程只负责接受连",
-            "接，其余的事由四个工",
-            "作线程来做。",
-        ]);
+        assert_eq!(
+            plain("主线程只负责接受连接，其余的事由四个工作线程来做。", 20),
+            ["主线程只负责接受连", "接，其余的事由四个工", "作线程来做。",]
+        );
         for width in 8..40 {
-            for line in plain("它调用 `drive_machine`（状态机），读不到（EAGAIN）就等：再来一次；好吗？好！“是”。", width) {
-                assert!(!line.starts_with(['，', '。', '、', '；', '：', '？', '！', '）', '”']), "{width}: {line}");
+            for line in plain(
+                "它调用 `drive_machine`（状态机），读不到（EAGAIN）就等：再来一次；好吗？好！“是”。",
+                width,
+            ) {
+                assert!(
+                    !line.starts_with(['，', '。', '、', '；', '：', '？', '！', '）', '”']),
+                    "{width}: {line}"
+                );
                 assert!(line.width() <= width, "{width}: {line}");
             }
         }
@@ -75,11 +80,17 @@ mod tests {
     #[test]
     fn styles_stay_with_their_words() {
         let span = |text: &str, style| Span { text: text.to_owned(), style };
-        let lines = wrap(&[span("the call ", Style::Plain), span("read x", Style::Code), span(" reads", Style::Plain)], 14);
-        assert_eq!(lines, [
-            vec![span("the call ", Style::Plain), span("read", Style::Code)],
-            vec![span("x", Style::Code), span(" reads", Style::Plain)],
-        ]);
+        let lines = wrap(
+            &[span("the call ", Style::Plain), span("read x", Style::Code), span(" reads", Style::Plain)],
+            14,
+        );
+        assert_eq!(
+            lines,
+            [
+                vec![span("the call ", Style::Plain), span("read", Style::Code)],
+                vec![span("x", Style::Code), span(" reads", Style::Plain)],
+            ]
+        );
     }
 
     proptest! {

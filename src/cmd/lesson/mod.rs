@@ -58,7 +58,11 @@ pub(super) fn open(name: &str, asked: Option<Lang>, lang: Lang) -> anyhow::Resul
         }
         let lesson = entry.lesson()?;
         let Some(bytes) = library::recording(&lesson.recording) else {
-            bail!("{}: its recording, {}, did not come with this program", entry.file(), printable(&lesson.recording));
+            bail!(
+                "{}: its recording, {}, did not come with this program",
+                entry.file(),
+                printable(&lesson.recording)
+            );
         };
         let recording = TraceReader::new(bytes, &lesson.recording)?.into_recording()?;
         (lesson, recording, entry.lang)
@@ -87,7 +91,10 @@ pub(super) fn recording_of(lesson: &Lesson, path: &Path) -> PathBuf {
 fn from_file(path: &Path) -> anyhow::Result<(Lesson, Recording)> {
     let lesson = Lesson::parse(&read(path)?, &super::server::shown(path))?;
     let recording = Recording::load(&recording_of(&lesson, path), false).with_context(|| {
-        format!("{}: its recording cannot be opened; `recording:` is a path from where the lesson is", super::server::shown(path))
+        format!(
+            "{}: its recording cannot be opened; `recording:` is a path from where the lesson is",
+            super::server::shown(path)
+        )
     })?;
     Ok((lesson, recording))
 }
@@ -108,14 +115,20 @@ fn list(lang: Lang) -> anyhow::Result<ExitCode> {
                 true => "",
                 false => " (English)",
             };
-            writeln!(out, "{:>2}  {:named$}  {} · {minutes}{note}", entry.number().trim_start_matches('0'), entry.name(), lesson.title)?;
+            writeln!(
+                out,
+                "{:>2}  {:named$}  {} · {minutes}{note}",
+                entry.number().trim_start_matches('0'),
+                entry.name(),
+                lesson.title
+            )?;
             for line in text::wrapped(&lesson.about, text::WIDTH - named - 6) {
                 writeln!(out, "{:1$}{line}", "", named + 6)?;
             }
         }
         let how = match lang {
-            Lang::En => "memstep lesson NAME shows one; its number or the beginning of its name is enough.",
-            Lang::Zh => "memstep lesson NAME 打开一课；写编号或名称的开头即可。",
+            Lang::En => "`memstep lesson NAME` shows one; its number will do, or how its name begins.",
+            Lang::Zh => "`memstep lesson NAME` 打开一课；写编号或名称的开头即可。",
         };
         writeln!(out, "\n{how}")
     };

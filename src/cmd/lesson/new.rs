@@ -21,20 +21,28 @@ pub(super) fn run(recording: &Path, output: Option<&Path>) -> anyhow::Result<Exi
     let output = output.filter(|path| path.as_os_str() != "-");
     let folder = output.and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
     let path = relative(recording, folder.unwrap_or(Path::new(".")))?;
-    let text = skeleton(title, &path.to_string_lossy(), &events);
+    let path = match path.to_str() {
+        Some(path) if !path.contains(char::is_control) => path,
+        _ => bail!("{}: a lesson cannot hold such a name; rename the recording", shown(recording)),
+    };
+    let text = skeleton(title, path, &events);
     let Some(output) = output else {
         io::stdout().lock().write_all(text.as_bytes()).context(STDOUT)?;
         return Ok(ExitCode::SUCCESS);
     };
     let mut file = File::create_new(output).map_err(|error| match error.kind() {
         // Somebody's work may be in it.
-        io::ErrorKind::AlreadyExists => anyhow::anyhow!("{} exists already; choose another name", shown(output)),
+        io::ErrorKind::AlreadyExists => {
+            anyhow::anyhow!("{} exists already; choose another name", shown(output))
+        }
         _ => anyhow::Error::new(error).context(format!("cannot write {}", shown(output))),
     })?;
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", shown(output)))?;
     let steps = text.matches("\n```step\n").count();
     let file = shown(output);
-    crate::cmd::say(&format!("{file}: {steps} steps; `memstep lesson {file}` shows it, `memstep check {file}` checks it"));
+    crate::cmd::say(&format!(
+        "{file}: {steps} steps; `memstep lesson {file}` shows it, `memstep check {file}` checks it"
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
