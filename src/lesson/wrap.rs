@@ -63,7 +63,7 @@ mod tests {
             plain("主线程只负责接受连接，其余的事由四个工作线程来做。", 20),
             ["主线程只负责接受连", "接，其余的事由四个工", "作线程来做。",]
         );
-        for width in 8..40 {
+        for width in 18..40 {
             for line in plain(
                 "它调用 `drive_machine`（状态机），读不到（EAGAIN）就等：再来一次；好吗？好！“是”。",
                 width,

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 #[test]
 fn a_lesson_as_text() {
-    let (code, out, err) = run(&["lesson", "tests/samples/lesson.md", "--text"]);
+    let (code, out, err) = run(&["lesson", "tests/lesson/sample.md", "--text"]);
     assert_eq!((code, err.as_str()), (Some(0), ""));
     insta::assert_snapshot!(out);
 }
