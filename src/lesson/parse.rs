@@ -13,6 +13,8 @@ use unicode_width::UnicodeWidthChar as _;
 pub const LONGEST: usize = 1 << 20;
 /// The most minutes.
 const MINUTES: u32 = 999;
+/// The most mistakes that are told of.
+const MISTAKES: usize = 100;
 const KEYS: &str = "title, about, recording, minutes, lang";
 
 impl Lesson {
@@ -33,7 +35,7 @@ impl Lesson {
         }
         let body = reading.front_matter();
         reading.body(body);
-        reading.close(1 + source.lines().count());
+        reading.close(1 + reading.lines());
         match reading.mistakes.is_empty() {
             true => Ok(reading.lesson),
             false => {
@@ -113,12 +115,21 @@ impl<'a> Reading<'a> {
     }
 
     fn line_text(&self, line: usize) -> &'a str {
-        self.source.split('\n').nth(line.saturating_sub(1)).unwrap_or_default()
+        let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(self.source.len());
+        self.source[start..].split('\n').next().unwrap_or_default()
     }
 
     fn complain(&mut self, line: usize, column: usize, what: impl Into<String>) {
+        if self.mistakes.len() == MISTAKES {
+            return;
+        }
         let (file, text) = (self.file.to_owned(), self.line_text(line).to_owned());
         self.mistakes.push(Mistake { file, line, column, what: what.into(), text });
+    }
+
+    /// How many lines there are.
+    fn lines(&self) -> usize {
+        self.starts.len() - usize::from(self.source.is_empty() || self.source.ends_with('\n'))
     }
 
     /// The line that an offset stands on, from 1.
@@ -334,7 +345,7 @@ impl<'a> Reading<'a> {
                 let line = chapter.line;
                 self.complain(line, 1, "this chapter has no step; expected a heading `## STEP` below it");
             }
-            None if line > 1 && line > self.source.lines().count() => {
+            None if line > 1 && line > self.lines() => {
                 self.complain(
                     line - 1,
                     1,

@@ -141,6 +141,16 @@ fn everything_that_is_wrong_is_said_at_once_and_shown() {
     assert!(shown.contains("x.md:13:1: this step names no event"), "{shown}");
 }
 
+#[test]
+fn a_text_of_nothing_but_mistakes_is_refused_without_delay() {
+    for piece in ["## s\n", "# c\n", "# c\n## s\n```step\nx\n```\n"] {
+        let text = format!("{HEAD}{}", piece.repeat(900_000 / piece.len()));
+        assert_eq!(Lesson::parse(&text, "x.md").unwrap_err().0.len(), 100);
+    }
+    let text = format!("{HEAD}{}", " ".repeat(1 << 20));
+    assert!(said(&text)[0].contains("more than 1048576 bytes"));
+}
+
 proptest! {
     #[test]
     fn no_text_makes_it_panic(text in "(---\n|title: |# |## |```step\n|```do\n|```|next |first ev=read|ask |show |> |- |1\\. |[a-z主。*_`<\r\n\t ]){0,40}") {
