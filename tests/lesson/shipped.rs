@@ -53,7 +53,8 @@ fn a_story_that_is_recorded_again_still_fits_its_lessons() {
     let dir = tempfile::tempdir().unwrap();
     let all: Vec<_> = ["en", "zh"].iter().flat_map(|lang| lessons(lang)).collect();
     let all: Vec<_> = all.iter().map(|(path, text)| (path, parse(path, text))).collect();
-    let stories: BTreeSet<_> = all.iter().map(|(path, lesson)| recording_of(lesson, path)).collect();
+    let name = |lesson: &Lesson| Path::new(&lesson.recording).file_name().unwrap().to_owned();
+    let stories: BTreeSet<_> = all.iter().map(|(_, lesson)| Path::new("traces").join(name(lesson))).collect();
     std::thread::scope(|scope| {
         for story in &stories {
             let again = dir.path().join(story.file_name().unwrap());
@@ -68,7 +69,7 @@ fn a_story_that_is_recorded_again_still_fits_its_lessons() {
     });
     let mut told = String::new();
     for (path, lesson) in &all {
-        let recording = load(&dir.path().join(recording_of(lesson, path).file_name().unwrap()));
+        let recording = load(&dir.path().join(name(lesson)));
         for problem in check(lesson, recording.header.threads, &recording.events) {
             told += &format!("{}:{problem}\n", path.display());
         }
