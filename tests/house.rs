@@ -21,9 +21,10 @@ const PARTS: &[(&str, &[&str])] = &[
     ("explain", &["event", "text"]),
     ("model", &["event", "text"]),
     ("player", &["event", "filter", "model"]),
+    ("lesson", &["event", "text", "filter", "explain", "model"]),
     ("session", &["text"]),
     ("ui", &["event", "text", "filter", "trace::format", "model", "player", "explain"]),
-    ("cli", &["event", "tracer", "trace::format", "trace::recorder", "ui"]),
+    ("cli", &["event", "lesson", "tracer", "trace::format", "trace::recorder", "ui"]),
     (
         "cmd",
         &[
@@ -36,6 +37,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "print",
             "explain",
             "filter",
+            "lesson",
             "model",
             "player",
             "session",

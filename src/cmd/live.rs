@@ -3,7 +3,9 @@
 use super::desk::Desk;
 use super::events;
 use super::look::{has_terminal, options};
-use super::server::{finish, hub, obey_signals, panics_are_fatal, prepare, settings, sinks, start_recorder};
+use super::server::{
+    finish, hub, obey_signals, panics_are_fatal, prepare, settings, sinks, start_recorder, titled,
+};
 use crate::cli::{Look, RecordTo, ServerArgs};
 use crate::event::{Detail, Leashed, Thread};
 use crate::memcached::server::{Server, StartError};
@@ -153,7 +155,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
     let teller = told.clone();
     let say: Say = Arc::new(move |what: &str| teller.tell(what));
     let sinks = Sinks { armed: true, ..sinks(record, say.clone())? };
-    let recorder = start_recorder(&hub, args.threads, "memstep live", sinks)?;
+    let recorder = start_recorder(&hub, args.threads, &titled("memstep live", args), sinks)?;
     panics_are_fatal(&recorder);
     let port = events::open(listener, &recorder, &hub, args)?;
     obey_signals(Some(recorder.clone()), say, &[], |_| {})?;
@@ -170,7 +172,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
         let title = format!("live on {}", addrs.join(" and "));
         (Started::Now(server), title)
     };
-    let header = header(&hub, args.threads, &format!("{title}{events_on}"));
+    let header = header(&hub, args.threads, &titled(&format!("{title}{events_on}"), args));
     let options = ui::Options { desk: Some(Arc::new(Desk::new(&header))), ..options };
     let tape = Arc::new(Recording {
         recorder: recorder.clone(),

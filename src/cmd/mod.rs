@@ -6,6 +6,7 @@ mod config;
 mod desk;
 mod events;
 mod info;
+mod lesson;
 mod live;
 mod look;
 mod manual;
@@ -42,6 +43,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             replay::run(&input, start, look)
         }
         Some(Command::Print { input, format, filter }) => print::run(&input, format, filter.as_deref()),
+        Some(Command::Lesson(args)) => lesson::run(&args),
         Some(Command::Check { input }) => check::run(&input),
         Some(Command::Info { input }) => info::run(&input),
         Some(Command::Config) => config::run(),

@@ -2,7 +2,7 @@
 
 use super::events;
 use super::server::{
-    finish, hub, obey_signals, panics_are_fatal, prepare, settings, shown, sinks, start_recorder,
+    finish, hub, obey_signals, panics_are_fatal, prepare, settings, shown, sinks, start_recorder, titled,
 };
 use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Detail;
@@ -32,7 +32,12 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
     let say = Arc::new(super::say);
     let (recorder, port) = match record.is_on() {
         true => {
-            let recorder = start_recorder(&hub, args.threads, "memstep serve", sinks(record, say.clone())?)?;
+            let recorder = start_recorder(
+                &hub,
+                args.threads,
+                &titled("memstep serve", args),
+                sinks(record, say.clone())?,
+            )?;
             panics_are_fatal(&recorder);
             let port = events::open(listener, &recorder, &hub, args)?;
             (Some(recorder), port)

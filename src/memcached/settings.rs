@@ -41,6 +41,9 @@ pub struct Settings {
     pub reqs_per_event: u32,
     /// `-b`: the listening socket's backlog.
     pub backlog: i32,
+    /// `--experiment edge-triggered`, which memcached has not: clients' sockets are registered with
+    /// `EPOLLET`.
+    pub edge_triggered: bool,
     /// The largest item, in bytes.
     pub item_size_max: u32,
     /// `-v`, `-vv`, `-vvv`; the `verbosity` command changes it.
@@ -62,6 +65,7 @@ impl Default for Settings {
             num_threads: 4,
             reqs_per_event: 20,
             backlog: 1024,
+            edge_triggered: false,
             item_size_max: 1024 * 1024,
             verbose: AtomicU8::new(0),
             oldest_live: AtomicU32::new(0),
