@@ -11,6 +11,7 @@ const PARTS: &[(&str, &[&str])] = &[
     ("event", &[]),
     ("text", &[]),
     ("filter", &["event", "text"]),
+    ("glossary", &["event"]),
     ("tracer", &["event"]),
     ("memcached", &["event", "text", "tracer"]),
     ("trace", &["event", "text"]),
