@@ -42,6 +42,7 @@
 //! event, text ─▶ trace: format ▸ writer, reader, check ▸ recorder ▸ stream ─▶ print
 //! event, text ─▶ model ─▶ player ─▶ ui ◀─ explain       player, trace ─▶ trace::index
 //! event, text ─▶ filter; with explain, model: lesson    session, cli ─▶ cmd ─▶ main
+//! event ─▶ glossary ─▶ lesson ─▶ ui
 //! ```
 //!
 //! # memcached's names
@@ -66,6 +67,7 @@ pub mod cmd;
 pub mod event;
 pub mod explain;
 pub mod filter;
+pub mod glossary;
 pub mod lesson;
 pub mod memcached;
 pub mod model;

@@ -1,7 +1,7 @@
 //! What can be chosen: the right answer, and others that somebody could take for it.
 
 use super::ask::Ask;
-use super::words::{self, Lang};
+use super::{Lang, words};
 use crate::event::{ConnState, Event, Kind, Thread};
 use crate::explain::Explanation;
 use crate::filter::Field;

@@ -56,6 +56,7 @@ mod step;
 mod words;
 mod wrap;
 
+pub use crate::glossary::Language as Lang;
 pub use ask::Ask;
 pub use choices::{Choice, Question};
 pub use course::{Course, Score};
@@ -63,7 +64,6 @@ pub use find::{Found, Trouble, places};
 pub use mistake::{Mistake, Mistakes};
 pub use skeleton::skeleton;
 pub use step::{Bind, Panel, Which};
-pub use words::Lang;
 pub use wrap::wrap;
 
 /// A lesson. All text in it may be shown on a terminal as it is.

@@ -1,62 +1,9 @@
 //! What a lesson says by itself, in two languages.
 
+use super::Lang;
 use super::ask::Ask;
 use crate::event::{Event, Kind};
 use crate::filter::Field;
-use std::fmt;
-
-/// A language that lessons are written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
-pub enum Lang {
-    /// English.
-    #[default]
-    En,
-    /// Chinese.
-    Zh,
-}
-
-impl Lang {
-    /// The language of that code.
-    pub fn from_code(code: &str) -> Option<Lang> {
-        match code {
-            "en" => Some(Lang::En),
-            "zh" => Some(Lang::Zh),
-            _ => None,
-        }
-    }
-
-    /// Its code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Lang::En => "en",
-            Lang::Zh => "zh",
-        }
-    }
-
-    /// The language that the environment asks for: the first that is set of `LC_ALL`, `LC_MESSAGES` and
-    /// `LANG` decides, as everywhere.
-    pub fn from_env(var: impl Fn(&str) -> Option<String>) -> Lang {
-        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| var(name));
-        match set.filter(|value| !value.is_empty()).map(|value| value.to_ascii_lowercase()).next() {
-            Some(value) if value.split(['_', '.', '@', '-']).next() == Some("zh") => Lang::Zh,
-            _ => Lang::En,
-        }
-    }
-
-    /// One of two.
-    pub(super) fn pick<T>(self, en: T, zh: T) -> T {
-        match self {
-            Lang::En => en,
-            Lang::Zh => zh,
-        }
-    }
-}
-
-impl fmt::Display for Lang {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.code())
-    }
-}
 
 /// The question that is asked about an event.
 pub(super) fn prompt(ask: Ask, event: &Event, lang: Lang) -> String {
@@ -147,22 +94,5 @@ fn ready(part: &str, event: &Event, lang: Lang) -> String {
         }
         None if part == "timer" => lang.pick("only that a timer is due", "只是定时器到期").to_owned(),
         None => lang.pick("nothing", "什么也没有").to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_variable_that_is_set_decides_the_language() {
-        let lang = |vars: &[(&str, &str)]| {
-            Lang::from_env(|name| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
-        };
-        assert_eq!(lang(&[]), Lang::En);
-        assert_eq!(lang(&[("LANG", "zh_CN.UTF-8")]), Lang::Zh);
-        assert_eq!(lang(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")]), Lang::En);
-        assert_eq!(lang(&[("LANG", "de_DE"), ("LC_MESSAGES", "zh_TW"), ("LC_ALL", "")]), Lang::Zh);
-        assert_eq!(lang(&[("LANG", "zha")]), Lang::En);
     }
 }
