@@ -52,6 +52,12 @@ pub enum Command {
         /// Where the recording goes.
         #[command(flatten)]
         record: RecordTo,
+        /// Go through this lesson with your own telnet: its steps wait for you to make things happen
+        #[arg(long, value_name = "NAME|FILE.md", value_parser = NonEmptyStringValueParser::new(), help_heading = "Lesson")]
+        lesson: Option<String>,
+        /// The lesson's language: English (en) or Chinese (zh); by default as LANG says
+        #[arg(long, value_name = "LANG", value_parser = langs(), requires = "lesson", help_heading = "Lesson")]
+        lang: Option<Lang>,
         /// How it looks.
         #[command(flatten)]
         look: Look,
@@ -164,7 +170,7 @@ pub struct Input {
 }
 
 /// Which lesson, and what of it.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct LessonArgs {
     /// Its number, its name or how that begins; or the file of a lesson of your own (FILE.md)
     #[arg(value_name = "NAME|FILE.md", value_parser = NonEmptyStringValueParser::new())]
@@ -172,7 +178,10 @@ pub struct LessonArgs {
     /// English (en) or Chinese (zh); by default as LC_ALL, LC_MESSAGES or LANG says
     #[arg(long, value_name = "LANG", value_parser = langs())]
     pub lang: Option<Lang>,
-    /// List the lessons: what each is about and how long it takes
+    /// Begin at the first step, whatever was reached and answered before
+    #[arg(long, conflicts_with_all = ["list", "text", "new"])]
+    pub from_start: bool,
+    /// List the lessons: what each is about, how long it takes, how far you have come
     #[arg(long, conflicts_with_all = ["name", "text", "new"])]
     pub list: bool,
     /// The lesson as text, with the events, even where there is a terminal
@@ -184,6 +193,9 @@ pub struct LessonArgs {
     /// Where the new lesson goes (default: stdout)
     #[arg(short, long, value_name = "FILE.md", requires = "new")]
     pub output: Option<PathBuf>,
+    /// How it looks.
+    #[command(flatten)]
+    pub look: Look,
 }
 
 /// memcached's options.

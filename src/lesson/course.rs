@@ -203,6 +203,11 @@ impl Course {
         Some(first == question.right)
     }
 
+    /// Takes back all that the student has chosen.
+    pub fn forget_answers(&mut self) {
+        self.answers.fill(None);
+    }
+
     /// How the student has done so far.
     pub fn score(&self) -> Score {
         let mut score = Score::default();

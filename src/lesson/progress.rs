@@ -18,6 +18,10 @@ use std::path::{Path, PathBuf};
 pub struct Entry {
     /// The furthest step, counted from 1; 0 for none.
     pub furthest: usize,
+    /// The step where somebody is, counted from 1; 0 for one that has not begun, or has come to the end.
+    pub at: usize,
+    /// What was answered since it was begun: by the step's number from 1, the choice as a trace would say it.
+    pub answers: BTreeMap<String, String>,
     /// How many questions were answered rightly, the last time.
     pub right: usize,
     /// How many questions were asked, the last time.
