@@ -33,7 +33,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         None => lesson::tour(),
         Some(Command::Serve { server, record }) => serve::run(&server, &record),
         Some(Command::Live { server, record, lesson, lang, look }) => {
-            let lesson = lesson.map(|name| lesson::course(&name, lang, server.threads)).transpose()?;
+            let lesson = lesson.map(|name| lesson::course(&name, lang, server.threads, look)).transpose()?;
             live::run(&server, &record, lesson, look)
         }
         Some(Command::Attach { addr, events_token, look }) => {

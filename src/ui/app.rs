@@ -168,6 +168,8 @@ pub struct App {
     pub(super) tutor: Option<Box<Tutor>>,
     /// The language of what is there in more than one.
     pub(super) lang: Lang,
+    /// The recording is of an experiment with EPOLLET.
+    pub(super) edge_triggered: bool,
     /// What the glossary was asked for, until one moves on.
     pub(super) looked_up: Option<Explanation>,
     /// A count that is being typed, and the view before its first digit chose a panel.
@@ -263,6 +265,7 @@ impl App {
             chosen: false,
             tutor: None,
             lang: options.lang,
+            edge_triggered: header.title.contains(crate::explain::EDGE_TRIGGERED),
             looked_up: None,
             count: None,
             pending: None,

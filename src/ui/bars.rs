@@ -1,7 +1,7 @@
 //! The first line and the last: where one is, and what one can do.
 
 use super::app::{App, Badge, Pending, speed};
-use super::lesson::{Stage, Tutor};
+use super::lesson::hints;
 use super::pen::{Pen, cut, time};
 use crate::text::printable;
 use ratatui::buffer::Buffer;
@@ -163,7 +163,7 @@ fn hints(app: &App) -> Vec<(String, String)> {
         return app.held_hints();
     }
     if let Some(tutor) = &app.tutor {
-        return lesson_hints(app, tutor);
+        return hints::hints(app, tutor);
     }
     hints.push(hint(".", "next"));
     hints.push(hint(",", "back"));
@@ -190,29 +190,6 @@ fn hints(app: &App) -> Vec<(String, String)> {
     if app.search.is_none() {
         hints.push(hint("n", "same kind"));
     }
-    hints
-}
-
-/// The hints of a lesson: its own keys first.
-fn lesson_hints(app: &App, tutor: &Tutor) -> Vec<(String, String)> {
-    let lang = tutor.lang();
-    let hint = |keys: &str, what: &str| (keys.to_owned(), what.to_owned());
-    let mut hints = match tutor.stage() {
-        Stage::Asking => vec![hint("a-d", lang.pick("answer", "作答")), hint("s", lang.pick("show", "揭晓"))],
-        Stage::Over => vec![hint("R", lang.pick("again", "从头开始"))],
-        _ => vec![hint("Enter", lang.pick("next step", "下一步"))],
-    };
-    if app.is_elsewhere() {
-        hints.insert(0, hint("L", lang.pick("back to the lesson", "回到课程")));
-    }
-    hints.push(hint("Bksp", lang.pick("step before", "上一步")));
-    // What else to look at; where there is room, it is on the screen.
-    for panel in tutor.shows().iter().filter(|panel| **panel != app.focus) {
-        hints.push(hint(&panel.number().to_string(), panel.name()));
-    }
-    hints.push(hint(". ,", lang.pick("event by event", "逐个事件")));
-    hints.push(hint("e", lang.pick("why", "为什么")));
-    hints.push(hint("l", lang.pick("text alone", "只看课文")));
     hints
 }
 

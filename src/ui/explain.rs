@@ -112,6 +112,7 @@ pub(super) fn explanation(app: &App) -> Option<Explanation> {
         state: conn.and_then(|c| c.state),
         last_read: last_read.as_deref(),
         commands_in_wakeup,
+        edge_triggered: app.edge_triggered,
     };
     Some(explain(event, &context))
 }

@@ -5,8 +5,8 @@ mod show;
 mod text;
 
 use super::STDOUT;
-use super::look::{has_terminal, options};
-use crate::cli::LessonArgs;
+use super::look::{has_terminal, options, own_lang};
+use crate::cli::{LessonArgs, Look};
 use crate::lesson::progress::Entry;
 use crate::lesson::{Course, Lang, Lesson, library};
 use crate::text::printable;
@@ -25,13 +25,9 @@ pub(super) fn tour() -> anyhow::Result<ExitCode> {
     run(LessonArgs { name: Some(TOUR.to_owned()), ..LessonArgs::default() })
 }
 
-/// The language that the environment asks for.
-fn own_lang() -> Lang {
-    Lang::from_env(|name| std::env::var(name).ok())
-}
-
 /// A lesson to go through with a running server of so many workers.
-pub(super) fn course(name: &str, asked: Option<Lang>, workers: u16) -> anyhow::Result<Course> {
+pub(super) fn course(name: &str, asked: Option<Lang>, workers: u16, look: Look) -> anyhow::Result<Course> {
+    let asked = if options(look)?.ascii { Some(Lang::En) } else { asked };
     let (lesson, lang) = text_of(name, asked, asked.unwrap_or_else(own_lang))?;
     Ok(Course::live(lesson, lang, workers.into()))
 }
@@ -39,11 +35,11 @@ pub(super) fn course(name: &str, asked: Option<Lang>, workers: u16) -> anyhow::R
 /// Shows a lesson, lists them, or begins a new one.
 pub(super) fn run(mut args: LessonArgs) -> anyhow::Result<ExitCode> {
     let is_shown = has_terminal() && !args.text;
-    if is_shown && args.lang.is_none() && options(args.look)?.ascii {
-        // There is no Chinese in ASCII.
-        args.lang = Some(Lang::En);
+    let mut lang = args.lang.unwrap_or_else(own_lang);
+    if is_shown && lang != Lang::En && options(args.look)?.ascii {
+        super::say("there is no Chinese in ASCII; the lesson is in English");
+        (args.lang, lang) = (Some(Lang::En), Lang::En);
     }
-    let lang = args.lang.unwrap_or_else(own_lang);
     if let Some(recording) = &args.new {
         return new::run(recording, args.output.as_deref());
     }

@@ -3,6 +3,7 @@
 //! Where one is in the lesson follows from few things: the step, what was answered, and whether the
 //! step's event has come ([`Stage`]). `text.rs` says it, `layout.rs` gives it its place.
 
+pub(super) mod hints;
 pub(super) mod layout;
 #[cfg(test)]
 mod tests;

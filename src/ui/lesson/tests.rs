@@ -120,7 +120,9 @@ fn until_it_is_answered_nothing_tells_what_was_asked() {
                 assert_eq!(app.player.cursor(), Some(at - 1));
                 let (step, next) = (tutor(&app).current().unwrap(), app.player.event(at).unwrap().seq);
                 let drawn = screen(&app, 120, 40);
-                assert!(!drawn.contains(&step.title), "{}: {}", entry.stem, step.title);
+                // A name alone stands in other places, too.
+                let tells = step.title.contains(' ') && drawn.contains(&step.title);
+                assert!(!tells, "{}: {}", entry.stem, step.title);
                 // Its row is not in the list of events either.
                 let row = format!(" {next}  ");
                 assert!(!drawn.lines().skip(1).any(|line| line.contains(&row)), "{row}: {drawn}");
@@ -142,20 +144,24 @@ fn every_step_of_every_lesson_is_shown_in_every_size() {
                     ..Options::default()
                 };
                 let mut app = over(entry.stem, lang, &options);
-                let mut steps = 0;
+                let mut told = 0;
                 while !tutor(&app).is_over {
                     for (width, height) in [(0, 0), (9, 4), (40, 10), (80, 24), (120, 40), (200, 50)] {
                         let drawn = text_of(&app, width, height);
                         let fits = drawn.lines().all(|line| line.width() <= width.into());
-                        assert!(fits, "{} step {steps} at {width}x{height}:\n{drawn}", entry.stem);
+                        assert!(fits, "{} step {told} at {width}x{height}:\n{drawn}", entry.stem);
                     }
                     if tutor(&app).stage() == Stage::Telling {
-                        steps += 1;
+                        told += 1;
                     }
                     on(&mut app);
                 }
-                assert_eq!(steps, 0.max(steps));
-                assert!(tutor(&app).stage() == Stage::Over);
+                let questions = tutor(&app).course.score().questions;
+                assert_eq!(
+                    told + questions,
+                    tutor(&app).steps(),
+                    "each step was told, or asked and passed over"
+                );
             }
         }
     }
@@ -325,5 +331,5 @@ fn the_glossary_stands_below_why_and_can_be_asked() {
     let begin: String = entry.text.chars().take(12).collect();
     assert!(text_of(&app, 120, 40).contains(&begin));
     press(&mut app, ":help conn_nred\n");
-    assert!(app.status.as_ref().unwrap().text.contains("did you mean conn_nread?"));
+    assert!(app.status.as_ref().unwrap().text.contains("did you mean conn_nread"));
 }

@@ -26,9 +26,8 @@ pub(in crate::ui) fn title(tutor: &Tutor) -> String {
     let step = lang.pick(format!("step {n} of {of}"), format!("第 {n} 步，共 {of} 步"));
     match tutor.stage() {
         Stage::Over => format!("{} · {}", printable(&lesson.title), lang.pick("the end", "完")),
-        Stage::Asking => format!("{chapter} · {step} · {}", lang.pick("a question", "提问")),
         Stage::Waiting => format!("{chapter} · {step} · {}", lang.pick("waiting", "等待")),
-        Stage::Telling => format!("{chapter} · {step}"),
+        Stage::Asking | Stage::Telling => format!("{chapter} · {step}"),
     }
 }
 
