@@ -63,7 +63,15 @@ fn small(app: &App, tutor: &Tutor, body: Rect, buf: &mut Buffer) {
     let which = chosen(app, tutor);
     let height = match which {
         Panel::Machine => machine::LEAST_ROWS.min(body.height.saturating_sub(6)),
-        _ => body.height / 2,
+        // Half the screen, unless the text needs more, and the panel can do with less.
+        _ => {
+            let least = match which {
+                Panel::Stack | Panel::Events => 6,
+                _ => 9,
+            };
+            let half = body.height / 2;
+            body.height.saturating_sub(text::rows(app, tutor, body.width) + 1).clamp(least.min(half), half)
+        }
     };
     if body.height < 10 {
         return lesson(app, tutor, body, buf);

@@ -1,7 +1,8 @@
 //! What the lesson's panel says, in lines by their width.
 
 use super::{Stage, Tutor};
-use crate::lesson::{Block, Question, Span, Style as Way, wrap};
+use crate::filter::Field;
+use crate::lesson::{Ask, Block, Question, Span, Style as Way, wrap};
 use crate::text::printable;
 use crate::ui::app::App;
 use crate::ui::pen::Pen;
@@ -17,7 +18,7 @@ const MOST_LINES: usize = 120;
 /// A line: pieces in their styles.
 type Line = Vec<(String, Style)>;
 
-/// The panel's title: the chapter and the step.
+/// The panel's title: the step, since it must not be cut off, and the chapter.
 pub(in crate::ui) fn title(tutor: &Tutor) -> String {
     let lesson = tutor.course.lesson();
     let chapter = tutor.current().and_then(|step| lesson.chapters.get(step.chapter));
@@ -26,8 +27,8 @@ pub(in crate::ui) fn title(tutor: &Tutor) -> String {
     let step = lang.pick(format!("step {n} of {of}"), format!("第 {n} 步，共 {of} 步"));
     match tutor.stage() {
         Stage::Over => format!("{} · {}", printable(&lesson.title), lang.pick("the end", "完")),
-        Stage::Waiting => format!("{chapter} · {step} · {}", lang.pick("waiting", "等待")),
-        Stage::Asking | Stage::Telling => format!("{chapter} · {step}"),
+        Stage::Waiting => format!("{step} · {} · {chapter}", lang.pick("waiting", "等待")),
+        Stage::Asking | Stage::Telling => format!("{step} · {chapter}"),
     }
 }
 
@@ -36,6 +37,10 @@ pub(in crate::ui) fn render(app: &App, tutor: &Tutor, pen: &mut Pen<'_>) {
     let p = app.palette;
     let (width, rows) = (pen.width().saturating_sub(1).min(WIDEST), pen.height());
     let mut lines = lines(app, tutor, width);
+    if lines.len() > rows {
+        // Beside the sign that there is more.
+        lines = self::lines(app, tutor, width.min(pen.width().saturating_sub(5)));
+    }
     if rows <= 12 {
         // Where rows are short, a heading needs no room of its own.
         let blank = lines.iter().position(Vec::is_empty).filter(|at| *at == 1);
@@ -62,6 +67,12 @@ impl Tutor {
     }
 }
 
+/// How many rows all of it takes on a panel of that width.
+pub(super) fn rows(app: &App, tutor: &Tutor, width: u16) -> u16 {
+    let width = usize::from(width).saturating_sub(2).min(WIDEST);
+    u16::try_from(lines(app, tutor, width).len()).unwrap_or(u16::MAX)
+}
+
 fn lines(app: &App, tutor: &Tutor, width: usize) -> Vec<Line> {
     let mut page = Page { p: app.palette, width, lines: Vec::new() };
     elsewhere(app, tutor, &mut page);
@@ -71,7 +82,7 @@ fn lines(app: &App, tutor: &Tutor, width: usize) -> Vec<Line> {
         Stage::Asking => {
             before(tutor, &mut page);
             if let Some(question) = tutor.course.question(tutor.step) {
-                ask(tutor, question, &mut page);
+                ask(app, tutor, question, &mut page);
             }
         }
         Stage::Telling => tell(app, tutor, &mut page),
@@ -113,8 +124,29 @@ fn before(tutor: &Tutor, page: &mut Page) {
     }
 }
 
-fn ask(tutor: &Tutor, question: &Question, page: &mut Page) {
+fn ask(app: &App, tutor: &Tutor, question: &Question, page: &mut Page) {
     let p = page.p;
+    if let Some(event) = tutor.place().and_then(|at| app.player.event(at)) {
+        // What the question is about, and no more than that.
+        let what = event.function.map_or_else(|| event.ev.name(), |function| function.name());
+        let what = printable(what);
+        let text = match question.ask {
+            // That question says it all.
+            Ask::Field(Field::To) => String::new(),
+            Ask::Next => tutor.lang().pick(
+                format!("{} comes to {what}. After that:", event.th),
+                format!("{} 到了 {what}。在那之后：", event.th),
+            ),
+            Ask::Field(Field::Th) => tutor.lang().pick(format!("Next: {what}"), format!("接下来：{what}")),
+            _ => tutor.lang().pick(
+                format!("Next: {what}, on {}", event.th),
+                format!("接下来：{what}，在 {} 上", event.th),
+            ),
+        };
+        if !text.is_empty() {
+            page.plain("", &text, p.dim);
+        }
+    }
     page.plain("? ", &question.prompt, p.now);
     page.blank();
     for (i, choice) in question.choices.iter().enumerate() {
