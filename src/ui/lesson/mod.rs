@@ -12,7 +12,7 @@ pub(super) mod text;
 use super::app::{App, Panel};
 use super::keys::Action;
 use super::{Options, Recording};
-use crate::event::Event;
+use crate::event::{Event, Kind, Thread};
 use crate::lesson::progress::Entry;
 use crate::lesson::{Course, Lang, Panel as Asked, Step};
 use std::collections::BTreeSet;
@@ -327,11 +327,9 @@ impl App {
                 tutor.told.clear();
                 self.go_to_lesson_step(0);
             }
-            Action::Answer(choice) => {
-                if tutor.course.answer(step, usize::from(choice)).is_some() {
-                    self.go_to_step();
-                    self.keep_progress();
-                }
+            Action::Answer(choice) if tutor.course.answer(step, usize::from(choice)).is_some() => {
+                self.go_to_step();
+                self.keep_progress();
             }
             Action::SkipQuestion => {
                 tutor.told.insert(step);
@@ -354,7 +352,11 @@ impl App {
     pub(super) fn feed_lesson(&mut self, event: &Event) {
         if let Some(tutor) = &mut self.tutor {
             tutor.course.feed(event);
-            tutor.quiet = Duration::ZERO;
+            // The clock ticks on every second; that nothing comes is about all else.
+            let is_clock = event.th == Thread::Main && (event.timer || event.ev == Kind::Wait);
+            if !is_clock {
+                tutor.quiet = Duration::ZERO;
+            }
         }
     }
 

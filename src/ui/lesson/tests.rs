@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::event::Kind;
 use crate::lesson::library;
 use crate::ui::tests::{header, press, screen};
 use crate::ui::{Options, Theme};
