@@ -55,8 +55,10 @@ pub(super) fn render(app: &App, why: Option<&Explanation>, pen: &mut Pen<'_>) {
         lines.push(why.source.to_owned());
     }
     let entry = app.player.current().and_then(|event| glossary::of_event(event, app.lang));
+    let mut entry_at = usize::MAX;
     if let Some(entry) = entry.filter(|_| app.looked_up.is_none()) {
         lines.push(String::new());
+        entry_at = lines.len();
         lines.extend(wrap(&format!("{}: {}", entry.name, entry.text), width));
     }
     let top = app.scroll.min(lines.len().saturating_sub(rows));
@@ -65,6 +67,9 @@ pub(super) fn render(app: &App, why: Option<&Explanation>, pen: &mut Pen<'_>) {
     }
     if top + rows < text_len && rows > 0 {
         pen.put_right(0, rows - 1, "▾", p.now);
+    } else if (entry_at.saturating_add(1)..lines.len()).contains(&(top + rows)) {
+        // The name's meaning is cut: it goes on, but it is not what one came for.
+        pen.put_right(0, rows - 1, "▾", p.dim);
     }
 }
 
