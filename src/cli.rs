@@ -6,6 +6,7 @@ mod memcached;
 pub use memcached::Suboption;
 
 use crate::event::{Detail, MAX_DATA, Protocol};
+use crate::lesson::Lang;
 use crate::trace::recorder::Keep;
 use crate::tracer::MIN_RING;
 use crate::ui::At;
@@ -56,6 +57,12 @@ pub enum Command {
         /// Where the recording goes.
         #[command(flatten)]
         record: RecordTo,
+        /// Go through this lesson with your own telnet: its steps wait for you to make things happen
+        #[arg(long, value_name = "NAME|FILE.md", value_parser = NonEmptyStringValueParser::new(), help_heading = "Lesson")]
+        lesson: Option<String>,
+        /// The lesson's language: English (en) or Chinese (zh); by default as LANG says
+        #[arg(long, value_name = "LANG", value_parser = langs(), requires = "lesson", help_heading = "Lesson")]
+        lang: Option<Lang>,
         /// How it looks.
         #[command(flatten)]
         look: Look,
@@ -122,10 +129,13 @@ pub enum Command {
         #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
         filter: Option<String>,
     },
-    /// Check that a recording is whole and holds to the rules of the format
+    /// Go through a lesson beside its recording, list the lessons, or begin one of your own
+    #[command(display_name = "memstep")]
+    Lesson(LessonArgs),
+    /// Check that a recording is whole and holds to the rules of the format, or that a lesson works
     #[command(display_name = "memstep")]
     Check {
-        /// What to read.
+        /// A trace, or a lesson (FILE.md).
         #[command(flatten)]
         input: Input,
     },
@@ -162,6 +172,35 @@ pub struct Input {
     /// Count broken lines and skip them
     #[arg(long)]
     pub lenient: bool,
+}
+
+/// Which lesson, and what of it.
+#[derive(Debug, Clone, Default, Args)]
+pub struct LessonArgs {
+    /// Its number, its name or how that begins; or the file of a lesson of your own (FILE.md)
+    #[arg(value_name = "NAME|FILE.md", value_parser = NonEmptyStringValueParser::new())]
+    pub name: Option<String>,
+    /// English (en) or Chinese (zh); by default as LC_ALL, LC_MESSAGES or LANG says
+    #[arg(long, value_name = "LANG", value_parser = langs())]
+    pub lang: Option<Lang>,
+    /// Begin at the first step, whatever was reached and answered before
+    #[arg(long, conflicts_with_all = ["list", "text", "new"])]
+    pub from_start: bool,
+    /// List the lessons: what each is about, how long it takes, how far you have come
+    #[arg(long, conflicts_with_all = ["name", "text", "new"])]
+    pub list: bool,
+    /// The lesson as text, with the events, even where there is a terminal
+    #[arg(long)]
+    pub text: bool,
+    /// Begin a lesson over this recording: a step for each event of interest
+    #[arg(long, value_name = "RECORDING", conflicts_with_all = ["name", "text"])]
+    pub new: Option<PathBuf>,
+    /// Where the new lesson goes (default: stdout)
+    #[arg(short, long, value_name = "FILE.md", requires = "new")]
+    pub output: Option<PathBuf>,
+    /// How it looks.
+    #[command(flatten)]
+    pub look: Look,
 }
 
 /// memcached's options.
@@ -252,6 +291,10 @@ pub struct ServerArgs {
     /// Say errors and warnings (-v), commands and replies too (-vv), state changes too (-vvv)
     #[arg(short = 'v', action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// Change one thing about the server to see what it is for: `edge-triggered` registers clients'
+    /// sockets with EPOLLET, and connections hang (lesson 8); memcached has no such option
+    #[arg(long, value_enum, value_name = "NAME", help_heading = "Experiments")]
+    pub experiment: Option<Experiment>,
     /// Record function calls too, or only the flow (default: flow for serve, calls otherwise)
     #[arg(long, value_name = "DETAIL", value_parser = details(), help_heading = "Recording")]
     pub detail: Option<Detail>,
@@ -261,6 +304,22 @@ pub struct ServerArgs {
     /// How much memory each thread has for what it has told and is not written yet
     #[arg(long, value_name = "SIZE", default_value = "1MB", value_parser = ring_size, help_heading = "Recording")]
     pub ring_size: u64,
+}
+
+/// What can be changed about the server to see what it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Experiment {
+    /// Clients' sockets are registered with EPOLLET.
+    EdgeTriggered,
+}
+
+impl Experiment {
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Experiment::EdgeTriggered => "edge-triggered",
+        }
+    }
 }
 
 /// Where a running server's recording goes.
@@ -470,6 +529,10 @@ fn no_udp(s: &str) -> Result<u16, String> {
         Ok(0) => Ok(0),
         _ => Err("this server speaks TCP only: -U 0 is all there is".into()),
     }
+}
+
+fn langs() -> impl TypedValueParser<Value = Lang> {
+    PossibleValuesParser::new(["en", "zh"]).map(|code| Lang::from_code(&code).unwrap_or_default())
 }
 
 fn details() -> impl TypedValueParser<Value = Detail> {

@@ -30,7 +30,7 @@
 //!    [`trace::stream`]: how it gets to whoever watches from elsewhere.
 //! 5. [`filter`]: which events are meant, in one language everywhere.
 //! 6. [`model`], [`player`]: the world at an event is a fold; stepping back is seeking.
-//! 7. [`ui`]: a picture of that world.
+//! 7. [`ui`]: a picture of that world; [`lesson`]: a text beside it.
 //!
 //! # Who may use whom
 //!
@@ -41,7 +41,8 @@
 //!                                     network ▸ ascii ▸ drive_machine ▸ thread ▸ server
 //! event, text ─▶ trace: format ▸ writer, reader, check ▸ recorder ▸ stream ─▶ print
 //! event, text ─▶ model ─▶ player ─▶ ui ◀─ explain       player, trace ─▶ trace::index
-//! event, text ─▶ filter                                session, cli ─▶ cmd ─▶ main
+//! event, text ─▶ filter; with explain, model: lesson    session, cli ─▶ cmd ─▶ main
+//! event ─▶ glossary ─▶ lesson ─▶ ui
 //! ```
 //!
 //! # memcached's names
@@ -68,6 +69,8 @@ pub mod cmd;
 pub mod event;
 pub mod explain;
 pub mod filter;
+pub mod glossary;
+pub mod lesson;
 pub mod memcached;
 pub mod model;
 pub mod player;

@@ -47,6 +47,24 @@ fn the_first_wake_up_of_a_connection_reads_nothing_and_comes_again() {
 }
 
 #[test]
+fn with_the_experiment_it_does_not_come_again_before_something_changes() {
+    let server = Watched::start(Settings { edge_triggered: true, ..settings(1) }, Detail::Flow);
+    let mut client = server.connect();
+    let seen = |kind| server.seen().iter().filter(|e| e.th == Thread::Worker(0) && e.ev == kind).count();
+    until("the worker has the connection", || seen(Kind::ConnNew) == 1);
+    client.write_all(b"version\r\n").unwrap();
+    // It has its connection, and sleeps; it is woken, walks to conn_read, and sleeps.
+    until("it has walked and sleeps", || seen(Kind::State) == 2 && seen(Kind::Wait) == 3);
+    client.write_all(b"version\r\n").unwrap();
+    let mut answer = [0; 32];
+    client.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"VERSION 1.4.24\r\nVERSION 1.4.24\r\n");
+    let events = server.stop();
+    let read = events.iter().find(|e| e.ev == Kind::Read).unwrap();
+    assert_eq!(read.ret, Some(18), "the first command was not read before the second had come");
+}
+
+#[test]
 fn a_worker_takes_one_byte_and_one_connection_a_wake_up_though_two_are_queued() {
     let server = Watched::start(settings(1), Detail::Flow);
     let teacher = Who::own("the test");

@@ -60,7 +60,7 @@ pub(super) fn run(addr: &str, token: Option<&str>, look: Look) -> anyhow::Result
     let remote = Arc::new(Remote::start(name, talking, &status, say)?);
     let events = follow(reader, remote.clone())?;
     let options = ui::Options { desk: Some(Arc::new(Desk::new(&header))), ..options(look)? };
-    let live = ui::Live { header, events, news, leash: remote.clone(), tape: remote };
+    let live = ui::Live { header, events, news, leash: remote.clone(), tape: remote, lesson: None };
     Ok(ExitCode::from(ui::live(live, options)?.code()))
 }
 

@@ -1,8 +1,13 @@
-//! `memstep check`: is a recording whole, and does it hold to the rules of the format?
+//! `memstep check`: is a recording whole, and does it hold to the rules of the format? Does a lesson find
+//! its events?
 
+use super::lesson::{read, recording_of};
+use super::server::shown;
 use super::{STDOUT, counted};
 use crate::cli::Input;
+use crate::lesson::{Lesson, check};
 use crate::trace::check::{Checker, Report};
+use crate::trace::reader::Recording;
 use crate::trace::reader::{ReadError, Source, TraceReader};
 use anyhow::Context as _;
 use std::io::{self, Write as _};
@@ -10,6 +15,9 @@ use std::process::ExitCode;
 
 /// Lists what is wrong on stdout; exits with 1 if anything is.
 pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
+    if input.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md")) {
+        return lesson(input);
+    }
     // Broken lines are reported as problems, not as the error that ends it all: so they are
     // skipped here even where `--lenient` was not given.
     let mut reader = TraceReader::open(&input.file)?;
@@ -33,6 +41,45 @@ pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
     let report = checker.finish(last_line + 1, reader.end().as_ref());
     tell(&name, &report, &reader, input.lenient).context(STDOUT)?;
     Ok(if report.count == 0 { super::read_status(&reader) } else { ExitCode::from(1) })
+}
+
+/// The same for a lesson: what is wrong with its text, or else with its steps in its recording.
+fn lesson(input: &Input) -> anyhow::Result<ExitCode> {
+    let name = shown(&input.file);
+    let text = read(&input.file)?;
+    let mut out = io::stdout().lock();
+    let lesson = match Lesson::parse(&text, &name) {
+        Ok(lesson) => lesson,
+        Err(mistakes) => {
+            let count = counted(mistakes.0.len() as u64, "problem");
+            writeln!(
+                out,
+                "{mistakes}\n{name}: {count}; with a mistake in the text its events were not looked for"
+            )
+            .context(STDOUT)?;
+            return Ok(ExitCode::from(1));
+        }
+    };
+    let path = recording_of(&lesson, &input.file);
+    let recording = match Recording::load(&path, input.lenient) {
+        Ok(recording) => recording,
+        Err(error) => {
+            writeln!(out, "{name}: its recording cannot be read: {error}\n{name}: 1 problem")
+                .context(STDOUT)?;
+            return Ok(ExitCode::from(1));
+        }
+    };
+    let problems = check::check(&lesson, recording.header.threads, &recording.events);
+    for problem in &problems {
+        writeln!(out, "{name}:{problem}").context(STDOUT)?;
+    }
+    let (steps, chapters) = (lesson.steps.len() as u64, lesson.chapters.len() as u64);
+    let what = format!("{} in {}", counted(steps, "step"), counted(chapters, "chapter"));
+    match problems.len() as u64 {
+        0 => writeln!(out, "{name}: {what}, no problems").context(STDOUT)?,
+        n => writeln!(out, "{name}: {what}, {}", counted(n, "problem")).context(STDOUT)?,
+    }
+    Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// What was found, on stdout.

@@ -4,9 +4,11 @@ use super::daemon::prepare;
 use super::desk::Desk;
 use super::events;
 use super::look::{has_terminal, options};
-use super::server::{finish, hub, obey_signals, panics_are_fatal, settings, sinks, start_recorder};
+use super::server::{finish, hub, obey_signals, panics_are_fatal, settings, sinks, start_recorder, titled};
 use crate::cli::{Look, RecordTo, ServerArgs};
 use crate::event::{Detail, Leashed, Thread};
+use crate::lesson::Course;
+use crate::lesson::progress::Entry;
 use crate::memcached::server::{Server, StartError};
 use crate::trace::recorder::{Command, FileConfig, Recorder, Say, Sinks, Until, follow, header};
 use crate::tracer::{self, Hub, What, Who};
@@ -131,7 +133,12 @@ fn named_by_time(now: SystemTime) -> String {
 }
 
 /// Runs the server until the user quits.
-pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::Result<ExitCode> {
+pub(super) fn run(
+    args: &ServerArgs,
+    record: &RecordTo,
+    lesson: Option<Course>,
+    look: Look,
+) -> anyhow::Result<ExitCode> {
     // Before anything has begun: a settings file that is wrong is no reason to leave a server half started.
     let options = options(look)?;
     if !has_terminal() {
@@ -155,7 +162,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
     let teller = told.clone();
     let say: Say = Arc::new(move |what: &str| teller.tell(what));
     let sinks = Sinks { armed: true, ..sinks(record, say.clone())? };
-    let recorder = start_recorder(&hub, args.threads, "memstep live", sinks)?;
+    let recorder = start_recorder(&hub, args.threads, &titled("memstep live", args), sinks)?;
     panics_are_fatal(&recorder);
     let port = events::open(listener, &recorder, &hub, args)?;
     obey_signals(Some(recorder.clone()), say, &[], |_| {})?;
@@ -172,16 +179,23 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
         let title = format!("live on {}", addrs.join(" and "));
         (Started::Now(server), title)
     };
-    let header = header(&hub, args.threads, &format!("{title}{events_on}"));
+    let header = header(&hub, args.threads, &titled(&format!("{title}{events_on}"), args));
     let options = ui::Options { desk: Some(Arc::new(Desk::new(&header))), ..options };
     let tape = Arc::new(Recording {
         recorder: recorder.clone(),
         has_file: record.record.is_some(),
         news: told.clone(),
     });
+    let lesson = lesson.map(|course| ui::Pupil {
+        course,
+        // The server begins anew, and so does the lesson.
+        kept: Entry::default(),
+        keep: None,
+        address: address(args),
+    });
     let who = Who::own("the screen of `memstep live`");
     let leash = Arc::new(Gate { hub, who, news: told.clone() });
-    let shown = ui::live(ui::Live { header, events, news, leash, tape }, options);
+    let shown = ui::live(ui::Live { header, events, news, leash, tape, lesson }, options);
     told.to_stderr();
     // The recording ends first: what the server's threads do on their way out is not the story.
     finish(&recorder);
@@ -199,6 +213,16 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo, look: Look) -> anyhow::R
         },
     }
     Ok(ExitCode::from(shown?.code()))
+}
+
+/// What `telnet` wants to hear.
+fn address(args: &ServerArgs) -> String {
+    let host = args.listen.first().map_or("127.0.0.1", String::as_str);
+    let host = if ["0.0.0.0", "::", "[::]"].contains(&host) { "127.0.0.1" } else { host };
+    match host.rsplit_once(':').filter(|(name, _)| !name.contains(':')) {
+        Some((name, port)) => format!("{name} {port}"),
+        None => format!("{host} {}", args.port),
+    }
 }
 
 /// A server that is there, or one that is held on its way up.

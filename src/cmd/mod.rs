@@ -7,6 +7,7 @@ mod daemon;
 mod desk;
 mod events;
 mod info;
+mod lesson;
 mod live;
 mod look;
 mod manual;
@@ -16,7 +17,6 @@ mod remote;
 mod replay;
 mod serve;
 mod server;
-mod tour;
 
 use crate::cli::{Cli, Command};
 use crate::filter::Filter;
@@ -31,9 +31,12 @@ use std::process::ExitCode;
 /// Whatever keeps the command from being done; `main` prints it and exits with 2.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
-        None => tour::run(),
+        None => lesson::tour(),
         Some(Command::Serve { server, record }) => serve::run(&server, &record),
-        Some(Command::Live { server, record, look }) => live::run(&server, &record, look),
+        Some(Command::Live { server, record, lesson, lang, look }) => {
+            let lesson = lesson.map(|name| lesson::course(&name, lang, server.threads, look)).transpose()?;
+            live::run(&server, &record, lesson, look)
+        }
         Some(Command::Attach { addr, events_token, look }) => {
             attach::run(&addr, events_token.as_deref(), look)
         }
@@ -43,6 +46,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             replay::run(&input, start, look)
         }
         Some(Command::Print { input, format, filter }) => print::run(&input, format, filter.as_deref()),
+        Some(Command::Lesson(args)) => lesson::run(args),
         Some(Command::Check { input }) => check::run(&input),
         Some(Command::Info { input }) => info::run(&input),
         Some(Command::Config) => config::run(),

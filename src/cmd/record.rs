@@ -1,6 +1,6 @@
 //! `memstep record`: a fresh server, a script played against it, the trace of what happened.
 
-use super::server::{create, hub, panics_are_fatal, private_settings, shown, start_recorder};
+use super::server::{create, hub, panics_are_fatal, private_settings, shown, start_recorder, titled};
 use crate::cli::{Cli, Command, ServerArgs};
 use crate::event::{Detail, Thread};
 use crate::memcached::server::Server;
@@ -37,7 +37,7 @@ pub(super) fn run(session: &Path, output: &Path, args: &ServerArgs) -> anyhow::R
         .clone()
         .unwrap_or_else(|| session.file_stem().map_or(String::new(), |name| shown(Path::new(name))));
     let sinks = Sinks { output: Some(create(&FileConfig::new(output))?), ..Sinks::default() };
-    let recorder = start_recorder(&hub, args.threads, &title, sinks)?;
+    let recorder = start_recorder(&hub, args.threads, &titled(&title, args), sinks)?;
     panics_are_fatal(&recorder);
     let server = Server::start(private_settings(args), Some(hub.clone()))?;
     let addr = *server.addrs().first().context("the server listens on no address")?;

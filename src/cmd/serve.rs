@@ -2,7 +2,9 @@
 
 use super::daemon::{daemonize, prepare, save_pid};
 use super::events;
-use super::server::{finish, hub, obey_signals, panics_are_fatal, settings, shown, sinks, start_recorder};
+use super::server::{
+    finish, hub, obey_signals, panics_are_fatal, settings, shown, sinks, start_recorder, titled,
+};
 use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Detail;
 use crate::memcached::server;
@@ -35,7 +37,12 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
     let say = Arc::new(super::say);
     let (recorder, port) = match record.is_on() {
         true => {
-            let recorder = start_recorder(&hub, args.threads, "memstep serve", sinks(record, say.clone())?)?;
+            let recorder = start_recorder(
+                &hub,
+                args.threads,
+                &titled("memstep serve", args),
+                sinks(record, say.clone())?,
+            )?;
             panics_are_fatal(&recorder);
             let port = events::open(listener, &recorder, &hub, args)?;
             (Some(recorder), port)

@@ -1,7 +1,7 @@
 //! What `serve`, `live` and `record` share: the options become settings, a server gets its
 //! recording, a signal or a panic ends it in order.
 
-use crate::cli::{RecordTo, ServerArgs, Suboption};
+use crate::cli::{Experiment, RecordTo, ServerArgs, Suboption};
 use crate::event::Detail;
 use crate::memcached::settings::Settings;
 use crate::text::printable;
@@ -27,6 +27,7 @@ pub(super) fn settings(args: &ServerArgs) -> Settings {
         num_threads: args.threads,
         reqs_per_event: args.reqs_per_event,
         backlog: args.backlog,
+        edge_triggered: args.experiment == Some(Experiment::EdgeTriggered),
         verbose: AtomicU8::new(args.verbose),
         item_size_max: args.item_size_max,
         evict_to_free: !args.no_evictions,
@@ -115,6 +116,15 @@ pub(super) fn sinks(record: &RecordTo, say: Say) -> anyhow::Result<Sinks> {
     }
     sinks.on_demand = Some(config);
     Ok(sinks)
+}
+
+/// A recording's title. An experiment is told in it, and so at the head of every file and to every
+/// viewer: nobody is to take for memcached's what is not.
+pub(super) fn titled(title: &str, args: &ServerArgs) -> String {
+    match args.experiment {
+        Some(experiment) => format!("{title} (experiment: {})", experiment.name()),
+        None => title.to_owned(),
+    }
 }
 
 /// Starts a recording.

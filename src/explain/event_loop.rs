@@ -84,6 +84,10 @@ pub(super) fn wake(event: &Event, context: &Context) -> Explanation {
     }
 }
 
+/// What becomes of bytes that were left in the kernel, in the experiment.
+pub(super) const EDGE: &str = "In this experiment the event is edge-triggered (EPOLLET): nothing is reported again before \
+                               something new comes.";
+
 /// A wake-up for one connection.
 fn wake_conn(ready: &Ready, n: u32, context: &Context) -> Explanation {
     let writable = ready.what.contains('w');
@@ -110,8 +114,12 @@ fn wake_conn(ready: &Ready, n: u32, context: &Context) -> Explanation {
             format!("First wake-up of c{n}: no read"),
             format!(
                 "c{n} has something to read, yet nothing is read this time: it is still in conn_new_cmd, and the \
-                 machine only walks to conn_read and stops. What has come stays in the kernel. As the event \
-                 is level-triggered, epoll_wait reports it again at once, and then it is read."
+                 machine only walks to conn_read and stops. What has come stays in the kernel. {}",
+                match context.edge_triggered {
+                    true => EDGE,
+                    false =>
+                        "As the event is level-triggered, epoll_wait reports it again at once, and then it is read.",
+                }
             ),
             "memcached.c:4148",
         ),
@@ -119,8 +127,11 @@ fn wake_conn(ready: &Ready, n: u32, context: &Context) -> Explanation {
             format!("c{n} goes on after its yield"),
             format!(
                 "c{n} had used up its requests and stopped in conn_new_cmd with its buffer empty. So this \
-                 wake-up, too, only walks to conn_read and stops. The bytes stay in the kernel, and the \
-                 level-triggered event comes again for them."
+                 wake-up, too, only walks to conn_read and stops. The bytes stay in the kernel. {}",
+                match context.edge_triggered {
+                    true => EDGE,
+                    false => "The level-triggered event comes again for them.",
+                }
             ),
             "memcached.c:4148",
         ),
@@ -235,8 +246,13 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
         "Wait until there are bytes to read",
         format!(
             "libevent's event_add has the kernel watch {c}{} for bytes to read. The event is persistent, so it \
-             stays registered after it has fired, and level-triggered, so it fires as long as bytes wait.",
-            fd(event.fd)
+             stays registered after it has fired, and {}.",
+            fd(event.fd),
+            match context.edge_triggered {
+                true =>
+                    "in this experiment edge-triggered (EPOLLET), so it fires only when something new comes",
+                false => "level-triggered, so it fires as long as bytes wait",
+            }
         ),
         "memcached.c:477",
     )

@@ -79,7 +79,12 @@ pub struct Context<'a> {
     pub last_read: Option<&'a Event>,
     /// How many `command` events this thread has had since its last `wake`.
     pub commands_in_wakeup: u32,
+    /// Clients' sockets were registered with EPOLLET: an experiment, which the recording's title tells.
+    pub edge_triggered: bool,
 }
+
+/// How an experiment with EPOLLET is told in a recording's title.
+pub const EDGE_TRIGGERED: &str = "experiment: edge-triggered";
 
 /// What an event is and why memcached does it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

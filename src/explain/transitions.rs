@@ -1,5 +1,6 @@
 //! The ways through `drive_machine`.
 
+use super::event_loop::EDGE;
 use super::{Context, Explanation, bytes, conn, conn_first, number, quote_or, word};
 use crate::event::{ConnState, Event, Kind, Protocol};
 
@@ -221,9 +222,13 @@ fn waiting_read(event: &Event, context: &Context) -> Explanation {
             "Ready to read, but not now",
             format!(
                 "{} is set to conn_read, and drive_machine stops: conn_waiting always ends a wake-up. So the first \
-                 wake-up of a connection reads nothing. What has come is still in the kernel, and since the \
-                 event is level-triggered, epoll_wait reports {c} again at once.",
-                conn_first(event)
+                 wake-up of a connection reads nothing. What has come is still in the kernel. {}",
+                conn_first(event),
+                match context.edge_triggered {
+                    true => EDGE.to_owned(),
+                    false =>
+                        format!("Since the event is level-triggered, epoll_wait reports {c} again at once."),
+                }
             ),
             "memcached.c:4117",
         );

@@ -83,7 +83,7 @@ fn start(text: &str, columns: usize) -> String {
 }
 
 /// Something of the expression as a message repeats it: visible, and not at any length.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     match word.char_indices().nth(40) {
         Some((at, _)) => format!("{}…", printable(&word[..at])),
         None => printable(word).into_owned(),
@@ -91,7 +91,7 @@ pub(super) fn quoted(word: &str) -> String {
 }
 
 /// The names that `word` may have been meant for, best first; not more than three.
-pub(super) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let word = word.to_ascii_lowercase();
     let length = word.chars().count();
     if length > 40 {
@@ -110,7 +110,7 @@ pub(super) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> V
 }
 
 /// `a`, `a or b`, `a, b or c`.
-pub(super) fn either(names: &[&str]) -> String {
+pub(crate) fn either(names: &[&str]) -> String {
     match names {
         [] => String::new(),
         [one] => (*one).to_owned(),

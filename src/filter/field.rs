@@ -95,6 +95,7 @@ fields! {
     Addr = "addr": Word,
     Backlog = "backlog": Number,
     Timeout = "timeout": Number,
+    Ready = "ready": Part,
     Timer = "timer": Flag,
     Interest = "interest": Word,
     Depth = "depth": Number,
@@ -203,6 +204,7 @@ impl Subject for Event {
             Field::Addr => word(&self.addr),
             Field::Backlog => number(self.backlog),
             Field::Timeout => number(self.timeout),
+            Field::Ready => self.ready.as_ref().filter(|list| !list.is_empty()).map(|_| Value::Flag(true)),
             // A trace says `timer` only where it is true; a wake without a timer has it as false.
             Field::Timer => (self.timer || self.ev == Kind::Wake).then_some(Value::Flag(self.timer)),
             Field::Interest => word(&self.interest),

@@ -35,6 +35,7 @@
 //! ev=state & to=conn_nread & conn=0        connection 0 begins to read a value
 //! th=worker0 | th=worker1                  what these two workers do
 //! ev=read & data~"set"                     a read that brought `set`
+//! ev=wake & ready                          a wake-up for something other than a timer
 //! errno & !errno=EAGAIN                    calls that failed, but for those that would have waited
 //! rbytes=0                                 the read buffer has become empty
 //! (ev=read & ret=0) or why~reset           the client has gone
@@ -71,6 +72,7 @@ mod needs;
 mod parse;
 
 pub use error::FilterError;
+pub(crate) use error::{either, nearest, quoted};
 pub use field::{Field, Subject, Type, Value, of_set};
 pub use needs::Needs;
 

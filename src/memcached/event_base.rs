@@ -4,6 +4,9 @@
 //! registered here with mio's `epoll` instance directly, without `EPOLLET`, and what strace shows
 //! is what it shows for memcached: `EPOLL_CTL_ADD` and `EPOLL_CTL_DEL`, never `MOD`, the
 //! descriptor itself as the token. This file alone knows how readiness comes about.
+//!
+//! As an experiment clients may be registered with `EPOLLET` ([`BaseRef::of_clients`]). memcached
+//! never does so, and its flow does not bear it: that is what the experiment shows.
 
 use crate::event::{EvFlags, Thread};
 use crate::tracer::{self, What};
@@ -25,7 +28,7 @@ const MAX_NEVENT: usize = 4096;
 /// A descriptor's event: libevent's `struct event`.
 #[derive(Debug, Clone, Copy)]
 pub struct FdEvent {
-    ev_base: RawFd,
+    ev_base: BaseRef,
     ev_fd: RawFd,
     ev_events: EvFlags,
     added: bool,
@@ -33,7 +36,7 @@ pub struct FdEvent {
 
 /// Prepares an event on `fd` (libevent's `event_set` and `event_base_set`); nothing is registered yet.
 pub fn event_set(base: BaseRef, fd: RawFd, events: EvFlags) -> FdEvent {
-    FdEvent { ev_base: base.0, ev_fd: fd, ev_events: events, added: false }
+    FdEvent { ev_base: base, ev_fd: fd, ev_events: events, added: false }
 }
 
 /// Registers the event. `Ok(false)` where it waits for nothing, and the kernel is not asked.
@@ -47,6 +50,7 @@ pub fn event_add(event: &mut FdEvent) -> Result<bool, Errno> {
     if flags.is_empty() {
         return Ok(false);
     }
+    flags.set(epoll::EventFlags::ET, event.ev_base.edge);
     let (base, fd) = event.borrow();
     epoll::add(base, fd, epoll::EventData::new_u64(event.ev_fd as u64), flags)?;
     event.added = true;
@@ -75,24 +79,38 @@ impl FdEvent {
 
     /// The base that it belongs to.
     pub fn base(&self) -> BaseRef {
-        BaseRef(self.ev_base)
+        self.ev_base
     }
 
     fn borrow(&self) -> (BorrowedFd<'_>, BorrowedFd<'_>) {
         // SAFETY: a base lives as long as its thread, which owns the connections whose events
         // these are; a connection's descriptor is closed after its event is deleted.
-        unsafe { (BorrowedFd::borrow_raw(self.ev_base), BorrowedFd::borrow_raw(self.ev_fd)) }
+        unsafe { (BorrowedFd::borrow_raw(self.ev_base.fd), BorrowedFd::borrow_raw(self.ev_fd)) }
     }
 }
 
 /// Names an event base among the fields of an event, as the C's `struct event_base *` does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BaseRef(RawFd);
+pub struct BaseRef {
+    fd: RawFd,
+    /// Whether what is added by this name is reported only when it changes.
+    edge: bool,
+}
 
 impl BaseRef {
     /// The `epoll` instance's descriptor.
     pub fn fd(self) -> RawFd {
-        self.0
+        self.fd
+    }
+
+    /// The base as the sockets of clients are added to it. Pipes and listening sockets are always
+    /// level-triggered: the experiment is about what a client meets.
+    ///
+    /// DIFFERS: `edge` is the experiment `edge-triggered`; without it this is the base itself, as
+    /// in memcached.
+    #[must_use]
+    pub fn of_clients(self, edge: bool) -> BaseRef {
+        BaseRef { edge, ..self }
     }
 }
 
@@ -149,7 +167,7 @@ pub fn event_init(whose: Thread) -> io::Result<EventBase> {
 impl EventBase {
     /// A name for this base.
     pub fn as_ref(&self) -> BaseRef {
-        BaseRef(self.poll.as_raw_fd())
+        BaseRef { fd: self.poll.as_raw_fd(), edge: false }
     }
 
     /// Sets a timer (libevent's `evtimer_add`).

@@ -66,6 +66,9 @@ pub struct Settings {
     pub reqs_per_event: u32,
     /// `-b`: the listening socket's backlog.
     pub backlog: i32,
+    /// `--experiment edge-triggered`, which memcached has not: clients' sockets are registered with
+    /// `EPOLLET`.
+    pub edge_triggered: bool,
     /// `-I`: the largest item, and a slab page, in bytes.
     pub item_size_max: u32,
     /// `-M` clears it: whether the oldest items make room for new ones.
@@ -121,6 +124,7 @@ impl Default for Settings {
             num_threads: 4,
             reqs_per_event: 20,
             backlog: 1024,
+            edge_triggered: false,
             item_size_max: 1024 * 1024,
             evict_to_free: true,
             factor: 1.25,

@@ -36,7 +36,7 @@ pub fn memcached_thread_init(settings: Arc<Settings>, hub: Option<&Arc<Hub>>) ->
     let mut bases = Vec::with_capacity(usize::from(nthreads));
     let mut threads = Vec::with_capacity(usize::from(nthreads));
     for index in 0..nthreads {
-        let (base, thread) = setup_thread(index)?;
+        let (base, thread) = setup_thread(index, &settings)?;
         bases.push(base);
         threads.push(Arc::new(thread));
     }
@@ -54,7 +54,7 @@ pub fn memcached_thread_init(settings: Arc<Settings>, hub: Option<&Arc<Hub>>) ->
 }
 
 /// One worker's pipe, event base and queue (`thread.c:330`, and the pipe from `thread.c:781`).
-fn setup_thread(index: u16) -> io::Result<(EventBase, LibeventThread)> {
+fn setup_thread(index: u16, settings: &Settings) -> io::Result<(EventBase, LibeventThread)> {
     let (receive, send) = pipe()?;
     let (receive_fd, send_fd) = (receive.as_raw_fd(), send.as_raw_fd());
     tracer::emit(What::Pipe { worker: index, receive_fd, send_fd }, b"");
@@ -66,7 +66,7 @@ fn setup_thread(index: u16) -> io::Result<(EventBase, LibeventThread)> {
     tracer::emit(What::EventAdd { fd: receive_fd, interest: EvFlags::READ_PERSIST, ret: 0 }, b"");
     let thread = LibeventThread {
         index,
-        base: base.as_ref(),
+        base: base.as_ref().of_clients(settings.edge_triggered),
         notify_receive_fd: receive,
         notify_send_fd: Mutex::new(Some(send)),
         notify_event,

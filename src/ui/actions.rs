@@ -3,6 +3,7 @@
 use super::app::{App, Panel, Pending, Request};
 use super::help;
 use super::keys::{self, Action};
+use super::lesson::Stage;
 use super::prompt::Asked;
 use crate::player::{Direction, Wanted};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
@@ -33,6 +34,9 @@ impl App {
         } else if let Some(action) = self.list.and_then(|_| keys::list_action(key)) {
             let times = self.take_count().unwrap_or(1).max(1);
             self.act_on_list(action, times);
+        } else if let Some(action) = self.lesson_action(key) {
+            let times = self.take_count().unwrap_or(1).max(1);
+            self.act_on_lesson(action, times);
         } else if !self.type_count(key)
             && let Some(action) = keys::action(key)
         {
@@ -79,6 +83,12 @@ impl App {
         self.count.take_if(is_panel);
     }
 
+    /// What a key means to the lesson; what lies over the lesson goes first.
+    fn lesson_action(&self, key: KeyEvent) -> Option<Action> {
+        let tutor = self.tutor.as_ref().filter(|_| self.help.is_none() && self.list.is_none())?;
+        keys::lesson_action(key, tutor.stage() == Stage::Asking)
+    }
+
     fn act(&mut self, action: Action) {
         let count = self.take_count();
         let times = count.unwrap_or(1).max(1);
@@ -108,6 +118,8 @@ impl App {
             Action::PrevRequest => self.find(Some(Wanted::request()), times, back),
             Action::NextSame => self.same(times, on),
             Action::PrevSame => self.same(times, back),
+            Action::NextChapter if self.tutor.is_some() => self.go_to_lesson_chapter(1),
+            Action::PrevChapter if self.tutor.is_some() => self.go_to_lesson_chapter(-1),
             Action::NextChapter => self.find(Some(Wanted::chapter()), times, on),
             Action::PrevChapter => self.find(Some(Wanted::chapter()), times, back),
             Action::OtherEnd => self.other_end(),
@@ -158,6 +170,16 @@ impl App {
             Action::Interrupt => self.request = Some(Request::Interrupt),
             // Of the list alone.
             Action::Toggle | Action::Delete | Action::Choose => {}
+            // Of a lesson alone.
+            Action::NextStep
+            | Action::PrevStep
+            | Action::BackToLesson
+            | Action::LessonAlone
+            | Action::LessonDown
+            | Action::LessonUp
+            | Action::FromStart
+            | Action::Answer(_)
+            | Action::SkipQuestion => {}
         }
     }
 
@@ -185,6 +207,8 @@ impl App {
         if self.playing {
             self.playing = false;
         } else if self.show_all() {
+        } else if let Some(tutor) = self.tutor.as_mut().filter(|tutor| tutor.is_alone) {
+            tutor.is_alone = false;
         } else if self.search.take().is_some() {
             self.tell("n and N look for events like this one again");
         } else {

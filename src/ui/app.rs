@@ -6,6 +6,7 @@ use super::breakpoints::Breakpoints;
 use super::export::Exporting;
 use super::goto::At;
 use super::hunt::Hunt;
+use super::lesson::Tutor;
 use super::marks::{Bookmarks, Jumps};
 use super::mouse::Seen;
 use super::narrow::Narrow;
@@ -15,6 +16,8 @@ use super::spacetime::Scale;
 use super::theme::{Palette, Theme};
 use super::{Desk, Leash, Options, Recording, Tape};
 use crate::event::{Event, Kind, Leashed, Thread};
+use crate::explain::Explanation;
+use crate::lesson::Lang;
 use crate::model::Conn;
 use crate::player::{Pace, Player, Progress, Wanted};
 use crate::trace::format::{End, Header};
@@ -47,6 +50,19 @@ impl Panel {
         Panel::Events,
         Panel::Why,
     ];
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Panel::Threads => "Threads",
+            Panel::SpaceTime => "Space-time",
+            Panel::Machine => "Machine",
+            Panel::Connection => "Connection",
+            Panel::Stack => "Stack",
+            Panel::Events => "Events",
+            Panel::Why => "Why",
+        }
+    }
 
     /// The digit that chooses it.
     pub fn number(self) -> usize {
@@ -148,8 +164,14 @@ pub struct App {
     pub(super) zoom: bool,
     /// A panel was chosen by its digit: on a small screen it fills the room.
     pub(super) chosen: bool,
-    /// This is the guided tour: the first event has a word of welcome.
-    pub(super) tour: bool,
+    /// The lesson beside the panels.
+    pub(super) tutor: Option<Box<Tutor>>,
+    /// The language of what is there in more than one.
+    pub(super) lang: Lang,
+    /// The recording is of an experiment with EPOLLET.
+    pub(super) edge_triggered: bool,
+    /// What the glossary was asked for, until one moves on.
+    pub(super) looked_up: Option<Explanation>,
     /// A count that is being typed, and the view before its first digit chose a panel.
     pub(super) count: Option<(String, (Panel, bool))>,
     pub(super) pending: Option<Pending>,
@@ -241,7 +263,10 @@ impl App {
             focus: Panel::Events,
             zoom: false,
             chosen: false,
-            tour: options.tour,
+            tutor: None,
+            lang: options.lang,
+            edge_triggered: header.title.contains(crate::explain::EDGE_TRIGGERED),
+            looked_up: None,
             count: None,
             pending: None,
             prompt: None,
@@ -264,9 +289,6 @@ impl App {
             app.listen_to_mouse(true);
         }
         options.desk.iter().flat_map(|desk| desk.notes()).for_each(|note| app.notes.add(note));
-        if options.tour {
-            app.tell("Press . to take the next step, , to step back. Space plays by itself.");
-        }
         app.push(events);
         app.narrow_again();
         app
@@ -274,7 +296,9 @@ impl App {
 
     /// Adds events of a running server; the view goes along if it follows.
     pub fn push(&mut self, events: Vec<Event>) {
+        let stage = self.stage();
         for event in events {
+            self.feed_lesson(&event);
             if event.ev == Kind::Mark {
                 let title = event.bytes().map(|p| String::from_utf8_lossy(&p.kept).into_owned());
                 self.chapters.push((self.player.len(), title.unwrap_or_default()));
@@ -288,6 +312,7 @@ impl App {
         if self.leash.is_some() {
             self.forget();
         }
+        self.look_at_lesson(stage);
         self.look_around();
     }
 
@@ -302,6 +327,7 @@ impl App {
             self.narrow.iter_mut().for_each(|narrow| narrow.forget(gone));
             self.hunt.iter_mut().for_each(|hunt| hunt.forget(gone));
             self.exporting.iter_mut().for_each(|exporting| exporting.forget(gone));
+            self.lesson_forgets(gone);
         }
         if self.player.current().map(|e| e.seq) != at {
             self.paused_at = None;

@@ -1,6 +1,7 @@
 //! The first line and the last: where one is, and what one can do.
 
 use super::app::{App, Badge, Pending, speed};
+use super::lesson::hints;
 use super::pen::{Pen, cut, time};
 use crate::text::printable;
 use ratatui::buffer::Buffer;
@@ -82,8 +83,14 @@ fn reading(pen: &mut Pen<'_>, x: usize, percent: u8, style: Style) -> usize {
 fn chapters(app: &App, pen: &mut Pen<'_>, from: usize) {
     let room = pen.width().saturating_sub(from + 1);
     let Some(here) = app.player.cursor() else { return };
-    let current = app.chapters.partition_point(|(at, _)| *at <= here);
-    let titles: Vec<String> = app.chapters.iter().map(|(_, t)| cut(&printable(t), 20)).collect();
+    let (titles, current) = match &app.tutor {
+        Some(tutor) => tutor.chapters(),
+        None => {
+            let current = app.chapters.partition_point(|(at, _)| *at <= here);
+            (app.chapters.iter().map(|(_, title)| title.as_str()).collect(), current)
+        }
+    };
+    let titles: Vec<String> = titles.iter().map(|title| cut(&printable(title), 20)).collect();
     let Some(now) = current.checked_sub(1).filter(|&i| titles[i].width() <= room) else { return };
     let (mut first, mut last, mut used) = (now, now, titles[now].width());
     // First what is to come, then what was: one more at a time while it fits.
@@ -154,6 +161,9 @@ fn hints(app: &App) -> Vec<(String, String)> {
     }
     if app.is_held() && app.follow {
         return app.held_hints();
+    }
+    if let Some(tutor) = &app.tutor {
+        return hints::hints(app, tutor);
     }
     hints.push(hint(".", "next"));
     hints.push(hint(",", "back"));

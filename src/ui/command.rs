@@ -23,6 +23,7 @@ pub(super) enum Command<'a> {
         over: bool,
     },
     Note(&'a str),
+    Glossary(&'a str),
     Quit,
     Help,
     Nothing,
@@ -38,6 +39,8 @@ const WORDS: &[(&str, Of)] = &[
     ("export", |file| Command::Export { file, over: false }),
     ("export!", |file| Command::Export { file, over: true }),
     ("note", |text| Command::Note(text)),
+    ("glossary", |name| Command::Glossary(name)),
+    ("help", |name| Command::Glossary(name)),
 ];
 
 /// Reads what stands after the `:`.
@@ -153,6 +156,8 @@ impl App {
             Command::Export { file, over } => self.export(file, over),
             Command::Note("") => self.open_prompt(Asked::Note, ""),
             Command::Note(text) => self.add_note(text),
+            Command::Glossary("") => self.tell("a name: a state, a function, a field, a kind of event"),
+            Command::Glossary(name) => self.look_up(name),
             Command::Quit => self.request = Some(Request::Quit),
             Command::Help => self.help = Some(0),
             Command::Nothing => {}

@@ -3,7 +3,7 @@
 use super::app::{App, Panel};
 use super::pen::Pen;
 use super::{
-    ascii, bars, breakpoints, connection, events, explain, help, machine, spacetime, stack, threads,
+    ascii, bars, breakpoints, connection, events, explain, help, lesson, machine, spacetime, stack, threads,
 };
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -15,7 +15,7 @@ const LARGE: (u16, u16) = (116, 32);
 /// From here on space-time has a column of its own, as high as the screen.
 const WIDE: (u16, u16) = (180, 44);
 /// What the machine's diagram takes, with its title, and with the legend below it.
-const MACHINE: (u16, u16) = (58, 17);
+const MACHINE: (u16, u16) = (58, machine::ROWS);
 
 /// What the panels above the events need to say all they have to say.
 const UPPER: u16 = 26;
@@ -64,6 +64,8 @@ fn all(app: &App, area: Rect, buf: &mut Buffer) {
         breakpoints::render(app, at, body, buf);
     } else if app.zoom {
         panel(app, app.focus, body, buf);
+    } else if let Some(tutor) = &app.tutor {
+        lesson::layout::render(app, tutor, body, buf);
     } else if app.classroom {
         classroom(app, body, buf);
     } else if is_at_least(WIDE) {
@@ -165,7 +167,7 @@ fn small(app: &App, body: Rect, buf: &mut Buffer) {
     let (top, why) = split_rows(body, body.height - why_height);
     if app.chosen {
         // The map needs all its rows; everything else is good with some.
-        let least = if app.focus == Panel::Machine { MACHINE.1 - 3 } else { 0 };
+        let least = if app.focus == Panel::Machine { machine::LEAST_ROWS } else { 0 };
         if app.focus == Panel::Why || top.height < least {
             return panel(app, app.focus, body, buf);
         }
@@ -184,12 +186,7 @@ fn small(app: &App, body: Rect, buf: &mut Buffer) {
 }
 
 /// A panel with its title: a rule, and the panel's name and digit in it.
-fn panel(app: &App, which: Panel, area: Rect, buf: &mut Buffer) {
-    let mut pen = Pen::new(buf, area);
-    if pen.height() == 0 || pen.width() < 4 {
-        return;
-    }
-    let p = app.palette;
+pub(super) fn panel(app: &App, which: Panel, area: Rect, buf: &mut Buffer) {
     let why = if which == Panel::Why { explain::explanation(app) } else { None };
     let title = match which {
         Panel::Threads => "Threads".to_owned(),
@@ -200,15 +197,9 @@ fn panel(app: &App, which: Panel, area: Rect, buf: &mut Buffer) {
         Panel::Events => events::title(app),
         Panel::Why => explain::title(why.as_ref()),
     };
+    let number = format!("{} ", which.number());
+    let Some(mut pen) = ruled(app, &number, &title, app.focus == which, area, buf) else { return };
     app.seen.borrow_mut().panel(which, area);
-    pen.put(0, 0, &"─".repeat(pen.width()), p.faint);
-    let is_focused = app.focus == which;
-    let x = pen.put(1, 0, if is_focused { "▸" } else { " " }, p.now);
-    let x = pen.put(x, 0, &format!("{} ", which.number()), p.dim);
-    let room = pen.width().saturating_sub(x + 2);
-    let x = pen.fit(x, 0, room, &title, if is_focused { p.now } else { p.strong });
-    pen.put(x, 0, " ", p.faint);
-    let mut pen = pen.inner(1, 1);
     match which {
         Panel::Threads => threads::render(app, &mut pen),
         Panel::SpaceTime => spacetime::render(app, &mut pen),
@@ -220,13 +211,36 @@ fn panel(app: &App, which: Panel, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn split_rows(area: Rect, height: u16) -> (Rect, Rect) {
+/// A rule with a title in it, and the place below it; none where there is no room.
+pub(super) fn ruled<'a>(
+    app: &App,
+    sign: &str,
+    title: &str,
+    is_focused: bool,
+    area: Rect,
+    buf: &'a mut Buffer,
+) -> Option<Pen<'a>> {
+    let mut pen = Pen::new(buf, area);
+    if pen.height() == 0 || pen.width() < 4 {
+        return None;
+    }
+    let p = app.palette;
+    pen.put(0, 0, &"─".repeat(pen.width()), p.faint);
+    let x = pen.put(1, 0, if is_focused { "▸" } else { " " }, p.now);
+    let x = pen.put(x, 0, sign, p.dim);
+    let room = pen.width().saturating_sub(x + 2);
+    let x = pen.fit(x, 0, room, title, if is_focused { p.now } else { p.strong });
+    pen.put(x, 0, " ", p.faint);
+    Some(pen.into_inner(1, 1))
+}
+
+pub(super) fn split_rows(area: Rect, height: u16) -> (Rect, Rect) {
     let height = height.min(area.height);
     let lower = Rect { y: area.y + height, height: area.height - height, ..area };
     (Rect { height, ..area }, lower)
 }
 
-fn split_columns(area: Rect, width: u16, gap: u16) -> (Rect, Rect) {
+pub(super) fn split_columns(area: Rect, width: u16, gap: u16) -> (Rect, Rect) {
     let width = width.min(area.width);
     let gap = gap.min(area.width - width);
     let right = Rect { x: area.x + width + gap, width: area.width - width - gap, ..area };

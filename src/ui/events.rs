@@ -160,14 +160,15 @@ fn depths(app: &App, rows: &[Row], now: usize) -> Vec<usize> {
 fn around(app: &App, cursor: usize, height: usize) -> (Vec<(usize, Arc<Event>)>, usize) {
     let Some(narrow) = &app.narrow else {
         let from = cursor.saturating_sub(height);
-        let events = app.player.slice(from..cursor.saturating_add(height).saturating_add(1));
+        let events =
+            app.player.slice(from..cursor.saturating_add(height).saturating_add(1).min(app.horizon()));
         return ((from..).zip(events).collect(), cursor - from);
     };
     let mut indices: Vec<usize> = narrow.before(cursor).take(height).collect();
     indices.reverse();
     let at_cursor = indices.len();
     indices.push(cursor);
-    indices.extend(narrow.after(cursor).take(height));
+    indices.extend(narrow.after(cursor).take(height).take_while(|at| *at < app.horizon()));
     let event = |at: usize| app.player.event(at).map(|event| (at, event));
     (indices.into_iter().filter_map(event).collect(), at_cursor)
 }

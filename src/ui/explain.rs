@@ -1,10 +1,12 @@
 //! The why panel: what this event is and why memcached does it, in the words of [`crate::explain`].
 
 use super::app::App;
-use super::pen::{Pen, wrap};
+use super::glossary;
+use super::pen::Pen;
 use crate::event::Kind;
 use crate::explain::{Context, Explanation, explain};
 use crate::filter::Filter;
+use crate::lesson::{self, Span, Style};
 use crate::player::{Direction, Found};
 use crate::text::printable;
 
@@ -12,6 +14,15 @@ use crate::text::printable;
 const LOOK_BACK: usize = 20_000;
 /// How many commands of one wake-up are counted.
 const MOST_COMMANDS: u32 = 1000;
+
+/// A text in lines; Chinese is broken between characters.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let line = |spans: Vec<Span>| spans.into_iter().map(|span| span.text).collect();
+    text.lines()
+        .flat_map(|text| lesson::wrap(&[Span { text: text.to_owned(), style: Style::Plain }], width))
+        .map(line)
+        .collect()
+}
 
 /// The panel's title: the event's.
 pub(super) fn title(why: Option<&Explanation>) -> String {
@@ -21,7 +32,7 @@ pub(super) fn title(why: Option<&Explanation>) -> String {
     }
 }
 
-/// Draws the panel.
+/// Draws the panel: remarks, why, where in memcached; and what the name in it means, if there is room.
 pub(super) fn render(app: &App, why: Option<&Explanation>, pen: &mut Pen<'_>) {
     let p = app.palette;
     let Some(why) = why else { return };
@@ -43,34 +54,30 @@ pub(super) fn render(app: &App, why: Option<&Explanation>, pen: &mut Pen<'_>) {
         }
         lines.push(why.source.to_owned());
     }
+    let entry = app.player.current().and_then(|event| glossary::of_event(event, app.lang));
+    let mut entry_at = usize::MAX;
+    if let Some(entry) = entry.filter(|_| app.looked_up.is_none()) {
+        lines.push(String::new());
+        entry_at = lines.len();
+        lines.extend(wrap(&format!("{}: {}", entry.name, entry.text), width));
+    }
     let top = app.scroll.min(lines.len().saturating_sub(rows));
     for (y, line) in lines.iter().skip(top).take(rows).enumerate() {
         pen.put(0, y, line, if top + y < text_len { p.text } else { p.dim });
     }
     if top + rows < text_len && rows > 0 {
         pen.put_right(0, rows - 1, "▾", p.now);
-    }
-}
-
-/// What the tour says before its first step.
-fn welcome(app: &App) -> Explanation {
-    let steps = app.player.len();
-    Explanation {
-        title: "Welcome".to_owned(),
-        text: format!(
-            "A memcached starts up, a client connects and types \"set a 0 0 4\": here is every step of it, {steps} in \
-             all. Press . and watch the panels; here stands why each step is taken. ] goes to the next chapter, , \
-             takes a step back, ? lists the keys."
-        ),
-        source: "",
+    } else if (entry_at.saturating_add(1)..lines.len()).contains(&(top + rows)) {
+        // The name's meaning is cut: it goes on, but it is not what one came for.
+        pen.put_right(0, rows - 1, "▾", p.dim);
     }
 }
 
 /// What there is to say of the event at the cursor.
 pub(super) fn explanation(app: &App) -> Option<Explanation> {
     let cursor = app.player.cursor()?;
-    if app.tour && cursor == 0 {
-        return Some(welcome(app));
+    if app.looked_up.is_some() {
+        return app.looked_up.clone();
     }
     let event = app.player.current()?;
     // What is ready says which connection a wake-up is about.
@@ -110,6 +117,7 @@ pub(super) fn explanation(app: &App) -> Option<Explanation> {
         state: conn.and_then(|c| c.state),
         last_read: last_read.as_deref(),
         commands_in_wakeup,
+        edge_triggered: app.edge_triggered,
     };
     Some(explain(event, &context))
 }

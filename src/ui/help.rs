@@ -1,7 +1,8 @@
 //! The help: the keys of what one looks at, from the one table of keys.
 
 use super::app::App;
-use super::keys::{LIST, SECTIONS, Scope, Section};
+use super::keys::{ASKED, LESSON, LIST, SECTIONS, Scope, Section};
+use super::lesson::Stage;
 use super::pen::Pen;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -32,6 +33,12 @@ fn lines(app: &App) -> Vec<Vec<Piece>> {
     };
     if app.list.is_some() {
         add(&LIST);
+    }
+    if app.tutor.is_some() {
+        if app.stage() == Some(Stage::Asking) {
+            add(&ASKED);
+        }
+        add(&LESSON);
     }
     SECTIONS.iter().for_each(add);
     lines.push(Vec::new());

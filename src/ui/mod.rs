@@ -15,7 +15,9 @@
 //! | `keys.rs`, `prompt.rs`, `command.rs`, `goto.rs`, `mouse.rs` | keys, what is typed, where that leads |
 //! | `draw.rs` | which panels, and where |
 //! | `threads.rs` `machine/` `connection.rs` `stack.rs` `events.rs` `explain.rs` | a panel each |
+//! | `lesson/` | a lesson: its steps and questions, its text, its place |
 //! | `spacetime/` | the panel of the lanes: which rows, which lanes, which arrows |
+//! | `glossary.rs` | what a name means |
 //! | `bars.rs`, `help.rs` | the first and the last line; the help |
 //! | `pen.rs`, `canvas.rs`, `theme.rs` | clipped text, joined lines, the few styles |
 //! | `ascii.rs` | the finished frame, for terminals that know nothing else |
@@ -34,6 +36,7 @@ mod draw;
 mod events;
 mod explain;
 mod export;
+mod glossary;
 mod goto;
 mod help;
 mod hunt;
@@ -41,6 +44,7 @@ mod hunt;
 mod key_tests;
 mod keys;
 mod leash;
+mod lesson;
 mod machine;
 mod marks;
 mod mouse;
@@ -65,10 +69,12 @@ pub use app::App;
 pub use desk::{Desk, Export};
 pub use draw::draw;
 pub use goto::At;
+pub use lesson::{Keep, Pupil};
 pub use theme::Theme;
 
 use crate::event::{Event, Leashed, Thread};
 use crate::filter::Filter;
+use crate::lesson::Lang;
 use crate::player::{Pace, Source};
 use crate::trace::format::{End, Header};
 use std::io;
@@ -141,6 +147,8 @@ pub struct Live {
     pub leash: Arc<dyn Leash>,
     /// Its recording.
     pub tape: Arc<dyn Tape>,
+    /// A lesson beside it.
+    pub lesson: Option<Pupil>,
 }
 
 impl std::fmt::Debug for Live {
@@ -162,8 +170,8 @@ pub struct Options {
     pub idle_limit: Option<u64>,
     /// Stop playing at every chapter.
     pub pause_on_marks: bool,
-    /// Begin with a word of welcome that says which key comes first.
-    pub tour: bool,
+    /// The language of what is there in more than one.
+    pub lang: Lang,
     /// Draw with ASCII alone.
     pub ascii: bool,
     /// For a projector: fewer and larger things.
@@ -185,7 +193,7 @@ impl Default for Options {
             speed,
             idle_limit,
             pause_on_marks: false,
-            tour: false,
+            lang: Lang::En,
             ascii: false,
             classroom: false,
             filter: None,
@@ -222,6 +230,11 @@ pub fn replay(recording: Recording, options: Options) -> io::Result<Exit> {
     term::show(App::replay(recording, &options), None)
 }
 
+/// Shows a lesson beside its recording until the user quits.
+pub fn lesson(recording: Recording, pupil: Pupil, options: Options) -> io::Result<Exit> {
+    term::show(App::lesson(recording, pupil, &options), None)
+}
+
 /// Shows a recording that is read when it is looked at, until the user quits.
 pub fn open(name: String, header: Header, source: Arc<dyn Source>, options: Options) -> io::Result<Exit> {
     term::show(App::open(name, header, source, &options), None)
@@ -230,6 +243,10 @@ pub fn open(name: String, header: Header, source: Arc<dyn Source>, options: Opti
 /// Shows a running server on this process's terminal until the user quits. The server goes on when
 /// this returns; who started it stops it.
 pub fn live(server: Live, options: Options) -> io::Result<Exit> {
-    let Live { header, events, news, leash, tape } = server;
-    term::show(App::live(header, leash, tape, &options), Some((events, news)))
+    let Live { header, events, news, leash, tape, lesson } = server;
+    let mut app = App::live(header, leash, tape, &options);
+    if let Some(pupil) = lesson {
+        app.learn(pupil);
+    }
+    term::show(app, Some((events, news)))
 }

@@ -115,6 +115,7 @@ impl App {
     /// The cursor was moved by hand.
     pub(super) fn arrived(&mut self) {
         self.awaited = None;
+        self.looked_up = None;
         self.playing = false;
         self.paused_at = None;
         self.follow = self.leash.is_some() && self.player.is_at_end();

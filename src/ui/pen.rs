@@ -52,6 +52,12 @@ impl<'a> Pen<'a> {
         x
     }
 
+    /// The same as [`Pen::inner`], for good.
+    pub fn into_inner(mut self, left: u16, top: u16) -> Pen<'a> {
+        self.area = self.inner(left, top).area;
+        self
+    }
+
     /// A part of this area, below `top` rows and right of `left` columns.
     pub fn inner(&mut self, left: u16, top: u16) -> Pen<'_> {
         let area = Rect {

@@ -13,7 +13,7 @@ impl App {
             return Some(Duration::ZERO);
         }
         let play = self.playing.then(|| self.pause().saturating_sub(self.elapsed));
-        [play, self.reading()].into_iter().flatten().min()
+        [play, self.reading(), self.lesson_due()].into_iter().flatten().min()
     }
 
     /// Whether something is being looked for or written, a slice at a time.
@@ -23,7 +23,7 @@ impl App {
 
     /// Time has passed: plays on, looks on, writes on. Tells whether the screen has changed.
     pub fn tick(&mut self, elapsed: Duration) -> bool {
-        let mut changed = self.hunt_on() | self.export_on();
+        let mut changed = self.hunt_on() | self.export_on() | self.lesson_waits(elapsed);
         if self.is_looking_around() {
             self.look_around();
             changed = true;

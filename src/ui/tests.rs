@@ -233,16 +233,6 @@ fn bytes_of_the_client_cannot_act_on_the_terminal() {
 }
 
 #[test]
-fn the_tour_welcomes_and_then_explains() {
-    let mut app = App::replay(recording(), &Options { tour: true, ..Options::default() });
-    let first = screen(&app, 80, 24);
-    assert!(first.contains("Why · Welcome") && first.contains("Press . to take the next step"), "{first}");
-    press(&mut app, ".");
-    let second = screen(&app, 80, 24);
-    assert!(second.contains("Why") && !second.contains("Welcome"), "{second}");
-}
-
-#[test]
 fn counts_and_panels_share_the_digits() {
     let mut app = app();
     press(&mut app, "10.");

@@ -52,6 +52,7 @@ fn long_names_and_large_numbers_still_fit() {
             state: Some(*state),
             last_read: Some(&last),
             commands_in_wakeup: 99_999,
+            edge_triggered: true,
         };
         for kind in Kind::ALL {
             good(&explain(&crowded(kind.clone()), &context));
@@ -207,6 +208,7 @@ proptest! {
         fields in proptest::option::of(any_fields().boxed()),
         state in any_state(),
         commands_in_wakeup in any::<u32>(),
+        edge_triggered: bool,
     ) {
         let context = Context {
             previous: previous.as_ref(),
@@ -214,6 +216,7 @@ proptest! {
             state,
             last_read: last_read.as_ref(),
             commands_in_wakeup,
+            edge_triggered,
         };
         harmless(&explain(&event, &context));
         harmless(&bare(&event));

@@ -276,6 +276,11 @@ fn a_wake_up_is_told_by_what_is_ready() {
     ]);
     let first = in_state(ConnState::NewCmd, "r", None);
     assert!(first.text.contains("level-triggered") && first.text.contains("nothing is read"));
+    // In the experiment the same wake-up is the last one.
+    let event = wake(worker, vec![ready(Some(0), "r")], false);
+    let state = Some(ConnState::NewCmd);
+    let edge = explain(&event, &Context { state, edge_triggered: true, ..Context::default() });
+    assert!(edge.text.contains("edge-triggered") && !edge.text.contains("level-triggered"));
 }
 
 #[test]

@@ -32,6 +32,9 @@ fn the_mouse_is_left_alone_until_asked_for_and_given_back_at_the_end() {
     // Suspended, the mouse is the shell's.
     terminal.press("\x1a");
     assert_shell_s(&terminal.wait("the shell's screen", |screen| !screen.alternate_screen()));
+    // Who is woken before it sleeps goes on sleeping.
+    let stat = format!("/proc/{}/stat", terminal.pid().as_raw_nonzero());
+    until("it stops", || fs::read_to_string(&stat).unwrap().rsplit(") ").next().unwrap().starts_with('T'));
     terminal.kill(Signal::CONT);
     terminal.wait("the mouse again", |screen| screen.alternate_screen() && on(screen));
     terminal.press("q");

@@ -6,6 +6,7 @@ mod attach;
 #[path = "../common/mod.rs"]
 mod common;
 mod keys;
+mod lesson;
 mod live;
 mod panic;
 
@@ -75,6 +76,10 @@ impl Terminal {
         command.env("TERM", "xterm-256color");
         // Whoever runs the tests has settings of their own.
         command.env("MEMSTEP_CONFIG", "");
+        // And have gone through lessons: here nothing is kept, unless a test says where.
+        for name in ["XDG_STATE_HOME", "HOME", "LC_ALL", "LC_MESSAGES", "LANG"] {
+            command.env_remove(name);
+        }
         for name in ["NO_COLOR", "COLORFGBG", "RUST_BACKTRACE"] {
             command.env_remove(name);
         }
@@ -236,11 +241,14 @@ fn the_tour_is_stepped_sought_resized_and_left() {
     let mut terminal = Terminal::start(&[]);
     terminal.wait("the first screen", |screen| {
         let text = screen.contents();
-        ["REPLAY", "event 1 of ", "Press . to take the next step", "? help  q quit"]
+        ["REPLAY", "set a 0 0 4", "step 1 of 25", "Enter: the next step", "? help  q quit"]
             .iter()
             .all(|wanted| text.contains(wanted))
     });
     assert!(terminal.is_raw());
+    terminal.press_for("\r", "step 2 of 25");
+    terminal.press_for("\x7f", "step 1 of 25");
+    terminal.press_for("g", "event 1 of ");
     terminal.press_for(".", "event 2 of ");
     terminal.press_for(",", "event 1 of ");
     terminal.press_for(":57", ":57");

@@ -140,6 +140,9 @@ impl Subject for Seen<'_> {
             (Field::Addr, What::Listen { .. }) => self.words().filter(|_| !self.told.payload.is_empty()),
             (Field::Backlog, What::Listen { backlog, .. }) => number(backlog),
             (Field::Timeout, What::Wait { timeout_ms, .. }) => number(timeout_ms),
+            (Field::Ready, What::Wake { .. }) => {
+                Some(Value::Flag(true)).filter(|_| !self.told.payload.is_empty())
+            }
             (Field::Timer, What::Wake { timer, .. }) => Some(Value::Flag(timer)),
             (Field::Interest, What::EventAdd { interest, .. }) => word(interest.interest()),
             (Field::Depth, What::CqPush { depth, .. } | What::CqPop { depth, .. }) => number(depth),

@@ -14,6 +14,9 @@ use ratatui::style::Style;
 
 /// How wide the legend is, beside the map.
 const LEGEND: usize = 16;
+/// The panel's rows with its title: with the legend below the diagram, and the diagram alone.
+pub(super) const ROWS: u16 = 17;
+pub(super) const LEAST_ROWS: u16 = ROWS - 3;
 
 /// Why `drive_machine` takes that way.
 pub(super) fn reason(way: Way) -> &'static str {

@@ -115,7 +115,7 @@ mod tests {
         let at = events.iter().position(|e| e.ev == *kind).unwrap();
         let mut player = Player::new(4, events);
         player.go(at);
-        window(&player, Scale::Runs, 20).unwrap()
+        window(&player, Scale::Runs, 20, usize::MAX).unwrap()
     }
 
     #[test]

@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn four_workers_fit_80_columns_and_60_too() {
         let player = player_at(4, &Kind::Notify);
-        let window = window(&player, Scale::Runs, 12).unwrap();
+        let window = window(&player, Scale::Runs, 12, usize::MAX).unwrap();
         for (width, words) in [(79, 24), (59, 11)] {
             let lanes = Lanes::of(player.world(), &window, 6, width, false);
             assert_eq!((lanes.list.len(), lanes.hidden), (7, 0), "{width}");
@@ -216,7 +216,7 @@ mod tests {
         let at = events.iter().position(|e| e.ev == Kind::Notify).unwrap();
         let mut player = Player::new(64, events);
         player.go(at);
-        let window = window(&player, Scale::Runs, 12).unwrap();
+        let window = window(&player, Scale::Runs, 12, usize::MAX).unwrap();
         let lanes = Lanes::of(player.world(), &window, 6, 80, false);
         assert!(lanes.x(Who::Thread(Thread::Worker(42))).is_some());
         assert_eq!(lanes.list.len() - 3 + lanes.hidden, 64);
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn a_worker_sleeps_until_the_byte_wakes_it() {
         let player = player_at(4, &Kind::Notify);
-        let window = window(&player, Scale::Each, 30).unwrap();
+        let window = window(&player, Scale::Each, 30, usize::MAX).unwrap();
         let lives = life(player.world(), &window, W0);
         let wakes = window.events.iter().position(|e| e.th == W0 && e.ev == Kind::Wake).unwrap();
         let y = usize::try_from(window.row_of(wakes)).unwrap();
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn a_thread_is_not_there_before_it_starts() {
         let player = player_at(4, &Kind::EventInit);
-        let window = window(&player, Scale::Each, 5).unwrap();
+        let window = window(&player, Scale::Each, 5, usize::MAX).unwrap();
         assert!(life(player.world(), &window, W0).iter().all(|&l| l == Life::Absent));
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     // For a projector every row has a blank one below it.
     let stride = if app.classroom { 2 } else { 1 };
     let height = pen.height().saturating_sub(1).div_ceil(stride);
-    let Some(window) = window(&app.player, app.scale, height) else {
+    let Some(window) = window(&app.player, app.scale, height, app.horizon()) else {
         pen.put(0, 0, "waiting for the first event", p.dim);
         return;
     };

@@ -97,12 +97,12 @@ impl Window {
     }
 }
 
-/// The window of so many rows; none while there is no event.
-pub(super) fn window(player: &Player, scale: Scale, height: usize) -> Option<Window> {
+/// The window of so many rows, of the events before `horizon`; none while there is no event.
+pub(super) fn window(player: &Player, scale: Scale, height: usize, horizon: usize) -> Option<Window> {
     let cursor = player.cursor()?;
     let reach = height.saturating_mul(if scale == Scale::Each { 1 } else { EVENTS_A_ROW });
     let from = cursor.saturating_sub(reach);
-    let events = player.slice(from..cursor.saturating_add(reach).saturating_add(1));
+    let events = player.slice(from..cursor.saturating_add(reach).saturating_add(1).min(horizon));
     let at = cursor - from;
     let mut rows = rows(&events, scale, at);
     let now = rows.iter().position(|row| matches!(row, Row::Events(r) if r.contains(&at)))?;
@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn at_the_finest_scale_every_event_has_a_row_and_the_cursor_is_in_view() {
         let player = player_at(to_nread);
-        let window = window(&player, Scale::Each, 11).unwrap();
+        let window = window(&player, Scale::Each, 11, usize::MAX).unwrap();
         assert_eq!(window.rows.len(), 11);
         assert_eq!(window.rows[window.now], Row::Events(window.at..window.at + 1));
         assert!(to_nread(&window.events[window.at]));
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn runs_are_of_one_thread_and_end_at_what_crosses_lanes() {
         let player = player_at(to_nread);
-        let window = window(&player, Scale::Runs, 20).unwrap();
+        let window = window(&player, Scale::Runs, 20, usize::MAX).unwrap();
         assert!(sizes(&window).iter().any(|&n| n > 3), "{:?}", window.rows);
         for row in &window.rows {
             let Row::Events(range) = row else { continue };
@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn at_the_coarsest_scale_only_arrows_are_left_and_the_cursor() {
         let player = player_at(to_nread);
-        let window = window(&player, Scale::Crossing, 20).unwrap();
+        let window = window(&player, Scale::Crossing, 20, usize::MAX).unwrap();
         for (y, row) in window.rows.iter().enumerate() {
             let Row::Events(range) = row else { continue };
             assert!(y == window.now || stands_alone(&window.events[range.start]), "row {y}");
@@ -238,13 +238,13 @@ mod tests {
             for at in 0..player.len() {
                 player.go(at);
                 for height in [1, 2, 7, 40] {
-                    let window = window(&player, scale, height).unwrap();
+                    let window = window(&player, scale, height, usize::MAX).unwrap();
                     assert!(window.rows.len() <= height);
                     assert_eq!(window.row_of(window.at), window.now as i32, "{scale:?} {at} {height}");
                 }
             }
         }
-        assert!(window(&Player::new(4, Vec::new()), Scale::Runs, 10).is_none());
+        assert!(window(&Player::new(4, Vec::new()), Scale::Runs, 10, usize::MAX).is_none());
     }
 
     #[test]
@@ -252,7 +252,7 @@ mod tests {
         let event = |seq| Event { seq, t: seq, th: W0, ev: Kind::Item, ..Event::default() };
         let mut player = Player::new(4, (1..50_000).map(event).collect());
         player.go(25_000);
-        let window = window(&player, Scale::Runs, 10).unwrap();
+        let window = window(&player, Scale::Runs, 10, usize::MAX).unwrap();
         assert!(window.events.len() <= 2 * 10 * EVENTS_A_ROW + 1);
         assert_eq!(window.rows.len(), 1, "one thread, nothing that crosses: one run");
     }
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn rows_above_and_below_are_told_apart() {
         let player = player_at(|e| e.ev == Kind::Notify);
-        let window = window(&player, Scale::Each, 6).unwrap();
+        let window = window(&player, Scale::Each, 6, usize::MAX).unwrap();
         assert_eq!(window.row_of(0), -1);
         assert_eq!(window.row_of(window.events.len() - 1), 6);
         assert!(window.events.iter().all(|e| e.th != Thread::Client || e.ev == Kind::Mark));
@@ -272,10 +272,10 @@ mod tests {
         let kinds = [Kind::Wake, Kind::Call, Kind::Return, Kind::Call, Kind::Wake];
         let player = Player::new(4, (1..).zip(kinds).map(|(seq, ev)| event(seq, ev)).collect());
         for scale in [Scale::Runs, Scale::Crossing] {
-            let window = window(&player, scale, 10).unwrap();
+            let window = window(&player, scale, 10, usize::MAX).unwrap();
             assert_eq!(window.rows, [Row::Events(0..1), Row::Gap(4 * GAP), Row::Events(4..5)]);
         }
-        assert_eq!(window(&player, Scale::Each, 10).unwrap().rows.len(), 9);
+        assert_eq!(window(&player, Scale::Each, 10, usize::MAX).unwrap().rows.len(), 9);
     }
 
     #[test]

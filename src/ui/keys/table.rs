@@ -1,164 +1,8 @@
-//! The one table of keys: what they do and what the help says of them.
+//! The keys, section by section, as the help shows them.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-
-/// What a key asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// One event forward; at the newest event of a server that is held, let one through.
-    Next,
-    /// One event back.
-    Prev,
-    /// The next event of this connection.
-    NextOfConn,
-    /// The previous event of this connection.
-    PrevOfConn,
-    /// The next request.
-    NextRequest,
-    /// The previous request.
-    PrevRequest,
-    /// The next hit of the search; without one, the next event of the same kind, or that enters the
-    /// same state.
-    NextSame,
-    /// The previous one.
-    PrevSame,
-    /// The next chapter.
-    NextChapter,
-    /// The previous chapter.
-    PrevChapter,
-    /// From a cause to its effect on another thread, or back.
-    OtherEnd,
-    /// On to the next breakpoint.
-    Continue,
-    /// Back to the last breakpoint.
-    ReverseContinue,
-    /// Set or take away a breakpoint.
-    Breakpoint,
-    /// Open the list of breakpoints.
-    Breakpoints,
-    /// In the list: switch on or off.
-    Toggle,
-    /// In the list: take away.
-    Delete,
-    /// In the list: go on to the next event that is meant.
-    Choose,
-    /// The first event.
-    First,
-    /// The last event, or the one that a count names.
-    Last,
-    /// Back to the newest event of a server, and along with it.
-    Follow,
-    /// Set the bookmark that the next letter names.
-    SetMark,
-    /// Go to the bookmark that the next letter names.
-    GoToMark,
-    /// Back to where the last jump came from.
-    JumpBack,
-    /// Open the search.
-    Search,
-    /// Open the filter.
-    Filter,
-    /// Show only events like this one, or all.
-    OnlyLikeThis,
-    /// Show only this connection, or all.
-    OnlyConn,
-    /// Down: an event forward, or scroll a text.
-    Down,
-    /// Up: an event back, or scroll a text.
-    Up,
-    /// Half a page down.
-    HalfDown,
-    /// Half a page up.
-    HalfUp,
-    /// Play or pause.
-    Play,
-    /// Play faster.
-    Faster,
-    /// Play slower.
-    Slower,
-    /// Fold idle time or play it whole.
-    FoldIdle,
-    /// Open the command line.
-    Command,
-    /// Hold or release the server.
-    Hold,
-    /// Held: whose event is let through next.
-    Turn,
-    /// Start or stop recording.
-    Record,
-    /// Go to the panel that says why.
-    Explain,
-    /// Remark on this event.
-    Note,
-    /// Write what is shown to a file.
-    Export,
-    /// Copy this event.
-    Copy,
-    /// The next theme.
-    Theme,
-    /// Listen to the mouse, or no longer.
-    Mouse,
-    /// Go to a panel.
-    Panel(u8),
-    /// Go to the next panel.
-    NextPanel,
-    /// Go to the previous panel.
-    PrevPanel,
-    /// The panel fills the screen, or no longer.
-    Zoom,
-    /// Space-time: a row for more, for less of what happens.
-    Finer,
-    /// Space-time: fewer rows.
-    Coarser,
-    /// Open or close the help.
-    Help,
-    /// Close what is open.
-    Close,
-    /// Suspend the program.
-    Suspend,
-    /// Quit.
-    Quit,
-    /// Quit, and leave the last screen where the shell goes on.
-    QuitAndLeave,
-    /// Ctrl-C: quit as a signal would have it.
-    Interrupt,
-}
-
-/// Where a key has something to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scope {
-    Always,
-    /// On a running server.
-    Live,
-    /// On a recording.
-    Replay,
-}
-
-/// One key or two of a kind, and what they do.
-pub(super) struct Binding {
-    /// As the help shows them.
-    pub shown: &'static str,
-    /// What the help says; where that is nothing, the panels by their digits.
-    pub help: &'static str,
-    /// Where the help shows it.
-    pub scope: Scope,
-    keys: &'static [(Key, Action)],
-}
-
-/// The keys of one purpose.
-pub(super) struct Section {
-    pub title: &'static str,
-    pub bindings: &'static [Binding],
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Key {
-    Char(char),
-    Ctrl(char),
-    Code(KeyCode),
-}
-
-use Key::{Char, Code, Ctrl};
+use super::Key::{Char, Code, Ctrl};
+use super::{Action, Binding, Key, Scope, Section};
+use crossterm::event::KeyCode;
 
 const fn bind(shown: &'static str, help: &'static str, keys: &'static [(Key, Action)]) -> Binding {
     Binding { shown, help, scope: Scope::Always, keys }
@@ -173,7 +17,7 @@ const fn replay(shown: &'static str, help: &'static str, keys: &'static [(Key, A
 }
 
 /// The keys while the list of breakpoints is open.
-pub(super) const LIST: Section = Section {
+pub(in crate::ui) const LIST: Section = Section {
     title: "The list of breakpoints",
     bindings: &[
         bind(
@@ -202,7 +46,42 @@ pub(super) const LIST: Section = Section {
     ],
 };
 
-pub(super) const SECTIONS: &[Section] = &[
+/// The keys of a lesson, besides all others.
+pub(in crate::ui) const LESSON: Section = Section {
+    title: "The lesson",
+    bindings: &[
+        bind("Enter", "next step of the lesson", &[(Code(KeyCode::Enter), Action::NextStep)]),
+        bind("Bksp", "the step before", &[(Code(KeyCode::Backspace), Action::PrevStep)]),
+        bind("L", "back to the event of this step, wherever one is", &[(Char('L'), Action::BackToLesson)]),
+        bind(
+            "J K",
+            "down, up in the lesson's text",
+            &[(Char('J'), Action::LessonDown), (Char('K'), Action::LessonUp)],
+        ),
+        bind("l", "the text alone, or beside the panels again", &[(Char('l'), Action::LessonAlone)]),
+        bind("R", "begin the lesson again, answers forgotten", &[(Char('R'), Action::FromStart)]),
+    ],
+};
+
+/// The keys while a lesson asks.
+pub(in crate::ui) const ASKED: Section = Section {
+    title: "The question",
+    bindings: &[
+        bind(
+            "a-d",
+            "the answer (what they do else they do again after it)",
+            &[
+                (Char('a'), Action::Answer(0)),
+                (Char('b'), Action::Answer(1)),
+                (Char('c'), Action::Answer(2)),
+                (Char('d'), Action::Answer(3)),
+            ],
+        ),
+        bind("s", "show it without an answer", &[(Char('s'), Action::SkipQuestion)]),
+    ],
+};
+
+pub(in crate::ui) const SECTIONS: &[Section] = &[
     Section {
         title: "Step",
         bindings: &[
@@ -397,83 +276,3 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
     },
 ];
-
-/// What a key asks for while the list of breakpoints is open, if the list has to do with it.
-pub fn list_action(key: KeyEvent) -> Option<Action> {
-    let wanted = wanted(key)?;
-    LIST.bindings.iter().flat_map(|b| b.keys).find(|(bound, _)| *bound == wanted).map(|(_, action)| *action)
-}
-
-/// What a key asks for, if anything.
-pub fn action(key: KeyEvent) -> Option<Action> {
-    let wanted = wanted(key)?;
-    all().find(|(bound, _)| *bound == wanted).map(|(_, action)| action)
-}
-
-fn wanted(key: KeyEvent) -> Option<Key> {
-    // A shifted character already says so by what it is; terminals differ in whether they add SHIFT.
-    Some(match key.code {
-        KeyCode::Char(c) if key.modifiers.contains(KeyModifiers::CONTROL) => Ctrl(c.to_ascii_lowercase()),
-        KeyCode::Char(_) if key.modifiers.contains(KeyModifiers::ALT) => return None,
-        KeyCode::Char(c) => Char(c),
-        code => Code(code),
-    })
-}
-
-fn all() -> impl Iterator<Item = (Key, Action)> {
-    SECTIONS.iter().flat_map(|s| s.bindings).flat_map(|b| b.keys.iter().copied())
-}
-
-/// Every key that is bound.
-#[cfg(test)]
-pub(super) fn bound() -> Vec<KeyEvent> {
-    let event = |(key, _): (Key, Action)| match key {
-        Char(c) => KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE),
-        Ctrl(c) => KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL),
-        Code(code) => KeyEvent::new(code, KeyModifiers::NONE),
-    };
-    all().map(event).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_help_says_fits_on_a_line_of_80_columns() {
-        use unicode_width::UnicodeWidthStr as _;
-        for binding in SECTIONS.iter().chain([&LIST]).flat_map(|s| s.bindings) {
-            assert!(binding.shown.width() <= 7 && binding.help.width() <= 68, "{}", binding.help);
-        }
-    }
-
-    #[test]
-    fn no_key_is_bound_twice() {
-        let keys: Vec<Key> = all().map(|(key, _)| key).collect();
-        for (i, key) in keys.iter().enumerate() {
-            assert!(!keys[..i].contains(key), "binding {i} is there already");
-        }
-    }
-
-    #[test]
-    fn every_key_that_the_help_shows_is_bound() {
-        for binding in SECTIONS.iter().flat_map(|s| s.bindings).filter(|b| !b.keys.is_empty()) {
-            for shown in binding.shown.split(' ').filter(|s| s.chars().count() == 1) {
-                let found =
-                    binding.keys.iter().any(|(key, _)| *key == Char(shown.chars().next().unwrap_or(' ')));
-                assert!(found, "{shown}");
-            }
-        }
-    }
-
-    #[test]
-    fn control_and_shift_are_told_apart_from_plain_characters() {
-        let key = |code, modifiers| action(KeyEvent::new(code, modifiers));
-        assert_eq!(key(KeyCode::Char('c'), KeyModifiers::NONE), Some(Action::Continue));
-        assert_eq!(key(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Action::Interrupt));
-        assert_eq!(key(KeyCode::Char('C'), KeyModifiers::SHIFT), Some(Action::ReverseContinue));
-        assert_eq!(key(KeyCode::Char(')'), KeyModifiers::SHIFT), Some(Action::NextOfConn));
-        assert_eq!(key(KeyCode::Char('q'), KeyModifiers::ALT), None);
-        assert_eq!(key(KeyCode::Char('v'), KeyModifiers::NONE), None);
-    }
-}

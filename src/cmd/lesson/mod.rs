@@ -1,0 +1,191 @@
+//! `memstep lesson`, and `memstep` alone: a lesson beside its recording; with no terminal, as text.
+
+mod new;
+mod show;
+mod text;
+
+use super::STDOUT;
+use super::look::{has_terminal, options, own_lang};
+use crate::cli::{LessonArgs, Look};
+use crate::lesson::progress::Entry;
+use crate::lesson::{Course, Lang, Lesson, library};
+use crate::text::printable;
+use crate::trace::reader::{Recording, TraceReader};
+use anyhow::{Context as _, bail};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use unicode_width::UnicodeWidthStr as _;
+
+/// The lesson of `memstep` alone: the guided tour.
+const TOUR: &str = "03-set";
+
+/// Shows the guided tour.
+pub(super) fn tour() -> anyhow::Result<ExitCode> {
+    run(LessonArgs { name: Some(TOUR.to_owned()), ..LessonArgs::default() })
+}
+
+/// A lesson to go through with a running server of so many workers.
+pub(super) fn course(name: &str, asked: Option<Lang>, workers: u16, look: Look) -> anyhow::Result<Course> {
+    let asked = if options(look)?.ascii { Some(Lang::En) } else { asked };
+    let (lesson, lang) = text_of(name, asked, asked.unwrap_or_else(own_lang))?;
+    Ok(Course::live(lesson, lang, workers.into()))
+}
+
+/// Shows a lesson, lists them, or begins a new one.
+pub(super) fn run(mut args: LessonArgs) -> anyhow::Result<ExitCode> {
+    let is_shown = has_terminal() && !args.text;
+    let mut lang = args.lang.unwrap_or_else(own_lang);
+    if is_shown && lang != Lang::En && options(args.look)?.ascii {
+        super::say("there is no Chinese in ASCII; the lesson is in English");
+        (args.lang, lang) = (Some(Lang::En), Lang::En);
+    }
+    if let Some(recording) = &args.new {
+        return new::run(recording, args.output.as_deref());
+    }
+    let Some(name) = args.name.as_deref().filter(|_| !args.list) else {
+        return list(lang);
+    };
+    let opened = open(name, args.lang, lang)?;
+    if is_shown {
+        return show::run(opened, &args);
+    }
+    let Opened { course, recording, .. } = opened;
+    let page = text::page(&course, &recording.header, &recording.events);
+    io::stdout().lock().write_all(page.as_bytes()).context(STDOUT)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A lesson with its recording: what a screen needs.
+pub(super) struct Opened {
+    /// The lesson over its recording.
+    pub course: Course,
+    /// The recording.
+    pub recording: Recording,
+    /// What the lesson is called where progress is kept.
+    pub key: String,
+}
+
+/// Opens the lesson that `name` means. A path is one; everything else is the name of one that the program
+/// carries with it. `asked` is the language that the command line names, `lang` the one that holds if it
+/// names none.
+pub(super) fn open(name: &str, asked: Option<Lang>, lang: Lang) -> anyhow::Result<Opened> {
+    let (lesson, lang) = text_of(name, asked, lang)?;
+    let (recording, key) = if let Some(path) = file(name) {
+        let recording = Recording::load(&recording_of(&lesson, path), false).with_context(|| {
+            format!(
+                "{}: its recording cannot be opened; `recording:` is a path from where the lesson is",
+                super::server::shown(path)
+            )
+        })?;
+        (recording, show::key(path))
+    } else {
+        let entry = library::find(name, lang).map_err(anyhow::Error::msg)?;
+        let Some(bytes) = library::recording(&lesson.recording) else {
+            bail!(
+                "{}: its recording, {}, did not come with this program",
+                entry.file(),
+                printable(&lesson.recording)
+            );
+        };
+        (TraceReader::new(bytes, &lesson.recording)?.into_recording()?, entry.stem.to_owned())
+    };
+    let course = Course::over(lesson, lang, recording.header.threads, &recording.events);
+    Ok(Opened { course, recording, key })
+}
+
+/// The lesson itself, and the language that it speaks.
+fn text_of(name: &str, asked: Option<Lang>, lang: Lang) -> anyhow::Result<(Lesson, Lang)> {
+    if let Some(path) = file(name) {
+        let lesson = Lesson::parse(&read(path)?, &super::server::shown(path))?;
+        let lang = asked.or(lesson.lang).unwrap_or(lang);
+        return Ok((lesson, lang));
+    }
+    let entry = library::find(name, lang).map_err(anyhow::Error::msg)?;
+    if entry.lang != lang {
+        super::say(&format!("{} is not translated yet: this is the English one", entry.name()));
+    }
+    Ok((entry.lesson()?, entry.lang))
+}
+
+/// The file that a name means, if it means one.
+fn file(name: &str) -> Option<&Path> {
+    let path = Path::new(name);
+    let is_path = name.contains('/') || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("md"));
+    is_path.then_some(path)
+}
+
+/// The text of a file.
+pub(super) fn read(path: &Path) -> anyhow::Result<String> {
+    let shown = super::server::shown(path);
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read the lesson {shown}"))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        anyhow::anyhow!("{shown}:{line}: the text is not UTF-8 here; save it as UTF-8")
+    })
+}
+
+/// Where a lesson's recording is: a path from where the lesson is.
+pub(super) fn recording_of(lesson: &Lesson, path: &Path) -> PathBuf {
+    path.parent().unwrap_or(Path::new("")).join(&lesson.recording)
+}
+
+/// Every lesson, what it is about, and how long it takes.
+fn list(lang: Lang) -> anyhow::Result<ExitCode> {
+    let entries = library::all(lang);
+    let named = entries.iter().map(|entry| entry.name().width()).max().unwrap_or(0);
+    let lessons: Vec<Lesson> = entries.iter().map(library::Entry::lesson).collect::<Result<_, _>>()?;
+    let progress = show::progress();
+    let mut out = io::stdout().lock();
+    let mut write = || -> io::Result<()> {
+        for (entry, lesson) in entries.iter().zip(&lessons) {
+            let minutes = match lang {
+                Lang::En => format!("{} min", lesson.minutes),
+                Lang::Zh => format!("{} 分钟", lesson.minutes),
+            };
+            let note = match entry.lang == lang {
+                true => "",
+                false => " (English)",
+            };
+            let far = progress.lessons.get(entry.stem).map(|entry| far(entry, lesson, lang));
+            let far = far.unwrap_or_default();
+            writeln!(
+                out,
+                "{:>2}  {:named$}  {} · {minutes}{note}{far}",
+                entry.number().trim_start_matches('0'),
+                entry.name(),
+                lesson.title
+            )?;
+            for line in text::wrapped(&lesson.about, text::WIDTH - named - 6) {
+                writeln!(out, "{:1$}{line}", "", named + 6)?;
+            }
+        }
+        let how = match lang {
+            Lang::En => "`memstep lesson NAME` shows one; its number will do, or how its name begins.",
+            Lang::Zh => "`memstep lesson NAME` 打开一课；写编号或名称的开头即可。",
+        };
+        writeln!(out, "\n{how}")
+    };
+    write().context(STDOUT)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How far one has come with a lesson.
+fn far(kept: &Entry, lesson: &Lesson, lang: Lang) -> String {
+    let (furthest, steps) = (kept.furthest, lesson.steps.len());
+    if furthest == 0 {
+        return String::new();
+    }
+    let score = match kept.asked {
+        0 => String::new(),
+        asked => match lang {
+            Lang::En => format!(", {} of {asked} right", kept.right),
+            Lang::Zh => format!("，{asked} 题答对 {}", kept.right),
+        },
+    };
+    match lang {
+        Lang::En => format!(" · been to step {furthest} of {steps}{score}"),
+        Lang::Zh => format!(" · 到过第 {furthest} 步，共 {steps} 步{score}"),
+    }
+}

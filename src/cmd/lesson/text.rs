@@ -1,0 +1,171 @@
+//! A lesson as text: what is shown where there is no terminal, and to a screen reader.
+
+use crate::event::Event;
+use crate::lesson::{Block, Course, Lang, Span, Style, wrap};
+use crate::print::Print as _;
+use crate::print::text::Text;
+use crate::trace::format::Header;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use unicode_width::UnicodeWidthStr as _;
+
+/// How wide the text is.
+pub(super) const WIDTH: usize = 78;
+/// How far the text of a step stands from the left.
+const INDENT: usize = 4;
+
+/// The whole lesson. Writing to a String cannot fail.
+pub(super) fn page(course: &Course, header: &Header, events: &[Event]) -> String {
+    let lesson = course.lesson();
+    let lang = course.lang();
+    let told = told(course, header, events);
+    let mut out = String::new();
+    let _ = writeln!(out, "{}", lesson.title);
+    paragraph(&mut out, 0, "", &plain(&lesson.about));
+    let (steps, minutes) = (lesson.steps.len(), lesson.minutes);
+    let recording = crate::text::printable(&lesson.recording);
+    let recording = recording.rsplit('/').next().unwrap_or_default();
+    let _ = match lang {
+        Lang::En => writeln!(out, "{steps} steps, {minutes} minutes; recording {recording}"),
+        Lang::Zh => writeln!(out, "{steps} 步，{minutes} 分钟；记录 {recording}"),
+    };
+    blocks(&mut out, &lesson.intro, lang);
+    let mut chapter = None;
+    for (i, step) in lesson.steps.iter().enumerate() {
+        if chapter != Some(step.chapter) {
+            chapter = Some(step.chapter);
+            let chapter = &lesson.chapters[step.chapter];
+            let rule = "─".repeat(WIDTH.saturating_sub(chapter.title.width() + 4));
+            let _ = writeln!(out, "\n── {} {rule}", chapter.title);
+            blocks(&mut out, &chapter.intro, lang);
+        }
+        let _ = writeln!(out, "\n{:>2}. {}", i + 1, step.title);
+        blocks(&mut out, &step.body, lang);
+        let line = course.place(i).and_then(|at| told.get(&at));
+        let _ = match (line, lang) {
+            (Some(line), _) => writeln!(out, "\n{line}"),
+            (None, Lang::En) => writeln!(out, "\n{:INDENT$}(this step finds no event in the recording)", ""),
+            (None, Lang::Zh) => writeln!(out, "\n{:INDENT$}（记录里没有这一步的事件）", ""),
+        };
+        question(&mut out, course, i, lang);
+    }
+    out
+}
+
+/// The question of a step, and its answer.
+fn question(out: &mut String, course: &Course, step: usize, lang: Lang) {
+    let Some(question) = course.question(step) else { return };
+    out.push('\n');
+    paragraph(out, INDENT, "? ", &plain(&question.prompt));
+    for (i, choice) in question.choices.iter().enumerate() {
+        paragraph(out, INDENT + 2, &format!("{}  ", letter(i)), &plain(&choice.text));
+    }
+    let right = &question.choices[question.right].text;
+    let mut answer = plain(&match lang {
+        Lang::En => format!("{}: ", letter(question.right)),
+        Lang::Zh => format!("{}：", letter(question.right)),
+    });
+    answer.push(Span { text: right.clone(), style: Style::Strong });
+    // Events are explained in English so far.
+    let title = question.because.title.trim_end_matches(['.', '?', '!']);
+    let because = format!(". {title}. {}", first_sentence(&question.because.text));
+    answer.extend(plain(if lang == Lang::En { &because } else { "。" }));
+    paragraph(out, INDENT, "= ", &answer);
+}
+
+fn letter(i: usize) -> char {
+    char::from(b'a' + u8::try_from(i).unwrap_or(25).min(25))
+}
+
+fn first_sentence(text: &str) -> &str {
+    text.find(". ").map_or(text, |end| &text[..=end])
+}
+
+/// Each step's event as `print` shows it, by its index.
+fn told(course: &Course, header: &Header, events: &[Event]) -> HashMap<usize, String> {
+    let wanted: Vec<_> = (0..course.lesson().steps.len()).filter_map(|step| course.place(step)).collect();
+    let mut printer = Text::default();
+    let mut lines = HashMap::new();
+    let mut out = Vec::new();
+    // Writing to a Vec cannot fail.
+    let _ = printer.header(header, "", &mut out);
+    for (at, event) in events.iter().enumerate() {
+        if !wanted.contains(&at) {
+            printer.skip(event, "");
+            continue;
+        }
+        out.clear();
+        let _ = printer.event(event, "", &mut out);
+        // A gap in time has a line of its own before it.
+        let text = String::from_utf8_lossy(&out);
+        let line = text.trim_end().rsplit('\n').next().unwrap_or_default();
+        lines.insert(at, line.to_owned());
+    }
+    lines
+}
+
+fn blocks(out: &mut String, blocks: &[Block], lang: Lang) {
+    for block in blocks {
+        match block {
+            Block::Text(spans) => {
+                out.push('\n');
+                paragraph(out, INDENT, "", spans);
+            }
+            Block::Item { mark, depth, text } => {
+                let indent = INDENT + 2 * (depth.saturating_sub(1)).min(8);
+                if mark.is_empty() {
+                    paragraph(out, indent + 2, "", text);
+                } else {
+                    paragraph(out, indent, &format!("{mark} "), text);
+                }
+            }
+            Block::Code(lines) => {
+                out.push('\n');
+                for line in lines {
+                    let _ = writeln!(out, "{:1$}{line}", "", INDENT + 4);
+                }
+            }
+            Block::Do(lines) => {
+                out.push('\n');
+                let who = match lang {
+                    Lang::En => "the client: ",
+                    Lang::Zh => "客户端：",
+                };
+                for line in lines {
+                    let _ = writeln!(out, "{:1$}> {who}{line}", "", INDENT);
+                }
+            }
+        }
+    }
+}
+
+/// A paragraph in lines; `mark` stands before the first.
+fn paragraph(out: &mut String, indent: usize, mark: &str, spans: &[Span]) {
+    let hanging = mark.width();
+    let width = WIDTH.saturating_sub(indent + hanging);
+    // Without colours a name of the program's needs a mark of its own.
+    let marked: Vec<Span> = spans.iter().map(|span| Span { text: marked(span), ..span.clone() }).collect();
+    for (i, line) in wrap(&marked, width).into_iter().enumerate() {
+        let mark = if i == 0 { mark } else { &" ".repeat(hanging) };
+        let text: String = line.iter().map(|span| span.text.as_str()).collect();
+        let _ = writeln!(out, "{:indent$}{mark}{text}", "");
+    }
+}
+
+fn marked(span: &Span) -> String {
+    match span.style {
+        Style::Code => format!("`{}`", span.text),
+        Style::Emphasis => format!("*{}*", span.text),
+        Style::Plain | Style::Strong => span.text.clone(),
+    }
+}
+
+fn plain(text: &str) -> Vec<Span> {
+    vec![Span { text: text.to_owned(), style: Style::Plain }]
+}
+
+/// A text in lines.
+pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let lines = wrap(&plain(text), width).into_iter();
+    lines.map(|line| line.into_iter().map(|span| span.text).collect()).collect()
+}

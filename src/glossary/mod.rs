@@ -1,0 +1,181 @@
+//! What every state, function, field of `struct conn` and kind of event is, in a sentence or three,
+//! in English and in Chinese.
+//!
+//! [`explain`](crate::explain) is about one event at one moment; the glossary is about the name.
+//!
+//! ```
+//! use memstep::event::ConnState;
+//! use memstep::glossary::{Group, Language, entry, of_state};
+//!
+//! let waiting = of_state(ConnState::Waiting, Language::En).map(|entry| entry.source);
+//! assert_eq!(waiting, Some("memcached.c:4109"));
+//! assert!(entry(Group::Field, "rbytes", Language::Zh).is_some());
+//! ```
+//!
+//! # Where it is written
+//!
+//! In `en.md` and `zh.md` beside this file, and nowhere else: `#` begins a group, in the order of
+//! [`Group::ALL`]; `##` is a name; a paragraph says what it is; a last paragraph in backticks gives
+//! its place in memcached 1.4.24, where it has one. Both have the same names in the same order, and
+//! those are all that [`event`](crate::event) has: tests hold it.
+
+#[cfg(test)]
+mod tests;
+
+use crate::event::{ConnState, Fn, Kind};
+use std::fmt;
+use std::sync::LazyLock;
+
+/// A language that the glossary and the lessons are written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+impl Language {
+    /// Both.
+    pub const ALL: &'static [Language] = &[Language::En, Language::Zh];
+
+    /// The language of that code.
+    pub fn from_code(code: &str) -> Option<Language> {
+        match code {
+            "en" => Some(Language::En),
+            "zh" => Some(Language::Zh),
+            _ => None,
+        }
+    }
+
+    /// Its code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::En => "en",
+            Language::Zh => "zh",
+        }
+    }
+
+    /// The language that the environment asks for: the first that is set of `LC_ALL`, `LC_MESSAGES` and
+    /// `LANG` decides, as everywhere.
+    pub fn from_env(var: impl std::ops::Fn(&str) -> Option<String>) -> Language {
+        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| var(name));
+        match set.filter(|value| !value.is_empty()).map(|value| value.to_ascii_lowercase()).next() {
+            Some(value) if value.split(['_', '.', '@', '-']).next() == Some("zh") => Language::Zh,
+            _ => Language::En,
+        }
+    }
+
+    /// One of two.
+    pub fn pick<T>(self, en: T, zh: T) -> T {
+        match self {
+            Language::En => en,
+            Language::Zh => zh,
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+/// What a name stands for. A name may be in two groups: `conn_new` is a function and a kind of
+/// event, `item` is a field and a kind of event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Group {
+    /// A state of `drive_machine`.
+    State,
+    /// A function that `call` and `return` events name.
+    Function,
+    /// A field of `struct conn` that a trace tells of (`set`).
+    Field,
+    /// A kind of event (`ev`).
+    Event,
+}
+
+impl Group {
+    /// Every group, in the order of the files.
+    pub const ALL: &'static [Group] = &[Group::State, Group::Function, Group::Field, Group::Event];
+}
+
+/// What the glossary says about one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What the name stands for.
+    pub group: Group,
+    /// The name, as a trace writes it.
+    pub name: &'static str,
+    /// One to three sentences in one paragraph, for the screen to wrap.
+    pub text: String,
+    /// Its place in memcached 1.4.24 (`memcached.c:4109`), `libevent`, or empty.
+    pub source: &'static str,
+}
+
+static EN: LazyLock<Vec<Entry>> = LazyLock::new(|| parse(include_str!("en.md"), " "));
+// Chinese is written without blanks between words, so none may come in where lines are joined.
+static ZH: LazyLock<Vec<Entry>> = LazyLock::new(|| parse(include_str!("zh.md"), ""));
+
+/// Every entry, group by group.
+pub fn entries(language: Language) -> &'static [Entry] {
+    match language {
+        Language::En => &EN,
+        Language::Zh => &ZH,
+    }
+}
+
+/// The entry of a name in a group.
+pub fn entry(group: Group, name: &str, language: Language) -> Option<&'static Entry> {
+    entries(language).iter().find(|entry| entry.group == group && entry.name == name)
+}
+
+/// The entries of a name, whatever it stands for.
+pub fn lookup(name: &str, language: Language) -> impl Iterator<Item = &'static Entry> {
+    entries(language).iter().filter(move |entry| entry.name == name)
+}
+
+/// The entry of a state.
+pub fn of_state(state: ConnState, language: Language) -> Option<&'static Entry> {
+    entry(Group::State, state.name(), language)
+}
+
+/// The entry of a function.
+pub fn of_function(function: Fn, language: Language) -> Option<&'static Entry> {
+    entry(Group::Function, function.name(), language)
+}
+
+/// The entry of a kind; `None` for one that this version does not know.
+pub fn of_kind(kind: &Kind, language: Language) -> Option<&'static Entry> {
+    entry(Group::Event, kind.name(), language)
+}
+
+/// Reads a file of the glossary; `joint` goes between the lines of a paragraph.
+///
+/// Nothing is refused here: both files are part of the program, and the tests look at what came out.
+fn parse(file: &'static str, joint: &str) -> Vec<Entry> {
+    let mut groups = Group::ALL.iter().copied();
+    let mut group = None;
+    let mut entries: Vec<Entry> = Vec::new();
+    for line in file.lines().map(str::trim) {
+        if line.starts_with("# ") {
+            group = groups.next();
+        } else if let (Some(name), Some(group)) = (line.strip_prefix("## "), group) {
+            entries.push(Entry { group, name, text: String::new(), source: "" });
+        } else if let Some(entry) = entries.last_mut()
+            && !line.is_empty()
+        {
+            match line.strip_prefix('`').and_then(|line| line.strip_suffix('`')) {
+                Some(source) => entry.source = source,
+                None => {
+                    if !entry.text.is_empty() {
+                        entry.text.push_str(joint);
+                    }
+                    entry.text.push_str(line);
+                }
+            }
+        }
+    }
+    entries
+}

@@ -1,0 +1,93 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use crate::event::{ConnImage, ConnSet};
+
+/// Every name that a reader can meet on the screen, group by group.
+fn names() -> Vec<(Group, String)> {
+    let mut fields = ConnSet::whole(&ConnImage::default());
+    fields.item = Some(None);
+    let states = ConnState::ALL.iter().map(|s| (Group::State, s.name()));
+    let functions = Fn::ALL.iter().map(|f| (Group::Function, f.name()));
+    let kinds = Kind::ALL.iter().map(|k| (Group::Event, k.name()));
+    let fields = fields.names().into_iter().map(|name| (Group::Field, name));
+    states.chain(functions).chain(fields).chain(kinds).map(|(group, name)| (group, name.to_owned())).collect()
+}
+
+#[test]
+fn every_name_has_an_entry_and_every_entry_a_name() {
+    for language in Language::ALL {
+        let found: Vec<_> =
+            entries(*language).iter().map(|entry| (entry.group, entry.name.to_owned())).collect();
+        assert_eq!(found, names(), "{language:?}");
+    }
+}
+
+#[test]
+fn an_entry_is_one_to_three_sentences_that_fit_into_the_panel() {
+    for language in Language::ALL {
+        let stop = if *language == Language::En { '.' } else { '。' };
+        for entry in entries(*language) {
+            let text = &entry.text;
+            assert!(text.ends_with(stop), "{language:?} {}: {text}", entry.name);
+            // A sentence ends in a stop with a blank or nothing behind it: `memcached.c` is none.
+            let sentences = match language {
+                Language::En => text.matches(". ").count() + 1,
+                Language::Zh => text.matches(stop).count(),
+            };
+            assert!((1..=3).contains(&sentences), "{language:?} {}: {sentences} sentences", entry.name);
+            assert!(text.chars().count() <= 300, "{language:?} {}: {}", entry.name, text.chars().count());
+            assert!(!text.contains(['`', '#', '!']), "{language:?} {}: {text}", entry.name);
+        }
+    }
+}
+
+#[test]
+fn both_languages_name_the_same_place() {
+    for (en, zh) in entries(Language::En).iter().zip(entries(Language::Zh)) {
+        assert_eq!(en.source, zh.source, "{}", en.name);
+        let known = match en.source.split_once(':') {
+            Some((file, line)) => file.ends_with(['c', 'h']) && line.parse::<u32>().is_ok(),
+            None => ["", "libevent"].contains(&en.source),
+        };
+        assert!(known, "{}: {}", en.name, en.source);
+    }
+}
+
+#[test]
+fn a_function_stands_where_the_vocabulary_says() {
+    for function in Fn::ALL {
+        assert_eq!(of_function(*function, Language::En).unwrap().source, function.source());
+    }
+}
+
+#[test]
+fn what_is_looked_up_is_found() {
+    let both: Vec<_> = lookup("item", Language::Zh).map(|entry| entry.group).collect();
+    assert_eq!(both, [Group::Field, Group::Event]);
+    assert_eq!(of_state(ConnState::Nread, Language::En).unwrap().source, "memcached.c:4177");
+    assert_eq!(of_kind(&Kind::Sendmsg, Language::En).unwrap().name, "sendmsg");
+    assert_eq!(of_kind(&Kind::Other("teleport".into()), Language::En), None);
+    assert_eq!(entry(Group::State, "rbytes", Language::En), None);
+}
+
+#[test]
+fn lines_are_joined_as_the_language_wants_it() {
+    let file = "# A\n\n## one\n\nfirst line,\nsecond line.\n\n`memcached.c:1`\n\n## two\n\nno place.\n";
+    let two = parse(file, " ");
+    assert_eq!((two[0].text.as_str(), two[0].source), ("first line, second line.", "memcached.c:1"));
+    assert_eq!((two[1].text.as_str(), two[1].source), ("no place.", ""));
+    assert_eq!(parse("# 甲\n## 一\n第一行，\n第二行。\n", "")[0].text, "第一行，第二行。");
+}
+
+#[test]
+fn the_first_variable_that_is_set_decides_the_language() {
+    let lang = |vars: &[(&str, &str)]| {
+        Language::from_env(|name| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+    };
+    assert_eq!(lang(&[]), Language::En);
+    assert_eq!(lang(&[("LANG", "zh_CN.UTF-8")]), Language::Zh);
+    assert_eq!(lang(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")]), Language::En);
+    assert_eq!(lang(&[("LANG", "de_DE"), ("LC_MESSAGES", "zh_TW"), ("LC_ALL", "")]), Language::Zh);
+    assert_eq!(lang(&[("LANG", "zha")]), Language::En);
+}

@@ -1,0 +1,99 @@
+//! The lessons that the program carries with it, and their recordings.
+
+use super::{Lang, Lesson, Mistakes};
+use crate::filter::{either, nearest, quoted};
+
+include!(concat!(env!("OUT_DIR"), "/library.rs"));
+
+/// A lesson that the program carries with it, in one language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Its file's name without `.md`: `03-set`. The same in every language.
+    pub stem: &'static str,
+    /// The language.
+    pub lang: Lang,
+    /// The text.
+    pub source: &'static str,
+}
+
+impl Entry {
+    /// Its number, as its file's name says.
+    pub fn number(&self) -> &'static str {
+        self.stem.split_once('-').map_or("", |(number, _)| number)
+    }
+
+    /// Its name, without the number.
+    pub fn name(&self) -> &'static str {
+        self.stem.split_once('-').map_or(self.stem, |(_, name)| name)
+    }
+
+    /// The file, as messages name it.
+    pub fn file(&self) -> String {
+        format!("tutorials/{}/{}.md", self.lang, self.stem)
+    }
+
+    /// The lesson.
+    ///
+    /// # Errors
+    ///
+    /// Its mistakes; a test sees to it that there are none.
+    pub fn lesson(&self) -> Result<Lesson, Mistakes> {
+        Lesson::parse(self.source, &self.file())
+    }
+}
+
+/// Every lesson in `lang`, in order; in English where it is not translated.
+pub fn all(lang: Lang) -> Vec<Entry> {
+    let in_lang = |lang: Lang| {
+        LESSONS.iter().filter(move |(l, ..)| *l == lang).map(|&(lang, stem, source)| Entry {
+            stem,
+            lang,
+            source,
+        })
+    };
+    in_lang(Lang::En)
+        .map(|english| in_lang(lang).find(|entry| entry.stem == english.stem).unwrap_or(english))
+        .collect()
+}
+
+/// The lesson of that name: its number, its file's name with or without the number, or how that begins.
+///
+/// # Errors
+///
+/// What lessons may have been meant.
+pub fn find(name: &str, lang: Lang) -> Result<Entry, String> {
+    let all = all(lang);
+    let wanted = name.to_ascii_lowercase();
+    let number = |entry: &Entry| entry.number().trim_start_matches('0') == wanted.trim_start_matches('0');
+    let is = |entry: &&Entry| {
+        entry.stem == wanted || entry.name() == wanted || (!wanted.is_empty() && number(entry))
+    };
+    if let Some(entry) = all.iter().find(is) {
+        return Ok(*entry);
+    }
+    let begins = |entry: &&Entry| {
+        !wanted.is_empty() && (entry.stem.starts_with(&wanted) || entry.name().starts_with(&wanted))
+    };
+    let near: Vec<&Entry> = all.iter().filter(begins).collect();
+    match near.as_slice() {
+        [one] => Ok(**one),
+        [] => {
+            let meant = nearest(&wanted, all.iter().map(Entry::name));
+            let meant = match meant.is_empty() {
+                true => String::new(),
+                false => format!("; did you mean {}?", either(&meant)),
+            };
+            Err(format!("no such lesson: {}{meant} (`memstep lesson --list` lists them)", quoted(name)))
+        }
+        many => {
+            let names: Vec<_> = many.iter().map(|entry| entry.name()).collect();
+            Err(format!("{} may be {}; write more of it", quoted(name), either(&names)))
+        }
+    }
+}
+
+/// The recording that a lesson of the library names, by the last part of its path.
+pub fn recording(path: &str) -> Option<&'static [u8]> {
+    let name = path.rsplit('/').next()?;
+    RECORDINGS.iter().find(|(file, _)| *file == name).map(|(_, bytes)| *bytes)
+}

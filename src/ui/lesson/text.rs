@@ -1,0 +1,368 @@
+//! What the lesson's panel says, in lines by their width.
+
+use super::{Stage, Tutor};
+use crate::filter::Field;
+use crate::lesson::{Ask, Block, Question, Span, Style as Way, wrap};
+use crate::text::printable;
+use crate::ui::app::App;
+use crate::ui::pen::Pen;
+use crate::ui::theme::Palette;
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr as _;
+
+/// Nobody reads longer lines.
+const WIDEST: usize = 84;
+/// What a lesson has in lines at most, on the narrowest screen that is drawn: where scrolling ends.
+const MOST_LINES: usize = 120;
+
+/// A line: pieces in their styles.
+type Line = Vec<(String, Style)>;
+
+/// The panel's title: the step, since it must not be cut off, and the chapter.
+pub(in crate::ui) fn title(tutor: &Tutor) -> String {
+    let lesson = tutor.course.lesson();
+    let chapter = tutor.current().and_then(|step| lesson.chapters.get(step.chapter));
+    let chapter = printable(chapter.map_or(&lesson.title, |chapter| &chapter.title)).into_owned();
+    let (n, of, lang) = (tutor.step + 1, tutor.steps(), tutor.lang());
+    let step = lang.pick(format!("step {n} of {of}"), format!("第 {n} 步，共 {of} 步"));
+    match tutor.stage() {
+        Stage::Over => format!("{} · {}", printable(&lesson.title), lang.pick("the end", "完")),
+        Stage::Waiting => format!("{step} · {} · {chapter}", lang.pick("waiting", "等待")),
+        Stage::Asking | Stage::Telling => format!("{step} · {chapter}"),
+    }
+}
+
+/// Draws the panel.
+pub(in crate::ui) fn render(app: &App, tutor: &Tutor, pen: &mut Pen<'_>) {
+    let p = app.palette;
+    let (width, rows) = (pen.width().saturating_sub(1).min(WIDEST), pen.height());
+    let mut lines = lines(app, tutor, width);
+    if lines.len() > rows {
+        // Beside the sign that there is more.
+        lines = self::lines(app, tutor, width.min(pen.width().saturating_sub(5)));
+    }
+    if rows <= 12 {
+        // Where rows are short, a heading needs no room of its own.
+        let blank = lines.iter().position(Vec::is_empty).filter(|at| *at == 1);
+        blank.filter(|_| lines.len() > rows).map(|at| lines.remove(at));
+    }
+    let top = tutor.scroll.min(lines.len().saturating_sub(rows));
+    for (y, line) in lines.iter().skip(top).take(rows).enumerate() {
+        let mut x = 0;
+        for (text, style) in line {
+            x = pen.put(x, y, text, *style);
+        }
+    }
+    if top + rows < lines.len() && rows > 0 {
+        pen.put_right(0, rows - 1, " J ▾", p.now);
+    } else if top > 0 && rows > 0 {
+        pen.put_right(0, 0, " K ▴", p.now);
+    }
+}
+
+impl Tutor {
+    /// How far down its text may be scrolled on any screen.
+    pub fn last_scroll(&self) -> usize {
+        MOST_LINES
+    }
+}
+
+/// How many rows all of it takes on a panel of that width.
+pub(super) fn rows(app: &App, tutor: &Tutor, width: u16) -> u16 {
+    let width = usize::from(width).saturating_sub(2).min(WIDEST);
+    u16::try_from(lines(app, tutor, width).len()).unwrap_or(u16::MAX)
+}
+
+fn lines(app: &App, tutor: &Tutor, width: usize) -> Vec<Line> {
+    let mut page = Page { p: app.palette, width, lines: Vec::new() };
+    elsewhere(app, tutor, &mut page);
+    match tutor.stage() {
+        Stage::Over => over(tutor, &mut page),
+        Stage::Waiting => waiting(app, tutor, &mut page),
+        Stage::Asking => {
+            before(tutor, &mut page);
+            if let Some(question) = tutor.course.question(tutor.step) {
+                ask(app, tutor, question, &mut page);
+            }
+        }
+        Stage::Telling => tell(app, tutor, &mut page),
+    }
+    page.lines
+}
+
+/// Where one has gone elsewhere, that it is so, and the way back.
+fn elsewhere(app: &App, tutor: &Tutor, page: &mut Page) {
+    if !app.is_elsewhere() {
+        return;
+    }
+    let seq = |at: Option<usize>| at.and_then(|at| app.player.event(at)).map_or(0, |event| event.seq);
+    let (here, there) = (seq(app.player.cursor()), seq(tutor.target()));
+    let style = page.p.changed;
+    let text = tutor.lang().pick(
+        format!("◂ You are at event {here}; this step is at {there}. L: back to it"),
+        format!("◂ 你在事件 {here}；这一步在事件 {there}。L：回到这一步"),
+    );
+    page.plain("", &text, style);
+    page.blank();
+}
+
+/// What a chapter says before its first step, and what the client does.
+fn before(tutor: &Tutor, page: &mut Page) {
+    let lesson = tutor.course.lesson();
+    let Some(step) = tutor.current() else { return };
+    if tutor.step == 0 {
+        page.blocks(tutor, &lesson.intro);
+    }
+    let chapter = lesson.chapters.get(step.chapter).filter(|chapter| chapter.first == tutor.step);
+    page.blocks(tutor, chapter.map_or(&[], |chapter| &chapter.intro));
+    if tutor.stage() == Stage::Asking {
+        let does: Vec<String> = step.does().map(str::to_owned).collect();
+        if !does.is_empty() {
+            page.blocks(tutor, &[Block::Do(does)]);
+            page.blank();
+        }
+    }
+}
+
+fn ask(app: &App, tutor: &Tutor, question: &Question, page: &mut Page) {
+    let p = page.p;
+    if let Some(event) = tutor.place().and_then(|at| app.player.event(at)) {
+        // What the question is about, and no more than that.
+        let what = event.function.map_or_else(|| event.ev.name(), |function| function.name());
+        let what = printable(what);
+        let text = match question.ask {
+            // That question says it all.
+            Ask::Field(Field::To) => String::new(),
+            Ask::Next => tutor.lang().pick(
+                format!("{} comes to {what}. After that:", event.th),
+                format!("{} 到了 {what}。在那之后：", event.th),
+            ),
+            Ask::Field(Field::Th) => tutor.lang().pick(format!("Next: {what}"), format!("接下来：{what}")),
+            _ => tutor.lang().pick(
+                format!("Next: {what}, on {}", event.th),
+                format!("接下来：{what}，在 {} 上", event.th),
+            ),
+        };
+        if !text.is_empty() {
+            page.plain("", &text, p.dim);
+        }
+    }
+    page.plain("? ", &question.prompt, p.now);
+    page.blank();
+    for (i, choice) in question.choices.iter().enumerate() {
+        page.marked(&format!("  {}  ", letter(i)), p.strong, &[plain(&choice.text)]);
+    }
+    page.blank();
+    let last = letter(question.choices.len().saturating_sub(1));
+    page.plain(
+        "",
+        &tutor.lang().pick(
+            format!("a-{last}: what do you think?   s: show it without"),
+            format!("a-{last}：你认为是哪个？   s：直接揭晓"),
+        ),
+        p.dim,
+    );
+}
+
+fn tell(app: &App, tutor: &Tutor, page: &mut Page) {
+    let p = page.p;
+    let lang = tutor.lang();
+    let Some(step) = tutor.current() else { return };
+    page.plain("", &step.title, p.strong);
+    page.blank();
+    if let (Some(question), Some(chosen)) =
+        (tutor.course.question(tutor.step), tutor.course.chosen(tutor.step))
+    {
+        verdict(tutor, question, chosen, page);
+        page.blank();
+    }
+    before(tutor, page);
+    page.blocks(tutor, &step.body);
+    if tutor.place().is_none() {
+        let why = match app.leash {
+            Some(_) => {
+                lang.pick("(its event has not come, or is let go)", "（它的事件没有发生，或已被丢弃）")
+            }
+            None => lang.pick("(this step finds no event in the recording)", "（记录里没有这一步的事件）"),
+        };
+        page.blank();
+        page.plain("", why, p.warn);
+    }
+}
+
+/// Whether the answer was right, and why.
+fn verdict(tutor: &Tutor, question: &Question, chosen: usize, page: &mut Page) {
+    let p = page.p;
+    let lang = tutor.lang();
+    let text = |i: usize| question.choices.get(i).map_or("", |choice| &choice.text);
+    let right = format!("{}  {}", letter(question.right), text(question.right));
+    if chosen == question.right {
+        let head = lang.pick("✓ Right: ", "✓ 对了：");
+        page.marked(head, p.now, &[strong(&right)]);
+    } else {
+        let yours = format!("{}  {}", letter(chosen), text(chosen));
+        page.marked(lang.pick("✗ Not so: ", "✗ 不对："), p.warn, &[plain(&yours)]);
+        page.marked(lang.pick("  It is:  ", "  答案是："), p.now, &[strong(&right)]);
+    }
+    // What explains events speaks English; the text below says it in every language.
+    if lang == crate::lesson::Lang::En {
+        let why = question.because.text.split_inclusive(". ").next().unwrap_or_default();
+        page.plain("  ", why.trim_end(), p.dim);
+    }
+}
+
+/// What a live lesson waits for, and how the student makes it happen.
+fn waiting(app: &App, tutor: &Tutor, page: &mut Page) {
+    let p = page.p;
+    let lang = tutor.lang();
+    let Some(step) = tutor.current() else { return };
+    if step.ask.is_none() {
+        page.plain("", &step.title, p.strong);
+        page.blank();
+    }
+    page.plain("", lang.pick("This has not happened yet.", "这一步还没有发生。"), p.text);
+    page.blank();
+    let mut does = step.does().peekable();
+    if does.peek().is_some() {
+        page.plain("", lang.pick("In another terminal, with telnet:", "在另一个终端里，用 telnet："), p.text);
+        for line in does {
+            let line = match line {
+                "connect" => format!("telnet {}", tutor.address),
+                "close" => lang.pick("Ctrl-], then quit", "Ctrl-]，然后输入 quit").to_owned(),
+                line => line.to_owned(),
+            };
+            page.plain("    > ", &line, p.strong);
+        }
+        page.blank();
+    }
+    if app.is_held() {
+        let how = lang.pick(
+            "The server is held: . lets its next event through, p lets it go.",
+            "服务器被按住了：. 放行下一个事件，p 松开。",
+        );
+        page.plain("", how, p.text);
+    }
+    page.plain("", lang.pick("Enter: go on without it", "回车：不等了，继续"), p.dim);
+}
+
+fn over(tutor: &Tutor, page: &mut Page) {
+    let p = page.p;
+    let lang = tutor.lang();
+    let score = tutor.course.score();
+    let (right, asked) = (score.right, score.questions);
+    if asked > 0 {
+        let open = asked.saturating_sub(score.answered);
+        page.plain(
+            "",
+            &lang.pick(
+                format!("{right} of {asked} questions answered rightly."),
+                format!("{asked} 个问题答对了 {right} 个。"),
+            ),
+            p.now,
+        );
+        if open > 0 {
+            page.plain(
+                "",
+                &lang.pick(format!("{open} not answered."), format!("{open} 个没有作答。")),
+                p.text,
+            );
+        }
+        page.blank();
+    }
+    page.plain(
+        "",
+        lang.pick(
+            "`memstep lesson --list` lists all lessons. R begins this one again; the recording stays here to look \
+             around in.",
+            "`memstep lesson --list` 列出所有课程。R 从头开始；记录还在这里，可以继续看。",
+        ),
+        p.text,
+    );
+}
+
+/// Lines as they grow.
+struct Page {
+    p: Palette,
+    width: usize,
+    lines: Vec<Line>,
+}
+
+impl Page {
+    fn blank(&mut self) {
+        // Never two, and none before the first.
+        if self.lines.last().is_some_and(|line| !line.is_empty()) {
+            self.lines.push(Vec::new());
+        }
+    }
+
+    /// A paragraph in one style.
+    fn plain(&mut self, mark: &str, text: &str, style: Style) {
+        let indent = " ".repeat(mark.width());
+        let spans = [plain(&printable(text))];
+        for (i, line) in wrap(&spans, self.width.saturating_sub(mark.width())).into_iter().enumerate() {
+            let mark = if i == 0 { mark.to_owned() } else { indent.clone() };
+            let text: String = line.into_iter().map(|span| span.text).collect();
+            self.lines.push(vec![(mark, style), (text, style)]);
+        }
+    }
+
+    /// A paragraph after a mark.
+    fn marked(&mut self, mark: &str, of_mark: Style, spans: &[Span]) {
+        let indent = " ".repeat(mark.width());
+        for (i, line) in wrap(spans, self.width.saturating_sub(mark.width())).into_iter().enumerate() {
+            let mark = if i == 0 { mark.to_owned() } else { indent.clone() };
+            let pieces = line.into_iter().map(|span| (span.text, self.style(span.style)));
+            self.lines.push(std::iter::once((mark, of_mark)).chain(pieces).collect());
+        }
+    }
+
+    fn style(&self, way: Way) -> Style {
+        match way {
+            Way::Plain => self.p.text,
+            Way::Code | Way::Strong | Way::Emphasis => self.p.strong,
+        }
+    }
+
+    fn blocks(&mut self, tutor: &Tutor, blocks: &[Block]) {
+        for block in blocks {
+            match block {
+                Block::Text(spans) => {
+                    self.blank();
+                    match spans.as_slice() {
+                        // The place in memcached's source.
+                        [Span { text, style: Way::Code }] => self.plain("", text, self.p.dim),
+                        spans => self.marked("", self.p.text, spans),
+                    }
+                }
+                Block::Item { mark, depth, text } => {
+                    let mark = format!("{:1$}{mark} ", "", 2 * depth.saturating_sub(1).min(4));
+                    self.marked(&mark, self.p.text, text);
+                }
+                Block::Code(lines) => {
+                    self.blank();
+                    let lines = lines.iter().map(|line| vec![(format!("    {line}"), self.p.strong)]);
+                    self.lines.extend(lines);
+                }
+                Block::Do(lines) => {
+                    self.blank();
+                    for line in lines {
+                        let who = tutor.lang().pick("> the client: ", "> 客户端：");
+                        self.marked(who, self.p.dim, &[strong(line)]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn letter(i: usize) -> char {
+    char::from(b'a' + u8::try_from(i).unwrap_or(25).min(25))
+}
+
+fn plain(text: &str) -> Span {
+    Span { text: text.to_owned(), style: Way::Plain }
+}
+
+fn strong(text: &str) -> Span {
+    Span { text: text.to_owned(), style: Way::Strong }
+}
