@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// How many items are remembered at each end of a list.
-const KEPT: usize = 64;
+pub(super) const KEPT: usize = 64;
 
 /// A key, as far as the recording kept it.
 #[derive(Debug, Clone, PartialEq, Eq)]

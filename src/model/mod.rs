@@ -11,6 +11,8 @@ mod conn;
 mod lane;
 mod memory;
 #[cfg(test)]
+mod memory_tests;
+#[cfg(test)]
 pub(crate) mod sample;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -35,10 +35,11 @@ pub(super) enum Panel {
     Stack,
     Events,
     Why,
+    Memory,
 }
 
 impl Panel {
-    pub const ALL: [Panel; 7] = [
+    pub const ALL: [Panel; 8] = [
         Panel::Threads,
         Panel::SpaceTime,
         Panel::Machine,
@@ -46,6 +47,7 @@ impl Panel {
         Panel::Stack,
         Panel::Events,
         Panel::Why,
+        Panel::Memory,
     ];
 
     /// The digit that chooses it.

@@ -43,6 +43,7 @@ mod keys;
 mod leash;
 mod machine;
 mod marks;
+mod memory;
 mod mouse;
 mod moves;
 mod narrow;

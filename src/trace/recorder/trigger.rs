@@ -393,6 +393,8 @@ mod tests {
                     None,
                     payload,
                 );
+                let page = What::Page { size: 1_048_512, chunk: 96, clsid: n as u8 + 1 };
+                tracer::emit_conn(conn, page, None, b"");
                 tracer::emit(What::Mark, if n == 3 { b"words" } else { payload });
                 let begun = tracer::begin(&Kind::Sendmsg, conn);
                 tracer::finish_sendmsg(begun, conn, 9, ret, None, payloads.iter().copied().take(n));
