@@ -121,7 +121,10 @@ impl Conn {
     fn set(&mut self, key: &str, item: u32) {
         self.reads(format!("set {key} 0 0 32\r\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n").as_bytes());
         self.tell(What::Command, format!("set {key} 0 0 32").as_bytes());
-        self.tell(What::Item { op: ItemOp::Alloc, id: item, size: 34, clsid: 1, bucket: 51_966 }, key.as_bytes());
+        self.tell(
+            What::Item { op: ItemOp::Alloc, id: item, size: 34, clsid: 1, bucket: 51_966 },
+            key.as_bytes(),
+        );
         (self.image.ritem, self.image.rlbytes, self.image.item_id) = (0, 34, item);
         self.state(ConnState::ParseCmd, ConnState::Nread);
         for op in [ItemOp::Hit, ItemOp::Unlink, ItemOp::Link, ItemOp::Free] {

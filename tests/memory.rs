@@ -88,9 +88,7 @@ fn the_model_of_the_memory_is_what_stats_says() {
         assert!(said.starts_with(&head) && said.ends_with(&tail), "class {id}: {said:?}\n{head:?} {tail:?}");
         assert_eq!(said.len() as u64, class.lru.len(), "class {id}");
     }
-    let sum = |name: &str| -> u64 {
-        items.iter().filter(|(of, _)| of.ends_with(name)).map(|(_, n)| n).sum()
-    };
+    let sum = |name: &str| -> u64 { items.iter().filter(|(of, _)| of.ends_with(name)).map(|(_, n)| n).sum() };
     assert_eq!((memory.counts.evicted, memory.counts.reclaimed), (sum(":evicted"), sum(":reclaimed")));
     assert!(memory.counts.evicted > 0 && memory.counts.reclaimed > 0, "{:?}", memory.counts);
     assert!(memory.classes.values().any(|class| class.lru.hidden() > 0));

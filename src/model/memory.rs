@@ -189,9 +189,8 @@ impl Memory {
     /// Whether a bucket may hold what is not known: a list has more than is remembered of it, or the
     /// table grew.
     pub fn may_hold_more(&self) -> bool {
-        let is_unknown = |class: &Arc<Class>| {
-            class.lru.hidden > 0 || class.lru.items().any(|item| item.bucket.is_none())
-        };
+        let is_unknown =
+            |class: &Arc<Class>| class.lru.hidden > 0 || class.lru.items().any(|item| item.bucket.is_none());
         self.has_gap || self.classes.values().any(is_unknown)
     }
 

@@ -191,7 +191,12 @@ impl World {
         let conns: usize = own.map(|(_, conn)| conn.weight()).sum();
         let lanes: usize = self.threads.values().map(Lane::weight).sum();
         let memory = self.memory.weight_beside(&other.memory);
-        size_of::<World>() + lanes + conns + memory + self.conns.len() * NODE + self.closed.len() * size_of::<u32>()
+        size_of::<World>()
+            + lanes
+            + conns
+            + memory
+            + self.conns.len() * NODE
+            + self.closed.len() * size_of::<u32>()
     }
 
     /// Folds the next event.

@@ -35,7 +35,15 @@ impl View<'_> {
     }
 
     /// Lit and followed by `◂` where this event changed it.
-    fn put(&self, pen: &mut Pen<'_>, x: usize, y: usize, text: &str, style: Style, is_changed: bool) -> usize {
+    fn put(
+        &self,
+        pen: &mut Pen<'_>,
+        x: usize,
+        y: usize,
+        text: &str,
+        style: Style,
+        is_changed: bool,
+    ) -> usize {
         let p = self.app.palette;
         let x = pen.put(x, y, text, if is_changed { p.changed } else { style });
         if is_changed { pen.put(x, y, "◂", p.changed) } else { x }
@@ -87,7 +95,11 @@ fn counts(view: &View<'_>, pen: &mut Pen<'_>) {
 fn classes(view: &View<'_>, pen: &mut Pen<'_>, top: usize, rows: usize) -> usize {
     let (p, memory) = (view.app.palette, view.memory);
     if memory.classes.is_empty() {
-        let text = if memory.has_gap { "of no slab class is anything told yet" } else { "no slab class has a page yet" };
+        let text = if memory.has_gap {
+            "of no slab class is anything told yet"
+        } else {
+            "no slab class has a page yet"
+        };
         pen.put(0, top, text, p.dim);
         return top + 1;
     }
@@ -160,7 +172,8 @@ fn lru(view: &View<'_>, pen: &mut Pen<'_>, y: usize, rows: usize) -> usize {
             view.put(pen, x + 2, y, &format!("{} {said} ", shown(key)), p.text, true);
         }
     }
-    let pieces = if lru.is_empty() { vec![("empty".into(), p.dim)] } else { list(view, lru, pen.width() * rows) };
+    let pieces =
+        if lru.is_empty() { vec![("empty".into(), p.dim)] } else { list(view, lru, pen.width() * rows) };
     flow(pen, y + 1, rows, &pieces)
 }
 
@@ -174,7 +187,10 @@ fn list(view: &View<'_>, lru: &Lru, room: usize) -> Vec<Piece> {
     let fits = (room / (KEY / 2 + 3)).max(2);
     let (first, last) = match lru.hidden() == 0 && all <= fits {
         true => (all, 0),
-        false => (fits.div_ceil(2).min(head.len()), (fits / 2).min(tail.len().max(if lru.hidden() == 0 { fits } else { 0 }))),
+        false => (
+            fits.div_ceil(2).min(head.len()),
+            (fits / 2).min(tail.len().max(if lru.hidden() == 0 { fits } else { 0 })),
+        ),
     };
     let known: Vec<&Item> = head.iter().chain(&tail).copied().collect();
     let last = last.min(all - first);
