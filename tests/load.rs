@@ -167,8 +167,8 @@ fn ratios_are_of_medians_and_limits_know_their_side() {
     assert_eq!(median([3.0, 1.0, 2.0]), 2.0);
     assert_eq!(median([4.0, 1.0, 2.0, 3.0]), 2.5);
     let ratio = Ratio::new(&[10.0, 20.0, 30.0], &[20.0, 20.0, 15.0]);
-    assert_eq!((ratio.a, ratio.b, ratio.of_medians), (20.0, 20.0, 1.0));
-    assert_eq!(ratio.pairs, (0.5, 1.0, 2.0));
+    assert_eq!((ratio.a, ratio.b, ratio.of_pairs), (20.0, 20.0, 1.0));
+    assert_eq!(ratio.spread, (0.5, 2.0));
     assert!(Reach::AtLeast(0.9).is_off(0.29, 3.0) && !Reach::AtLeast(0.9).is_off(0.31, 3.0));
     assert!(Reach::AtMost(1.2).is_off(3.7, 3.0) && !Reach::AtMost(1.2).is_off(3.5, 3.0));
     assert!(Reach::AtMost(0.0).is_off(1.0, 3.0) && !Reach::AtMost(0.0).is_off(0.0, 3.0));
