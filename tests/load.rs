@@ -163,7 +163,7 @@ fn what_is_no_rate_has_no_pace() {
 }
 
 #[test]
-fn ratios_are_of_medians_and_limits_know_their_side() {
+fn ratios_are_of_pairs_and_limits_know_their_side() {
     assert_eq!(median([3.0, 1.0, 2.0]), 2.0);
     assert_eq!(median([4.0, 1.0, 2.0, 3.0]), 2.5);
     let ratio = Ratio::new(&[10.0, 20.0, 30.0], &[20.0, 20.0, 15.0]);
