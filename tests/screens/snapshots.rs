@@ -130,19 +130,17 @@ fn memory() {
     let op = |wanted: &'static str| move |e: &Event| e.op.as_deref() == Some(wanted);
     panel("memory", '8', "memory", op("evict"));
     let seconds = |e: &Event| e.op.as_deref() == Some("link") && e.key.as_deref() == Some("user:683");
-    let moments: [(&str, &dyn Fn(&Event) -> bool); 5] = [
-        ("page", &op("page")),
-        ("alloc", &op("alloc")),
-        ("bucket", &seconds),
-        ("miss", &op("miss")),
-        ("update", &op("update")),
-    ];
     let mut all = String::new();
-    for (name, wanted) in moments {
+    let mut moment = |name: &str, wanted: &dyn Fn(&Event) -> bool| {
         let mut app = viewer("memory", &Options::default(), wanted);
         press(&mut app, "8");
         all += &format!("{name}:\n{}\n", text(&buffer(&app, (80, 24))));
-    }
+    };
+    moment("page", &op("page"));
+    moment("alloc", &op("alloc"));
+    moment("bucket", &seconds);
+    moment("miss", &op("miss"));
+    moment("update", &op("update"));
     // Where there is room for all the panels it has a place among them.
     let mut app = viewer("memory", &Options::default(), op("unlink"));
     press(&mut app, "8");
