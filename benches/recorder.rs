@@ -104,7 +104,7 @@ impl Conn {
     fn get(&mut self, key: &str) {
         self.reads(format!("get {key}\r\n").as_bytes());
         self.tell(What::Command, format!("get {key}").as_bytes());
-        self.tell(What::Item { op: ItemOp::Hit, id: 7, size: 34, clsid: 1 }, key.as_bytes());
+        self.tell(What::Item { op: ItemOp::Hit, id: 7, size: 34, clsid: 1, bucket: 51_966 }, key.as_bytes());
         (self.image.iovused, self.image.msgbytes) = (3, 59);
         let value = format!("VALUE {key} 0 32");
         self.tell(What::Reply { noreply: false, value: true }, value.as_bytes());
@@ -121,11 +121,14 @@ impl Conn {
     fn set(&mut self, key: &str, item: u32) {
         self.reads(format!("set {key} 0 0 32\r\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n").as_bytes());
         self.tell(What::Command, format!("set {key} 0 0 32").as_bytes());
-        self.tell(What::Item { op: ItemOp::Alloc, id: item, size: 34, clsid: 1 }, key.as_bytes());
+        self.tell(
+            What::Item { op: ItemOp::Alloc, id: item, size: 34, clsid: 1, bucket: 51_966 },
+            key.as_bytes(),
+        );
         (self.image.ritem, self.image.rlbytes, self.image.item_id) = (0, 34, item);
         self.state(ConnState::ParseCmd, ConnState::Nread);
         for op in [ItemOp::Hit, ItemOp::Unlink, ItemOp::Link, ItemOp::Free] {
-            self.tell(What::Item { op, id: item, size: 34, clsid: 1 }, key.as_bytes());
+            self.tell(What::Item { op, id: item, size: 34, clsid: 1, bucket: 51_966 }, key.as_bytes());
         }
         (self.image.rcurr, self.image.rbytes, self.image.ritem, self.image.rlbytes) = (61, 0, 34, 0);
         self.tell(What::Reply { noreply: false, value: false }, b"STORED");

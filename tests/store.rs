@@ -2,20 +2,25 @@
 //! broken ones, cut anywhere into segments. Every answer is known to the byte beforehand, CAS ids too, and
 //! afterwards the memory adds up.
 //!
-//! Where `MEMSTEP_REAL_MEMCACHED` names the program of a memcached 1.4.24, it is told the same stories.
+//! Where `MEMSTEP_REAL_MEMCACHED` names the program of a memcached 1.4.24, it is told the same stories, and
+//! each connection must go through the states there that our recording shows.
 #![allow(clippy::unwrap_used)]
 
 mod common;
 
+use common::taped::Taped;
 use memstep::memcached::server::Server;
 use memstep::memcached::settings::Settings;
+use memstep::print::vvv::Vvv;
+use memstep::tracer::Config;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::{Child, Command};
 use std::time::Duration;
 
 /// Small, so that too large is not much.
@@ -227,9 +232,31 @@ fn connect(addr: SocketAddr) -> TcpStream {
     client
 }
 
-/// Tells the story to a server, and looks at every answer.
-fn tell(with: &str, addr: SocketAddr, story: &[(usize, Act, Vec<Index>)]) {
-    let mut clients: Vec<_> = (0..3).map(|_| connect(addr)).collect();
+/// Waits until the server has read everything that the client sent: what comes after it is a segment of its
+/// own, and the states are the same each time.
+fn is_read(client: &TcpStream) {
+    let (local, peer) = (client.local_addr().unwrap(), client.peer_addr().unwrap());
+    // The server's end, and that nothing waits there: `rem_address`, `tx_queue:rx_queue`.
+    let theirs = |line: &str| -> Option<bool> {
+        let mut words = line.split_whitespace().skip(1);
+        let port = |address: &str| u16::from_str_radix(address.rsplit_once(':')?.1, 16).ok();
+        let is_it = port(words.next()?)? == peer.port() && port(words.next()?)? == local.port();
+        is_it.then(|| words.nth(1).is_some_and(|queues| queues.ends_with(":00000000")))
+    };
+    common::until("the server has read it", || {
+        let sockets = std::fs::read_to_string("/proc/net/tcp").unwrap();
+        sockets.lines().find_map(theirs).is_some_and(|is_read| is_read)
+    });
+}
+
+/// Tells the story to a server, and looks at every answer. `one_by_one`: each segment when the one before it is read.
+fn tell(with: &str, addr: SocketAddr, story: &[(usize, Act, Vec<Index>)], one_by_one: bool) {
+    let connect = |_| {
+        // The one before it is known to its worker: so they come in the same order to all.
+        std::thread::sleep(Duration::from_millis(if one_by_one { 50 } else { 0 }));
+        connect(addr)
+    };
+    let mut clients: Vec<_> = (0..3).map(connect).collect();
     let mut model = Model::default();
     for (n, (client, act, cuts)) in story.iter().enumerate() {
         let (send, want) = model.act(act);
@@ -239,6 +266,9 @@ fn tell(with: &str, addr: SocketAddr, story: &[(usize, Act, Vec<Index>)]) {
         let mut from = 0;
         for to in cuts.into_iter().chain([send.len()]) {
             client.write_all(&send[from..to]).unwrap();
+            if one_by_one {
+                is_read(client);
+            }
             from = to;
         }
         // What wants no answer must be done before another client asks.
@@ -292,6 +322,39 @@ fn adds_up(with: &str, client: &mut TcpStream) {
     assert_eq!((requested, used), (all["bytes"], all["curr_items"]), "{with}");
 }
 
+/// The states that each connection went through, by what `-vvv` says; connections in the order in which
+/// they came.
+fn ways(vvv: &str) -> Vec<Vec<String>> {
+    let (mut ways, mut of_fd) = (Vec::<Vec<String>>::new(), HashMap::<&str, usize>::new());
+    for line in vvv.lines() {
+        let new = line
+            .strip_prefix('<')
+            .and_then(|line| line.strip_suffix(" new auto-negotiating client connection"));
+        if let Some(fd) = new {
+            of_fd.insert(fd, ways.len());
+            ways.push(Vec::new());
+        } else if let Some((fd, way)) = line.split_once(": going from ")
+            && let Some(at) = of_fd.get(fd)
+        {
+            ways[*at].push(way.to_owned());
+        }
+    }
+    ways
+}
+
+/// Tells the story to both, and compares the ways that the connections took.
+fn tell_both(program: &std::ffi::OsStr, settings: Settings, story: &[(usize, Act, Vec<Index>)]) {
+    let server = Taped::start(settings, Config::default());
+    tell("memstep, taped", server.addr(), story, true);
+    let ours = ways(&common::stories::print(&server.stop(), &mut Vvv::default()));
+    let real = Real::start(program);
+    tell("memcached", real.1, story, true);
+    let theirs = ways(&real.stop());
+    assert_eq!(ours.len(), 3);
+    // Before ours came somebody who wanted to know whether it listens.
+    assert_eq!(ours, theirs[1..], "ours, and memcached's");
+}
+
 /// A real memcached of one's own; it ends with the test.
 struct Real(Child, SocketAddr);
 
@@ -300,10 +363,23 @@ impl Real {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let args = ["-l", "127.0.0.1", "-U", "0", "-u", "root", "-I", &ITEM_SIZE_MAX.to_string()];
         let mut command = Command::new(program);
-        command.args(args).args(["-p", &port.port().to_string()]).stderr(Stdio::null());
+        let said = std::fs::File::create(Real::said(port)).unwrap();
+        command.args(args).args(["-vvv", "-p", &port.port().to_string()]).stderr(said);
         let child = command.spawn().unwrap();
         common::until("the real memcached listens", || TcpStream::connect(port).is_ok());
         Real(child, port)
+    }
+
+    /// Where it says what it does.
+    fn said(port: SocketAddr) -> PathBuf {
+        std::env::temp_dir().join(format!("memstep-store-{}-{}", std::process::id(), port.port()))
+    }
+
+    /// Ends it; what it said.
+    fn stop(mut self) -> String {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+        String::from_utf8_lossy(&std::fs::read(Real::said(self.1)).unwrap()).into_owned()
     }
 }
 
@@ -311,6 +387,7 @@ impl Drop for Real {
     fn drop(&mut self) {
         let _ = self.0.kill();
         let _ = self.0.wait();
+        let _ = std::fs::remove_file(Real::said(self.1));
     }
 }
 
@@ -322,14 +399,14 @@ proptest! {
         story in vec((0..3usize, act().prop_filter("plain", is_plain), vec(any::<Index>(), 0..4)), 1..80),
         num_threads in 1u16..5,
     ) {
-        let settings = Settings {
+        let settings = || Settings {
             num_threads, item_size_max: ITEM_SIZE_MAX as u32, ..common::settings()
         };
-        let server = Server::start(settings, None).unwrap();
-        tell("memstep", server.addrs()[0], &story);
+        let server = Server::start(settings(), None).unwrap();
+        tell("memstep", server.addrs()[0], &story, false);
         server.stop();
         if let Some(program) = std::env::var_os("MEMSTEP_REAL_MEMCACHED") {
-            tell("memcached", Real::start(&program).1, &story);
+            tell_both(&program, settings(), &story);
         }
     }
 }

@@ -98,7 +98,7 @@ kinds! {
     /// Fired when `sendmsg` returned (`conn`, `fd`, `iov`, `ret` or `errno`).
     Sendmsg = "sendmsg",
     /// Fired by the store (`op`: alloc, link, unlink, hit, miss, update, expire, flush, reclaim, evict, free; `key`, `size`, `class`,
-    /// `conn`); when a slab class got a page (page; `size`, `class`); when the hash table grows and has grown (expand, expanded;
+    /// `conn`, and `bucket` where the table was asked); when a slab class got a page (page; `size`, `class`, `chunk`); when the hash table grows and has grown (expand, expanded;
     /// `size` is its buckets).
     Item = "item",
     /// Fired when a command changed a setting of the running server (`name`, `value`, `conn`).

@@ -22,7 +22,7 @@ pub use kind::Kind;
 pub use leash::{AtGate, InLine, Leashed, Steps};
 pub(crate) use payload::encode;
 pub use payload::{Iov, Payload};
-pub use snapshot::{ConnAt, ListenerAt, Phase, Queued, Snapshot, ThreadAt};
+pub use snapshot::{ClassAt, ConnAt, ListenerAt, MemoryAt, Phase, Queued, Snapshot, ThreadAt};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -260,6 +260,12 @@ pub struct Event {
     /// `item`: the item's slab class, or the one that a page was taken for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<u64>,
+    /// `item` of a page: the size of the chunks that it is cut into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chunk: Option<u64>,
+    /// `item`: the bucket of the hash table that the key is looked for in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bucket: Option<u64>,
     /// `drop`: how many events were lost; their numbers are skipped.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub n: Option<u64>,

@@ -19,6 +19,52 @@ pub struct Snapshot {
     pub listeners: Vec<ListenerAt>,
     /// The open connections, by number.
     pub conns: Vec<ConnAt>,
+    /// The store's memory; `None` where it is not known, since events were lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<MemoryAt>,
+}
+
+/// The store's memory at a moment: counts alone, and not which keys are in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MemoryAt {
+    /// `item` events so far: hit.
+    pub hits: u64,
+    /// miss.
+    pub misses: u64,
+    /// expire.
+    pub expired: u64,
+    /// flush.
+    pub flushed: u64,
+    /// reclaim.
+    pub reclaimed: u64,
+    /// evict.
+    pub evicted: u64,
+    /// The buckets of the hash table, once it has grown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub buckets: Option<u64>,
+    /// Whether items are still being moved into it.
+    pub growing: bool,
+    /// The slab classes that were ever used, by number.
+    pub classes: Vec<ClassAt>,
+}
+
+/// A slab class at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ClassAt {
+    /// Its number.
+    pub class: u8,
+    /// The size of its chunks.
+    pub chunk: u64,
+    /// How many pages it has.
+    pub pages: u64,
+    /// How many chunks they are cut into.
+    pub chunks: u64,
+    /// How many of those are taken.
+    pub used: u64,
+    /// How many items its LRU list has.
+    pub items: u64,
 }
 
 fn is_zero(n: &u64) -> bool {

@@ -107,11 +107,12 @@ pub(super) fn item(event: &Event) -> Explanation {
         Some("page") => Explanation::new(
             "A slab class gets a page",
             format!(
-                "{} has no free chunk, so it takes a page of memory{} and cuts all of it into chunks of its size. \
+                "{} has no free chunk, so it takes a page of memory{} and cuts all of it into chunks of {}. \
                  memcached never gives a page back, and a class keeps what it has: that is why a cache whose values \
                  change in size may run out of room for the new ones while the old ones have plenty.",
                 class_or(event, "The slab class"),
-                event.size.map(|n| format!(" of {}", bytes(n))).unwrap_or_default()
+                event.size.map(|n| format!(" of {}", bytes(n))).unwrap_or_default(),
+                event.chunk.map_or_else(|| "its size".to_owned(), bytes)
             ),
             "slabs.c:198",
         ),

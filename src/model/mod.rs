@@ -9,6 +9,9 @@
 mod bytes;
 mod conn;
 mod lane;
+mod memory;
+#[cfg(test)]
+mod memory_tests;
 #[cfg(test)]
 pub(crate) mod sample;
 #[cfg(test)]
@@ -17,6 +20,7 @@ pub(crate) mod tests;
 pub use bytes::{Bytes, Cell};
 pub use conn::{Conn, Place, Sent};
 pub use lane::{Lane, Phase};
+pub use memory::{Class, Counts, Deed, Item, Key, Lru, Memory};
 
 use crate::event::{ConnState, Event, Kind, ListenerAt, Snapshot, Thread};
 use std::collections::{BTreeMap, VecDeque};
@@ -121,6 +125,8 @@ pub struct Changed {
     pub rbuf: Option<Range<usize>>,
     /// The bytes of the item's value that were written.
     pub value: Option<Range<usize>>,
+    /// Whether the store did something: [`Memory::last`] says what.
+    pub memory: bool,
 }
 
 /// Everything that is known just after an event.
@@ -146,6 +152,8 @@ pub struct World {
     pub last_conn: Option<u32>,
     /// How often each way was taken, by all connections.
     pub ways: Ways,
+    /// The store's memory.
+    pub memory: Memory,
     /// The chapter's title.
     pub chapter: Option<Arc<str>>,
     /// How many events are missing so far.
@@ -182,7 +190,13 @@ impl World {
         let own = self.conns.iter().filter(|(id, conn)| !is_shared(id, conn));
         let conns: usize = own.map(|(_, conn)| conn.weight()).sum();
         let lanes: usize = self.threads.values().map(Lane::weight).sum();
-        size_of::<World>() + lanes + conns + self.conns.len() * NODE + self.closed.len() * size_of::<u32>()
+        let memory = self.memory.weight_beside(&other.memory);
+        size_of::<World>()
+            + lanes
+            + conns
+            + memory
+            + self.conns.len() * NODE
+            + self.closed.len() * size_of::<u32>()
     }
 
     /// Folds the next event.
@@ -194,6 +208,7 @@ impl World {
             return self.found(event.world.as_deref());
         }
         self.threads_changed(event);
+        self.changed.memory = self.memory.apply(event);
         match event.conn {
             Some(id) => self.conn_changed(id, event),
             None => self.listener_changed(event),
@@ -202,7 +217,10 @@ impl World {
             Kind::Mark => {
                 self.chapter = event.bytes().map(|p| String::from_utf8_lossy(&p.kept).into());
             }
-            Kind::Drop => self.dropped = self.dropped.saturating_add(event.n.unwrap_or(0)),
+            Kind::Drop => {
+                self.dropped = self.dropped.saturating_add(event.n.unwrap_or(0));
+                self.memory.has_gap = true;
+            }
             _ => {}
         }
     }
@@ -215,6 +233,7 @@ impl World {
         self.threads = found.threads.iter().map(|thread| (thread.th, Lane::found(thread))).collect();
         self.listeners = found.listeners.iter().take(MAX_LISTENERS).map(Listener::found).collect();
         self.conns = found.conns.iter().map(|c| (c.conn, Arc::new(Conn::found(c)))).collect();
+        self.memory = Memory::found(found.memory.as_ref());
         self.closed.clear();
         self.last_conn = None;
         let workers = || self.threads.values().filter(|lane| lane.id.worker().is_some());

@@ -332,6 +332,7 @@ impl What {
             What::Call(function) | What::Return(function) => Some(function.name()),
             What::State { to, .. } => Some(to.name()),
             What::Item { op, .. } => Some(ItemOp::name(*op)),
+            What::Page { .. } => Some("page"),
             _ => None,
         }
     }

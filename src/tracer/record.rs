@@ -75,8 +75,6 @@ pub enum ItemOp {
     Evict,
     /// The last reference is gone: memory given back.
     Free,
-    /// A slab class had no free chunk, and got a page.
-    Page,
     /// The hash table has twice as many buckets now, and what is in it is moved.
     Expand,
     /// Everything in it is moved.
@@ -84,9 +82,20 @@ pub enum ItemOp {
 }
 
 impl ItemOp {
-    /// Whether it was done with an item that has a key, and not with the memory or the table of all.
+    /// Whether it was done with an item that has a key, and not with the table of all.
     pub fn has_key(self) -> bool {
-        !matches!(self, ItemOp::Page | ItemOp::Expand | ItemOp::Expanded)
+        !matches!(self, ItemOp::Expand | ItemOp::Expanded)
+    }
+
+    /// Whether it was done in a bucket of the hash table.
+    pub fn has_bucket(self) -> bool {
+        self.has_key() && !matches!(self, ItemOp::Alloc | ItemOp::Update | ItemOp::Free)
+    }
+
+    /// Whether the item has left the table and the LRU by it.
+    pub fn takes_out(self) -> bool {
+        use ItemOp::{Evict, Expire, Flush, Reclaim, Unlink};
+        matches!(self, Unlink | Expire | Flush | Reclaim | Evict)
     }
 
     /// Its name in a trace.
@@ -103,7 +112,6 @@ impl ItemOp {
             ItemOp::Reclaim => "reclaim",
             ItemOp::Evict => "evict",
             ItemOp::Free => "free",
-            ItemOp::Page => "page",
             ItemOp::Expand => "expand",
             ItemOp::Expanded => "expanded",
         }
@@ -219,8 +227,11 @@ pub enum What {
     Reply { noreply: bool, value: bool },
     /// `sendmsg`; the payload is a list of pieces.
     Sendmsg { fd: i32, pieces: u32, ret: Ret },
-    /// `item`; the payload is the key. `clsid` is its slab class, 0 for none.
-    Item { op: ItemOp, id: u32, size: u32, clsid: u8 },
+    /// `item`; the payload is the key. `clsid` is its slab class, 0 for none; `bucket` the one that its
+    /// key hashes to, where it was looked for.
+    Item { op: ItemOp, id: u32, size: u32, clsid: u8, bucket: u32 },
+    /// `item` of a page: a slab class had no free chunk, and this memory is cut into chunks for it.
+    Page { size: u32, chunk: u32, clsid: u8 },
     /// `setting` of `verbose`; the payload is the value.
     Verbosity,
     /// `close`; the payload is why.
@@ -258,7 +269,7 @@ impl What {
             What::Command => &Kind::Command,
             What::Reply { .. } => &Kind::Reply,
             What::Sendmsg { .. } => &Kind::Sendmsg,
-            What::Item { .. } => &Kind::Item,
+            What::Item { .. } | What::Page { .. } => &Kind::Item,
             What::Verbosity => &Kind::Setting,
             What::Close { .. } => &Kind::Close,
             What::Lost { .. } => &Kind::Drop,

@@ -46,7 +46,7 @@ impl App {
     }
 
     /// Takes digits of a count. Two digits make one, or a first digit that chooses no panel:
-    /// `1`-`7` alone choose a panel, and give the view back if a second digit comes.
+    /// `1`-`8` alone choose a panel, and give the view back if a second digit comes.
     fn type_count(&mut self, key: KeyEvent) -> bool {
         let digit = match key.code {
             KeyCode::Char(c) if c.is_ascii_digit() && key.modifiers.is_empty() => c,

@@ -38,10 +38,11 @@ pub(super) enum Panel {
     Stack,
     Events,
     Why,
+    Memory,
 }
 
 impl Panel {
-    pub const ALL: [Panel; 7] = [
+    pub const ALL: [Panel; 8] = [
         Panel::Threads,
         Panel::SpaceTime,
         Panel::Machine,
@@ -49,6 +50,7 @@ impl Panel {
         Panel::Stack,
         Panel::Events,
         Panel::Why,
+        Panel::Memory,
     ];
 
     /// What it is called.
@@ -61,6 +63,7 @@ impl Panel {
             Panel::Stack => "Stack",
             Panel::Events => "Events",
             Panel::Why => "Why",
+            Panel::Memory => "Memory",
         }
     }
 

@@ -185,7 +185,7 @@ fn hints(app: &App) -> Vec<(String, String)> {
     }
     hints.push(hint("Space", if app.playing || app.follow { "pause" } else { "play" }));
     hints.push(hint("}", "next request"));
-    hints.push(hint("1-7", "panels"));
+    hints.push(hint("1-8", "panels"));
     hints.push(hint(")", "same connection"));
     if app.search.is_none() {
         hints.push(hint("n", "same kind"));

@@ -3,7 +3,8 @@
 use super::app::{App, Panel};
 use super::pen::Pen;
 use super::{
-    ascii, bars, breakpoints, connection, events, explain, help, lesson, machine, spacetime, stack, threads,
+    ascii, bars, breakpoints, connection, events, explain, help, lesson, machine, memory, spacetime, stack,
+    threads,
 };
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -108,7 +109,7 @@ fn wide(app: &App, body: Rect, buf: &mut Buffer) {
     let (left, rest) = split_columns(body, side, 1);
     let (middle, right) = split_columns(rest, rest.width.saturating_sub(side + 1), 1);
     threads_connection_stack(app, left, buf);
-    panel(app, Panel::SpaceTime, middle, buf);
+    panel(app, space_time_or_memory(app), middle, buf);
     let (upper, lower) = split_rows(right, MACHINE.1);
     panel(app, Panel::Machine, upper, buf);
     let (why, events) = split_rows(lower, 11);
@@ -130,8 +131,13 @@ fn large(app: &App, body: Rect, buf: &mut Buffer) {
     panel(app, Panel::Why, lower, buf);
 
     let (left, right) = split_columns(bottom, (left.width + 5).max(bottom.width / 2), 1);
-    panel(app, Panel::SpaceTime, left, buf);
+    panel(app, space_time_or_memory(app), left, buf);
     panel(app, Panel::Events, right, buf);
+}
+
+/// Where everything is there at once the memory has the place of space-time as long as one looks at it.
+fn space_time_or_memory(app: &App) -> Panel {
+    if app.focus == Panel::Memory { Panel::Memory } else { Panel::SpaceTime }
 }
 
 fn threads_connection_stack(app: &App, area: Rect, buf: &mut Buffer) {
@@ -196,6 +202,7 @@ pub(super) fn panel(app: &App, which: Panel, area: Rect, buf: &mut Buffer) {
         Panel::Stack => stack::title(app),
         Panel::Events => events::title(app),
         Panel::Why => explain::title(why.as_ref()),
+        Panel::Memory => memory::title(app),
     };
     let number = format!("{} ", which.number());
     let Some(mut pen) = ruled(app, &number, &title, app.focus == which, area, buf) else { return };
@@ -208,6 +215,7 @@ pub(super) fn panel(app: &App, which: Panel, area: Rect, buf: &mut Buffer) {
         Panel::Stack => stack::render(app, &mut pen),
         Panel::Events => events::render(app, &mut pen),
         Panel::Why => explain::render(app, why.as_ref(), &mut pen),
+        Panel::Memory => memory::render(app, &mut pen),
     }
 }
 

@@ -115,6 +115,7 @@ const CASES: &[Case] = &[
     ("", '5', |app| app.focus == Panel::ALL[4]),
     ("", '6', |app| app.focus == Panel::ALL[5]),
     ("", '7', |app| app.focus == Panel::ALL[6]),
+    ("", '8', |app| app.focus == Panel::Memory),
     ("", 'e', |app| app.focus == Panel::Why),
     ("1", '\t', |app| app.focus == Panel::ALL[1]),
     ("3", '⇤', |app| app.focus == Panel::ALL[1]),

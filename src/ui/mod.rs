@@ -47,6 +47,7 @@ mod leash;
 mod lesson;
 mod machine;
 mod marks;
+mod memory;
 mod mouse;
 mod moves;
 mod narrow;

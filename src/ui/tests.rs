@@ -196,7 +196,7 @@ proptest::proptest! {
     #[test]
     fn a_trace_that_lies_can_be_drawn(
         events in proptest::collection::vec(crate::model::tests::any_event(), 1..60),
-        keys in "[1-7ez+T.,)(n}cGg-]{0,12}",
+        keys in "[1-8ez+T.,)(n}cGg-]{0,12}",
         (width, height) in (0_u16..=300, 0_u16..=100),
         (ascii, classroom) in proptest::prelude::any::<(bool, bool)>(),
     ) {

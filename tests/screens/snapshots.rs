@@ -124,6 +124,30 @@ fn why() {
     panel("why", '7', "hangups", |e| e.ev == Kind::Close);
 }
 
+/// An item pushed out by one of its own class.
+#[test]
+fn memory() {
+    let op = |wanted: &'static str| move |e: &Event| e.op.as_deref() == Some(wanted);
+    panel("memory", '8', "memory", op("evict"));
+    let seconds = |e: &Event| e.op.as_deref() == Some("link") && e.key.as_deref() == Some("user:683");
+    let mut all = String::new();
+    let mut moment = |name: &str, wanted: &dyn Fn(&Event) -> bool| {
+        let mut app = viewer("memory", &Options::default(), wanted);
+        press(&mut app, "8");
+        all += &format!("{name}:\n{}\n", text(&buffer(&app, (80, 24))));
+    };
+    moment("page", &op("page"));
+    moment("alloc", &op("alloc"));
+    moment("bucket", &seconds);
+    moment("miss", &op("miss"));
+    moment("update", &op("update"));
+    // Where there is room for all the panels it has a place among them.
+    let mut app = viewer("memory", &Options::default(), op("unlink"));
+    press(&mut app, "8");
+    all += &format!("beside the others:\n{}", text(&buffer(&app, (120, 40))));
+    insta::assert_snapshot!("memory_moments", all);
+}
+
 /// The first screen that one sees, and what a projector shows.
 #[test]
 fn all_at_once() {

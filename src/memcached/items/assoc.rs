@@ -220,6 +220,13 @@ impl Assoc {
         say!(settings, 1, "Hash table expansion done");
     }
 
+    /// The bucket that a hash stands for (`hv & hashmask(hashpower)`, `assoc.c:88`), for the trace. While
+    /// the table grows it is that of the new one, whether it is moved or not.
+    #[inline]
+    pub fn bucket(&self, hv: u32) -> u32 {
+        hv & ((1 << self.hashpower.load(Relaxed)) - 1)
+    }
+
     /// `hash_power_level`, `hash_bytes` and `hash_is_expanding`.
     pub fn stats(&self) -> (u32, u64, bool) {
         (self.hashpower.load(Relaxed), self.hash_bytes.load(Relaxed), self.expanding.load(Relaxed))
@@ -228,7 +235,7 @@ impl Assoc {
 
 /// Tells the trace that the table grows, or has grown, to this size.
 fn tell(op: ItemOp, hashpower: u32) {
-    tracer::emit(What::Item { op, id: 1, size: 1 << hashpower, clsid: 0 }, b"");
+    tracer::emit(What::Item { op, id: 1, size: 1 << hashpower, clsid: 0, bucket: 0 }, b"");
 }
 
 fn chain(first: Option<Chunk>) -> impl Iterator<Item = Chunk> {

@@ -172,7 +172,7 @@ impl Store {
             return None;
         };
         if let Some(len) = page {
-            let what = What::Item { op: ItemOp::Page, id: trace_id, size: len as u32, clsid: id as u8 };
+            let what = What::Page { size: len as u32, chunk: self.sizes.size(id) as u32, clsid: id as u8 };
             tracer::emit_conn(tracer::current(), what, None, b"");
         }
         chunk.make_header(&New {
@@ -185,7 +185,7 @@ impl Store {
             exptime,
             nbytes,
         });
-        tell(ItemOp::Alloc, chunk);
+        tell(ItemOp::Alloc, chunk, 0);
         Some(ItemRef::counted(chunk, cur_hv.unwrap_or_else(|| self.assoc.hash(key))))
     }
 
@@ -231,7 +231,8 @@ impl Store {
     pub(super) fn do_item_get(&self, table: &mut Table, key: &[u8], hv: u32) -> Option<ItemRef> {
         let Some(it) = table.find(key, hv) else {
             say!(self.settings, 2, "> NOT FOUND {}", Shown(key));
-            let what = What::Item { op: ItemOp::Miss, id: 0, size: 0, clsid: 0 };
+            let bucket = self.assoc.bucket(hv);
+            let what = What::Item { op: ItemOp::Miss, id: 0, size: 0, clsid: 0, bucket };
             tracer::emit_conn(tracer::current(), what, None, key);
             return None;
         };
@@ -246,7 +247,7 @@ impl Store {
         say!(self.settings, 2, "> FOUND KEY {}{nuked}", Shown(key));
         if op == ItemOp::Hit {
             it.refcount_incr();
-            tell(op, it);
+            tell(op, it, self.assoc.bucket(hv));
             return Some(ItemRef::counted(it, hv));
         }
         self.do_item_unlink(table, it, hv, op);
@@ -267,7 +268,7 @@ impl Store {
             lru.total += 1;
             lru.link(it);
         }
-        tell(ItemOp::Link, it);
+        tell(ItemOp::Link, it, self.assoc.bucket(item.hv()));
     }
 
     /// `do_item_unlink` (`items.c:344`); `why` is what the trace says.
@@ -287,7 +288,7 @@ impl Store {
         lru.bytes -= it.ntotal();
         self.assoc.delete(table, it, hv);
         lru.unlink(it);
-        tell(why, it);
+        tell(why, it, self.assoc.bucket(hv));
         // The table's reference.
         self.do_item_remove(ItemRef::counted(it, hv));
     }
@@ -295,7 +296,7 @@ impl Store {
     /// `do_item_remove` (`items.c:373`), and `item_free` (`items.c:241`) by the last.
     pub(super) fn do_item_remove(&self, item: ItemRef) {
         if let Some(it) = item.release() {
-            tell(ItemOp::Free, it);
+            tell(ItemOp::Free, it, 0);
             lock(&self.slabs.0).free(it, it.ntotal(), it.clsid());
         }
     }
@@ -304,7 +305,7 @@ impl Store {
     pub(super) fn do_item_update(&self, it: Chunk) {
         if self.is_stale(it) && it.is_linked() {
             it.set_time(self.clock.current_time());
-            tell(ItemOp::Update, it);
+            tell(ItemOp::Update, it, 0);
             let mut lru = lock_in_line(&self.lrus[it.clsid()].0);
             lru.unlink(it);
             lru.link(it);
@@ -312,11 +313,12 @@ impl Store {
     }
 }
 
-/// Tells the trace what was done with an item.
+/// Tells the trace what was done with an item, and in which bucket.
 #[inline]
-fn tell(op: ItemOp, it: Chunk) {
+fn tell(op: ItemOp, it: Chunk, bucket: u32) {
     if tracer::on() {
-        let what = What::Item { op, id: it.trace_id(), size: it.nbytes(), clsid: it.clsid() as u8 };
+        let (id, size, clsid) = (it.trace_id(), it.nbytes(), it.clsid() as u8);
+        let what = What::Item { op, id, size, clsid, bucket };
         tracer::emit_conn(tracer::current(), what, None, it.key());
     }
 }

@@ -138,6 +138,8 @@ fn read<const ALL: bool>(line: &str, e: &mut Event) -> Option<()> {
         errno b"errno" => word::<ALL>(scan, &mut e.errno)?,
         size b"size" => keep::<ALL, _>(&mut e.size, scan.unsigned()?),
         class b"class" => keep::<ALL, _>(&mut e.class, scan.unsigned()?),
+        bucket b"bucket" => keep::<ALL, _>(&mut e.bucket, scan.unsigned()?),
+        chunk b"chunk" => keep::<ALL, _>(&mut e.chunk, scan.unsigned()?),
         len b"len" => keep::<ALL, _>(&mut e.len, scan.unsigned()?),
         b64 b"b64" => string::<ALL>(scan, &mut e.b64)?,
         ready b"ready" => ready::<ALL>(scan, &mut e.ready)?,

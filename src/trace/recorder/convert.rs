@@ -163,7 +163,7 @@ impl Pen<'_> {
                 self.result(ret);
                 self.iov(payload, pieces);
             }
-            What::Item { op, id, size, clsid } => {
+            What::Item { op, id, size, clsid, bucket } => {
                 self.raw("item\"");
                 self.word(",\"op\":\"", op.name());
                 self.conn(record);
@@ -175,6 +175,9 @@ impl Pen<'_> {
                 }
                 if clsid != 0 {
                     self.number(",\"class\":", clsid);
+                }
+                if op.has_bucket() {
+                    self.number(",\"bucket\":", bucket);
                 }
             }
             What::Call(function) => {
@@ -268,6 +271,13 @@ impl Pen<'_> {
             What::Verbosity => {
                 self.about("setting\"", record);
                 self.lossy(",\"name\":\"verbose\",\"value\":\"", payload);
+            }
+            What::Page { size, chunk, clsid } => {
+                self.raw("item\",\"op\":\"page\"");
+                self.conn(record);
+                self.number(",\"size\":", size);
+                self.number(",\"class\":", clsid);
+                self.number(",\"chunk\":", chunk);
             }
             What::Mark => {
                 self.raw("mark\"");

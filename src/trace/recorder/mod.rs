@@ -11,6 +11,7 @@ mod convert;
 mod file;
 mod last;
 mod line;
+mod memory;
 mod pen;
 mod trigger;
 mod until;

@@ -112,6 +112,7 @@ impl Subject for Seen<'_> {
             }
             (Field::Op, What::Thread { op, .. }) => word(op.name()),
             (Field::Op, What::Item { op, .. }) => word(op.name()),
+            (Field::Op, What::Page { .. }) => word("page"),
             (Field::Op, What::Reply { noreply: true, .. }) => word("noreply"),
             (Field::Op, What::Reply { value: true, .. }) => word("value"),
             (Field::Worker, _) => self.worker().map(Value::Thread),
@@ -154,8 +155,10 @@ impl Subject for Seen<'_> {
             (Field::Want, What::Read { want, .. }) => number(want),
             (Field::Ret, _) => number(self.ret().filter(|ret| *ret >= 0)?),
             (Field::Errno, _) => Some(Value::Errno(-self.ret().filter(|ret| *ret < 0)?)),
-            (Field::Size, What::Item { id: 1.., size, .. }) => number(size),
-            (Field::Class, What::Item { clsid: clsid @ 1.., .. }) => number(clsid),
+            (Field::Size, What::Item { id: 1.., size, .. } | What::Page { size, .. }) => number(size),
+            (Field::Class, What::Item { clsid: clsid @ 1.., .. } | What::Page { clsid, .. }) => number(clsid),
+            (Field::Chunk, What::Page { chunk, .. }) => number(chunk),
+            (Field::Bucket, What::Item { op, bucket, .. }) => number(bucket).filter(|_| op.has_bucket()),
             (Field::N, What::Lost { n }) => number(n),
             (Field::Cause, _) => number(self.context.cause?),
             (field, _) if field.is_of_set() => self.of_set(field),
@@ -366,7 +369,7 @@ mod tests {
                 let key = &b"a key"[..5 - n.min(4)];
                 tracer::emit_conn(
                     conn,
-                    What::Item { op: ItemOp::Alloc, id: n as u32 + 1, size: 56, clsid: 1 },
+                    What::Item { op: ItemOp::Alloc, id: n as u32 + 1, size: 56, clsid: 1, bucket: 0 },
                     None,
                     key,
                 );
@@ -389,10 +392,12 @@ mod tests {
                 }
                 tracer::emit_conn(
                     conn,
-                    What::Item { op: ItemOp::Miss, id: 0, size: 0, clsid: 0 },
+                    What::Item { op: ItemOp::Miss, id: 0, size: 0, clsid: 0, bucket: n as u32 },
                     None,
                     payload,
                 );
+                let page = What::Page { size: 1_048_512, chunk: 96, clsid: n as u8 + 1 };
+                tracer::emit_conn(conn, page, None, b"");
                 tracer::emit(What::Mark, if n == 3 { b"words" } else { payload });
                 let begun = tracer::begin(&Kind::Sendmsg, conn);
                 tracer::finish_sendmsg(begun, conn, 9, ret, None, payloads.iter().copied().take(n));

@@ -108,7 +108,7 @@ mod tests {
         gate(&hub, "ev=item & key=b & op=link");
         // This very thread: if it were held one event too early the test would hang.
         tracer::install(hub.handle(Thread::Worker(3)));
-        let item = |op, key: &[u8]| tracer::emit(What::Item { op, id: 1, size: 2, clsid: 1 }, key);
+        let item = |op, key: &[u8]| tracer::emit(What::Item { op, id: 1, size: 2, clsid: 1, bucket: 3 }, key);
         item(ItemOp::Link, b"a");
         item(ItemOp::Alloc, b"b");
         item(ItemOp::Link, b"b");

@@ -2,6 +2,7 @@
 //! changed, what caused what, and what a recording that begins now has to start from.
 
 use super::line::whole_characters;
+use super::memory::Memory;
 use crate::event::{
     Changed, ConnAt, ConnImage, ConnSet, ConnState, Fn, ItemRef, ListenerAt, Phase, Queued, Snapshot, Thread,
     ThreadAt, encode,
@@ -27,6 +28,7 @@ pub(super) struct World {
     listeners: Vec<ListenerAt>,
     conns: HashMap<u32, Box<ConnNow>>,
     accepted: u32,
+    memory: Memory,
     /// Events that were lost: what they told is not in here.
     lost: u64,
 }
@@ -83,6 +85,9 @@ impl World {
         payload: &[u8],
     ) -> Context {
         let mut context = Context::default();
+        if let What::Item { .. } | What::Page { .. } = record.what {
+            self.memory.apply(&record.what);
+        }
         self.threads(thread, record, payload, &mut context);
         match record.conn() {
             Some(conn) => self.conn(conn, thread, record, image, payload, &mut context),
@@ -310,6 +315,7 @@ impl World {
             threads: threads.filter(|(_, now)| now.known).map(|(th, now)| now.at(th)).collect(),
             listeners: self.listeners.clone(),
             conns,
+            memory: (self.lost == 0).then(|| self.memory.snapshot()),
         }
     }
 }

@@ -228,8 +228,8 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
         title: "Look",
         bindings: &[
             bind(
-                "1-7",
-                "Threads, Space-time, Machine, Connection, Stack, Events, Why",
+                "1-8",
+                "Threads, Space-time, Machine, Connection, Stack, Events, Why, Memory",
                 &[
                     (Char('1'), Action::Panel(1)),
                     (Char('2'), Action::Panel(2)),
@@ -238,6 +238,7 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
                     (Char('5'), Action::Panel(5)),
                     (Char('6'), Action::Panel(6)),
                     (Char('7'), Action::Panel(7)),
+                    (Char('8'), Action::Panel(8)),
                 ],
             ),
             bind("e", "explain: the panel that says why", &[(Char('e'), Action::Explain)]),

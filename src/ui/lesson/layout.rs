@@ -86,7 +86,7 @@ fn column(app: &App, panels: &[Panel], area: Rect, buf: &mut Buffer) {
     let wanted = |panel: &Panel| match panel {
         Panel::Machine => machine::ROWS,
         Panel::Threads => threads::wanted_height(app),
-        Panel::Connection => 12,
+        Panel::Connection | Panel::Memory => 12,
         Panel::Stack => 9,
         Panel::SpaceTime | Panel::Events | Panel::Why => 8,
     };

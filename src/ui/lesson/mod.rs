@@ -165,8 +165,8 @@ impl Tutor {
                 Asked::Threads => Panel::Threads,
                 Asked::Spacetime => Panel::SpaceTime,
                 Asked::Machine => Panel::Machine,
-                // What is known of an item stands with the connection that fills it.
-                Asked::Connection | Asked::Memory => Panel::Connection,
+                Asked::Connection => Panel::Connection,
+                Asked::Memory => Panel::Memory,
                 Asked::Stack => Panel::Stack,
                 Asked::Events => Panel::Events,
             };

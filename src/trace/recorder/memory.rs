@@ -1,0 +1,63 @@
+//! What the recorder remembers of the store: counts, for a recording that begins in the middle.
+
+use crate::event::{ClassAt, MemoryAt};
+use crate::tracer::{ItemOp, What};
+
+/// The store's memory as the events so far left it.
+#[derive(Debug, Default)]
+pub(super) struct Memory(MemoryAt);
+
+impl Memory {
+    /// Takes in what the store did.
+    pub fn apply(&mut self, what: &What) {
+        let now = &mut self.0;
+        match *what {
+            What::Page { size, chunk, clsid } => {
+                let class = self.class(clsid);
+                class.chunk = chunk.into();
+                class.pages += 1;
+                class.chunks += u64::from(size.checked_div(chunk).unwrap_or(0));
+            }
+            What::Item { op: op @ (ItemOp::Expand | ItemOp::Expanded), size, .. } => {
+                (now.buckets, now.growing) = (Some(size.into()), op == ItemOp::Expand);
+            }
+            What::Item { op, clsid, .. } => {
+                match op {
+                    ItemOp::Hit => return now.hits += 1,
+                    ItemOp::Miss => return now.misses += 1,
+                    ItemOp::Expire => now.expired += 1,
+                    ItemOp::Flush => now.flushed += 1,
+                    ItemOp::Reclaim => now.reclaimed += 1,
+                    ItemOp::Evict => now.evicted += 1,
+                    _ => {}
+                }
+                let class = self.class(clsid);
+                match op {
+                    ItemOp::Alloc => class.used += 1,
+                    ItemOp::Free => class.used = class.used.saturating_sub(1),
+                    ItemOp::Link => class.items += 1,
+                    op if op.takes_out() => class.items = class.items.saturating_sub(1),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn class(&mut self, class: u8) -> &mut ClassAt {
+        let classes = &mut self.0.classes;
+        let before = classes.len();
+        // As many as there are classes at most; from then on this is an index and nothing else.
+        (before..=class.into()).for_each(|class| {
+            classes.push(ClassAt { class: class as u8, ..ClassAt::default() });
+        });
+        &mut classes[usize::from(class)]
+    }
+
+    /// What a recording that begins now has to know.
+    pub fn snapshot(&self) -> MemoryAt {
+        let mut at = self.0.clone();
+        at.classes.retain(|class| class.pages > 0);
+        at
+    }
+}
