@@ -86,9 +86,12 @@ pub fn cq_push(thread: &LibeventThread, item: Box<CqItem>) {
 /// Takes the first item off `thread`'s queue; `None` if it is empty (`thread.c:217`).
 pub fn cq_pop(thread: &LibeventThread) -> Option<Box<CqItem>> {
     let _in = tracer::enter(Fn::CqPop, None, || None);
-    // Nobody else takes anything off it: what is first now stays so while this thread is held.
-    let conn = lock(&thread.new_conn_queue.0).front().map(|item| item.conn);
-    conn?;
+    let conn = if tracer::on() {
+        // Nobody else takes anything off it: what is first now stays so while this thread is held.
+        Some(lock(&thread.new_conn_queue.0).front()?.conn)
+    } else {
+        None
+    };
     let (begun, mut queue) = tracer::begin_locked(&Kind::CqPop, conn, || lock(&thread.new_conn_queue.0));
     let item = queue.pop_front();
     let depth = queue.len() as u32;
