@@ -4,6 +4,7 @@
 //! that `MEMSTEP_CONFIG` names, and where that is empty, none.
 
 use crate::cli::{self, Theme, When};
+use crate::filter::{either, nearest};
 use crate::text::printable;
 use anyhow::{Context as _, bail};
 use etcetera::BaseStrategy as _;
@@ -158,16 +159,14 @@ fn parse(text: &str) -> Result<Config, (usize, String)> {
 
 /// Says which setting was meant.
 fn unknown(name: &str) -> String {
-    let distance = |known: &str| strsim::damerau_levenshtein(&name.to_lowercase().replace('-', "_"), known);
-    let nearest = KEYS.iter().map(|(known, _)| *known).min_by_key(|known| distance(known));
+    let known = || KEYS.iter().map(|(known, _)| *known);
+    let meant = nearest(&name.replace('-', "_"), known());
     let name = printable(name);
-    match nearest.filter(|known| distance(known) <= 1 + known.len() / 3) {
-        Some(known) => format!("no such setting: {name}; did you mean {known}?"),
-        None => {
-            let names: Vec<&str> = KEYS.iter().map(|(known, _)| *known).collect();
-            format!("no such setting: {name}; there are {}", names.join(", "))
-        }
+    if meant.is_empty() {
+        let names: Vec<&str> = known().collect();
+        return format!("no such setting: {name}; there are {}", names.join(", "));
     }
+    format!("no such setting: {name}; did you mean {}?", either(&meant))
 }
 
 /// Line and column, from 1, of a byte.
