@@ -296,6 +296,11 @@ impl Event {
         Payload::new(shown, self.b64.as_deref(), self.len)
     }
 
+    /// The connection that it is about; a wake-up is about the first one that is ready.
+    pub fn about(&self) -> Option<u32> {
+        self.conn.or_else(|| self.ready.iter().flatten().find_map(|ready| ready.conn))
+    }
+
     /// Whether this event is about the connection `conn`.
     pub fn is_of(&self, conn: u32) -> bool {
         self.conn == Some(conn)

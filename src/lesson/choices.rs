@@ -194,8 +194,7 @@ impl Seen {
                 out.extend(words(&["\"END\\r\\n\"", "\"ERROR\\r\\n\"", "\"\\0\"", "\"\""]));
             }
             Ask::Ready => {
-                let conn =
-                    event.ready.iter().flatten().find_map(|ready| ready.conn).or(event.conn).unwrap_or(0);
+                let conn = event.about().unwrap_or(0);
                 out.extend([
                     format!("c{conn} w"),
                     format!("c{conn} r"),

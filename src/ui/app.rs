@@ -361,9 +361,7 @@ impl App {
 
     /// The connection that the panels show: the pinned one, the event's, or the last one before.
     pub(super) fn shown_conn_id(&self) -> Option<u32> {
-        // A wake-up is about the first connection that is ready.
-        let of_event =
-            self.player.current().and_then(|e| e.conn.or(e.ready.iter().flatten().find_map(|r| r.conn)));
+        let of_event = self.player.current().and_then(Event::about);
         self.pinned.or(of_event).or(self.player.world().last_conn)
     }
 
