@@ -22,7 +22,7 @@ pub use kind::Kind;
 pub use leash::{AtGate, InLine, Leashed, Steps};
 pub(crate) use payload::encode;
 pub use payload::{Iov, Payload};
-pub use snapshot::{ClassAt, ConnAt, ListenerAt, MemoryAt, Phase, Queued, Snapshot, ThreadAt};
+pub use snapshot::{ClassAt, ConnAt, Counts, ListenerAt, MemoryAt, Phase, Queued, Snapshot, ThreadAt};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;

@@ -28,18 +28,9 @@ pub struct Snapshot {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MemoryAt {
-    /// `item` events so far: hit.
-    pub hits: u64,
-    /// miss.
-    pub misses: u64,
-    /// expire.
-    pub expired: u64,
-    /// flush.
-    pub flushed: u64,
-    /// reclaim.
-    pub reclaimed: u64,
-    /// evict.
-    pub evicted: u64,
+    /// What the `item` events so far have told.
+    #[serde(flatten)]
+    pub counts: Counts,
     /// The buckets of the hash table, once it has grown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub buckets: Option<u64>,
@@ -47,6 +38,24 @@ pub struct MemoryAt {
     pub growing: bool,
     /// The slab classes that were ever used, by number.
     pub classes: Vec<ClassAt>,
+}
+
+/// How often the store did what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Counts {
+    /// Looked up and found.
+    pub hits: u64,
+    /// Looked up and not found.
+    pub misses: u64,
+    /// Found past its time.
+    pub expired: u64,
+    /// Found from before a `flush_all`.
+    pub flushed: u64,
+    /// Taken from the tail, its time over.
+    pub reclaimed: u64,
+    /// Taken from the tail to make room.
+    pub evicted: u64,
 }
 
 /// A slab class at a moment.

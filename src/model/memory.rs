@@ -3,7 +3,7 @@
 //! What is remembered of a list are the items at its head and at its tail, and how many there are
 //! between them; so the model's memory is bounded, however many items the server has.
 
-use crate::event::{ClassAt, Event, Kind, MemoryAt, Word};
+use crate::event::{ClassAt, Counts, Event, Kind, MemoryAt, Word};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -121,23 +121,6 @@ impl Class {
     }
 }
 
-/// How often the store did what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Looked up and found.
-    pub hits: u64,
-    /// Looked up and not found.
-    pub misses: u64,
-    /// Found past its time.
-    pub expired: u64,
-    /// Found from before a `flush_all`.
-    pub flushed: u64,
-    /// Taken from the tail, its time over.
-    pub reclaimed: u64,
-    /// Taken from the tail to make room.
-    pub evicted: u64,
-}
-
 /// What the store did last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deed {
@@ -215,10 +198,9 @@ impl Memory {
             let lru = Lru { hidden: items, ..Lru::default() };
             (class, Arc::new(Class { id: class, chunk: Some(chunk), pages, chunks, used, lru }))
         };
-        let MemoryAt { hits, misses, expired, flushed, reclaimed, evicted, .. } = *at;
         Memory {
             classes: at.classes.iter().map(class).collect(),
-            counts: Counts { hits, misses, expired, flushed, reclaimed, evicted },
+            counts: at.counts,
             buckets: at.buckets,
             growing: at.growing,
             ..Memory::default()

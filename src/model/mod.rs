@@ -20,7 +20,7 @@ pub(crate) mod tests;
 pub use bytes::{Bytes, Cell};
 pub use conn::{Conn, Place, Sent};
 pub use lane::{Lane, Phase};
-pub use memory::{Class, Counts, Deed, Item, Key, Lru, Memory};
+pub use memory::{Class, Deed, Item, Key, Lru, Memory};
 
 use crate::event::{ConnState, Event, Kind, ListenerAt, Snapshot, Thread};
 use std::collections::{BTreeMap, VecDeque};

@@ -23,12 +23,12 @@ impl Memory {
             }
             What::Item { op, clsid, .. } => {
                 match op {
-                    ItemOp::Hit => return now.hits += 1,
-                    ItemOp::Miss => return now.misses += 1,
-                    ItemOp::Expire => now.expired += 1,
-                    ItemOp::Flush => now.flushed += 1,
-                    ItemOp::Reclaim => now.reclaimed += 1,
-                    ItemOp::Evict => now.evicted += 1,
+                    ItemOp::Hit => return now.counts.hits += 1,
+                    ItemOp::Miss => return now.counts.misses += 1,
+                    ItemOp::Expire => now.counts.expired += 1,
+                    ItemOp::Flush => now.counts.flushed += 1,
+                    ItemOp::Reclaim => now.counts.reclaimed += 1,
+                    ItemOp::Evict => now.counts.evicted += 1,
                     _ => {}
                 }
                 let class = self.class(clsid);
