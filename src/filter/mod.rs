@@ -167,6 +167,16 @@ impl Filter {
         Filter(is(Field::Conn, Operand::Number(id.into())))
     }
 
+    /// What happens on a thread.
+    pub fn thread(th: Thread) -> Filter {
+        Filter(is(Field::Th, Operand::Thread(th)))
+    }
+
+    /// All but what `filter` means.
+    pub fn all_but(filter: Filter) -> Filter {
+        Filter(Expr::Not(Box::new(filter.0)))
+    }
+
     /// The events of a kind.
     pub fn kind(kind: &Kind) -> Filter {
         Filter(is_named(Field::Ev, kind.name()))
@@ -185,33 +195,22 @@ impl Filter {
 
     /// The events that are meant by all of `filters`; every event where there are none.
     pub fn all(filters: impl IntoIterator<Item = Filter>) -> Filter {
-        let mut list = Vec::new();
-        for Filter(expr) in filters {
-            match expr {
-                Expr::All(more) => list.extend(more),
-                one => list.push(one),
-            }
-        }
-        match list.len() {
-            1 => Filter(list.swap_remove(0)),
-            0 => Filter(Expr::Has(Field::Seq)),
-            _ => Filter(Expr::All(list)),
-        }
+        // Every event has a number.
+        let every = Expr::Has(Field::Seq);
+        let flat = filters.into_iter().flat_map(|Filter(expr)| match expr {
+            Expr::All(list) => list,
+            one => vec![one],
+        });
+        Filter(one_or(flat.collect(), Expr::All).unwrap_or(every))
     }
 
     /// The events that are meant by any of `filters`; `None` where there are none.
     pub fn any(filters: impl IntoIterator<Item = Filter>) -> Option<Filter> {
-        let mut list = Vec::new();
-        for Filter(expr) in filters {
-            match expr {
-                Expr::Any(more) => list.extend(more),
-                one => list.push(one),
-            }
-        }
-        match list.len() {
-            0 | 1 => list.pop().map(Filter),
-            _ => Some(Filter(Expr::Any(list))),
-        }
+        let flat = filters.into_iter().flat_map(|Filter(expr)| match expr {
+            Expr::Any(list) => list,
+            one => vec![one],
+        });
+        one_or(flat.collect(), Expr::Any).map(Filter)
     }
 
     /// Whether the event is meant. Nothing is allocated, but for bytes that must be decoded.
@@ -229,6 +228,11 @@ impl Filter {
     pub fn looks_at(&self, which: impl Fn(Field) -> bool) -> bool {
         self.0.looks_at(&which)
     }
+}
+
+/// An expression alone, or several of them as `several` has them; `None` where there is none.
+fn one_or(mut list: Vec<Expr>, several: impl FnOnce(Vec<Expr>) -> Expr) -> Option<Expr> {
+    if list.len() > 1 { Some(several(list)) } else { list.pop() }
 }
 
 fn is(field: Field, value: Operand) -> Expr {

@@ -80,9 +80,7 @@ pub(super) fn explanation(app: &App) -> Option<Explanation> {
         return app.looked_up.clone();
     }
     let event = app.player.current()?;
-    // What is ready says which connection a wake-up is about.
-    let ready = event.ready.iter().flatten().find_map(|r| r.conn).filter(|_| event.ev == Kind::Wake);
-    let id = event.conn.or(ready);
+    let id = event.about();
     let conn = id.and_then(|id| app.player.world().conn(id));
     // Looked for by what an index knows: of ten million events only a few are read.
     let find = |wanted: &Filter, before: usize| match app.player.find(
@@ -94,16 +92,17 @@ pub(super) fn explanation(app: &App) -> Option<Explanation> {
         Found::At(at) => Some(at),
         Found::Nowhere | Found::GoOn(_) => None,
     };
-    let last = |which: &str| find(&Filter::parse(which).ok()?, cursor);
+    let last = |of: Filter, kind: &Kind| find(&Filter::all([of, Filter::kind(kind)]), cursor);
     let event_at = |at: Option<usize>| app.player.event(at?);
-    let whose = event.conn.map_or_else(|| format!("th={}", event.th), |id| format!("conn={id}"));
-    let own = format!("{whose} & !(ev=call | ev=return | ev=mark)");
-    let previous = event_at(last(&own));
-    let last_read = id.and_then(|id| event_at(last(&format!("ev=read & conn={id}"))));
-    let wake = last(&format!("ev=wake & th={}", event.th));
+    let thread = || Filter::thread(event.th);
+    let whose = event.conn.map_or_else(thread, Filter::conn);
+    let told_of_it = Filter::any([Kind::Call, Kind::Return, Kind::Mark].iter().map(Filter::kind))?;
+    let previous = event_at(find(&Filter::all([whose, Filter::all_but(told_of_it)]), cursor));
+    let last_read = id.and_then(|id| event_at(last(Filter::conn(id), &Kind::Read)));
+    let wake = last(thread(), &Kind::Wake);
     let mut commands_in_wakeup = 0;
     let mut at = cursor;
-    let of_thread = Filter::parse(&format!("ev=command & th={}", event.th)).ok()?;
+    let of_thread = Filter::all([thread(), Filter::kind(&Kind::Command)]);
     while let Some(command) = find(&of_thread, at)
         && wake.is_none_or(|wake| command > wake)
         && commands_in_wakeup < MOST_COMMANDS
