@@ -176,11 +176,6 @@ impl Course {
         self.places.get(step).copied().flatten()
     }
 
-    /// The last step whose event is not after `at`: where in the lesson somebody is who looks there.
-    pub fn step_at(&self, at: usize) -> Option<usize> {
-        self.places.iter().rposition(|place| place.is_some_and(|place| place <= at))
-    }
-
     /// What is to be asked before a step's event is shown; `None` where nothing is, or where that is not
     /// known yet.
     pub fn question(&self, step: usize) -> Option<&Question> {
@@ -280,9 +275,7 @@ impl Course {
     fn context(&self, event: &Event) -> Context<'_> {
         let before = || self.recent.iter().rev().filter(|e| e.seq < event.seq);
         let told_of_it = |e: &Event| matches!(e.ev, Kind::Call | Kind::Return | Kind::Mark);
-        let ready =
-            event.ready.iter().flatten().find_map(|ready| ready.conn).filter(|_| event.ev == Kind::Wake);
-        let id = event.conn.or(ready);
+        let id = event.about();
         let conn = id.and_then(|id| self.world.conn(id));
         let is_own = |e: &&Event| match event.conn {
             Some(id) => e.is_of(id) && !told_of_it(e),

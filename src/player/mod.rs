@@ -368,24 +368,6 @@ impl Player {
         }
     }
 
-    /// Where the next event after the cursor stands that is wanted.
-    pub fn find_next(&self, wanted: &Filter) -> Option<usize> {
-        let here = self.on_way_to().map_or(self.done, |at| at + 1);
-        match self.find(wanted, here, Direction::Forward, usize::MAX) {
-            Found::At(at) => Some(at),
-            Found::Nowhere | Found::GoOn(_) => None,
-        }
-    }
-
-    /// Where the last event before the cursor stands that is wanted.
-    pub fn find_prev(&self, wanted: &Filter) -> Option<usize> {
-        let here = self.on_way_to().or(self.cursor())?;
-        match self.find(wanted, here.checked_sub(1)?, Direction::Back, usize::MAX) {
-            Found::At(at) => Some(at),
-            Found::Nowhere | Found::GoOn(_) => None,
-        }
-    }
-
     /// Where the event stands that made the one at the cursor happen on another thread, or that it made
     /// happen.
     pub fn other_end(&self) -> Option<usize> {

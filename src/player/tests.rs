@@ -49,17 +49,24 @@ fn lost_numbers_are_skipped() {
     assert!(player.is_at_end());
 }
 
+fn found(player: &Player, wanted: &Filter, from: usize, way: Direction) -> Option<usize> {
+    match player.find(wanted, from, way, usize::MAX) {
+        Found::At(at) => Some(at),
+        Found::Nowhere | Found::GoOn(_) => None,
+    }
+}
+
 #[test]
 fn requests_are_found_in_both_directions() {
     let mut player = Player::new(4, sample::set_get());
     let is_request = &Wanted::request().filter;
-    let mut found = Vec::new();
-    while let Some(at) = player.find_next(is_request) {
+    let mut requests = Vec::new();
+    while let Some(at) = found(&player, is_request, player.cursor().unwrap() + 1, Direction::Forward) {
         player.go(at);
-        found.push(player.current().unwrap().text.clone().unwrap());
+        requests.push(player.current().unwrap().text.clone().unwrap());
     }
-    assert_eq!(found, ["set a 0 0 4", "get a", "quit"]);
-    player.go(player.find_prev(is_request).unwrap());
+    assert_eq!(requests, ["set a 0 0 4", "get a", "quit"]);
+    player.go(found(&player, is_request, player.cursor().unwrap() - 1, Direction::Back).unwrap());
     assert_eq!(player.current().unwrap().text.as_deref(), Some("get a"));
 }
 

@@ -226,11 +226,6 @@ impl Exit {
     }
 }
 
-/// Shows a recording on this process's terminal until the user quits.
-pub fn replay(recording: Recording, options: Options) -> io::Result<Exit> {
-    term::show(App::replay(recording, &options), None)
-}
-
 /// Shows a lesson beside its recording until the user quits.
 pub fn lesson(recording: Recording, pupil: Pupil, options: Options) -> io::Result<Exit> {
     term::show(App::lesson(recording, pupil, &options), None)
