@@ -2,18 +2,18 @@
 //! names everywhere else.
 
 mod memcached;
+mod record;
 
 pub use memcached::Suboption;
+pub use record::RecordTo;
 
 use crate::event::{Detail, MAX_DATA, Protocol};
 use crate::lesson::Lang;
-use crate::trace::recorder::Keep;
-use crate::tracer::MIN_RING;
 use crate::ui::At;
 use clap::builder::{BoolishValueParser, NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use memcached::{binding_protocol, delimiter, factor, item_size_max, octal, refused, suboption};
-use std::net::{Ipv4Addr, SocketAddr};
+use record::{events_token, ring_size};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -322,53 +322,6 @@ impl Experiment {
     }
 }
 
-/// Where a running server's recording goes.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Recording")]
-pub struct RecordTo {
-    /// Write a trace to this file, `-` for stdout
-    #[arg(long, value_name = "FILE")]
-    pub record: Option<PathBuf>,
-    /// Begin a new file when it gets larger than this (`100MB`); the one before gets a number
-    #[arg(long, value_name = "SIZE", requires = "record", value_parser = max_size)]
-    pub record_max_size: Option<u64>,
-    /// Keep so many of the numbered files; the oldest go
-    #[arg(long, value_name = "N", requires = "record")]
-    pub record_keep: Option<usize>,
-    /// Keep only what happened last, in memory (`30s`, `100MB`, or `30s,100MB`), and write it on
-    /// SIGUSR2, on a panic or at the trigger; a time alone takes 256MB at most
-    #[arg(long, value_name = "T|SIZE", requires = "record", value_parser = keep)]
-    pub record_last: Option<Keep>,
-    /// Write what happened last when an event matches this filter, such as `ev=close & why~"reset"`
-    #[arg(long, value_name = "EXPR", requires = "record_last")]
-    pub record_trigger: Option<String>,
-    /// Do not begin to write before SIGUSR1 or a command on the events port says so
-    #[arg(long, requires = "record", conflicts_with = "record_last")]
-    pub record_paused: bool,
-    /// Listen here for viewers and commands (`help` says which); a port alone is one of this machine
-    #[arg(long, value_name = "ADDR", value_parser = events_addr)]
-    pub events: Option<SocketAddr>,
-    /// Let only those in who say this first; needed where the address is not this machine's own
-    #[arg(long, value_name = "TOKEN", requires = "events", value_parser = events_token)]
-    pub events_token: Option<String>,
-    /// Hold the server before its first event; whoever looks at it lets it go on, event by event
-    /// (`serve` needs --events for that)
-    #[arg(long, help_heading = "Stepping")]
-    pub step: bool,
-}
-
-impl RecordTo {
-    /// Whether a recording may begin, or somebody come to watch, at any time.
-    pub fn is_armed(&self) -> bool {
-        self.events.is_some() || (self.record.is_some() && self.record_last.is_none())
-    }
-
-    /// Whether the server's threads shall tell what they do at all.
-    pub fn is_on(&self) -> bool {
-        self.record.is_some() || self.events.is_some()
-    }
-}
-
 /// How the terminal UI looks.
 #[derive(Debug, Clone, Copy, Default, Args)]
 #[command(next_help_heading = "Look")]
@@ -440,80 +393,6 @@ pub(crate) fn duration(s: &str) -> Result<Duration, String> {
     };
     let number: f64 = number.parse().map_err(|_| expected())?;
     Duration::try_from_secs_f64(number * unit).map_err(|_| expected())
-}
-
-/// `64K`, `100MB`, `1G`: bytes, in powers of 1024.
-fn size(s: &str) -> Result<u64, String> {
-    let expected = || "expected a size: 64K, 100MB, 1G".to_owned();
-    let end = s.find(|c: char| !c.is_ascii_digit()).unwrap_or(s.len());
-    let (number, unit) = s.split_at(end);
-    let shift = match unit.to_ascii_uppercase().as_str() {
-        "" | "B" => 0,
-        "K" | "KB" | "KIB" => 10,
-        "M" | "MB" | "MIB" => 20,
-        "G" | "GB" | "GIB" => 30,
-        _ => return Err(expected()),
-    };
-    let number: u64 = number.parse().map_err(|_| expected())?;
-    number.checked_mul(1 << shift).ok_or_else(expected)
-}
-
-/// A size that is at least so much.
-fn at_least(s: &str, least: u64) -> Result<u64, String> {
-    match size(s)? {
-        n if n < least => Err(format!("must be at least {}K", least.div_ceil(1024))),
-        n => Ok(n),
-    }
-}
-
-fn max_size(s: &str) -> Result<u64, String> {
-    at_least(s, 64 * 1024)
-}
-
-fn ring_size(s: &str) -> Result<u64, String> {
-    match at_least(s, MIN_RING as u64)? {
-        n if n > 1 << 30 => Err("must be at most 1G".to_owned()),
-        n => Ok(n),
-    }
-}
-
-/// `30s`, `100MB`, `30s,100MB`.
-fn keep(s: &str) -> Result<Keep, String> {
-    let mut keep = Keep { time: None, size: 256 * 1024 * 1024 };
-    for part in s.split(',') {
-        if let Ok(time) = duration(part) {
-            keep.time = Some(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
-        } else {
-            let size = size(part).map_err(|_| "expected a time or a size: 30s, 100MB, or 30s,100MB")?;
-            keep.size = usize::try_from(size).unwrap_or(usize::MAX);
-        }
-    }
-    match keep {
-        Keep { time: Some(0), .. } | Keep { size: 0..=0xf_ffff, .. } => {
-            Err("must be more than no time, and at least 1MB".to_owned())
-        }
-        keep => Ok(keep),
-    }
-}
-
-/// `11212`, `127.0.0.1:11212`, `[::1]:11212`.
-fn events_addr(s: &str) -> Result<SocketAddr, String> {
-    let expected = || "expected an address and a port, 127.0.0.1:11212, or a port alone".to_owned();
-    match s.parse::<u16>() {
-        Ok(port) => Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
-        Err(_) => s.parse().map_err(|_| expected()),
-    }
-}
-
-/// What can be said on one line of the events port.
-fn events_token(s: &str) -> Result<String, String> {
-    match s {
-        _ if s.is_empty() || s.len() > 1000 => Err("must have 1 to 1000 bytes".to_owned()),
-        _ if s.chars().any(|c| c.is_control() || c.is_whitespace()) => {
-            Err("must be one word, without blanks or control characters".to_owned())
-        }
-        _ => Ok(s.to_owned()),
-    }
 }
 
 /// `2`, `0.5x`.

@@ -1,7 +1,8 @@
 //! One thread's end of the recording.
 
 use super::gate::Telling;
-use super::record::{Record, Ret, Slot, What, put};
+use super::record::{Record, Slot, put};
+use super::what::{Ret, What};
 use super::{EPOCH, Hub, LEVEL};
 use crate::event::{AtGate, ConnImage, Kind, Thread};
 use rtrb::Producer;

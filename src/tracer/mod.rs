@@ -18,10 +18,12 @@
 mod gate;
 mod handle;
 mod record;
+mod what;
 
 pub use gate::{Awaited, Gate, Refused, Telling, Who};
 pub use handle::Handle;
-pub use record::{Domain, Into, ItemOp, Lane, Record, Ret, SockOpt, Taken, ThreadOp, What};
+pub use record::{Lane, Record, Taken};
+pub use what::{Domain, Into, ItemOp, Ret, SockOpt, ThreadOp, What};
 
 use crate::event::{ConnImage, Detail, EvFlags, Fn, InLine, Kind, Leashed, MAX_DATA, Thread};
 use handle::RESERVE;
