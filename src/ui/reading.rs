@@ -34,12 +34,12 @@ impl App {
 
     /// When to look again how far the source has come; `None`: there is nothing to wait for.
     pub(super) fn reading(&self) -> Option<Duration> {
-        if self.progress.is_done() && self.player.on_way_to().is_some() {
+        match (self.progress.is_done(), self.player.on_way_to()) {
+            (true, None) => None,
             // Nobody else goes on with this.
-            return Some(Duration::ZERO);
+            (true, Some(_)) => Some(Duration::ZERO),
+            (false, _) => Some(OFTEN),
         }
-        let waits = !self.progress.is_done() || self.player.on_way_to().is_some();
-        waits.then_some(OFTEN)
     }
 
     /// Goes on with what the recording's source has done meanwhile. Tells whether anything changed.
