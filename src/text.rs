@@ -53,6 +53,11 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// `1 event`, `2 events`.
+pub fn counted(n: u64, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
 /// One byte of a buffer as one character that is one column wide: itself where it is printable
 /// ASCII, `·` for a space, the control pictures (`␍`, `␊`, `␀`) for control characters, and `▒`
 /// for a byte that is no ASCII.

@@ -1,11 +1,12 @@
 //! `memstep check`: is a recording whole, and does it hold to the rules of the format? Does a lesson find
 //! its events?
 
+use super::STDOUT;
 use super::lesson::{read, recording_of};
 use super::server::shown;
-use super::{STDOUT, counted};
 use crate::cli::Input;
 use crate::lesson::{Lesson, check};
+use crate::text::counted;
 use crate::trace::check::{Checker, Report};
 use crate::trace::reader::Recording;
 use crate::trace::reader::{ReadError, Source, TraceReader};

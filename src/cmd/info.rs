@@ -1,10 +1,10 @@
 //! `memstep info`: what is in a recording.
 
-use super::{STDOUT, counted};
+use super::STDOUT;
 use crate::cli::Input;
 use crate::event::{Event, Kind, Thread};
 use crate::print::text::span;
-use crate::text::printable;
+use crate::text::{counted, printable};
 use crate::trace::format::{Detail, End, Header};
 use crate::trace::reader::TraceReader;
 use anyhow::Context as _;

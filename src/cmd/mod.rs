@@ -86,8 +86,3 @@ fn say(what: &str) {
 
 /// What a failed write to stdout is said to be.
 const STDOUT: &str = "stdout cannot be written";
-
-/// `1 event`, `2 events`.
-fn counted(n: u64, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
-}

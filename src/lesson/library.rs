@@ -92,6 +92,14 @@ pub fn find(name: &str, lang: Lang) -> Result<Entry, String> {
     }
 }
 
+/// The lesson that follows the one of that title, if that is one of these and not the last.
+pub fn after(title: &str, lang: Lang) -> Option<(Entry, Lesson)> {
+    let parsed = |entry: Entry| Some((entry, entry.lesson().ok()?));
+    let mut lessons = all(lang).into_iter().filter_map(parsed);
+    lessons.find(|(_, lesson)| lesson.title == title)?;
+    lessons.next()
+}
+
 /// The recording that a lesson of the library names, by the last part of its path.
 pub fn recording(path: &str) -> Option<&'static [u8]> {
     let name = path.rsplit('/').next()?;

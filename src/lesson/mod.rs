@@ -129,6 +129,11 @@ impl Step {
         });
         lines.flatten().map(String::as_str)
     }
+
+    /// Whether the lesson itself says what there is to see, in its own language.
+    pub fn has_words(&self) -> bool {
+        self.body.iter().any(|block| !matches!(block, Block::Do(_)) && !block.is_place())
+    }
 }
 
 /// A piece of a text.
@@ -149,6 +154,13 @@ pub enum Block {
     Code(Vec<String>),
     /// What the client does: in a live server the student, in their own telnet.
     Do(Vec<String>),
+}
+
+impl Block {
+    /// Whether it is a paragraph that only names a place in memcached's source.
+    pub fn is_place(&self) -> bool {
+        matches!(self, Block::Text(spans) if matches!(spans.as_slice(), [Span { style: Style::Code, .. }]))
+    }
 }
 
 /// A piece of a paragraph, all in one style.

@@ -42,6 +42,9 @@ pub(super) fn prompt(ask: Ask, event: &Event, lang: Lang) -> String {
         Ask::Field(Field::Interest) => {
             lang.pick("What is waited for?".to_owned(), "等待的是什么？".to_owned())
         }
+        Ask::Field(Field::Want) => {
+            lang.pick("How many bytes does it ask for?".to_owned(), "它要读多少字节？".to_owned())
+        }
         Ask::Field(Field::Why) => lang.pick("Why is it closed?".to_owned(), "为什么关闭？".to_owned()),
         Ask::Field(field) if field.is_of_set() => {
             let name = field.short();

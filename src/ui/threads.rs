@@ -4,7 +4,7 @@ use super::app::App;
 use super::pen::{Pen, cut};
 use crate::event::{Kind, Ready, Thread};
 use crate::model::{Lane, Listener, Phase, World};
-use crate::text::printable;
+use crate::text::{counted, printable};
 use std::borrow::Cow;
 
 /// Where the columns stand, if there is room for all.
@@ -223,8 +223,11 @@ fn listener_line(app: &App, pen: &mut Pen<'_>, y: usize) {
             format!("listens on {}, accepted {}", addrs.join(" and "), world.accepted)
         }
         [] if startup.bases > 0 => format!(
-            "start-up: {} event bases, {} pipes, {} threads created, {} run",
-            startup.bases, startup.pipes, startup.created, startup.started
+            "start-up: {}, {}, {} created, {} run",
+            counted(startup.bases.into(), "event base"),
+            counted(startup.pipes.into(), "pipe"),
+            counted(startup.created.into(), "thread"),
+            startup.started
         ),
         [] => return,
     };

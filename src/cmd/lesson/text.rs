@@ -47,14 +47,15 @@ pub(super) fn page(course: &Course, header: &Header, events: &[Event]) -> String
             (None, Lang::En) => writeln!(out, "\n{:INDENT$}(this step finds no event in the recording)", ""),
             (None, Lang::Zh) => writeln!(out, "\n{:INDENT$}（记录里没有这一步的事件）", ""),
         };
-        question(&mut out, course, i, lang);
+        question(&mut out, course, i);
     }
     out
 }
 
 /// The question of a step, and its answer.
-fn question(out: &mut String, course: &Course, step: usize, lang: Lang) {
+fn question(out: &mut String, course: &Course, step: usize) {
     let Some(question) = course.question(step) else { return };
+    let lang = course.lang();
     out.push('\n');
     paragraph(out, INDENT, "? ", &plain(&question.prompt));
     for (i, choice) in question.choices.iter().enumerate() {
@@ -66,10 +67,13 @@ fn question(out: &mut String, course: &Course, step: usize, lang: Lang) {
         Lang::Zh => format!("{}：", letter(question.right)),
     });
     answer.push(Span { text: right.clone(), style: Style::Strong });
-    // Events are explained in English so far.
-    let title = question.because.title.trim_end_matches(['.', '?', '!']);
-    let because = format!(". {title}. {}", first_sentence(&question.because.text));
-    answer.extend(plain(if lang == Lang::En { &because } else { "。" }));
+    if course.lesson().steps[step].has_words() {
+        answer.extend(plain(lang.pick(".", "。")));
+    } else {
+        // What explains events speaks English.
+        let title = question.because.title.trim_end_matches(['.', '?', '!']);
+        answer.extend(plain(&format!(". {title}. {}", first_sentence(&question.because.text))));
+    }
     paragraph(out, INDENT, "= ", &answer);
 }
 

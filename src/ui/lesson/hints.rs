@@ -1,5 +1,6 @@
 //! The last line while a lesson is on.
 
+use super::text::letter;
 use super::{Stage, Tutor};
 use crate::ui::app::App;
 
@@ -8,7 +9,11 @@ pub(in crate::ui) fn hints(app: &App, tutor: &Tutor) -> Vec<(String, String)> {
     let lang = tutor.lang();
     let hint = |keys: &str, what: &str| (keys.to_owned(), what.to_owned());
     let mut hints = match tutor.stage() {
-        Stage::Asking => vec![hint("a-d", lang.pick("answer", "作答")), hint("s", lang.pick("show", "揭晓"))],
+        Stage::Asking => {
+            let choices = tutor.course.question(tutor.step).map_or(0, |question| question.choices.len());
+            let keys = format!("a-{}", letter(choices.saturating_sub(1)));
+            vec![hint(&keys, lang.pick("answer", "作答")), hint("s", lang.pick("show", "揭晓"))]
+        }
         Stage::Over => vec![hint("R", lang.pick("again", "从头开始"))],
         _ => vec![hint("Enter", lang.pick("next step", "下一步"))],
     };

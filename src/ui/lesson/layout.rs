@@ -61,17 +61,14 @@ fn large(app: &App, tutor: &Tutor, body: Rect, buf: &mut Buffer) {
 /// One panel above the text.
 fn small(app: &App, tutor: &Tutor, body: Rect, buf: &mut Buffer) {
     let which = chosen(app, tutor);
+    // Half the screen, unless the text needs more, and the panel can do with less.
+    let left = body.height.saturating_sub(text::rows(app, tutor, body.width) + 1);
+    let half = body.height / 2;
     let height = match which {
-        Panel::Machine => machine::LEAST_ROWS.min(body.height.saturating_sub(6)),
-        // Half the screen, unless the text needs more, and the panel can do with less.
-        _ => {
-            let least = match which {
-                Panel::Stack | Panel::Events => 6,
-                _ => 9,
-            };
-            let half = body.height / 2;
-            body.height.saturating_sub(text::rows(app, tutor, body.width) + 1).clamp(least.min(half), half)
-        }
+        Panel::Machine if left >= machine::LEAST_ROWS => machine::LEAST_ROWS,
+        Panel::Machine => machine::LOW_ROWS.min(body.height.saturating_sub(6)),
+        Panel::Stack | Panel::Events => left.clamp(half.min(6), half),
+        _ => left.clamp(half.min(9), half),
     };
     if body.height < 10 {
         return lesson(app, tutor, body, buf);

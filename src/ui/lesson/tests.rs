@@ -332,3 +332,23 @@ fn the_glossary_stands_below_why_and_can_be_asked() {
     press(&mut app, ":help conn_nred\n");
     assert!(app.status.as_ref().unwrap().text.contains("did you mean conn_nread"));
 }
+
+#[test]
+fn a_step_without_words_of_its_own_says_why_it_is_so() {
+    let source = "---\ntitle: bare\nabout: nothing\nrecording: ../../traces/set-get.jsonl\nminutes: 1\n---\n\n# One\n\n\
+                  ## The read\n\n```step\nfirst ev=read\nask ret\n```\n\n`memcached.c:3893, try_read_network`\n";
+    let lesson = crate::lesson::Lesson::parse(source, "bare.md").unwrap();
+    let events = events(library::recording(&lesson.recording).unwrap());
+    let course = Course::over(lesson, Lang::En, 4, &events);
+    let pupil = Pupil { course, kept: Entry::default(), keep: None, address: String::new() };
+    let recording = Recording {
+        name: "bare".to_owned(),
+        header: header(),
+        events,
+        end: Some(crate::trace::format::End::default()),
+        warnings: Vec::new(),
+    };
+    let mut app = App::lesson(recording, pupil, &Options::default());
+    press(&mut app, "a");
+    assert!(screen(&app, 80, 24).contains("read puts 13 bytes"), "{}", screen(&app, 80, 24));
+}

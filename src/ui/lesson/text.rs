@@ -2,7 +2,7 @@
 
 use super::{Stage, Tutor};
 use crate::filter::Field;
-use crate::lesson::{Ask, Block, Question, Span, Style as Way, wrap};
+use crate::lesson::{Ask, Block, Question, Span, Style as Way, library, wrap};
 use crate::text::printable;
 use crate::ui::app::App;
 use crate::ui::pen::Pen;
@@ -204,8 +204,9 @@ fn verdict(tutor: &Tutor, question: &Question, chosen: usize, page: &mut Page) {
         page.marked(lang.pick("✗ Not so: ", "✗ 不对："), p.warn, &[plain(&yours)]);
         page.marked(lang.pick("  It is:  ", "  答案是："), p.now, &[strong(&right)]);
     }
-    // What explains events speaks English; the text below says it in every language.
-    if lang == crate::lesson::Lang::En {
+    // The step's own words say why, in its language. Where it has none, what explains events does, in
+    // English.
+    if tutor.current().is_some_and(|step| !step.has_words()) {
         let why = question.because.text.split_inclusive(". ").next().unwrap_or_default();
         page.plain("  ", why.trim_end(), p.dim);
     }
@@ -269,12 +270,19 @@ fn over(tutor: &Tutor, page: &mut Page) {
         }
         page.blank();
     }
+    if let Some((entry, lesson)) = library::after(&tutor.course.lesson().title, lang) {
+        let title = &lesson.title;
+        let next = lang.pick(format!("The next lesson: {title}"), format!("下一课：{title}"));
+        page.plain("", &next, p.text);
+        page.plain("", &format!("    memstep lesson {}", entry.name()), p.strong);
+        page.blank();
+    }
     page.plain(
         "",
         lang.pick(
-            "`memstep lesson --list` lists all lessons. R begins this one again; the recording stays here to look \
-             around in.",
-            "`memstep lesson --list` 列出所有课程。R 从头开始；记录还在这里，可以继续看。",
+            "R begins this one again; the recording stays here to look around in. `memstep lesson --list` lists all \
+             lessons.",
+            "R 从头开始；记录还在这里，可以继续看。`memstep lesson --list` 列出所有课程。",
         ),
         p.text,
     );
@@ -329,8 +337,7 @@ impl Page {
                 Block::Text(spans) => {
                     self.blank();
                     match spans.as_slice() {
-                        // The place in memcached's source.
-                        [Span { text, style: Way::Code }] => self.plain("", text, self.p.dim),
+                        [Span { text, .. }] if block.is_place() => self.plain("", text, self.p.dim),
                         spans => self.marked("", self.p.text, spans),
                     }
                 }
@@ -345,17 +352,17 @@ impl Page {
                 }
                 Block::Do(lines) => {
                     self.blank();
-                    for line in lines {
-                        let who = tutor.lang().pick("> the client: ", "> 客户端：");
-                        self.marked(who, self.p.dim, &[strong(line)]);
-                    }
+                    let who = tutor.lang().pick("> the client: ", "> 客户端：");
+                    // What is only told takes no more rows than it must.
+                    let line = lines.join(" ▸ ");
+                    self.marked(who, self.p.dim, &[strong(&line)]);
                 }
             }
         }
     }
 }
 
-fn letter(i: usize) -> char {
+pub(super) fn letter(i: usize) -> char {
     char::from(b'a' + u8::try_from(i).unwrap_or(25).min(25))
 }
 

@@ -36,6 +36,27 @@ pub(super) struct Road {
     pub at_large: (usize, usize),
 }
 
+impl Road {
+    /// Its line on the low map. Where no row is left for a line, it begins behind the state's name.
+    pub fn low(&self) -> Vec<Point> {
+        match (self.from, self.to) {
+            (Waiting, Read) => vec![(6, 4), (6, 5)],
+            _ => self.line.iter().copied().map(lower).collect(),
+        }
+    }
+
+    /// Where the name stands on the low map: nowhere, where it would stand in another's place.
+    pub fn at_low(&self) -> Option<(usize, usize)> {
+        let (x, y) = self.at;
+        match (self.from, self.to) {
+            (ParseCmd, Waiting) | (Nread, Write) => None,
+            (ParseCmd, Closing) => Some((29, 7)),
+            (NewCmd, Waiting) => Some((8, 3)),
+            _ => Some((x, lower((0, y as i32)).1 as usize)),
+        }
+    }
+}
+
 const fn road(
     from: ConnState,
     to: ConnState,
@@ -87,6 +108,15 @@ pub(super) fn enlarge((x, y): Point) -> Point {
     (x * 3 / 2, y * 2 + 1)
 }
 
+/// The map on few rows: the same lines, with nothing between them and no listening socket above.
+pub(super) const LOW: (usize, usize) = (SIZE.0, 9);
+
+/// Where a point of the map is on the low one.
+pub(super) fn lower((x, y): Point) -> Point {
+    const ROW: [i32; SIZE.1] = [-1, 0, 1, 2, 2, 3, 4, 5, 6, 6, 7, 7, 8];
+    (x, usize::try_from(y).ok().and_then(|y| ROW.get(y)).copied().unwrap_or(-1))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::reason;
@@ -104,9 +134,15 @@ mod tests {
             }
             for &(x, y) in road.line {
                 assert!(x < SIZE.0 as i32 && y < SIZE.1 as i32);
-                let (x, y) = enlarge((x, y));
-                assert!(x < LARGE.0 as i32 && y < LARGE.1 as i32);
+                let (large_x, large_y) = enlarge((x, y));
+                assert!(large_x < LARGE.0 as i32 && large_y < LARGE.1 as i32);
             }
+            let low = road.low();
+            assert!(low.iter().all(|&(_, y)| (0..LOW.1 as i32).contains(&y)));
+            let is_straight = |pair: &[Point]| pair[0].0 == pair[1].0 || pair[0].1 == pair[1].1;
+            assert!(low.windows(2).all(is_straight), "{} {}", road.from, road.to);
+            // The arrow shows which way it goes.
+            assert_ne!(low.first(), low.last(), "{} {}", road.from, road.to);
             assert!(!reason(Way { from: road.from, to: road.to }).is_empty());
         }
     }

@@ -9,14 +9,16 @@ use super::pen::Pen;
 use crate::event::ConnState;
 use crate::model::{Conn, Place, Way, Ways};
 use ConnState::{Closed, Closing, Listening, Mwrite, NewCmd, Nread, ParseCmd, Read, Swallow, Waiting, Write};
-use map::{ARRIVAL, BYWAYS, LARGE, ROADS, Road, SIZE, STATES, enlarge};
+use map::{ARRIVAL, BYWAYS, LARGE, LOW, ROADS, Road, SIZE, STATES, enlarge, lower};
 use ratatui::style::Style;
 
 /// How wide the legend is, beside the map.
 const LEGEND: usize = 16;
-/// The panel's rows with its title: with the legend below the diagram, and the diagram alone.
+/// The panel's rows with its title: with the legend below the diagram, the diagram alone, and the
+/// diagram on as few rows as it can be drawn on.
 pub(super) const ROWS: u16 = 17;
 pub(super) const LEAST_ROWS: u16 = ROWS - 3;
+pub(super) const LOW_ROWS: u16 = LOW.1 as u16 + 1;
 
 /// Why `drive_machine` takes that way.
 pub(super) fn reason(way: Way) -> &'static str {
@@ -114,9 +116,17 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     }
 }
 
+/// The map as it is, with boxes, and on few rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scale {
+    Small,
+    Large,
+    Low,
+}
+
 /// How the map is laid on the panel.
 struct Drawing {
-    is_large: bool,
+    scale: Scale,
     left: usize,
     /// Rows of the map that are above the panel where rows are short.
     skip: usize,
@@ -130,6 +140,10 @@ struct Drawing {
 impl Drawing {
     fn small(walk: &Walk<'_>, pen: &Pen<'_>) -> Drawing {
         let (width, height) = (pen.width(), pen.height());
+        // One row less than the map has, and the listening socket goes; two less, and it is drawn low.
+        if (LOW.1..SIZE.1 - 1).contains(&height) {
+            return Drawing::low(pen);
+        }
         let is_beside = width > SIZE.0 + LEGEND;
         // A little to the right where there is room, and a blank row above.
         let used = if is_beside { SIZE.0 + LEGEND + 2 } else { SIZE.0 };
@@ -144,7 +158,15 @@ impl Drawing {
         } else {
             Some((0, told + 1)).filter(|_| told + 1 < height)
         };
-        Drawing { is_large: false, left, skip, top, legend, told }
+        Drawing { scale: Scale::Small, left, skip, top, legend, told }
+    }
+
+    fn low(pen: &Pen<'_>) -> Drawing {
+        let is_beside = pen.width() > LOW.0 + LEGEND;
+        let used = if is_beside { LOW.0 + LEGEND + 2 } else { LOW.0 };
+        let left = pen.width().saturating_sub(used) / 2;
+        let legend = Some((left + LOW.0 + 2, 1)).filter(|_| is_beside);
+        Drawing { scale: Scale::Low, left, skip: 0, top: 0, legend, told: LOW.1 }
     }
 
     fn large(pen: &Pen<'_>) -> Drawing {
@@ -154,16 +176,28 @@ impl Drawing {
         let top = pen.height().saturating_sub(LARGE.1 + 2) / 2;
         let told = top + LARGE.1;
         let legend = if is_beside { (left + LARGE.0 + 2, top + 3) } else { (left, told + 1) };
-        Drawing { is_large: true, left, skip: 0, top, legend: Some(legend), told }
+        Drawing { scale: Scale::Large, left, skip: 0, top, legend: Some(legend), told }
     }
 
     fn size(&self) -> (usize, usize) {
-        if self.is_large { LARGE } else { SIZE }
+        match self.scale {
+            Scale::Small => SIZE,
+            Scale::Large => LARGE,
+            Scale::Low => LOW,
+        }
     }
 
     fn point(&self, point: Point) -> Point {
-        let (x, y) = if self.is_large { enlarge(point) } else { point };
+        let (x, y) = match self.scale {
+            Scale::Small => point,
+            Scale::Large => enlarge(point),
+            Scale::Low => lower(point),
+        };
         (x, y - self.skip as i32)
+    }
+
+    fn points(&self, line: &[Point]) -> Vec<Point> {
+        line.iter().map(|&point| self.point(point)).collect()
     }
 
     /// Writes on the map, if that row is on the panel.
@@ -177,35 +211,40 @@ impl Drawing {
         let p = walk.app.palette;
         let (width, height) = self.size();
         let mut canvas = Canvas::new(width, height);
-        let mut line = |points: &[Point], weight| {
-            let points: Vec<Point> = points.iter().map(|&point| self.point(point)).collect();
-            canvas.line(&points, weight, true);
-        };
         let place = walk.conn.map(|c| c.place);
         let is_arriving = place.is_some_and(|place| place < Place::Open);
-        line(
-            ARRIVAL,
-            match place {
-                Some(_) if is_arriving => Weight::Lit,
-                Some(_) => Weight::Plain,
-                None => Weight::Faint,
-            },
-        );
+        let weight = match place {
+            Some(_) if is_arriving => Weight::Lit,
+            Some(_) => Weight::Plain,
+            None => Weight::Faint,
+        };
+        canvas.line(&self.points(ARRIVAL), weight, true);
         let way = |road: &Road| Way { from: road.from, to: road.to };
         let byways = BYWAYS.iter().filter(|road| walk.ways.count(way(road)) > 0);
         for road in ROADS.iter().chain(byways) {
-            line(road.line, walk.weight(way(road)));
+            let points = if self.scale == Scale::Low { road.low() } else { self.points(road.line) };
+            canvas.line(&points, walk.weight(way(road)), true);
         }
         canvas.draw(&mut pen.inner(0, u16::try_from(self.top).unwrap_or(0)), self.left, |w| walk.style(w));
 
-        let at = if self.is_large { (22, 1) } else { (13, 0) };
+        let at = match self.scale {
+            Scale::Small => Some((13, 0)),
+            Scale::Large => Some((22, 1)),
+            Scale::Low => None,
+        };
         let style = if is_arriving { p.changed } else { p.dim };
-        self.put(pen, at, "accept, queue, notify: on to a worker", style);
+        if let Some(at) = at {
+            self.put(pen, at, "accept, queue, notify: on to a worker", style);
+        }
         for road in ROADS {
             self.name(walk, pen, road, way(road));
         }
         for &(state, x, y) in STATES {
-            self.state(walk, pen, state, (x, y));
+            // Where there is no row for the socket that listens, it is not there.
+            let (_, on_map) = self.point((x as i32, y as i32));
+            if on_map >= 0 || self.scale == Scale::Small {
+                self.state(walk, pen, state, (x, y));
+            }
         }
         told(walk, pen, self.told);
         if let Some(at) = self.legend {
@@ -222,14 +261,19 @@ impl Drawing {
             ("", n) => times(n),
             (name, n) => format!("{name} {}", times(n)),
         };
-        if self.is_large {
-            return self.put(pen, road.at_large, &text, style);
-        }
+        let at = match self.scale {
+            Scale::Large => return self.put(pen, road.at_large, &text, style),
+            Scale::Small => road.at,
+            Scale::Low => match road.at_low() {
+                Some(at) => at,
+                None => return,
+            },
+        };
         let (_, y) = road.at;
         // A name that stands on its line gets room on both sides.
         let crosses = |pair: &[Point]| pair[0].1 == y as i32 && pair[1].1 == y as i32;
         let on_line = road.line.windows(2).any(crosses) && !text.is_empty();
-        self.put(pen, road.at, &if on_line { format!(" {text} ") } else { text }, style);
+        self.put(pen, at, &if on_line { format!(" {text} ") } else { text }, style);
     }
 
     fn state(&self, walk: &Walk<'_>, pen: &mut Pen<'_>, state: ConnState, (x, y): (usize, usize)) {
@@ -243,7 +287,8 @@ impl Drawing {
             _ if was_here() => p.text,
             _ => p.dim,
         };
-        if !self.is_large {
+        if self.scale != Scale::Large {
+            let y = if self.scale == Scale::Low { lower((0, y as i32)).1.max(0) as usize } else { y };
             return if is_now {
                 self.put(pen, (x - 1, y), &format!("[{name}]"), style);
             } else {
@@ -298,9 +343,11 @@ fn legend(walk: &Walk<'_>, pen: &mut Pen<'_>, (x, y): (usize, usize), told: usiz
         }
         return;
     }
+    // A blank row between them, where there is one.
+    let apart = if y + 2 * signs.len() > told.max(LOW.1 + 1) { 1 } else { 2 };
     for (i, (sign, text, style)) in signs.iter().enumerate() {
-        pen.put(x, y + 2 * i, sign, *style);
-        pen.put(x + 4, y + 2 * i, text, p.dim);
+        pen.put(x, y + apart * i, sign, *style);
+        pen.put(x + 4, y + apart * i, text, p.dim);
     }
 }
 
