@@ -13,8 +13,8 @@ const LARGE: (u16, u16) = (110, 28);
 const TEXT: (u16, u16) = (48, 72);
 /// The least rows of a panel that is drawn at all.
 const LEAST: u16 = 4;
-/// What Why gets below the text.
-const WHY: u16 = 12;
+/// What Why gets below the text: at least, and where the text leaves more.
+const WHY: (u16, u16) = (12, 18);
 
 /// Draws the lesson and what it asks to look at.
 pub(in crate::ui) fn render(app: &App, tutor: &Tutor, body: Rect, buf: &mut Buffer) {
@@ -52,7 +52,11 @@ fn large(app: &App, tutor: &Tutor, body: Rect, buf: &mut Buffer) {
     }
     column(app, &panels, left, buf);
     // Why would give the answer away.
-    let why = if tutor.stage() == Stage::Asking { 0 } else { WHY.min(right.height / 3) };
+    let left_over = right.height.saturating_sub(text::rows(app, tutor, right.width) + 2);
+    let why = match tutor.stage() {
+        Stage::Asking => 0,
+        _ => left_over.clamp(WHY.0, WHY.1).min(right.height / 2),
+    };
     let (upper, lower) = split_rows(right, right.height - why);
     lesson(app, tutor, upper, buf);
     panel(app, Panel::Why, lower, buf);
