@@ -216,12 +216,14 @@ fn where_only_viewers_listen_nobody_waits_and_what_is_lost_is_counted_and_stated
     }
 }
 
-/// A disk that is too slow for what happens.
-struct Slow;
+/// A disk that is too slow for what happens, and what it holds.
+#[derive(Clone, Default)]
+struct Slow(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Slow {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         std::thread::sleep(Duration::from_millis(5));
+        self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -233,7 +235,8 @@ impl Write for Slow {
 #[test]
 fn a_recording_that_ends_while_threads_wait_for_room_is_whole() {
     let hub = Hub::new(Config { detail: Detail::Flow, ring: tracer::MIN_RING, ..Config::default() });
-    let sinks = Sinks { output: Some(Output::stream(Box::new(Slow))), ..Sinks::default() };
+    let disk = Slow::default();
+    let sinks = Sinks { output: Some(Output::stream(Box::new(disk.clone()))), ..Sinks::default() };
     let recorder = Recorder::start(hub.clone(), &header(&hub, 3, "test"), sinks).unwrap();
     let enough = Arc::new(AtomicBool::new(false));
     let threads: Vec<_> = (0..3)
@@ -257,7 +260,10 @@ fn a_recording_that_ends_while_threads_wait_for_room_is_whole() {
     enough.store(true, Ordering::Relaxed);
     threads.into_iter().for_each(|thread| thread.join().unwrap());
     assert!(end.blocked_ns > 0, "somebody waited");
-    assert_eq!((end.dropped, end.events), (0, hub.next_seq() - 1));
+    // Each thread may have been about to number an event when the recording ended: that is not in it.
+    let numbered = hub.next_seq() - 1;
+    assert_eq!(end.dropped, 0);
+    assert!((end.events..=end.events + 3).contains(&numbered), "{} of {numbered}", end.events);
 }
 
 #[test]
