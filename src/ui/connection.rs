@@ -32,6 +32,9 @@ pub(super) fn title(app: &App) -> String {
     if let Some(thread) = conn.thread {
         title.push_str(&format!(" · {thread}"));
     }
+    if conn.is_udp {
+        title.push_str(" · udp");
+    }
     if let Some(peer) = &conn.peer {
         title.push_str(&format!(" · {}", printable(peer)));
     }
@@ -119,7 +122,14 @@ fn state_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
         return;
     }
     if conn.place == Place::Open {
-        view.field(pen, x, y, "ev_flags", &conn.fields.ev_flags.to_string());
+        x = view.field(pen, x, y, "ev_flags", &conn.fields.ev_flags.to_string());
+    }
+    if let Some(id) = conn.request_id {
+        x = view.field(pen, x + 2, y, "request_id", &id.to_string());
+        if view.is_changed("request_addr") {
+            let peer = conn.peer.as_deref().map_or_else(|| "?".into(), |peer| printable(peer).into_owned());
+            view.field(pen, x + 2, y, "request_addr", &peer);
+        }
     }
 }
 

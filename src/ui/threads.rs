@@ -211,10 +211,11 @@ fn listener_line(app: &App, pen: &mut Pen<'_>, y: usize) {
     });
     let text = match world.listeners.as_slice() {
         [.., Listener { fd, addr: None, options, .. }] => format!("socket fd {fd}, {options} options set"),
-        [.., Listener { fd, addr: Some(addr), backlog: None, .. }] => {
+        [.., Listener { fd, addr: Some(addr), backlog: None, is_udp: false, .. }] => {
             format!("fd {fd} bound to {}", printable(addr))
         }
         [one] if world.accepted == 0 => {
+            // Nobody listens to a UDP socket, and it has none.
             let backlog = one.backlog.map_or_else(String::new, |n| format!(", backlog {n}"));
             format!("listens on {}, fd {}{backlog}", shown(one), one.fd)
         }
@@ -251,7 +252,8 @@ fn base_line(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize) {
 }
 
 fn shown(listener: &Listener) -> Cow<'_, str> {
-    listener.addr.as_deref().map_or(Cow::Borrowed("?"), printable)
+    let addr = listener.addr.as_deref().map_or(Cow::Borrowed("?"), printable);
+    if listener.is_udp { format!("udp {addr}").into() } else { addr }
 }
 
 /// Marks and notes happened to the recording, not on a thread.
