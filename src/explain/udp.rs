@@ -66,8 +66,8 @@ pub(super) fn recvfrom(event: &Event) -> Explanation {
             "Another worker was quicker",
             format!(
                 "recvfrom has nothing to give (EAGAIN). Every worker waits for the same socket, so one datagram wakes \
-                 all of them and one gets it: a thundering herd. {c} was not the one, and waits again. The price \
-                 is a wake-up and a system call in vain for each of the others.",
+                 them all and one gets it: a thundering herd. {c} was not the one, and waits again. The price is a \
+                 wake-up and a system call in vain for whoever has seen it and came too late.",
             ),
             SOURCE,
         );
@@ -126,9 +126,9 @@ pub(super) fn wake(n: u32, of: Option<i32>) -> Explanation {
     Explanation::new(
         format!("A datagram has come, perhaps for c{n}"),
         format!(
-            "The UDP socket, which c{n}{} shares with the other workers, is readable. epoll wakes all of them for one \
-             datagram, for to each it is its own descriptor; drive_machine goes on in conn_read. Whoever calls \
-             recvfrom first gets the datagram.",
+            "The UDP socket, which c{n}{} shares with the other workers, is readable. The kernel wakes all of them for \
+             one datagram; a worker that no longer sees it sleeps on without leaving epoll_wait. The others go on in \
+             conn_read, and whoever calls recvfrom first gets it.",
             fd(of)
         ),
         "memcached.c:4370",

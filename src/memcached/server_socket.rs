@@ -89,6 +89,9 @@ impl fmt::Display for StartError {
                 write!(f, "failed to listen on {transport} {addr}: {source}")?;
                 let option = if *transport == "UDP" { "-U" } else { "-p" };
                 match source.kind() {
+                    _ if source.raw_os_error() == Some(Errno::MFILE.raw_os_error()) => {
+                        write!(f, "; -c bounds the server's own descriptors too: raise it")
+                    }
                     io::ErrorKind::AddrInUse => {
                         write!(f, "; another server is there: stop it, or choose a port with {option}")
                     }

@@ -25,15 +25,13 @@ pub(super) fn least_height(app: &App) -> u16 {
 /// The panel's title.
 pub(super) fn title(app: &App) -> String {
     let Some(conn) = app.shown_conn() else { return "struct conn".to_owned() };
-    let mut title = format!("c{} · struct conn", conn.id);
+    let mut title = format!("c{}", conn.id);
+    title.push_str(if conn.is_udp { " · udp" } else { " · struct conn" });
     if let Some(fd) = conn.fd {
         title.push_str(&format!(" · fd {fd}"));
     }
     if let Some(thread) = conn.thread {
         title.push_str(&format!(" · {thread}"));
-    }
-    if conn.is_udp {
-        title.push_str(" · udp");
     }
     if let Some(peer) = &conn.peer {
         title.push_str(&format!(" · {}", printable(peer)));
@@ -121,15 +119,11 @@ fn state_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
         pen.put(x, y, &format!("closed: {why}"), p.text);
         return;
     }
-    if conn.place == Place::Open {
-        x = view.field(pen, x, y, "ev_flags", &conn.fields.ev_flags.to_string());
-    }
     if let Some(id) = conn.request_id {
-        x = view.field(pen, x + 2, y, "request_id", &id.to_string());
-        if view.is_changed("request_addr") {
-            let peer = conn.peer.as_deref().map_or_else(|| "?".into(), |peer| printable(peer).into_owned());
-            view.field(pen, x + 2, y, "request_addr", &peer);
-        }
+        x = view.field(pen, x, y, "request_id", &id.to_string()) + 2;
+    }
+    if conn.place == Place::Open {
+        view.field(pen, x, y, "ev_flags", &conn.fields.ev_flags.to_string());
     }
 }
 

@@ -220,8 +220,7 @@ fn listener_line(app: &App, pen: &mut Pen<'_>, y: usize) {
             format!("listens on {}, fd {}{backlog}", shown(one), one.fd)
         }
         [_, ..] => {
-            let addrs: Vec<_> = world.listeners.iter().map(shown).collect();
-            format!("listens on {}, accepted {}", addrs.join(" and "), world.accepted)
+            format!("listens on {}, accepted {}", listens_on(&world.listeners), world.accepted)
         }
         [] if startup.bases > 0 => format!(
             "start-up: {} event bases, {} pipes, {} threads created, {} run",
@@ -249,6 +248,19 @@ fn base_line(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize) {
     let x = pen.put(2, y, "└ ", p.faint);
     let room = pen.width().saturating_sub(x + 2);
     pen.fit(x, y, room, &text, p.dim);
+}
+
+/// The addresses; UDP's only where TCP has not the same.
+fn listens_on(listeners: &[Listener]) -> String {
+    let (udp, tcp): (Vec<_>, Vec<_>) = listeners.iter().partition(|l| l.is_udp);
+    let is_same = !udp.is_empty() && udp.iter().all(|u| tcp.iter().any(|t| t.addr == u.addr));
+    let mut all: Vec<_> = tcp.into_iter().map(shown).collect();
+    if is_same {
+        all.push("udp".into());
+    } else {
+        all.extend(udp.into_iter().map(shown));
+    }
+    all.join(" and ")
 }
 
 fn shown(listener: &Listener) -> Cow<'_, str> {
