@@ -337,6 +337,38 @@ fn the_world_holds_what_the_last_datagram_said() {
     assert_eq!(*sent[0].bytes().kept, header(0x1234, 0, 1));
 }
 
+/// Sends a datagram that has 0 for its sender's port, which no answer can reach. That takes a socket that not
+/// everybody may have.
+fn from_port_0(server: SocketAddr, datagram: &[u8]) -> bool {
+    use rustix::net::{AddressFamily, SendFlags, SocketType, ipproto, sendto, socket};
+    let Ok(raw) = socket(AddressFamily::INET, SocketType::RAW, Some(ipproto::UDP)) else { return false };
+    let [port, len] = [server.port(), datagram.len() as u16 + 8].map(u16::to_be_bytes);
+    let head = [[0, 0], port, len, [0, 0]].concat();
+    sendto(&raw, &[&head, datagram].concat(), SendFlags::empty(), &server).is_ok()
+}
+
+#[test]
+fn an_answer_that_cannot_be_sent_is_forgotten_and_the_next_client_served() {
+    let server = Taped::start(settings(1), Config::default());
+    let udp = server.udp_addr();
+    let clients = Clients::of(udp);
+    assert_eq!(clients.ask(0, &request(1, b"set a 0 0 1\r\nz\r\n")), [(0, request(1, b"STORED\r\n"))]);
+    for (n, command) in [&b"version\r\n"[..], b"get a a\r\n", b"stats\r\n"].iter().enumerate() {
+        if !from_port_0(udp, &request(100 + n as u16, command)) {
+            eprintln!("skipped: this user may have no raw socket");
+            return;
+        }
+        let next = request(2, b"get a\r\nnonsense\r\n");
+        let answers = [&b"VALUE a 0 1\r\nz\r\nEND\r\n"[..], b"ERROR\r\n"];
+        assert_eq!(clients.ask(0, &next), answers.map(|answer| (0, request(2, answer))));
+    }
+    let (_, events) = checked(&server.stop());
+    let failed = events.iter().filter(|e| e.ev == Kind::Sendmsg && e.errno.as_deref() == Some("EINVAL"));
+    assert_eq!(failed.count(), 3);
+    // Nothing of those answers is kept.
+    assert_eq!(folded(&events).conn(0).unwrap().fields.ileft, 0);
+}
+
 #[test]
 fn a_server_may_do_without_tcp() {
     let server = Server::start(Settings { port: 0, ..settings(2) }, None).unwrap();

@@ -1,7 +1,7 @@
 //! The system calls of a connection, and the only place that makes them: reading, sending,
 //! accepting; and the answers that wait to be sent.
 
-use super::conn::{Conn, Iovec, Msghdr, Src, conn_set_state, update_event};
+use super::conn::{Conn, Iovec, Msghdr, Src, conn_cleanup, conn_set_state, update_event};
 use super::items::ItemRef;
 use super::settings::{DATA_BUFFER_SIZE, IOV_MAX, UDP_HEADER_SIZE, UDP_MAX_PAYLOAD_SIZE, say};
 use super::util::{Line, Shown, errno_text, stderr_line};
@@ -355,7 +355,13 @@ pub fn transmit(c: &mut Conn) -> Transmit {
                 stderr_line(format_args!("Failed to write, and not due to blocking: {error}"));
             }
             c.why = "sending failed";
-            conn_set_state(c, if c.is_udp() { ConnState::Read } else { ConnState::Closing });
+            if c.is_udp() {
+                // DIFFERS: the C sets conn_read and no more (`memcached.c:4025`). The items of the answer
+                // are never let go of then, and whoever gives port 0 as his own could do that for ever.
+                conn_cleanup(c);
+            } else {
+                conn_set_state(c, ConnState::Closing);
+            }
             Transmit::HardError
         }
     }
