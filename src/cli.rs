@@ -207,14 +207,14 @@ pub struct LessonArgs {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "memcached's options")]
 pub struct ServerArgs {
-    /// TCP port to listen on
-    #[arg(short = 'p', value_name = "num", default_value_t = 11211)]
-    pub port: u16,
+    /// TCP port to listen on; 0 is off (default: that of -U, or 11211)
+    #[arg(short = 'p', value_name = "num")]
+    pub port: Option<u16>,
     /// Interface to listen on (default: all addresses); host:port, a list with commas, or -l again
     #[arg(short = 'l', value_name = "addr", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     pub listen: Vec<String>,
-    /// UDP port to listen on: 0 is off, and there is nothing else here
-    #[arg(short = 'U', value_name = "num", default_value = "0", value_parser = no_udp)]
+    /// UDP port to listen on; 0 is off
+    #[arg(short = 'U', value_name = "num", default_value_t = 0)]
     pub udp_port: u16,
     /// Number of worker threads
     #[arg(short = 't', value_name = "num", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -304,6 +304,15 @@ pub struct ServerArgs {
     /// How much memory each thread has for what it has told and is not written yet
     #[arg(long, value_name = "SIZE", default_value = "1MB", value_parser = ring_size, help_heading = "Recording")]
     pub ring_size: u64,
+}
+
+impl ServerArgs {
+    /// The TCP port: where only UDP's is given, it is TCP's, too (`memcached.c:5517`).
+    ///
+    /// DIFFERS: `-U 0` alone is no port for TCP, or the server would listen nowhere.
+    pub fn tcp_port(&self) -> u16 {
+        self.port.unwrap_or(if self.udp_port == 0 { 11211 } else { self.udp_port })
+    }
 }
 
 /// What can be changed about the server to see what it is for.
@@ -403,13 +412,6 @@ pub(crate) fn speed(s: &str) -> Result<f64, String> {
     }
 }
 
-fn no_udp(s: &str) -> Result<u16, String> {
-    match s.parse() {
-        Ok(0) => Ok(0),
-        _ => Err("this server speaks TCP only: -U 0 is all there is".into()),
-    }
-}
-
 fn langs() -> impl TypedValueParser<Value = Lang> {
     PossibleValuesParser::new(["en", "zh"]).map(|code| Lang::from_code(&code).unwrap_or_default())
 }
@@ -440,11 +442,18 @@ mod tests {
             panic!("not serve")
         };
         assert_eq!(server.listen, ["127.0.0.1", "::1", "localhost:1"]);
-        assert_eq!((server.port, server.threads, server.memory, server.max_conns), (0, 2, 100, 10));
+        assert_eq!((server.tcp_port(), server.threads, server.memory, server.max_conns), (0, 2, 100, 10));
         assert_eq!((server.reqs_per_event, server.backlog, server.verbose), (1, 5, 3));
         assert_eq!((server.user.as_deref(), record.record), (Some("nobody"), None));
-        let refused = Cli::try_parse_from(["memstep", "serve", "-U", "11211"]).unwrap_err();
-        assert!(refused.to_string().contains("TCP only"), "{refused}");
+        let ports = |line: &str| {
+            let line = format!("memstep serve {line}");
+            match Cli::try_parse_from(line.split_whitespace()).unwrap().command {
+                Some(Command::Serve { server, .. }) => (server.tcp_port(), server.udp_port),
+                _ => panic!("not serve"),
+            }
+        };
+        assert_eq!(["", "-U 5", "-p 6", "-U 5 -p 6"].map(ports), [(11211, 0), (5, 5), (6, 0), (6, 5)]);
+        assert_eq!(["-U 0", "-U 5 -p 0"].map(ports), [(11211, 0), (0, 5)]);
     }
 
     #[test]

@@ -38,7 +38,7 @@
 //!
 //! ```text
 //! event, text ─▶ tracer ─▶ memcached: util ▸ settings ▸ event_base ▸ conn_queue ▸ items ▸ conn ▸
-//!                                     network ▸ ascii ▸ drive_machine ▸ thread ▸ server
+//!                                     network ▸ udp ▸ ascii ▸ drive_machine ▸ thread ▸ server
 //! event, text ─▶ trace: format ▸ writer, reader, check ▸ recorder ▸ stream ─▶ print
 //! event, text ─▶ model ─▶ player ─▶ ui ◀─ explain       player, trace ─▶ trace::index
 //! event, text ─▶ filter; with explain, model: lesson    session, cli ─▶ cmd ─▶ main
@@ -54,10 +54,11 @@
 //! | `dispatch_conn_new`, `cq_push`, `cq_pop`, `CQ_ITEM`, `LIBEVENT_THREAD` | [`memcached::conn_queue`] |
 //! | `conn`, `conn_new`, `conn_close`, `conn_set_state`, `update_event`, `reset_cmd_handler` | [`memcached::conn`] |
 //! | `try_read_network`, `transmit`, `add_iov`, `out_string` | [`memcached::network`] |
+//! | `try_read_udp`, `build_udp_headers` | [`memcached::udp`] |
 //! | `try_read_command`, `process_command`, `process_update_command`, `complete_nread` | [`memcached::ascii`] |
 //! | `item_alloc`, `item_get`, `store_item`, `add_delta`, the hash table, the LRU | [`memcached::items`] |
 //! | `main`, `clock_handler`, `maxconns_handler` | [`memcached::server`] |
-//! | `server_sockets`, `server_socket`, `server_socket_unix` | [`memcached::server_socket`] |
+//! | `server_sockets`, `server_socket`, `server_socket_unix`, `maximize_sndbuf` | [`memcached::server_socket`] |
 //! | `stats_prefix_record_get`, `stats_prefix_dump` | [`memcached::prefix_stats`] |
 //! | `event_init`, `event_add`, `event_del`, `event_base_loop` (libevent's) | [`memcached::event_base`] |
 //! | `settings`, `stats`, `current_time` | [`memcached::settings`], [`memcached::globals`] |

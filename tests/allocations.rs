@@ -17,7 +17,7 @@ use rustix::thread::gettid;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, UdpSocket};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -67,14 +67,14 @@ static ALLOCATOR: Counting = Counting;
 const WORKERS: u16 = 2;
 
 /// How often the workers have asked for memory.
-fn asked_by_workers() -> u64 {
+fn asked_by_workers(workers: u16) -> u64 {
     let threads: Vec<usize> = fs::read_dir("/proc/self/task")
         .unwrap()
         .map(|thread| thread.unwrap().path())
         .filter(|thread| fs::read_to_string(thread.join("comm")).unwrap().starts_with("worker"))
         .map(|thread| thread.file_name().unwrap().to_str().unwrap().parse().unwrap())
         .collect();
-    assert_eq!(threads.len(), usize::from(WORKERS));
+    assert_eq!(threads.len(), usize::from(workers));
     threads.into_iter().map(|thread| asked(thread).load(Ordering::Relaxed)).sum()
 }
 
@@ -161,21 +161,58 @@ fn no_request_allocates() {
         for _ in 0..3 {
             questions.iter().for_each(|q| clients.iter_mut().for_each(|client| ask(client, q)));
         }
-        assert!(asked_by_workers() > 0, "it is seen when a worker allocates");
+        assert!(asked_by_workers(WORKERS) > 0, "it is seen when a worker allocates");
         for question in &questions {
-            let before = asked_by_workers();
+            let before = asked_by_workers(WORKERS);
             for _ in 0..50 {
                 clients.iter_mut().for_each(|client| ask(client, question));
             }
             // What follows an answer is over once the next is there.
             let last = questions.last().unwrap();
             clients.iter_mut().for_each(|client| ask(client, last));
-            assert_eq!(asked_by_workers() - before, 0, "{}, traced: {traced:?}", question.name);
+            assert_eq!(asked_by_workers(WORKERS) - before, 0, "{}, traced: {traced:?}", question.name);
         }
         drop(clients);
         if let Some(recorder) = recorder {
             assert!(recorder.finish().unwrap().unwrap().events > 10_000);
         }
         server.stop();
+        no_datagram_allocates(traced);
     }
+}
+
+/// The same by UDP, for an answer of one datagram and of several; after the other, since threads are counted
+/// by their names.
+fn no_datagram_allocates(traced: Option<Detail>) {
+    let settings = Settings { num_threads: 1, udpport: -1, ..common::settings() };
+    let hub = traced.map(|detail| Hub::new(Config { detail, ..Config::default() }));
+    let recorder = hub.as_ref().map(|hub| {
+        let output = Some(Output::stream(Box::new(std::io::sink())));
+        Recorder::start(hub.clone(), &header(hub, 1, "test"), Sinks { output, ..Sinks::default() }).unwrap()
+    });
+    let server = Server::start(settings, hub).unwrap();
+    let client = UdpSocket::bind("127.0.0.1:0").unwrap();
+    client.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    client.connect(server.udp_addrs()[0]).unwrap();
+    let ask = |text: &str, datagrams: usize| {
+        client.send(&[b"\0\x07\0\0\0\x01\0\0", text.as_bytes()].concat()).unwrap();
+        for _ in 0..datagrams {
+            client.recv(&mut [0; 2048]).unwrap();
+        }
+    };
+    let story = || {
+        ask(&format!("set a 0 0 4000\r\n{}\r\n", "a".repeat(4000)), 1);
+        ask("get none\r\n", 1);
+        ask("get a\r\n", 3);
+        ask("short", 0);
+    };
+    (0..3).for_each(|_| story());
+    let before = asked_by_workers(1);
+    (0..50).for_each(|_| story());
+    ask("version\r\n", 1);
+    assert_eq!(asked_by_workers(1) - before, 0, "by UDP, traced: {traced:?}");
+    if let Some(recorder) = recorder {
+        recorder.finish().unwrap().unwrap();
+    }
+    server.stop();
 }

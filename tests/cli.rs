@@ -275,10 +275,14 @@ fn unreadable_input_and_wrong_usage_are_exit_2() {
     let wrong = run(&["print", "x.jsonl", "--fromat", "flow"]);
     assert_eq!(wrong.code, Some(2));
     assert!(wrong.err.contains("--format"), "{}", wrong.err);
-    assert_eq!(run(&["serve", "-U", "11211"]).code, Some(2));
+    assert_eq!(run(&["serve", "-U", "65536"]).code, Some(2));
+    for nothing in [&["serve", "-p", "0"][..], &["serve", "-p", "0", "-U", "0"]] {
+        let nothing = run(nothing);
+        assert!(nothing.code == Some(2) && nothing.err.contains("choose a port"), "{}", nothing.err);
+    }
     let help = run(&["serve", "-h"]);
     assert_eq!(help.code, Some(0));
-    assert!(help.out.contains("-p <num>") && help.out.contains("[default: 11211]"), "{}", help.out);
+    assert!(help.out.contains("-p <num>") && help.out.contains("[default: 1024]"), "{}", help.out);
     assert_eq!(run(&["serve", "-V"]).out, concat!("memstep ", env!("CARGO_PKG_VERSION"), "\n"));
 }
 

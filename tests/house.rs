@@ -61,6 +61,7 @@ const SERVER: &[&[&str]] = &[
     &["prefix_stats"],
     &["globals", "conn"],
     &["network"],
+    &["udp"],
     &["ascii"],
     &["drive_machine"],
     &["thread"],

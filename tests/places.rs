@@ -129,7 +129,6 @@ fn what_memcached_has_and_this_server_has_not_is_refused_by_name() {
     for (args, names) in [
         (&["-L"][..], "-L"),
         (&["-S"], "-S"),
-        (&["-U", "11211"], "-U"),
         (&["-i"], "-i"),
         (&["-o", "lru_crawler"], "lru_crawler"),
         (&["-o", "maxconns_fast,slab_reassign"], "slab_reassign"),

@@ -30,6 +30,7 @@ const CALLS: &[&str] = &[
     "notify",
     "notified",
     "read",
+    "recvfrom",
     "sendmsg",
     "close",
 ];

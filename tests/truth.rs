@@ -12,13 +12,14 @@ use memstep::trace::reader::Recording;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// How many bytes of a payload are compared: `max_data`, and strace's `-s`.
 const SHOWN: usize = 256;
-const CALLS: &str = "epoll_create1,pipe,pipe2,epoll_ctl,epoll_wait,epoll_pwait,socket,setsockopt,bind,listen,accept4,read,write,sendmsg,close";
+const CALLS: &str = "epoll_create1,pipe,pipe2,epoll_ctl,epoll_wait,epoll_pwait,socket,setsockopt,bind,listen,accept4,read,recvfrom,write,sendmsg,close";
 
 #[test]
 fn what_is_traced_is_what_strace_saw() {
@@ -34,19 +35,37 @@ fn what_is_traced_is_what_strace_saw() {
         ("hangups", 4),
         ("slow-reader", 4),
     ] {
-        compare(story, threads, false);
+        compare(story, threads, Besides::Nothing);
     }
     // Viewers have threads and descriptors of their own, and the trace says nothing of them.
-    compare("set-get", 4, true);
+    compare("set-get", 4, Besides::Viewer);
+    for threads in [1, 4] {
+        compare("set-get", threads, Besides::Udp);
+    }
 }
 
-fn compare(story: &str, threads: u16, watched: bool) {
+/// What there is besides the story.
+#[derive(PartialEq)]
+enum Besides {
+    Nothing,
+    /// A viewer on the events port.
+    Viewer,
+    /// A client that sends datagrams.
+    Udp,
+}
+
+fn compare(story: &str, threads: u16, besides: Besides) {
+    let watched = besides == Besides::Viewer;
     let dir = tempfile::tempdir().unwrap();
     let trace = dir.path().join("trace.jsonl");
     // A port that was free a moment ago.
     let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let events = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let events_args = ["--events".to_owned(), events.to_string()];
+    let more_args = match besides {
+        Besides::Nothing => vec![],
+        Besides::Viewer => vec!["--events".to_owned(), events.to_string()],
+        Besides::Udp => vec!["-U".to_owned(), addr.port().to_string()],
+    };
     let mut server = Command::new("strace")
         .args(["-ff", "-xx", "-s", &SHOWN.to_string(), "-e", &format!("trace={CALLS}")])
         .arg("-o")
@@ -55,7 +74,7 @@ fn compare(story: &str, threads: u16, watched: bool) {
         .args(["serve", "-l", "127.0.0.1", "-p", &addr.port().to_string(), "-t", &threads.to_string()])
         .arg("--record")
         .arg(&trace)
-        .args(if watched { &events_args[..] } else { &[] })
+        .args(more_args)
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
@@ -69,6 +88,9 @@ fn compare(story: &str, threads: u16, watched: bool) {
     let file = format!("tests/reference/{story}.session");
     let session = Session::parse(&fs::read_to_string(&file).unwrap(), &file).unwrap();
     play(&session.steps, &file, addr, &mut |_| {}).unwrap();
+    if besides == Besides::Udp {
+        send_datagrams(addr);
+    }
     strace::terminate_child(server.id());
     server.wait().unwrap();
     drop(watching);
@@ -93,6 +115,28 @@ fn compare(story: &str, threads: u16, watched: bool) {
     }
 }
 
+/// A set and a get of a value that takes several datagrams, one that is refused and one that is too short.
+fn send_datagrams(addr: SocketAddr) {
+    let client = UdpSocket::bind("127.0.0.1:0").unwrap();
+    client.connect(addr).unwrap();
+    client.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let set = [b"\0\x01\0\0\0\x01\0\0set large 0 0 3000\r\n", &[b'x'; 3000][..], b"\r\n"].concat();
+    for (datagram, answers) in [
+        (&set[..], 1),
+        (b"short", 0),
+        (b"", 0),
+        (b"\0\x02\0\0\0\x02\0\0get large\r\n", 0),
+        (b"\xff\x03\0\0\0\x01\0\0get large\r\n", 3),
+        (b"\0\x04\0\0\0\x01\0\0quit\r\n", 0),
+        (b"\0\x05\0\0\0\x01\0\0version\r\n", 1),
+    ] {
+        client.send(datagram).unwrap();
+        for _ in 0..answers {
+            client.recv(&mut [0; 2048]).unwrap();
+        }
+    }
+}
+
 /// The system calls of a trace, by thread, in words that strace's output is brought into too.
 fn traced_calls(events: &[Event]) -> BTreeMap<Thread, Vec<String>> {
     let mut out: BTreeMap<Thread, Vec<String>> = BTreeMap::new();
@@ -106,7 +150,11 @@ fn traced_calls(events: &[Event]) -> BTreeMap<Thread, Vec<String>> {
             Kind::EventAdd => format!("epoll_ctl ADD {fd} {} = {}", e.interest.as_deref().unwrap(), result()),
             Kind::EventDel => format!("epoll_ctl DEL {fd} = {}", result()),
             Kind::Socket => format!("socket {} = {fd}", e.domain.as_deref().unwrap()),
-            Kind::Setsockopt => format!("setsockopt {fd} {} = {}", e.name.as_deref().unwrap(), result()),
+            Kind::Setsockopt => {
+                let value = e.value.as_deref().filter(|_| e.name.as_deref() == Some("SO_SNDBUF"));
+                let value = value.map_or(String::new(), |value| format!(" {value}"));
+                format!("setsockopt {fd} {}{value} = {}", e.name.as_deref().unwrap(), result())
+            }
             Kind::Bind => format!("bind {fd} = {}", result()),
             Kind::Listen => format!("listen {fd} {} = {}", e.backlog.unwrap(), result()),
             Kind::Wait => {
@@ -126,6 +174,10 @@ fn traced_calls(events: &[Event]) -> BTreeMap<Thread, Vec<String>> {
             Kind::Notify => format!("write {fd} {} = {}", shown(e.bytes()), result()),
             Kind::Notified => format!("read {fd} 1 {} = {}", shown(e.bytes()), result()),
             Kind::Read => format!("read {fd} {} {} = {}", e.want.unwrap(), shown(e.bytes()), result()),
+            Kind::Recvfrom => {
+                let port = e.peer.as_deref().map_or("", |peer| peer.rsplit_once(':').unwrap().1);
+                format!("recvfrom {fd} {} {} {port} = {}", e.want.unwrap(), shown(e.bytes()), result())
+            }
             Kind::Sendmsg => {
                 let iov: Vec<_> = e.iov.iter().flatten().map(piece).collect();
                 format!("sendmsg {fd} [{}] = {}", iov.join(", "), result())
@@ -235,7 +287,12 @@ fn call(line: &str, fds: &HashSet<i32>) -> Option<String> {
             format!("epoll_wait {first} {timeout} = {result} [{}]", ready.join(" "))
         }
         _ if !of_server => return None,
-        "setsockopt" => format!("setsockopt {first} {} = {result}", args.split(", ").nth(2)?),
+        "setsockopt" => {
+            let option = args.split(", ").nth(2)?;
+            let value = args.split(", ").nth(3).filter(|_| option == "SO_SNDBUF");
+            let value = value.map_or(String::new(), |value| format!(" {}", value.trim_matches(['[', ']'])));
+            format!("setsockopt {first} {option}{value} = {result}")
+        }
         "bind" => format!("bind {first} = {result}"),
         "listen" => format!("listen {first} {} = {result}", args.split(", ").nth(1)?),
         "accept4" => format!("accept4 {first} = {result}"),
@@ -244,6 +301,14 @@ fn call(line: &str, fds: &HashSet<i32>) -> Option<String> {
         "read" => {
             let data = if result.starts_with('E') || result == "0" { String::new() } else { quoted(args) };
             format!("read {first} {} {data} = {result}", args.rsplit(", ").next()?)
+        }
+        "recvfrom" => {
+            let failed = result.starts_with('E');
+            let data = if failed || result == "0" { String::new() } else { quoted(args) };
+            // `recvfrom(11, "..."..., 65536, 0, {sa_family=AF_INET, sin_port=htons(5), ...}, [28 => 16])`
+            let want = args.split(", ").find(|arg| *arg == "65536")?;
+            let port = args.split("htons(").nth(1).map_or("", |rest| rest.split(')').next().unwrap());
+            format!("recvfrom {first} {want} {data} {port} = {result}")
         }
         "sendmsg" => {
             let iov: Vec<_> = args

@@ -21,8 +21,8 @@ const BESIDES: u32 = 9;
 /// process is limited as `-c` says and becomes the user that `-u` names.
 pub(super) fn prepare(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<()> {
     ensure!(
-        args.port != 0 || args.socketpath.is_some(),
-        "-p 0 turns TCP off, and then there is nothing to listen on; choose a port"
+        args.tcp_port() != 0 || args.udp_port != 0 || args.socketpath.is_some(),
+        "-p 0 turns TCP off, and UDP is off without -U: there is nothing to listen on; choose a port"
     );
     let settings = settings(args);
     check_hashpower(&settings)?;

@@ -70,7 +70,7 @@ impl Sums {
             Kind::Mark if self.chapters.len() < CHAPTERS => self.chapters.extend(event.text.clone()),
             Kind::Accept if event.conn.is_some() => self.accepted += 1,
             Kind::Close => self.closed += 1,
-            Kind::Read => self.received += moved,
+            Kind::Read | Kind::Recvfrom => self.received += moved,
             Kind::Sendmsg => self.sent += moved,
             Kind::Drop => self.dropped += event.n.unwrap_or(0),
             _ => {}

@@ -4,7 +4,9 @@ use super::daemon::prepare;
 use super::desk::Desk;
 use super::events;
 use super::look::{has_terminal, options};
-use super::server::{finish, hub, obey_signals, panics_are_fatal, settings, sinks, start_recorder, titled};
+use super::server::{
+    finish, hub, listens_on, obey_signals, panics_are_fatal, settings, sinks, start_recorder, titled,
+};
 use crate::cli::{Look, RecordTo, ServerArgs};
 use crate::event::{Detail, Leashed, Thread};
 use crate::lesson::Course;
@@ -175,8 +177,7 @@ pub(super) fn run(
         tracer::install(hub.handle(Thread::Client));
         tracer::emit(What::Mark, b"at work");
         tracer::uninstall();
-        let addrs: Vec<_> = server.addrs().iter().map(ToString::to_string).collect();
-        let title = format!("live on {}", addrs.join(" and "));
+        let title = format!("live on {}", listens_on(server.addrs(), server.udp_addrs()));
         (Started::Now(server), title)
     };
     let header = header(&hub, args.threads, &titled(&format!("{title}{events_on}"), args));
@@ -221,7 +222,7 @@ fn address(args: &ServerArgs) -> String {
     let host = if ["0.0.0.0", "::", "[::]"].contains(&host) { "127.0.0.1" } else { host };
     match host.rsplit_once(':').filter(|(name, _)| !name.contains(':')) {
         Some((name, port)) => format!("{name} {port}"),
-        None => format!("{host} {}", args.port),
+        None => format!("{host} {}", args.tcp_port()),
     }
 }
 

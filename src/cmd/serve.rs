@@ -3,7 +3,7 @@
 use super::daemon::{daemonize, prepare, save_pid};
 use super::events;
 use super::server::{
-    finish, hub, obey_signals, panics_are_fatal, settings, shown, sinks, start_recorder, titled,
+    finish, hub, listens_on, obey_signals, panics_are_fatal, settings, shown, sinks, start_recorder, titled,
 };
 use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Detail;
@@ -70,12 +70,11 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
         super::say(&format!("held before its first event{events_on}; `memstep attach {addr}` lets it go on"));
     }
     let hub = recorder.is_some().then_some(&hub);
-    let served = server::run(settings(args), hub, |addrs| {
+    let served = server::run(settings(args), hub, |addrs, udp_addrs| {
         tracer::emit(What::Mark, b"at work");
-        let addrs: Vec<_> = addrs.iter().map(ToString::to_string).collect();
         let addrs = match &args.socketpath {
             Some(path) => shown(path),
-            None => addrs.join(" and "),
+            None => listens_on(addrs, udp_addrs),
         };
         if let Some(path) = &pid_file {
             save_pid(path);

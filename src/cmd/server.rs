@@ -13,6 +13,7 @@ use anyhow::{Context as _, bail};
 use signal_hook::consts::{SIGUSR1, SIGUSR2, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU8;
@@ -20,7 +21,8 @@ use std::sync::atomic::AtomicU8;
 /// The settings that the options ask for.
 pub(super) fn settings(args: &ServerArgs) -> Settings {
     let mut settings = Settings {
-        port: i32::from(args.port),
+        port: i32::from(args.tcp_port()),
+        udpport: i32::from(args.udp_port),
         inter: (!args.listen.is_empty()).then(|| args.listen.join(",")),
         maxbytes: args.memory * 1024 * 1024,
         maxconns: args.max_conns,
@@ -57,7 +59,15 @@ pub(super) fn settings(args: &ServerArgs) -> Settings {
 /// options name an interface.
 pub(super) fn private_settings(args: &ServerArgs) -> Settings {
     let settings = settings(args);
-    Settings { port: -1, inter: settings.inter.or_else(|| Some("127.0.0.1".to_owned())), ..settings }
+    let udpport = if settings.udpport == 0 { 0 } else { -1 };
+    Settings { port: -1, udpport, inter: settings.inter.or_else(|| Some("127.0.0.1".to_owned())), ..settings }
+}
+
+/// Where a server listens, and reads datagrams, in words.
+pub(super) fn listens_on(addrs: &[SocketAddr], udp_addrs: &[SocketAddr]) -> String {
+    let tcp = addrs.iter().map(ToString::to_string);
+    let all: Vec<_> = tcp.chain(udp_addrs.iter().map(|addr| format!("UDP {addr}"))).collect();
+    all.join(" and ")
 }
 
 /// A recording's hub, with the detail that the options ask for or else `detail`.

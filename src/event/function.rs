@@ -54,6 +54,8 @@ functions! {
     ServerSocket = "server_socket" at "memcached.c:4453",
     /// A non-blocking socket.
     NewSocket = "new_socket" at "memcached.c:4392",
+    /// Looks for the largest send buffer that a UDP socket may have.
+    MaximizeSndbuf = "maximize_sndbuf" at "memcached.c:4413",
     /// Makes (or takes again) the `struct conn` of a descriptor and registers its event.
     ConnNew = "conn_new" at "memcached.c:352",
     /// What libevent calls when a connection's descriptor is ready.
@@ -76,6 +78,8 @@ functions! {
     UpdateEvent = "update_event" at "memcached.c:3919",
     /// Reads what has come into the read buffer.
     TryReadNetwork = "try_read_network" at "memcached.c:3857",
+    /// Reads one datagram into the read buffer.
+    TryReadUdp = "try_read_udp" at "memcached.c:3810",
     /// Looks for a whole command line in the read buffer.
     TryReadCommand = "try_read_command" at "memcached.c:3675",
     /// Cuts the line into tokens and calls the command's own function.
@@ -110,6 +114,8 @@ functions! {
     CompleteNreadAscii = "complete_nread_ascii" at "memcached.c:890",
     /// Queues a one-line answer.
     OutString = "out_string" at "memcached.c:828",
+    /// Writes the headers of the datagrams that an answer is sent in.
+    BuildUdpHeaders = "build_udp_headers" at "memcached.c:785",
     /// Sends the next piece of the answer.
     Transmit = "transmit" at "memcached.c:3977",
     /// Gives back the references to the items that were sent.

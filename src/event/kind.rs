@@ -59,11 +59,11 @@ kinds! {
     /// Fired when a thread is set up (`op` setup), about to be created (create), and when it
     /// enters its loop (start). Carries `role`, `worker`, `epoll_fd` and the pipe's ends.
     Thread = "thread",
-    /// Fired when the listening socket is made (`fd`, `domain`).
+    /// Fired when a socket to listen on is made (`fd`, `domain`; one of UDP has `transport`).
     Socket = "socket",
     /// Fired when `setsockopt` on it returned (`fd`, `name`, `value`).
     Setsockopt = "setsockopt",
-    /// Fired when `bind` returned (`fd`, `addr`).
+    /// Fired when `bind` returned (`fd`, `addr`; of UDP, `transport`).
     Bind = "bind",
     /// Fired when the listening socket is ready, and when its backlog changes (`fd`, `addr`, `backlog`).
     Listen = "listen",
@@ -77,7 +77,8 @@ kinds! {
     EventDel = "event_del",
     /// Fired when `accept4` returned (`conn`, `fd`, `listen_fd`, `peer`, or `errno`).
     Accept = "accept",
-    /// Fired when the dispatcher put a connection on a worker's queue (`worker`, `conn`, `depth` after).
+    /// Fired when the dispatcher put a connection on a worker's queue (`worker`, `conn`, `depth` after; one
+    /// of UDP has `transport`, and was never accepted).
     CqPush = "cq_push",
     /// Fired when the dispatcher wrote the byte `c` into a worker's pipe (`worker`, `fd`, `data`).
     Notify = "notify",
@@ -85,12 +86,16 @@ kinds! {
     Notified = "notified",
     /// Fired when the worker took a connection off its queue (`conn`, `depth` after; `cause` is its `cq_push`).
     CqPop = "cq_pop",
-    /// Fired when a `struct conn` is ready (`conn`, `fd`, `state`); the listening one has no `conn`.
+    /// Fired when a `struct conn` is ready (`conn`, `fd`, `state`; one of UDP has `transport`); the one
+    /// that accepts others has no `conn`.
     ConnNew = "conn_new",
     /// Fired by `conn_set_state`, where the state changes (`conn`, `from`, `to`).
     State = "state",
     /// Fired when `read` on a connection returned (`conn`, `fd`, `into`, `want`, `ret` or `errno`, the bytes).
     Read = "read",
+    /// Fired when `recvfrom` on a UDP socket returned (`conn`, `fd`, `want`, `ret` or `errno`, `peer`,
+    /// `request_id`, the bytes with the header before them).
+    Recvfrom = "recvfrom",
     /// Fired when a command line was found in the read buffer (`conn`, `text`).
     Command = "command",
     /// Fired when an answer was queued: by `out_string`, or a value's head by a get (`conn`, `text`).
@@ -136,6 +141,7 @@ impl Kind {
                 | Kind::Notify
                 | Kind::Notified
                 | Kind::Read
+                | Kind::Recvfrom
                 | Kind::Sendmsg
                 | Kind::Close
         )

@@ -160,7 +160,8 @@ pub struct Event {
     /// The worker that is set up, pushed to, popped from, notified or woken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub worker: Option<Thread>,
-    /// The accepted connection, counted from 0 and never reused.
+    /// The connection, counted from 0 in the order in which they are handed to workers, and never
+    /// reused. A UDP socket counts once for each worker that serves it, from the start-up on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conn: Option<u32>,
     /// The file descriptor of a system call or a connection. Numbers are reused by the kernel.
@@ -169,7 +170,7 @@ pub struct Event {
     /// `accept`: the listening socket.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub listen_fd: Option<i32>,
-    /// `accept`: the client's address.
+    /// `accept`, `recvfrom`: the client's address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peer: Option<String>,
     /// `event_init`, `thread`, `wait`: the thread's epoll instance.
@@ -184,6 +185,9 @@ pub struct Event {
     /// `socket`: AF_INET or AF_INET6.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<Word>,
+    /// `socket`, `bind`, `cq_push`, `conn_new`: `udp`, where it is that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transport: Option<Word>,
     /// `setsockopt`: the option. `setting`: the setting's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<Word>,
@@ -226,7 +230,7 @@ pub struct Event {
     /// `read`: rbuf, item or swallow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub into: Option<Word>,
-    /// `read`: the bytes asked for.
+    /// `read`, `recvfrom`: the bytes asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub want: Option<u64>,
     /// A system call's result, where it succeeded.
@@ -235,6 +239,10 @@ pub struct Event {
     /// A system call's error, by name, where it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub errno: Option<Word>,
+    /// `recvfrom`: `c->request_id`, which the client gave its request and gets back in the answer's
+    /// headers; missing where the datagram was too short to be a request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<u16>,
     /// The bytes, where they are valid UTF-8.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
@@ -294,6 +302,20 @@ impl Event {
     pub fn bytes(&self) -> Option<Payload<'_>> {
         let shown = self.data.as_deref().or(self.text.as_deref()).or(self.key.as_deref());
         Payload::new(shown, self.b64.as_deref(), self.len)
+    }
+
+    /// What a datagram says, without the header before it; `None` where it is no request.
+    pub fn request(&self) -> Option<Payload<'_>> {
+        const UDP_HEADER_SIZE: usize = 8;
+        self.request_id?;
+        let Payload { kept, len } = self.bytes()?;
+        let kept = kept.get(UDP_HEADER_SIZE..).unwrap_or_default().to_vec();
+        Some(Payload { kept: kept.into(), len: len.saturating_sub(UDP_HEADER_SIZE as u64) })
+    }
+
+    /// Whether it is about UDP: it says so itself.
+    pub fn is_udp(&self) -> bool {
+        self.ev == Kind::Recvfrom || self.transport.as_deref() == Some("udp")
     }
 
     /// The connection that it is about; a wake-up is about the first one that is ready.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Snapshot {
-    /// How many connections were accepted so far; the next one gets this number.
+    /// How many connections got a number so far; the next one gets this number.
     pub accepted: u32,
     /// How many events were lost before it: what they told is missing here.
     #[serde(skip_serializing_if = "is_zero")]
@@ -155,6 +155,9 @@ pub struct ListenerAt {
     /// Its `struct conn`'s state, once it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<ConnState>,
+    /// `udp`, where it is that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<Word>,
     /// Whether the main thread's event base waits for it.
     #[serde(default)]
     pub registered: bool,
@@ -168,9 +171,15 @@ pub struct ConnAt {
     /// Its file descriptor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fd: Option<i32>,
-    /// The client's address.
+    /// The client's address; of UDP, whose datagram came last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer: Option<String>,
+    /// `udp`, where it is that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<Word>,
+    /// Of UDP: the number of the request that came last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<u16>,
     /// The worker that it was given to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker: Option<Thread>,

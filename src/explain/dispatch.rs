@@ -138,7 +138,7 @@ pub(super) fn notified(event: &Event) -> Explanation {
     )
 }
 
-pub(super) fn cq_pop(event: &Event) -> Explanation {
+pub(super) fn cq_pop(event: &Event, context: &Context) -> Explanation {
     let who = worker(event);
     let left = match event.depth {
         Some(0) => " The queue is empty now.".to_owned(),
@@ -150,8 +150,9 @@ pub(super) fn cq_pop(event: &Event) -> Explanation {
         format!("{who} takes its connection"),
         format!(
             "{who} takes {} off its queue.{left} The item tells all that conn_new needs: the descriptor, the \
-             first state (conn_new_cmd), the interest (EV_READ) and the size of the read buffer.",
-            conn(event)
+             first state ({}), the interest (EV_READ) and the size of the read buffer.",
+            conn(event),
+            if context.is_udp { "conn_read, for it is UDP" } else { "conn_new_cmd" }
         ),
         "thread.c:399",
     )

@@ -49,6 +49,11 @@ pub(super) fn wake(event: &Event, context: &Context) -> Explanation {
             "libevent",
         ),
         [one] => match one.conn {
+            Some(n)
+                if context.is_udp && !one.what.contains('w') && context.state == Some(ConnState::Read) =>
+            {
+                super::udp::wake(n, Some(one.fd))
+            }
             Some(n) => wake_conn(one, n, context),
             None if worker_thread => Explanation::new(
                 "A byte is in the pipe",

@@ -113,6 +113,13 @@ fn tell(function: Fn) -> Told {
              where a thread of its event loops may sleep for a client is epoll_wait.",
             "The socket has no address yet.",
         ),
+        Fn::MaximizeSndbuf => told(
+            "a large send buffer",
+            "It asks for ever larger send buffers, up to 256 MB, and halves the distance with each try, until it has the \
+             largest that the system grants. An answer by UDP may be many datagrams, and they shall not be lost \
+             before they have even left.",
+            "The socket has the largest send buffer that it may have.",
+        ),
         Fn::ConnNew => told(
             "a struct conn",
             "It looks in the table whether a struct conn is left from an earlier connection with the same descriptor; \
@@ -184,6 +191,12 @@ fn tell(function: Fn) -> Told {
             "It moves unparsed bytes to the front of the read buffer, then reads as much as there is room for. Only when \
              a read fills the buffer does it double it and read again, four times at most.",
             "Its result chooses the next state: parse, wait, or close.",
+        ),
+        Fn::TryReadUdp => told(
+            "one datagram",
+            "It reads one datagram with recvfrom, which also says who sent it. The header of 8 bytes gives the request's \
+             number and is cut off; what is left stands at the beginning of the read buffer, over whatever was there.",
+            "Its result chooses the next state: parse, or wait.",
         ),
         Fn::TryReadCommand => told(
             "find a line",
@@ -291,6 +304,12 @@ fn tell(function: Fn) -> Told {
             "It copies the answer and a line end into wbuf and sets conn_write, with conn_new_cmd to follow. With noreply \
              it drops the answer and sets conn_new_cmd at once. It sends nothing itself.",
             "The answer waits in wbuf, or was not wanted.",
+        ),
+        Fn::BuildUdpHeaders => told(
+            "number the datagrams",
+            "It writes a header of 8 bytes before each datagram of the answer: the request's number, which datagram this \
+             is, and how many there are. That can be done only now, when the whole answer is laid out.",
+            "Every datagram can be sent by itself.",
         ),
         Fn::Transmit => told(
             "send a message",

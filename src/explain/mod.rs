@@ -41,6 +41,7 @@
 //! | `event_loop.rs` | wait, wake, event_add, event_del |
 //! | `dispatch.rs` | accept, cq_push, notify, notified, cq_pop, conn_new, close |
 //! | `transitions.rs` | state |
+//! | `udp.rs` | recvfrom; and what is different of the others by UDP |
 //! | `network.rs` | read, sendmsg, command, reply |
 //! | `store.rs` | item, setting |
 //! | `functions.rs` | call, return |
@@ -52,6 +53,7 @@ mod network;
 mod startup;
 mod store;
 mod transitions;
+mod udp;
 
 use crate::event::{ConnFields, ConnState, Event, Fn, Kind, Payload};
 use crate::text::{printable, visible};
@@ -79,6 +81,8 @@ pub struct Context<'a> {
     pub last_read: Option<&'a Event>,
     /// How many `command` events this thread has had since its last `wake`.
     pub commands_in_wakeup: u32,
+    /// The connection is a UDP socket. For a `wake`: the first that is ready.
+    pub is_udp: bool,
     /// Clients' sockets were registered with EPOLLET: an experiment, which the recording's title tells.
     pub edge_triggered: bool,
 }
@@ -118,6 +122,7 @@ pub fn explain(event: &Event, context: &Context) -> Explanation {
         Kind::EventInit => startup::event_init(event),
         Kind::Pipe => startup::pipe(event),
         Kind::Thread => startup::thread(event),
+        Kind::Socket if event.is_udp() && event.errno.is_none() => udp::socket(event),
         Kind::Socket => startup::socket(event),
         Kind::Setsockopt => startup::setsockopt(event),
         Kind::Bind => startup::bind(event),
@@ -127,16 +132,20 @@ pub fn explain(event: &Event, context: &Context) -> Explanation {
         Kind::EventAdd => event_loop::event_add(event, context),
         Kind::EventDel => event_loop::event_del(event, context),
         Kind::Accept => dispatch::accept(event),
+        Kind::CqPush if event.is_udp() => udp::cq_push(event),
         Kind::CqPush => dispatch::cq_push(event),
         Kind::Notify => dispatch::notify(event),
         Kind::Notified => dispatch::notified(event),
-        Kind::CqPop => dispatch::cq_pop(event),
+        Kind::CqPop => dispatch::cq_pop(event, context),
+        Kind::ConnNew if event.is_udp() => udp::conn_new(event),
         Kind::ConnNew => dispatch::conn_new(event),
         Kind::Close => dispatch::close(event, context),
         Kind::State => transitions::state(event, context),
         Kind::Read => network::read(event, context),
+        Kind::Recvfrom => udp::recvfrom(event),
         Kind::Command => network::command(event),
         Kind::Reply => network::reply(event, context),
+        Kind::Sendmsg if context.is_udp => udp::sendmsg(event, context),
         Kind::Sendmsg => network::sendmsg(event, context),
         Kind::Item => store::item(event),
         Kind::Setting => store::setting(event),

@@ -238,6 +238,12 @@ pub(super) fn setsockopt(event: &Event) -> Explanation {
              that listens for IPv4.",
             "memcached.c:4499",
         ),
+        "SO_SNDBUF" => (
+            "SO_SNDBUF is the size of a UDP socket's send buffer: a long answer is many datagrams, and all of them shall \
+             have room. maximize_sndbuf looks for the largest that is allowed, halving the rest up to 256 MB with each \
+             try. Linux grants everything and silently gives less, so the search goes to its end.",
+            "memcached.c:4432",
+        ),
         other => {
             return Explanation::new(
                 "An option of the socket",
@@ -256,6 +262,7 @@ pub(super) fn setsockopt(event: &Event) -> Explanation {
 pub(super) fn bind(event: &Event) -> Explanation {
     let addr = event.addr.as_deref().map_or_else(|| "its address".to_owned(), addr);
     match event.errno.as_deref() {
+        None if event.is_udp() => super::udp::bind(event, &addr),
         None => Explanation::new(
             "The socket gets its address",
             format!(

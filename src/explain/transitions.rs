@@ -36,6 +36,9 @@ pub(super) fn state(event: &Event, context: &Context) -> Explanation {
             "memcached.c:674",
         );
     };
+    if let Some(explanation) = super::udp::state(from, to, event, context) {
+        return explanation;
+    }
     match (from, to) {
         (S::NewCmd, S::Waiting) => new_cmd_waiting(event, context),
         (S::NewCmd, S::ParseCmd) => new_cmd_parse_cmd(context),

@@ -1,6 +1,7 @@
 //! What a filter can ask of an event: its fields, and who has them.
 
 use crate::event::{ConnSet, Event, Kind, Thread};
+use std::net::SocketAddr;
 
 /// What the values of a field are, and so which comparisons it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub enum Value<'a> {
     Thread(Thread),
     /// Of [`Type::Errno`], for who has the number: compared by its name.
     Errno(i32),
+    /// Of an address, for who has it: compared as it is written.
+    Addr(SocketAddr),
     /// Of all the others: the name, as a trace writes it.
     Word(&'a str),
 }
@@ -86,6 +89,8 @@ fields! {
     Fd = "fd": Number,
     ListenFd = "listen_fd": Number,
     Peer = "peer": Word,
+    RequestId = "request_id": Number,
+    Transport = "transport": Word,
     EpollFd = "epoll_fd": Number,
     NotifyReceiveFd = "notify_receive_fd": Number,
     NotifySendFd = "notify_send_fd": Number,
@@ -197,6 +202,8 @@ impl Subject for Event {
             Field::Fd => number(self.fd),
             Field::ListenFd => number(self.listen_fd),
             Field::Peer => word(&self.peer),
+            Field::RequestId => number(self.request_id),
+            Field::Transport => word(&self.transport),
             Field::EpollFd => number(self.epoll_fd),
             Field::NotifyReceiveFd => number(self.notify_receive_fd),
             Field::NotifySendFd => number(self.notify_send_fd),

@@ -363,6 +363,9 @@ impl Test {
                 let name = nix::errno::Errno::from_raw(raw);
                 self.compare(needle, Short::new(format_args!("{name:?}")).bytes())
             }
+            (Value::Addr(addr), Operand::Bytes(needle)) => {
+                self.compare(needle, Short::new(format_args!("{addr}")).bytes())
+            }
             // The field has a value of another type than its own.
             _ => return false,
         };
@@ -411,17 +414,20 @@ fn is_kind(name: &[u8]) -> bool {
 
 /// A short name that is put together without allocating.
 struct Short {
-    buffer: [u8; 24],
+    buffer: [u8; Short::MOST],
     length: usize,
 }
 
 impl Short {
+    /// As long as an IPv6 address with its scope and its port.
+    const MOST: usize = 64;
+
     fn new(name: fmt::Arguments<'_>) -> Short {
-        let mut buffer = [0; 24];
+        let mut buffer = [0; Short::MOST];
         let mut rest = &mut buffer[..];
-        // What does not fit is cut: no thread or error has so long a name.
+        // What does not fit is cut: nothing has so long a name.
         let _ = rest.write_fmt(name);
-        let length = 24 - rest.len();
+        let length = Short::MOST - rest.len();
         Short { buffer, length }
     }
 

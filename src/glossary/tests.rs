@@ -10,7 +10,9 @@ fn names() -> Vec<(Group, String)> {
     let states = ConnState::ALL.iter().map(|s| (Group::State, s.name()));
     let functions = Fn::ALL.iter().map(|f| (Group::Function, f.name()));
     let kinds = Kind::ALL.iter().map(|k| (Group::Event, k.name()));
-    let fields = fields.names().into_iter().map(|name| (Group::Field, name));
+    // Those of UDP have fields of the event's own.
+    let fields =
+        fields.names().into_iter().chain(["request_id", "request_addr"]).map(|name| (Group::Field, name));
     states.chain(functions).chain(fields).chain(kinds).map(|(group, name)| (group, name.to_owned())).collect()
 }
 

@@ -115,7 +115,7 @@ impl Ask {
                 Value::Flag(flag) => flag.to_string(),
                 Value::Thread(thread) => thread.to_string(),
                 Value::Word(word) => visible(word.as_bytes()),
-                Value::Errno(_) => return None,
+                Value::Errno(_) | Value::Addr(_) => return None,
             }),
         }
     }

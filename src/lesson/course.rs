@@ -287,6 +287,7 @@ impl Course {
             state: conn.and_then(|conn| conn.state),
             last_read: before().find(|e| e.ev == Kind::Read && e.conn == id && id.is_some()),
             commands_in_wakeup: self.commands.get(&event.th).copied().unwrap_or(0),
+            is_udp: conn.is_some_and(|conn| conn.is_udp),
             // Of an explanation only what is so in either case is told.
             edge_triggered: false,
         }

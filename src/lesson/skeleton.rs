@@ -50,6 +50,7 @@ fn is_of_interest(event: &Event) -> bool {
         Kind::Mark
         | Kind::State
         | Kind::Read
+        | Kind::Recvfrom
         | Kind::Sendmsg
         | Kind::Accept
         | Kind::CqPush
@@ -81,7 +82,7 @@ fn filter(event: &Event) -> String {
     };
     let exact = match (&event.ev, event.from, event.to) {
         (Kind::State, Some(from), Some(to)) => format!("{kind} & from={from} & to={to}{conn}"),
-        (Kind::Read | Kind::Sendmsg, ..) => format!("{kind}{conn}{result}"),
+        (Kind::Read | Kind::Recvfrom | Kind::Sendmsg, ..) => format!("{kind}{conn}{result}"),
         (Kind::CqPush | Kind::Notify, ..) => format!("{kind}{worker}"),
         (Kind::CqPop | Kind::Notified, ..) => format!("{kind}{thread}"),
         _ => format!("{kind}{conn}"),
@@ -96,7 +97,7 @@ fn filter(event: &Event) -> String {
 fn panels(event: &Event) -> &'static str {
     match event.ev {
         Kind::State => "machine connection",
-        Kind::Read | Kind::Sendmsg => "connection spacetime",
+        Kind::Read | Kind::Recvfrom | Kind::Sendmsg => "connection spacetime",
         Kind::Command => "connection stack",
         Kind::Accept | Kind::CqPush | Kind::CqPop => "threads connection",
         Kind::Notify | Kind::Notified => "threads spacetime",

@@ -1,6 +1,6 @@
 //! `struct conn`: one connection, its buffers, and the places where it changes.
 
-use super::conn_queue::LibeventThread;
+use super::conn_queue::{LibeventThread, Transport};
 use super::event_base::{BaseRef, FdEvent, event_add, event_del, event_set};
 use super::globals::{Globals, Seen, Whose};
 use super::items::{ItemRef, Nread};
@@ -10,6 +10,7 @@ use crate::event::{ConnImage, ConnState, EvFlags, Fn, Kind, Protocol};
 use crate::tracer::{self, What};
 use rustix::io::Errno;
 use std::cell::Cell;
+use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -32,6 +33,8 @@ pub enum Src {
     Wbuf,
     /// `write_and_free`.
     WriteAndFree,
+    /// `hdrbuf`: the header of a datagram.
+    Hdrbuf,
     /// An item of `ilist`.
     Item(u32),
     /// A CAS suffix of `suffixlist`.
@@ -63,7 +66,7 @@ pub struct Msghdr {
 pub struct Conn {
     /// The socket; `None` once it is closed.
     pub sfd: Option<OwnedFd>,
-    /// Its number in the trace; the listening ones have none.
+    /// Its number in the trace; the ones that accept others have none.
     pub id: Option<u32>,
     /// Where `drive_machine` goes on.
     pub state: ConnState,
@@ -116,6 +119,15 @@ pub struct Conn {
     /// How many of them must be let go after sending.
     pub suffixleft: usize,
 
+    /// What the socket is.
+    pub transport: Transport,
+    /// The number that the client gave the request that came by UDP; its answer has it too.
+    pub request_id: u16,
+    /// Who sent that datagram, and gets the answer.
+    pub request_addr: Option<SocketAddr>,
+    /// The headers of the answer's datagrams.
+    pub hdrbuf: Vec<u8>,
+
     /// Text or binary.
     pub protocol: Protocol,
     /// The answer is not wanted.
@@ -147,6 +159,7 @@ pub fn conn_new(
     init_state: ConnState,
     event_flags: EvFlags,
     read_buffer_size: u32,
+    transport: Transport,
     base: BaseRef,
     thread: Option<Arc<LibeventThread>>,
 ) -> Result<Box<Conn>, Errno> {
@@ -160,12 +173,15 @@ pub fn conn_new(
         (ConnState::Listening, _) => {
             say!(globals.settings, 1, "<{fd} server listening ({})", globals.settings.prot_text());
         }
+        _ if transport == Transport::Udp => say!(globals.settings, 1, "<{fd} server listening (udp)"),
         (_, Protocol::Ascii) => say!(globals.settings, 1, "<{fd} new ascii client connection."),
         _ => say!(globals.settings, 1, "<{fd} new auto-negotiating client connection"),
     }
     c.sfd = Some(sfd);
     c.id = id;
     c.thread = thread;
+    c.transport = transport;
+    (c.request_id, c.request_addr) = (0, None);
     c.protocol = globals.settings.binding_protocol;
     c.state = init_state;
     c.seen.set_state(init_state);
@@ -202,7 +218,7 @@ pub fn conn_new(
 
     globals.stats.curr_conns.add(1);
     globals.stats.total_conns.add(1);
-    c.tell(What::ConnNew { fd, state: init_state }, b"");
+    c.tell(What::ConnNew { fd, state: init_state, udp: c.is_udp() }, b"");
     Ok(c)
 }
 
@@ -234,6 +250,10 @@ impl Conn {
             ileft: 0,
             suffixlist: Vec::with_capacity(SUFFIX_LIST_INITIAL),
             suffixleft: 0,
+            transport: Transport::Tcp,
+            request_id: 0,
+            request_addr: None,
+            hdrbuf: Vec::new(),
             protocol: Protocol::Negotiating,
             noreply: false,
             cmd: None,
@@ -249,6 +269,12 @@ impl Conn {
     #[inline]
     pub fn fd(&self) -> RawFd {
         self.sfd.as_ref().map_or(-1, AsRawFd::as_raw_fd)
+    }
+
+    /// `IS_UDP` (`memcached.h:201`).
+    #[inline]
+    pub fn is_udp(&self) -> bool {
+        self.transport == Transport::Udp
     }
 
     /// What this connection's thread counts.
@@ -310,6 +336,7 @@ impl Conn {
         let whole = match piece.src {
             Src::Static(bytes) => bytes,
             Src::Wbuf => &self.wbuf,
+            Src::Hdrbuf => &self.hdrbuf,
             Src::WriteAndFree => self.write_and_free.as_deref().unwrap_or_default(),
             Src::Item(i) => self.ilist.get(i as usize).map_or(&[][..], |it| it.memory()),
             Src::Suffix(i) => self.suffixlist.get(i as usize).map_or(&[][..], |s| s.bytes()),
@@ -384,6 +411,10 @@ pub fn reset_cmd_handler(c: &mut Conn) {
 /// they were, until the next command sets them to nought; here they are nought at once.
 fn conn_shrink(c: &mut Conn) {
     let _in = c.enter(Fn::ConnShrink);
+    // The buffer of a UDP socket must always have room for the largest datagram.
+    if c.is_udp() {
+        return;
+    }
     if c.rbuf.len() > READ_BUFFER_HIGHWAT as usize && c.rbytes < DATA_BUFFER_SIZE as usize {
         c.rbuf.copy_within(c.rcurr..c.rcurr + c.rbytes, 0);
         c.rbuf.truncate(DATA_BUFFER_SIZE as usize);
@@ -417,11 +448,15 @@ pub fn conn_release_items(c: &mut Conn) {
     (c.ileft, c.suffixleft) = (0, 0);
 }
 
-/// What a connection holds is given back (`memcached.c:518`).
-fn conn_cleanup(c: &mut Conn) {
+/// What a connection holds is given back (`memcached.c:518`). A UDP socket is done with this client,
+/// and reads on.
+pub fn conn_cleanup(c: &mut Conn) {
     let _in = c.enter(Fn::ConnCleanup);
     conn_release_items(c);
     c.write_and_free = None;
+    if c.is_udp() {
+        conn_set_state(c, ConnState::Read);
+    }
 }
 
 /// Closes a connection: its event, what it holds, its socket (`memcached.c:567`).

@@ -15,12 +15,23 @@ use std::time::Duration;
 /// How many queue items are allocated at once (`thread.c:18`).
 const ITEMS_PER_ALLOC: usize = 64;
 
+/// What a connection's socket is (`memcached.h:188`, `enum network_transport`). A UNIX socket's is told
+/// from TCP's nowhere but in `stats conns`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Transport {
+    /// `tcp_transport`, `local_transport`: a stream.
+    #[default]
+    Tcp,
+    /// `udp_transport`: one socket for all clients, and one "connection" a worker for ever.
+    Udp,
+}
+
 /// A connection on its way to a worker: `CQ_ITEM` (`thread.c:22`).
 #[derive(Debug)]
 pub struct CqItem {
-    /// The accepted socket.
+    /// The accepted socket, or one of UDP.
     pub sfd: Option<OwnedFd>,
-    /// Where the client is. The C asks for it again, in `conn_new`.
+    /// Where the client is; of UDP, where the server is. The C asks for it again, in `conn_new`.
     pub addr: Option<SocketAddr>,
     /// The number that the trace gives the connection.
     pub conn: u32,
@@ -30,6 +41,8 @@ pub struct CqItem {
     pub event_flags: EvFlags,
     /// The read buffer's size.
     pub read_buffer_size: u32,
+    /// What the socket is.
+    pub transport: Transport,
 }
 
 impl Default for CqItem {
@@ -41,6 +54,7 @@ impl Default for CqItem {
             init_state: ConnState::NewCmd,
             event_flags: EvFlags::NONE,
             read_buffer_size: 0,
+            transport: Transport::Tcp,
         }
     }
 }
@@ -73,14 +87,14 @@ pub struct ConnQueue(Mutex<VecDeque<Box<CqItem>>>);
 
 /// Puts an item at the end of `thread`'s queue (`thread.c:235`).
 pub fn cq_push(thread: &LibeventThread, item: Box<CqItem>) {
-    let conn = Some(item.conn);
+    let (conn, udp) = (Some(item.conn), item.transport == Transport::Udp);
     let _in = tracer::enter(Fn::CqPush, conn, || None);
     // The worker may pop it before we are done here; of what both do, the first has the lower number.
     let (begun, mut queue) = tracer::begin_locked(&Kind::CqPush, conn, || lock(&thread.new_conn_queue.0));
     queue.push_back(item);
     let depth = queue.len() as u32;
     drop(queue);
-    tracer::finish(begun, conn, What::CqPush { worker: thread.index, depth }, None, b"");
+    tracer::finish(begun, conn, What::CqPush { worker: thread.index, depth, udp }, None, b"");
 }
 
 /// Takes the first item off `thread`'s queue; `None` if it is empty (`thread.c:217`).
@@ -323,7 +337,7 @@ impl Threads {
     }
 }
 
-/// Hands a new connection to the next worker in turn, and wakes it (`thread.c:436`).
+/// Hands a new connection, or a UDP socket, to the next worker in turn, and wakes it (`thread.c:436`).
 pub fn dispatch_conn_new(
     threads: &Threads,
     (sfd, addr): (OwnedFd, Option<SocketAddr>),
@@ -331,6 +345,7 @@ pub fn dispatch_conn_new(
     init_state: ConnState,
     event_flags: EvFlags,
     read_buffer_size: u32,
+    transport: Transport,
 ) {
     use std::sync::atomic::Ordering::Relaxed;
     let _in = tracer::enter(Fn::DispatchConnNew, Some(conn), || None);
@@ -338,7 +353,7 @@ pub fn dispatch_conn_new(
     let tid = (threads.last_thread.load(Relaxed) + 1) % threads.workers.len();
     let thread = &threads.workers[tid];
     threads.last_thread.store(tid, Relaxed);
-    *item = CqItem { sfd: Some(sfd), addr, conn, init_state, event_flags, read_buffer_size };
+    *item = CqItem { sfd: Some(sfd), addr, conn, init_state, event_flags, read_buffer_size, transport };
     cq_push(thread, item);
     thread.notify(b'c');
 }

@@ -2,14 +2,17 @@
 //! nothing else. What happens here is told by the leaves that it calls.
 
 use super::ascii::{complete_nread, try_read_command};
-use super::conn::{Conn, conn_close, conn_release_items, conn_set_state, reset_cmd_handler, update_event};
-use super::conn_queue::dispatch_conn_new;
+use super::conn::{
+    Conn, conn_cleanup, conn_close, conn_release_items, conn_set_state, reset_cmd_handler, update_event,
+};
+use super::conn_queue::{Transport, dispatch_conn_new};
 use super::items::ItemRef;
 use super::network::{
     Accepted, Transmit, TryRead, accept4, add_simple_answer, read_item, read_swallow, reject, transmit,
     try_read_network,
 };
 use super::settings::{DATA_BUFFER_SIZE, say};
+use super::udp::{build_udp_headers, try_read_udp};
 use super::util::{errno_text, stderr_line};
 use crate::event::{ConnState, EvFlags};
 use rustix::io::Errno;
@@ -24,7 +27,8 @@ pub fn drive_machine(c: &mut Conn) {
             ConnState::Listening => accept_one(c),
             ConnState::Waiting => wait_for(c, EvFlags::READ_PERSIST, Some(ConnState::Read)),
             ConnState::Read => {
-                let next = match try_read_network(c) {
+                let res = if c.is_udp() { try_read_udp(c) } else { try_read_network(c) };
+                let next = match res {
                     TryRead::NoDataReceived => ConnState::Waiting,
                     TryRead::DataReceived => ConnState::ParseCmd,
                     TryRead::Error => ConnState::Closing,
@@ -56,7 +60,11 @@ pub fn drive_machine(c: &mut Conn) {
             }
             ConnState::Mwrite => send(c),
             ConnState::Closing => {
-                conn_close(c);
+                if c.is_udp() {
+                    conn_cleanup(c)
+                } else {
+                    conn_close(c)
+                }
                 true
             }
             // The C aborts here; a closed connection has no event that could bring it here.
@@ -74,7 +82,8 @@ fn accept_one(c: &mut Conn) -> bool {
         }
         Ok(Accepted { sfd, conn, addr }) => {
             let (state, flags) = (ConnState::NewCmd, EvFlags::READ_PERSIST);
-            dispatch_conn_new(&c.globals.threads, (sfd, addr), conn, state, flags, DATA_BUFFER_SIZE);
+            let (threads, size) = (&c.globals.threads, DATA_BUFFER_SIZE);
+            dispatch_conn_new(threads, (sfd, addr), conn, state, flags, size, Transport::Tcp);
         }
         Err(e) => {
             stderr_line(format_args!("accept4(): {}", errno_text(e)));
@@ -195,6 +204,9 @@ fn say_read_failed(c: &Conn, e: Errno) {
 
 /// conn_write and conn_mwrite: sends, and goes on once all is sent (`memcached.c:4315`).
 fn send(c: &mut Conn) -> bool {
+    if c.is_udp() && c.msgcurr == 0 {
+        build_udp_headers(c);
+    }
     match transmit(c) {
         Transmit::Complete => {
             if c.state == ConnState::Mwrite {

@@ -35,6 +35,13 @@ pub enum Whose {
     Nobody,
     /// A client's, or the one that is listened on.
     Tcp(SocketAddr),
+    /// One of UDP, where it listens, and who sent the last datagram.
+    Udp {
+        /// `getsockname`.
+        local: SocketAddr,
+        /// `request_addr`, once something has come.
+        request: Option<SocketAddr>,
+    },
     /// The path that is listened on.
     Unix(PathBuf),
 }
@@ -44,6 +51,10 @@ impl fmt::Display for Whose {
         match self {
             Whose::Nobody => f.write_str("?:<AF 0>"),
             Whose::Tcp(addr) => write!(f, "tcp{}:{addr}", if addr.is_ipv6() { "6" } else { "" }),
+            Whose::Udp { request: Some(addr), .. } => {
+                write!(f, "udp{}:{addr}", if addr.is_ipv6() { "6" } else { "" })
+            }
+            Whose::Udp { request: None, .. } => Whose::Nobody.fmt(f),
             Whose::Unix(path) => write!(f, "unix:{}", path.display()),
         }
     }
@@ -73,9 +84,20 @@ impl Seen {
         self.last_cmd_time.store(time, Ordering::Relaxed);
     }
 
-    /// Whose it is.
+    /// Whose it is. A UDP socket is its own while it waits, and the client's while it works for one
+    /// (`memcached.c:2703`).
     pub fn addr(&self) -> Whose {
-        lock(&self.addr).clone()
+        match (lock(&self.addr).clone(), self.state()) {
+            (Whose::Udp { local, .. }, ConnState::Read) => Whose::Udp { local, request: Some(local) },
+            (addr, _) => addr,
+        }
+    }
+
+    /// A datagram has come from `addr`.
+    pub fn set_request_addr(&self, addr: SocketAddr) {
+        if let Whose::Udp { request, .. } = &mut *lock(&self.addr) {
+            *request = Some(addr);
+        }
     }
 
     /// See above.
@@ -110,7 +132,7 @@ pub struct Globals {
     pub allow_new_conns: AtomicBool,
     /// Accepting has met `EMFILE`, and must pause.
     pub out_of_fds: AtomicBool,
-    /// The number that the next accepted connection gets in the trace.
+    /// The number that the next connection that is handed to a worker gets in the trace.
     pub next_conn: AtomicU32,
     /// The server is going down.
     pub stop: AtomicBool,

@@ -13,6 +13,7 @@ pub mod server;
 pub mod server_socket;
 pub mod settings;
 pub mod thread;
+pub mod udp;
 pub mod util;
 
 use rustix::io::Errno;

@@ -1,15 +1,15 @@
 //! The system calls of a connection, and the only place that makes them: reading, sending,
 //! accepting; and the answers that wait to be sent.
 
-use super::conn::{Conn, Iovec, Msghdr, Src, conn_set_state, update_event};
+use super::conn::{Conn, Iovec, Msghdr, Src, conn_cleanup, conn_set_state, update_event};
 use super::items::ItemRef;
-use super::settings::{DATA_BUFFER_SIZE, IOV_MAX, UDP_MAX_PAYLOAD_SIZE, say};
+use super::settings::{DATA_BUFFER_SIZE, IOV_MAX, UDP_HEADER_SIZE, UDP_MAX_PAYLOAD_SIZE, say};
 use super::util::{Line, Shown, errno_text, stderr_line};
 use crate::event::{ConnState, EvFlags, Fn, Kind};
 use crate::tracer::{self, Into, What};
 use arrayvec::ArrayVec;
 use rustix::io::Errno;
-use rustix::net::{SendAncillaryBuffer, SendFlags, SocketFlags, acceptfrom_with, sendmsg};
+use rustix::net::{SendAncillaryBuffer, SendFlags, SocketFlags, acceptfrom_with, sendmsg, sendmsg_addr};
 use std::io::IoSlice;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -149,7 +149,7 @@ pub fn read_swallow(c: &mut Conn) -> Result<usize, Errno> {
 }
 
 /// Counts what a `read` brought, and notes why the connection will be closed if it failed.
-fn count_read(c: &mut Conn, ret: &Result<usize, Errno>) -> usize {
+pub(super) fn count_read(c: &mut Conn, ret: &Result<usize, Errno>) -> usize {
     match ret {
         Ok(0) => {
             c.why = "the client closed";
@@ -204,10 +204,17 @@ pub fn try_read_network(c: &mut Conn) -> TryRead {
     }
 }
 
-/// Begins a message (`memcached.c:257`).
+/// Begins a message (`memcached.c:257`). One of UDP is a datagram, and has its header first: the place
+/// is taken here, and [`build_udp_headers`](super::udp::build_udp_headers) writes it.
 pub fn add_msghdr(c: &mut Conn) {
-    c.msglist.push(Msghdr { msg_iov: c.iov.len(), msg_iovlen: 0 });
+    let mut msg = Msghdr { msg_iov: c.iov.len(), msg_iovlen: 0 };
     c.msgbytes = 0;
+    if c.is_udp() {
+        let at = c.msglist.len() as u32 * UDP_HEADER_SIZE;
+        c.iov.push(Iovec { src: Src::Hdrbuf, at, len: UDP_HEADER_SIZE });
+        (msg.msg_iovlen, c.msgbytes) = (1, UDP_HEADER_SIZE);
+    }
+    c.msglist.push(msg);
 }
 
 /// Forgets the answer that stood ready and begins a new one.
@@ -218,12 +225,13 @@ pub fn start_answer(c: &mut Conn) {
     add_msghdr(c);
 }
 
-/// Adds a piece to the answer (`memcached.c:732`). The first message takes 1,400 bytes at most, so
-/// a piece may be cut in two, and a long answer takes a second `sendmsg`.
+/// Adds a piece to the answer (`memcached.c:732`). The first message takes 1,400 bytes at most, and so
+/// does every datagram of UDP; so a piece may be cut in two, and a long answer takes more than one
+/// `sendmsg`.
 #[inline]
 pub fn add_iov(c: &mut Conn, src: Src, at: usize, len: usize) {
     let (at, len) = (at as u32, len as u32);
-    let limit_to_mtu = c.msglist.len() == 1;
+    let limit_to_mtu = c.is_udp() | (c.msglist.len() == 1);
     if let Some(msg) = c.msglist.last_mut()
         && msg.msg_iovlen < IOV_MAX as usize
         && (!limit_to_mtu || c.msgbytes + len < UDP_MAX_PAYLOAD_SIZE)
@@ -240,7 +248,7 @@ pub fn add_iov(c: &mut Conn, src: Src, at: usize, len: usize) {
 /// The same where the piece may have to be cut, or needs another message.
 fn add_iov_cut(c: &mut Conn, src: Src, mut at: u32, mut len: u32) {
     loop {
-        let limit_to_mtu = c.msglist.len() == 1;
+        let limit_to_mtu = c.is_udp() | (c.msglist.len() == 1);
         let full = c.msglist.last().is_none_or(|m| m.msg_iovlen == IOV_MAX as usize);
         if full || (limit_to_mtu && c.msgbytes >= UDP_MAX_PAYLOAD_SIZE) {
             add_msghdr(c);
@@ -298,7 +306,8 @@ pub fn write_and_free(c: &mut Conn, text: Vec<u8>) {
 /// Puts the simple answer that stands in `wbuf` or `write_and_free` on the list of pieces, if that
 /// was not done yet (`memcached.c:4291`).
 pub fn add_simple_answer(c: &mut Conn) {
-    if c.iov.is_empty() {
+    // A datagram's header is there already.
+    if c.iov.len() <= usize::from(c.is_udp()) {
         let src = if c.write_and_free.is_some() { Src::WriteAndFree } else { Src::Wbuf };
         add_iov(c, src, 0, c.wbytes);
     }
@@ -346,7 +355,13 @@ pub fn transmit(c: &mut Conn) -> Transmit {
                 stderr_line(format_args!("Failed to write, and not due to blocking: {error}"));
             }
             c.why = "sending failed";
-            conn_set_state(c, ConnState::Closing);
+            if c.is_udp() {
+                // DIFFERS: the C sets conn_read and no more (`memcached.c:4025`). The items of the answer
+                // are never let go of then, and whoever gives port 0 as his own could do that for ever.
+                conn_cleanup(c);
+            } else {
+                conn_set_state(c, ConnState::Closing);
+            }
             Transmit::HardError
         }
     }
@@ -370,7 +385,11 @@ fn sendmsg_of<const N: usize>(c: &Conn, msg: Msghdr) -> Result<usize, Errno> {
     let pieces = &c.iov[msg.msg_iov..msg.msg_iov + msg.msg_iovlen];
     let slices: ArrayVec<IoSlice<'_>, N> =
         pieces.iter().take(N).map(|piece| IoSlice::new(c.resolve(piece))).collect();
-    sendmsg(sfd.as_fd(), &slices, &mut SendAncillaryBuffer::default(), SendFlags::empty())
+    let (mut control, flags) = (SendAncillaryBuffer::default(), SendFlags::empty());
+    match &c.request_addr {
+        None => sendmsg(sfd.as_fd(), &slices, &mut control, flags),
+        Some(addr) => sendmsg_addr(sfd.as_fd(), addr, &slices, &mut control, flags),
+    }
 }
 
 /// Takes what was sent off the message: whole pieces, and the beginning of the next.

@@ -5,7 +5,7 @@ use super::event_base::{Callbacks, EventBase, Timer, event_base_loop, event_init
 use super::globals::{Globals, RESERVED_FDS};
 use super::items::buckets_and_locks;
 pub use super::server_socket::StartError;
-use super::server_socket::server_sockets;
+use super::server_socket::{Sockets, all_sockets};
 use super::settings::Settings;
 use super::thread::{Workers, event_handler, memcached_thread_init, start_assoc_maintenance_thread};
 use super::util::stderr_line;
@@ -25,6 +25,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Server {
     addrs: Vec<SocketAddr>,
+    udp_addrs: Vec<SocketAddr>,
     globals: Arc<Globals>,
     main: Option<JoinHandle<Result<(), StartError>>>,
 }
@@ -32,6 +33,7 @@ pub struct Server {
 /// What `main` tells once the server is ready.
 struct Ready {
     addrs: Vec<SocketAddr>,
+    udp_addrs: Vec<SocketAddr>,
     globals: Arc<Globals>,
 }
 
@@ -52,7 +54,9 @@ impl Server {
             })
             .map_err(StartError::Threads)?;
         match started.recv() {
-            Ok(Ready { addrs, globals }) => Ok(Server { addrs, globals, main: Some(main) }),
+            Ok(Ready { addrs, udp_addrs, globals }) => {
+                Ok(Server { addrs, udp_addrs, globals, main: Some(main) })
+            }
             Err(_) => Err(match main.join() {
                 Ok(Err(e)) => e,
                 _ => StartError::Loop(io::Error::other("the dispatcher ended at once")),
@@ -63,6 +67,11 @@ impl Server {
     /// Where it listens.
     pub fn addrs(&self) -> &[SocketAddr] {
         &self.addrs
+    }
+
+    /// Where it reads datagrams.
+    pub fn udp_addrs(&self) -> &[SocketAddr] {
+        &self.udp_addrs
     }
 
     /// Stops the server and waits for its threads. Connections that are open are cut.
@@ -127,16 +136,17 @@ fn maxconns_suffice(settings: &Settings, needed: u64) -> Result<(), StartError> 
     }
 }
 
-/// Runs a server on this thread, until it is stopped; `ready` learns where it listens.
+/// Runs a server on this thread, until it is stopped; `ready` learns where it listens, and where it reads
+/// datagrams.
 ///
 /// # Errors
 /// [`StartError`].
 pub fn run(
     settings: Settings,
     hub: Option<&Arc<Hub>>,
-    ready: impl FnOnce(&[SocketAddr]),
+    ready: impl FnOnce(&[SocketAddr], &[SocketAddr]),
 ) -> Result<(), StartError> {
-    memcached_main(settings, hub, |up| ready(&up.addrs))
+    memcached_main(settings, hub, |up| ready(&up.addrs, &up.udp_addrs))
 }
 
 /// `main`, from the event base on (`memcached.c:5610`).
@@ -169,14 +179,17 @@ fn main_traced(
     handles.push(start_assoc_maintenance_thread(&globals, hub).map_err(StartError::Threads)?);
     let mut dispatcher = Dispatcher { globals: globals.clone(), listen_conns: Vec::new() };
     clock_handler(&globals, &mut base);
-    let mut outcome = server_sockets(&globals, &base).and_then(|sockets| {
-        let needed = globals.stats.curr_conns.get() + globals.stats.reserved_fds.get();
+    let mut outcome = all_sockets(&globals, &base).and_then(|sockets| {
+        // The C waits a moment for the workers to take up the UDP sockets, and counts connections.
+        let conns = sockets.conns.len() as u64 + sockets.dispatched;
+        let needed = conns + globals.stats.reserved_fds.get();
         maxconns_suffice(&settings, needed)?;
         dispatcher.listen_conns = sockets.conns;
         let epoll_fd = base.as_ref().fd();
         let op = ThreadOp::Start;
         tracer::emit(What::Thread { whose: Thread::Main, op, epoll_fd, receive_fd: -1, send_fd: -1 }, b"");
-        ready(Ready { addrs: sockets.addrs, globals: globals.clone() });
+        let Sockets { addrs, udp_addrs, .. } = sockets;
+        ready(Ready { addrs, udp_addrs, globals: globals.clone() });
         event_base_loop(&mut base, &mut dispatcher).map_err(StartError::Loop)
     });
     globals.stop.store(true, Ordering::Release);

@@ -1,14 +1,16 @@
 //! The sockets that the server listens on (`memcached.c:4388`), and why it may not start.
 
 use super::conn::{Conn, conn_new};
+use super::conn_queue::{Transport, dispatch_conn_new};
 use super::event_base::EventBase;
 use super::globals::{Globals, Whose};
-use super::util::{Line, safe_strtol, stderr_line};
+use super::settings::{Settings, UDP_READ_BUFFER_SIZE, say};
+use super::util::{Line, errno_text, safe_strtol, stderr_line};
 use crate::event::{ConnState, EvFlags, Fn};
 use crate::text::printable;
 use crate::tracer::{self, Domain, SockOpt, What};
 use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl};
-use rustix::io::Errno;
+use rustix::io::{Errno, dup};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, getsockname, listen, socket, sockopt};
 use rustix::process::umask;
 use std::fmt;
@@ -19,6 +21,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// The largest send buffer that is asked for (`memcached.h:36`).
+const MAX_SENDBUF_SIZE: usize = 256 * 1024 * 1024;
 
 /// Why a server did not start.
 #[derive(Debug)]
@@ -34,6 +40,8 @@ pub enum StartError {
     },
     /// No address could be listened on.
     Listen {
+        /// `TCP` or `UDP`.
+        transport: &'static str,
         /// Which.
         addr: String,
         /// What the kernel said last.
@@ -77,13 +85,17 @@ impl fmt::Display for StartError {
             StartError::Interface { name, why } => {
                 write!(f, "-l {name}: {why} (expected an address or a name, with :PORT if you like)")
             }
-            StartError::Listen { addr, source } => {
-                write!(f, "failed to listen on TCP {addr}: {source}")?;
+            StartError::Listen { transport, addr, source } => {
+                write!(f, "failed to listen on {transport} {addr}: {source}")?;
+                let option = if *transport == "UDP" { "-U" } else { "-p" };
                 match source.kind() {
-                    io::ErrorKind::AddrInUse => {
-                        write!(f, "; another server is there: stop it, or choose a port with -p")
+                    _ if source.raw_os_error() == Some(Errno::MFILE.raw_os_error()) => {
+                        write!(f, "; -c bounds the server's own descriptors too: raise it")
                     }
-                    io::ErrorKind::PermissionDenied => write!(f, "; choose a port above 1023 with -p"),
+                    io::ErrorKind::AddrInUse => {
+                        write!(f, "; another server is there: stop it, or choose a port with {option}")
+                    }
+                    io::ErrorKind::PermissionDenied => write!(f, "; choose a port above 1023 with {option}"),
                     io::ErrorKind::AddrNotAvailable => write!(f, "; -l must name an address of this machine"),
                     _ => Ok(()),
                 }
@@ -116,24 +128,45 @@ pub struct Sockets {
     pub conns: Vec<Conn>,
     /// Where they listen; a UNIX socket is not among them.
     pub addrs: Vec<SocketAddr>,
+    /// Where datagrams are read.
+    pub udp_addrs: Vec<SocketAddr>,
+    /// The UDP sockets that workers have got, each with a descriptor of its own.
+    pub dispatched: u64,
 }
 
-/// One listening socket for each address of `-l` (`memcached.c:4599`), or the one of `-s`.
+/// Everything that the server listens on (`memcached.c:5646`): the socket of `-s`, or first those of `-p`
+/// and then those of `-U`.
 ///
 /// # Errors
 /// [`StartError`].
-pub fn server_sockets(globals: &Arc<Globals>, base: &EventBase) -> Result<Sockets, StartError> {
-    let _in = tracer::enter(Fn::ServerSockets, None, || None);
+pub fn all_sockets(globals: &Arc<Globals>, base: &EventBase) -> Result<Sockets, StartError> {
     let settings = &globals.settings;
     let mut sockets = Sockets::default();
     if let Some(path) = &settings.socketpath {
+        let _in = tracer::enter(Fn::ServerSockets, None, || None);
         server_socket_unix(globals, base, path, &mut sockets)
             .map_err(|e| StartError::Unix { path: path.clone(), source: e.into() })?;
         return Ok(sockets);
     }
-    let Some(inter) = &settings.inter else {
-        server_socket(globals, base, None, settings.port, &mut sockets)?;
-        return Ok(sockets);
+    for (port, transport) in [(settings.port, Transport::Tcp), (settings.udpport, Transport::Udp)] {
+        if port != 0 {
+            server_sockets(globals, base, port, transport, &mut sockets)?;
+        }
+    }
+    Ok(sockets)
+}
+
+/// The sockets of one transport, for each address of `-l` (`memcached.c:4599`).
+fn server_sockets(
+    globals: &Arc<Globals>,
+    base: &EventBase,
+    port: i32,
+    transport: Transport,
+    sockets: &mut Sockets,
+) -> Result<(), StartError> {
+    let _in = tracer::enter(Fn::ServerSockets, None, || None);
+    let Some(inter) = &globals.settings.inter else {
+        return server_socket(globals, base, None, port, transport, sockets);
     };
     for name in inter.split([',', ';']).filter(|n| !n.is_empty()) {
         let bad = |why: &str| StartError::Interface { name: name.to_owned(), why: why.to_owned() };
@@ -143,13 +176,13 @@ pub fn server_sockets(globals: &Arc<Globals>, base: &EventBase) -> Result<Socket
                 let port = safe_strtol(port.as_bytes()).ok_or_else(|| bad("no such port"))?;
                 (host, port)
             }
-            _ => (name, settings.port),
+            _ => (name, port),
         };
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let host = (host != "*").then_some(host);
-        server_socket(globals, base, host, port, &mut sockets)?;
+        server_socket(globals, base, host, port, transport, sockets)?;
     }
-    Ok(sockets)
+    Ok(())
 }
 
 /// Makes, configures, binds and listens on the sockets of one interface (`memcached.c:4453`).
@@ -158,6 +191,7 @@ fn server_socket(
     base: &EventBase,
     host: Option<&str>,
     port: i32,
+    transport: Transport,
     sockets: &mut Sockets,
 ) -> Result<(), StartError> {
     let _in = tracer::enter(Fn::ServerSocket, None, || None);
@@ -178,14 +212,15 @@ fn server_socket(
     let mut failure = None;
     let mut success = 0;
     for addr in addrs {
-        match listen_on(globals, base, addr, sockets) {
+        match listen_on(globals, base, addr, transport, sockets) {
             Ok(()) => success += 1,
             Err(e) => failure = Some((addr, e)),
         }
     }
     match failure {
         Some((addr, e)) if success == 0 => {
-            Err(StartError::Listen { addr: addr.to_string(), source: e.into() })
+            let transport = if transport == Transport::Udp { "UDP" } else { "TCP" };
+            Err(StartError::Listen { transport, addr: addr.to_string(), source: e.into() })
         }
         _ => Ok(()),
     }
@@ -195,12 +230,14 @@ fn listen_on(
     globals: &Arc<Globals>,
     base: &EventBase,
     addr: SocketAddr,
+    transport: Transport,
     sockets: &mut Sockets,
 ) -> Result<(), Errno> {
     let sfd = match addr.is_ipv6() {
-        true => new_socket(AddressFamily::INET6, Domain::Inet6)?,
-        false => new_socket(AddressFamily::INET, Domain::Inet)?,
+        true => new_socket(AddressFamily::INET6, Domain::Inet6, transport)?,
+        false => new_socket(AddressFamily::INET, Domain::Inet, transport)?,
     };
+    let is_udp = transport == Transport::Udp;
     let fd = sfd.as_raw_fd();
     let set = |option, result: Result<(), Errno>| {
         let ret = super::ret(&result.map(|()| 0));
@@ -211,23 +248,32 @@ fn listen_on(
         set(SockOpt::V6Only, sockopt::set_ipv6_v6only(&sfd, true))?;
     }
     // memcached complains of these and goes on.
-    for result in [
-        set(SockOpt::ReuseAddr, sockopt::set_socket_reuseaddr(&sfd, true)),
-        set(SockOpt::KeepAlive, sockopt::set_socket_keepalive(&sfd, true)),
-        set(SockOpt::Linger, sockopt::set_socket_linger(&sfd, None)),
-        set(SockOpt::NoDelay, sockopt::set_tcp_nodelay(&sfd, true)),
-    ] {
+    let complain = |result: Result<(), Errno>| {
         if let Err(e) = result {
             stderr_line(format_args!("setsockopt: {e}"));
         }
+    };
+    complain(set(SockOpt::ReuseAddr, sockopt::set_socket_reuseaddr(&sfd, true)));
+    if is_udp {
+        maximize_sndbuf(&globals.settings, &sfd);
+    } else {
+        complain(set(SockOpt::KeepAlive, sockopt::set_socket_keepalive(&sfd, true)));
+        complain(set(SockOpt::Linger, sockopt::set_socket_linger(&sfd, None)));
+        complain(set(SockOpt::NoDelay, sockopt::set_tcp_nodelay(&sfd, true)));
     }
     let bound = bind(&sfd, &addr);
     let text = Line::<64>::new(format_args!("{addr}"));
-    tracer::emit(What::Bind { fd, ret: super::ret(&bound.map(|()| 0)) }, text.bytes());
+    tracer::emit(What::Bind { fd, ret: super::ret(&bound.map(|()| 0)), udp: is_udp }, text.bytes());
     bound?;
+    let local = || getsockname(&sfd).ok().and_then(|a| SocketAddr::try_from(a).ok()).unwrap_or(addr);
+    if is_udp {
+        let local = local();
+        sockets.udp_addrs.push(local);
+        return dispatch_udp(globals, sfd, local, sockets);
+    }
     let backlog = globals.settings.backlog;
     let listening = listen(&sfd, backlog);
-    let local = getsockname(&sfd).ok().and_then(|a| SocketAddr::try_from(a).ok()).unwrap_or(addr);
+    let local = local();
     let text = Line::<64>::new(format_args!("{local}"));
     let ret = super::ret(&listening.map(|()| 0));
     tracer::emit(What::Listen { fd, backlog, ret }, text.bytes());
@@ -237,9 +283,60 @@ fn listen_on(
     Ok(())
 }
 
+/// Gives workers the socket, each a descriptor of its own, so that each has a `struct conn` and a request
+/// of its own in hand (`memcached.c:4564`).
+fn dispatch_udp(
+    globals: &Globals,
+    sfd: OwnedFd,
+    local: SocketAddr,
+    sockets: &mut Sockets,
+) -> Result<(), Errno> {
+    let (state, flags, size) = (ConnState::Read, EvFlags::READ_PERSIST, UDP_READ_BUFFER_SIZE);
+    let num_threads_per_udp = globals.settings.num_threads_per_udp();
+    // The first one gets the socket itself. DIFFERS: the C makes each of the others' descriptors once it
+    // has handed over the one before; here the socket is the first worker's own by then.
+    let mut per_thread_fds = vec![];
+    for _ in 1..num_threads_per_udp {
+        per_thread_fds.push(dup(&sfd)?);
+    }
+    for per_thread_fd in std::iter::once(sfd).chain(per_thread_fds) {
+        let conn = globals.next_conn.fetch_add(1, Ordering::Relaxed);
+        let (threads, socket) = (&globals.threads, (per_thread_fd, Some(local)));
+        dispatch_conn_new(threads, socket, conn, state, flags, size, Transport::Udp);
+        sockets.dispatched += 1;
+    }
+    Ok(())
+}
+
+/// Gives a socket the largest send buffer that it may have (`memcached.c:4413`): asks for more and for
+/// less until nothing is left between what is granted and what is refused. (Linux refuses nothing, and
+/// gives what it has; it takes all the steps all the same.)
+fn maximize_sndbuf(settings: &Settings, sfd: &OwnedFd) {
+    let _in = tracer::enter(Fn::MaximizeSndbuf, None, || None);
+    let fd = sfd.as_raw_fd();
+    let old_size = match sockopt::socket_send_buffer_size(sfd) {
+        Ok(size) => size,
+        Err(e) => return say!(settings, 0, "getsockopt(SO_SNDBUF): {}", errno_text(e)),
+    };
+    let (mut last_good, mut min, mut max) = (0, old_size, MAX_SENDBUF_SIZE);
+    while min <= max {
+        let avg = (min + max) / 2;
+        let granted = sockopt::set_socket_send_buffer_size(sfd, avg);
+        let ret = super::ret(&granted.map(|()| 0));
+        let text = Line::<24>::new(format_args!("{avg}"));
+        tracer::emit(What::Setsockopt { fd, option: SockOpt::SndBuf, ret }, text.bytes());
+        if granted.is_ok() {
+            (last_good, min) = (avg, avg + 1);
+        } else {
+            max = avg.saturating_sub(1);
+        }
+    }
+    say!(settings, 1, "<{fd} send buffer was {old_size}, now {last_good}");
+}
+
 fn listening_conn(globals: &Arc<Globals>, base: &EventBase, socket: (OwnedFd, Whose)) -> Result<Conn, Errno> {
     let (state, flags) = (ConnState::Listening, EvFlags::READ_PERSIST);
-    Ok(*conn_new(globals, socket, None, state, flags, 1, base.as_ref(), None)?)
+    Ok(*conn_new(globals, socket, None, state, flags, 1, Transport::Tcp, base.as_ref(), None)?)
 }
 
 /// The UNIX socket of `-s`, with the rights of `-a` (`memcached.c:4654`). A socket that an earlier server
@@ -251,7 +348,7 @@ fn server_socket_unix(
     sockets: &mut Sockets,
 ) -> Result<(), Errno> {
     let addr = SocketAddrUnix::new(path)?;
-    let sfd = new_socket(AddressFamily::UNIX, Domain::Unix)?;
+    let sfd = new_socket(AddressFamily::UNIX, Domain::Unix, Transport::Tcp)?;
     let fd = sfd.as_raw_fd();
     if let Ok(meta) = std::fs::symlink_metadata(path)
         && meta.file_type().is_socket()
@@ -271,7 +368,7 @@ fn server_socket_unix(
     let bound = bind(&sfd, &addr);
     umask(old_umask);
     let shown = path.as_os_str().as_bytes();
-    tracer::emit(What::Bind { fd, ret: super::ret(&bound.map(|()| 0)) }, shown);
+    tracer::emit(What::Bind { fd, ret: super::ret(&bound.map(|()| 0)), udp: false }, shown);
     bound?;
     let backlog = globals.settings.backlog;
     let listening = listen(&sfd, backlog);
@@ -282,11 +379,12 @@ fn server_socket_unix(
 }
 
 /// A non-blocking socket (`memcached.c:4392`, `memcached.c:4636`).
-fn new_socket(family: AddressFamily, domain: Domain) -> Result<OwnedFd, Errno> {
+fn new_socket(family: AddressFamily, domain: Domain, transport: Transport) -> Result<OwnedFd, Errno> {
     let _in = tracer::enter(Fn::NewSocket, None, || None);
-    let sfd = socket(family, SocketType::STREAM, None)?;
+    let udp = transport == Transport::Udp;
+    let sfd = socket(family, if udp { SocketType::DGRAM } else { SocketType::STREAM }, None)?;
     let flags = fcntl_getfl(&sfd)?;
     fcntl_setfl(&sfd, flags | OFlags::NONBLOCK)?;
-    tracer::emit(What::Socket { fd: sfd.as_raw_fd(), domain }, b"");
+    tracer::emit(What::Socket { fd: sfd.as_raw_fd(), domain, udp }, b"");
     Ok(sfd)
 }

@@ -13,8 +13,12 @@ pub const VERSION_LINE: &str = "VERSION 1.4.24";
 pub const DATA_BUFFER_SIZE: u32 = 2048;
 /// A read buffer larger than this shrinks again between commands (`memcached.h:54`).
 pub const READ_BUFFER_HIGHWAT: u32 = 8192;
-/// The first payloads of an answer are held to this many bytes (`memcached.h:34`).
+/// A datagram of UDP, and the first payloads of any answer, are held to this many bytes (`memcached.h:34`).
 pub const UDP_MAX_PAYLOAD_SIZE: u32 = 1400;
+/// The read buffer of a UDP socket: the largest datagram fits (`memcached.h:33`).
+pub const UDP_READ_BUFFER_SIZE: u32 = 65536;
+/// What stands before the payload of every datagram, both ways (`memcached.h:35`).
+pub const UDP_HEADER_SIZE: u32 = 8;
 /// The longest key in bytes (`memcached.h:27`).
 pub const KEY_MAX_LENGTH: usize = 250;
 /// How many pieces one `sendmsg` takes.
@@ -52,8 +56,10 @@ impl HashFunc {
 /// What the options say; set before the server starts, but for the atomics.
 #[derive(Debug)]
 pub struct Settings {
-    /// `-p`: the TCP port; -1 for any that is free.
+    /// `-p`: the TCP port; 0 for none, -1 for any that is free.
     pub port: i32,
+    /// `-U`: the UDP port; 0 for none, -1 for any that is free.
+    pub udpport: i32,
     /// `-l`: the interfaces, separated by commas; `None` for all.
     pub inter: Option<String>,
     /// `-m`: memory for items, in bytes.
@@ -118,6 +124,10 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             port: 11211,
+            // DIFFERS: 11211 in the C, or what `-p` says. Anybody can have a UDP server send answers to
+            // somebody else, larger ones than the questions were, and thousands of memcacheds were used
+            // for that in 2018; memcached itself has left it off since 1.5.6.
+            udpport: 0,
             inter: None,
             maxbytes: 64 * 1024 * 1024,
             maxconns: 1024,
@@ -158,6 +168,13 @@ impl Settings {
             Protocol::Binary => "binary",
             _ => "auto-negotiate",
         }
+    }
+
+    /// `num_threads_per_udp`: how many workers serve a UDP socket, each with a descriptor of its own:
+    /// one where `-l` names several interfaces, else all (`memcached.c:5498`).
+    pub fn num_threads_per_udp(&self) -> u16 {
+        let has_several = self.inter.as_ref().is_some_and(|inter| inter.contains(','));
+        if has_several { 1 } else { self.num_threads }
     }
 
     /// The verbosity that holds now.

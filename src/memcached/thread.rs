@@ -1,7 +1,7 @@
 //! `thread.c`: the workers, and what libevent calls on every thread.
 
 use super::conn::{Conn, conn_new};
-use super::conn_queue::{ConnQueue, LibeventThread, ThreadStats, Threads, cq_pop};
+use super::conn_queue::{ConnQueue, LibeventThread, ThreadStats, Threads, Transport, cq_pop};
 use super::drive_machine::drive_machine;
 use super::event_base::{Callbacks, EventBase, Timer, event_add, event_base_loop, event_init, event_set};
 use super::globals::{Globals, Whose};
@@ -185,13 +185,19 @@ fn thread_libevent_process(worker: &mut Worker) {
             if let Some(sfd) = item.sfd.take() {
                 let fd = sfd.as_raw_fd();
                 let (id, state, flags) = (Some(item.conn), item.init_state, item.event_flags);
-                let size = item.read_buffer_size;
-                let base = me.base;
-                let addr = item.addr.map_or(Whose::Nobody, Whose::Tcp);
-                let made =
-                    conn_new(&worker.globals, (sfd, addr), id, state, flags, size, base, Some(me.clone()));
-                match made {
+                let (size, transport) = (item.read_buffer_size, item.transport);
+                let (base, thread) = (me.base, Some(me.clone()));
+                let addr = match (transport, item.addr) {
+                    (Transport::Udp, Some(local)) => Whose::Udp { local, request: None },
+                    (_, addr) => addr.map_or(Whose::Nobody, Whose::Tcp),
+                };
+                let globals = &worker.globals;
+                match conn_new(globals, (sfd, addr), id, state, flags, size, transport, base, thread) {
                     Ok(conn) => worker.add(conn),
+                    // DIFFERS: the C ends the process here. The other workers serve the socket, too.
+                    Err(_) if transport == Transport::Udp => {
+                        stderr_line(format_args!("Can't listen for events on UDP socket"));
+                    }
                     Err(_) => {
                         say!(worker.globals.settings, 0, "Can't listen for events on fd {fd}");
                     }

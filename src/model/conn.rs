@@ -46,15 +46,19 @@ pub(super) struct Touched {
     pub value: Option<Range<usize>>,
 }
 
-/// One accepted connection.
+/// One connection: an accepted one, or a worker's own of a UDP socket.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Conn {
     /// Its number, from 0, never reused.
     pub id: u32,
     /// Its file descriptor.
     pub fd: Option<i32>,
-    /// The client's address.
+    /// The client's address; of UDP, who sent the datagram that came last (`request_addr`).
     pub peer: Option<String>,
+    /// Whether it is UDP.
+    pub is_udp: bool,
+    /// `request_id`: the number of the request that came last by UDP.
+    pub request_id: Option<u16>,
     /// The worker that it was given to.
     pub thread: Option<Thread>,
     /// How far it has come.
@@ -122,6 +126,8 @@ impl Conn {
         let mut conn = Conn {
             fd: at.fd,
             peer: at.peer.clone(),
+            is_udp: at.transport.as_deref() == Some("udp"),
+            request_id: at.request_id,
             thread: at.worker,
             place: match at.place.as_ref() {
                 "accepted" => Place::Accepted,
@@ -164,7 +170,13 @@ impl Conn {
         }
         self.move_bytes(event, old, &mut touched);
 
+        self.is_udp |= event.is_udp();
         match &event.ev {
+            Kind::Recvfrom => {
+                self.fd = event.fd.or(self.fd);
+                self.peer = event.peer.clone().or(self.peer.take());
+                self.request_id = event.request_id.or(self.request_id);
+            }
             Kind::Accept => {
                 self.fd = event.fd;
                 self.peer.clone_from(&event.peer);
@@ -264,6 +276,16 @@ impl Conn {
     /// What the event did to the bytes, told by how the offsets moved.
     fn move_bytes(&mut self, event: &Event, old: Offsets, touched: &mut Touched) {
         let new = Offsets::of(&self.fields);
+        if event.ev == Kind::Recvfrom {
+            // What a datagram says stands where the buffer begins, over what was there. One that is
+            // refused has left the offsets as they were.
+            let said = event.request().filter(|said| said.len == new.rbytes && new.rcurr == 0);
+            if let Some(said) = said {
+                self.rbuf.write(0, &said.kept, said.len);
+                touched.rbuf = range(0, said.len, self.rbuf.len());
+            }
+            return;
+        }
         let got = event.ret.and_then(|ret| u64::try_from(ret).ok()).unwrap_or(0);
         let into = event.into.as_deref().filter(|_| event.ev == Kind::Read);
         let read = if into == Some("rbuf") { got } else { 0 };

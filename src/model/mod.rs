@@ -22,7 +22,7 @@ pub use conn::{Conn, Place, Sent};
 pub use lane::{Lane, Phase};
 pub use memory::{Class, Deed, Item, Key, Lru, Memory};
 
-use crate::event::{ConnState, Event, Kind, ListenerAt, Snapshot, Thread};
+use crate::event::{self, ConnState, Event, Kind, ListenerAt, Snapshot, Thread};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
@@ -72,6 +72,8 @@ impl Ways {
 pub struct Listener {
     /// Its file descriptor.
     pub fd: i32,
+    /// Whether it is UDP: nobody is accepted on it.
+    pub is_udp: bool,
     /// Options set on it.
     pub options: u32,
     /// The address it is bound to.
@@ -86,8 +88,9 @@ pub struct Listener {
 
 impl Listener {
     fn found(at: &ListenerAt) -> Listener {
-        let ListenerAt { fd, addr, backlog, options, state, registered } = at.clone();
-        Listener { fd, options, addr, backlog, state, registered }
+        let ListenerAt { fd, addr, backlog, options, state, registered, transport } = at.clone();
+        let is_udp = transport.as_deref() == Some("udp");
+        Listener { fd, is_udp, options, addr, backlog, state, registered }
     }
 }
 
@@ -229,7 +232,8 @@ impl World {
     /// way to what was found.
     fn found(&mut self, found: Option<&Snapshot>) {
         let Some(found) = found else { return };
-        self.accepted = found.accepted.into();
+        let udp = found.conns.iter().filter(|c| c.transport.as_deref() == Some("udp")).count() as u64;
+        self.accepted = u64::from(found.accepted).saturating_sub(udp);
         self.threads = found.threads.iter().map(|thread| (thread.th, Lane::found(thread))).collect();
         self.listeners = found.listeners.iter().take(MAX_LISTENERS).map(Listener::found).collect();
         self.conns = found.conns.iter().map(|c| (c.conn, Arc::new(Conn::found(c)))).collect();
@@ -280,6 +284,11 @@ impl World {
             // It was closed before the recording began; only its functions are left after that.
             return;
         }
+        let hands_over = matches!(event.function, Some(event::Fn::DispatchConnNew | event::Fn::CqPush));
+        if event.ev == Kind::Call && hands_over && !self.conns.contains_key(&id) {
+            // A UDP socket, which was never accepted: it is there once it is on the queue.
+            return;
+        }
         let conn = self.conns.entry(id).or_insert_with(|| Arc::new(Conn::new(id)));
         let was_closed = conn.is_closed();
         let conn = Arc::make_mut(conn);
@@ -287,6 +296,10 @@ impl World {
         self.changed.rbuf = touched.rbuf;
         self.changed.value = touched.value;
         self.changed.fields = event.set.as_ref().map(|set| set.names()).unwrap_or_default();
+        if event.ev == Kind::Recvfrom {
+            self.changed.fields.extend(event.request_id.map(|_| "request_id"));
+            self.changed.fields.extend(event.peer.as_ref().map(|_| "request_addr"));
+        }
         if let (Kind::State, Some(from), Some(to)) = (&event.ev, event.from, event.to) {
             let way = Way { from, to };
             self.changed.way = Some(way);
@@ -314,7 +327,8 @@ impl World {
         match (&event.ev, known) {
             (Kind::Socket | Kind::Listen, None) if has_room => {
                 let (addr, backlog) = (event.addr.clone(), event.backlog);
-                self.listeners.push(Listener { fd, addr, backlog, ..Listener::default() });
+                let is_udp = event.is_udp();
+                self.listeners.push(Listener { fd, is_udp, addr, backlog, ..Listener::default() });
             }
             (Kind::Setsockopt, Some(l)) if event.errno.is_none() => {
                 l.options = l.options.saturating_add(1);

@@ -37,6 +37,7 @@ fn the_start_leaves_four_workers_asleep_and_a_socket_that_listens() {
         world.listeners,
         [Listener {
             fd: 26,
+            is_udp: false,
             options: 4,
             addr: Some("127.0.0.1:11211".into()),
             backlog: Some(1024),

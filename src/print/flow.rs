@@ -50,6 +50,10 @@ impl Flow {
                 let want = event.want.map_or("?".into(), |want| want.to_string());
                 format!("read {} {want} = {}", name(), got(event))
             }
+            Kind::Recvfrom => {
+                let want = event.want.map_or("?".into(), |want| want.to_string());
+                format!("recvfrom {} {want} = {}", name(), got(event))
+            }
             Kind::Sendmsg => {
                 let iov = pieces(event.iov.as_deref().unwrap_or_default());
                 format!("sendmsg {} [{iov}] = {}", name(), result(event))

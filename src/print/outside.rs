@@ -52,6 +52,9 @@ impl Names {
                     self.insert(event.fd, Name::Conn(conn));
                 }
             }
+            Kind::ConnNew if event.is_udp() && event.conn.is_some() => {
+                self.insert(event.fd, Name::Conn(event.conn.unwrap_or_default()));
+            }
             Kind::ConnNew if event.state == Some(ConnState::Listening) => {
                 self.insert(event.fd, Name::Listen);
             }

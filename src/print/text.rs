@@ -155,7 +155,10 @@ impl Words {
                 Some("start") => format!("{worker} enters its event loop"),
                 op => format!("thread {worker} {}", text::printable(op.unwrap_or_default())),
             },
-            Kind::Socket => format!("socket {} → {}", word(&event.domain), answer(event, &fd)),
+            Kind::Socket => {
+                let udp = if event.is_udp() { " udp" } else { "" };
+                format!("socket {}{udp} → {}", word(&event.domain), answer(event, &fd))
+            }
             Kind::Setsockopt => {
                 let ok = event.errno.is_none();
                 let failed = if ok { String::new() } else { format!(" → {}", result(event)) };
@@ -191,6 +194,7 @@ impl Words {
                 Some(_) => format!("read from the pipe{}", failure(event)),
             },
             Kind::ConnNew => match event.state {
+                Some(state) if event.is_udp() => format!("conn_new {fd} in {state}, udp"),
                 Some(state) => format!("conn_new {fd} in {state}"),
                 None => format!("conn_new {fd}"),
             },
@@ -199,6 +203,7 @@ impl Words {
                 _ => "state".into(),
             },
             Kind::Read => read(event),
+            Kind::Recvfrom => recvfrom(event),
             Kind::Command => format!("command {}", said(event)),
             Kind::Reply => match event.op.as_deref() {
                 Some("noreply") => format!("no reply wanted: {} is not sent", said(event)),
@@ -262,6 +267,16 @@ fn read(event: &Event) -> String {
         (Some(0), _) => head + "0: the client has closed",
         (Some(ret @ 1..), Some(bytes)) => format!("{head}{ret} {}", quoted(&bytes)),
         _ => head + &answer(event, "?"),
+    }
+}
+
+fn recvfrom(event: &Event) -> String {
+    let head = format!("recvfrom {} → ", number(event.want));
+    let from = event.peer.as_deref().map_or(String::new(), |peer| format!(" from {}", text::printable(peer)));
+    match (event.request_id, event.request(), event.ret) {
+        (Some(id), Some(said), _) => format!("{head}{} request {id}: {}{from}", result(event), quoted(&said)),
+        (_, _, Some(ret @ 1..)) => format!("{head}{ret} {}{from}", said(event)),
+        _ => head + &answer(event, "?") + &from,
     }
 }
 

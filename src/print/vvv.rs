@@ -1,8 +1,8 @@
 //! `vvv`: what memcached 1.4.24 `-vvv` would have printed on stderr, so that the two can be
 //! compared.
 //!
-//! Left out, since no event tells of them: the table of slab classes at the start, and the two
-//! numbers of `CAS:  failure`. Where memcached prints the addresses of its buffers (a read of a
+//! Left out, since no event tells of them: the table of slab classes at the start, a UDP socket's send
+//! buffer, the protocol of a datagram without a whole line, and the two numbers of `CAS:  failure`. Where memcached prints the addresses of its buffers (a read of a
 //! value that failed), offsets into them stand instead. The command `verbosity` silences what it
 //! silences there.
 
@@ -26,6 +26,7 @@ struct Conn {
     fd: Option<i32>,
     state: ConnState,
     fields: ConnFields,
+    is_udp: bool,
     /// Its protocol has been told of at least once.
     known: bool,
 }
@@ -45,6 +46,9 @@ impl Vvv {
         let fd = conn.fd();
         let verbose = |level| self.verbosity.above(level);
         match &event.ev {
+            Kind::ConnNew if verbose(1) && conn.is_udp => {
+                lines += &format!("<{fd} server listening (udp)\n");
+            }
             Kind::ConnNew if verbose(1) => {
                 lines += &match conn.fields.protocol {
                     Protocol::Negotiating => format!("<{fd} new auto-negotiating client connection\n"),
@@ -62,7 +66,13 @@ impl Vvv {
             Kind::EventDel if conn.state == ConnState::Closing && verbose(1) => {
                 lines += &format!("<{fd} connection closed.\n");
             }
-            Kind::Command if verbose(1) => lines += &format!("<{fd} {}\n", said(event)),
+            Kind::Command if verbose(1) => {
+                if conn.is_udp {
+                    // It is looked at anew for every command.
+                    lines += &format!("{fd}: Client using the {} protocol\n", conn.fields.protocol);
+                }
+                lines += &format!("<{fd} {}\n", said(event));
+            }
             Kind::Reply if verbose(1) => {
                 lines += &match event.op.as_deref() {
                     Some("value") => format!(">{fd} sending key {}\n", key_of(&said(event))),
@@ -123,11 +133,17 @@ impl Conn {
         if let Some(state) = event.state {
             self.state = state;
         }
+        self.is_udp |= event.is_udp();
         let Some(set) = event.set.as_deref() else { return };
         let before = self.fields.protocol;
         set.apply(&mut self.fields);
         let now = self.fields.protocol;
-        if self.known && before == Protocol::Negotiating && now != before && verbosity.above(1) {
+        if self.known
+            && !self.is_udp
+            && before == Protocol::Negotiating
+            && now != before
+            && verbosity.above(1)
+        {
             *lines += &format!("{}: Client using the {now} protocol\n", self.fd());
         }
         self.known |= set.protocol.is_some();

@@ -248,7 +248,7 @@ fn fields(event: &Event, found: &mut Vec<String>) {
         }
         Kind::Notify => need(event.worker.is_some(), "worker"),
         Kind::Notified if ok => need(event.cause.is_some(), "cause"),
-        Kind::Read | Kind::Sendmsg => {
+        Kind::Read | Kind::Recvfrom | Kind::Sendmsg => {
             need(event.conn.is_some(), "conn");
             need(event.fd.is_some(), "fd");
         }
@@ -258,7 +258,8 @@ fn fields(event: &Event, found: &mut Vec<String>) {
         Kind::Snapshot => need(event.world.is_some(), "world"),
         _ => {}
     }
-    let returns = matches!(event.ev, Kind::Read | Kind::Sendmsg | Kind::Notify | Kind::Notified);
+    let returns =
+        matches!(event.ev, Kind::Read | Kind::Recvfrom | Kind::Sendmsg | Kind::Notify | Kind::Notified);
     match (event.ret, &event.errno) {
         (None, None) if returns => found.push(format!("{} has neither `ret` nor `errno`", event.ev)),
         (Some(ret), Some(errno)) if ret >= 0 => {
@@ -290,11 +291,11 @@ fn bytes(event: &Event, found: &mut Vec<String>) {
         }
         _ => {}
     }
-    if let (Kind::Read, Some(ret), Some(bytes)) = (&event.ev, event.ret, &carried)
+    if let (Kind::Read | Kind::Recvfrom, Some(ret), Some(bytes)) = (&event.ev, event.ret, &carried)
         && ret >= 0
         && bytes.len != ret.unsigned_abs()
     {
-        found.push(format!("read returned {ret}, but its bytes are {}", bytes.len));
+        found.push(format!("{} returned {ret}, but its bytes are {}", event.ev, bytes.len));
     }
     let Some(iov) = &event.iov else { return };
     let mut total = 0u64;

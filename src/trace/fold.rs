@@ -19,7 +19,7 @@ pub(super) struct Fold {
     queues: HashMap<Thread, VecDeque<u32>>,
     /// Connections between `accept` and `close`, and the state each is in, once it is known.
     open: HashMap<u32, Option<ConnState>>,
-    /// How many were accepted.
+    /// How many there were so far.
     accepted: u32,
     /// The functions that each thread is in.
     stacks: HashMap<Thread, Vec<Fn>>,
@@ -158,11 +158,13 @@ impl Fold {
     }
 
     fn connection(&mut self, event: &Event, found: &mut Vec<String>) {
-        if event.ev == Kind::Accept {
+        // A UDP socket is handed to a worker without anybody being accepted.
+        if event.ev == Kind::Accept || (event.ev == Kind::CqPush && event.is_udp()) {
             if let Some(conn) = event.conn {
                 if conn != self.accepted {
                     let reused = if conn < self.accepted { " (numbers are never reused)" } else { "" };
-                    found.push(format!("accepts c{conn} where c{} must come{reused}", self.accepted));
+                    let does = if event.ev == Kind::Accept { "accepts" } else { "hands over" };
+                    found.push(format!("{does} c{conn} where c{} must come{reused}", self.accepted));
                 }
                 self.accepted = self.accepted.max(conn.saturating_add(1));
                 self.open.insert(conn, None);
@@ -171,9 +173,13 @@ impl Fold {
         }
         let Some(conn) = event.conn else { return };
         let Some(state) = self.open.get_mut(&conn) else {
-            // The functions that closed it are left only after that.
+            // The functions that closed it are left only after that, and those that hand over a UDP socket
+            // are entered before it is there.
             let leaving = matches!(event.ev, Kind::Call | Kind::Return) && conn < self.accepted;
-            if !leaving && self.strangers.insert(conn) {
+            let entering = event.ev == Kind::Call
+                && matches!(event.function, Some(Fn::DispatchConnNew | Fn::CqPush))
+                && conn == self.accepted;
+            if !leaving && !entering && self.strangers.insert(conn) {
                 let when = if conn < self.accepted { "was closed" } else { "was not accepted yet" };
                 found.push(format!("{} of c{conn}, which {when}", event.ev));
             }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// How many bytes of a payload are kept at most, whatever `max_data` says.
 const MAX_PAYLOAD: usize = 64 * 1024;
 /// How many slots the largest event takes.
-pub(super) const RESERVE: usize = Record::most_slots(MAX_PAYLOAD);
+pub(super) const RESERVE: usize = Record::most_slots(super::PEER + MAX_PAYLOAD);
 /// How many bytes of all pieces of one `sendmsg` are kept at most, whatever `max_data` says.
 const IOV_BUDGET: usize = 8 * 1024;
 /// How many pieces of one `sendmsg` are listed: `IOV_MAX`, so all of them.
@@ -192,6 +192,27 @@ impl Handle {
                 list.extend_from_slice(&piece[..kept]);
             }
             self.look_for(begun, conn, what, image, &list, sizes.1);
+        }
+    }
+
+    /// Tells of a `recvfrom` that was begun: whatever is kept of the bytes, the address before them is.
+    pub(super) fn tell_recvfrom(
+        &mut self,
+        begun: (u64, u64),
+        conn: Option<u32>,
+        what: What,
+        image: Option<&ConnImage>,
+        peer: &[u8],
+        data: &[u8],
+    ) {
+        let kept = &data[..data.len().min(self.max_data)];
+        let (kept_len, len) = (peer.len() + kept.len(), peer.len() + data.len());
+        self.room -= put(&mut self.ring, begun, conn, what, image, (kept_len, len), |filling| {
+            filling.add(peer);
+            filling.add(kept);
+        });
+        if self.is_awaited {
+            self.look_for(begun, conn, what, image, &[peer, kept].concat(), len);
         }
     }
 

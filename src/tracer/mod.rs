@@ -31,6 +31,7 @@ use quanta::Clock;
 use record::Slot;
 use rtrb::RingBuffer;
 use std::cell::{Cell, RefCell};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -348,6 +349,60 @@ pub fn finish_sendmsg<'a>(
             handle.tell_sendmsg(begun, conn, fd, ret, image, pieces);
         }
     });
+}
+
+/// Tells of a `recvfrom` and what it brought, `data` from `peer`.
+#[inline]
+pub fn emit_recvfrom(
+    conn: Option<u32>,
+    what: What,
+    image: Option<&ConnImage>,
+    peer: Option<SocketAddr>,
+    data: &[u8],
+) {
+    if !on() {
+        return;
+    }
+    HANDLE.with_borrow_mut(|handle| {
+        if let Some(handle) = handle
+            && let Some(begun) = handle.begin(conn, || (what.kind(), what.of()))
+        {
+            handle.tell_recvfrom(begun, conn, what, image, &peer_bytes(peer), data);
+        }
+    });
+}
+
+/// How many bytes an address takes before what a `recvfrom` brought.
+pub const PEER: usize = 19;
+
+/// An address as a `recvfrom` carries it: its family (4, 6, or 0 for none), the address, the port.
+fn peer_bytes(peer: Option<SocketAddr>) -> [u8; PEER] {
+    let mut bytes = [0; PEER];
+    let Some(peer) = peer else { return bytes };
+    match peer.ip() {
+        IpAddr::V4(ip) => {
+            bytes[0] = 4;
+            bytes[1..5].copy_from_slice(&ip.octets());
+        }
+        IpAddr::V6(ip) => {
+            bytes[0] = 6;
+            bytes[1..17].copy_from_slice(&ip.octets());
+        }
+    }
+    bytes[17..].copy_from_slice(&peer.port().to_be_bytes());
+    bytes
+}
+
+/// The payload of a `recvfrom`: who sent it, if anybody did, and the first bytes of what came.
+pub fn received(payload: &[u8]) -> (Option<SocketAddr>, &[u8]) {
+    let Some((head, data)) = payload.split_first_chunk::<PEER>() else { return (None, payload) };
+    let [family, ip @ .., high, low] = head;
+    let ip = match (family, ip.first_chunk::<4>(), ip.first_chunk::<16>()) {
+        (4, Some(ip), _) => Some(IpAddr::from(*ip)),
+        (6, _, Some(ip)) => Some(IpAddr::from(*ip)),
+        _ => None,
+    };
+    (ip.map(|ip| SocketAddr::new(ip, u16::from_be_bytes([*high, *low]))), data)
 }
 
 /// A `ready` list as a `wake` carries it in its payload: fd, connection, what.

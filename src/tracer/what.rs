@@ -149,10 +149,12 @@ pub enum SockOpt {
     Linger,
     /// `TCP_NODELAY`, 1.
     NoDelay,
+    /// `SO_SNDBUF`; the payload is the size.
+    SndBuf,
 }
 
 impl SockOpt {
-    /// Its name and its value in a trace.
+    /// Its name and its value in a trace; no value where that is in the payload.
     pub fn name_and_value(self) -> (&'static str, &'static str) {
         match self {
             SockOpt::V6Only => ("IPV6_V6ONLY", "1"),
@@ -160,6 +162,7 @@ impl SockOpt {
             SockOpt::KeepAlive => ("SO_KEEPALIVE", "1"),
             SockOpt::Linger => ("SO_LINGER", "0,0"),
             SockOpt::NoDelay => ("TCP_NODELAY", "1"),
+            SockOpt::SndBuf => ("SO_SNDBUF", ""),
         }
     }
 }
@@ -186,11 +189,11 @@ pub enum What {
     /// `thread`.
     Thread { whose: Thread, op: ThreadOp, epoll_fd: i32, receive_fd: i32, send_fd: i32 },
     /// `socket`.
-    Socket { fd: i32, domain: Domain },
+    Socket { fd: i32, domain: Domain, udp: bool },
     /// `setsockopt`.
     Setsockopt { fd: i32, option: SockOpt, ret: Ret },
     /// `bind`; the payload is the address.
-    Bind { fd: i32, ret: Ret },
+    Bind { fd: i32, ret: Ret, udp: bool },
     /// `listen`; the payload is the address.
     Listen { fd: i32, backlog: i32, ret: Ret },
     /// `wait`.
@@ -204,7 +207,7 @@ pub enum What {
     /// `accept`; the payload is the peer.
     Accept { listen_fd: i32, ret: Ret },
     /// `cq_push`.
-    CqPush { worker: u16, depth: u32 },
+    CqPush { worker: u16, depth: u32, udp: bool },
     /// `cq_pop`.
     CqPop { worker: u16, depth: u32 },
     /// `notify`; the payload is the byte.
@@ -212,11 +215,14 @@ pub enum What {
     /// `notified`; the payload is the byte.
     Notified { worker: u16, fd: i32, ret: Ret },
     /// `conn_new`.
-    ConnNew { fd: i32, state: ConnState },
+    ConnNew { fd: i32, state: ConnState, udp: bool },
     /// `state`.
     State { from: ConnState, to: ConnState },
     /// `read`; the payload is what came.
     Read { fd: i32, into: Into, want: u32, ret: Ret },
+    /// `recvfrom`; the payload is the peer ([`PEER`](super::PEER) bytes), and what came. `is_request` where
+    /// that was long enough for one, and told its number.
+    Recvfrom { fd: i32, want: u32, ret: Ret, is_request: bool, request_id: u16 },
     /// `command`; the payload is the line.
     Command,
     /// `reply`; the payload is the line.
@@ -262,6 +268,7 @@ impl What {
             What::ConnNew { .. } => &Kind::ConnNew,
             What::State { .. } => &Kind::State,
             What::Read { .. } => &Kind::Read,
+            What::Recvfrom { .. } => &Kind::Recvfrom,
             What::Command => &Kind::Command,
             What::Reply { .. } => &Kind::Reply,
             What::Sendmsg { .. } => &Kind::Sendmsg,

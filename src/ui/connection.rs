@@ -25,7 +25,8 @@ pub(super) fn least_height(app: &App) -> u16 {
 /// The panel's title.
 pub(super) fn title(app: &App) -> String {
     let Some(conn) = app.shown_conn() else { return "struct conn".to_owned() };
-    let mut title = format!("c{} · struct conn", conn.id);
+    let mut title = format!("c{}", conn.id);
+    title.push_str(if conn.is_udp { " · udp" } else { " · struct conn" });
     if let Some(fd) = conn.fd {
         title.push_str(&format!(" · fd {fd}"));
     }
@@ -117,6 +118,9 @@ fn state_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
         let why = conn.why.as_deref().map_or_else(|| "closed".into(), |w| printable(w).into_owned());
         pen.put(x, y, &format!("closed: {why}"), p.text);
         return;
+    }
+    if let Some(id) = conn.request_id {
+        x = view.field(pen, x, y, "request_id", &id.to_string()) + 2;
     }
     if conn.place == Place::Open {
         view.field(pen, x, y, "ev_flags", &conn.fields.ev_flags.to_string());

@@ -244,6 +244,15 @@ pub(super) fn summary(event: &Event) -> String {
                 words.push(format!("into {}", printable(into)));
             }
         }
+        Kind::Recvfrom => {
+            let want = event.want.map_or_else(|| "?".to_owned(), |n| n.to_string());
+            words.push(format!("{want} → {}", result()));
+            match (event.request_id, event.request()) {
+                (Some(id), Some(said)) => words.push(format!("request {id} \"{}\"", visible(&said.kept))),
+                _ => words.extend(quoted(event)),
+            }
+            words.extend(event.peer.as_deref().map(|peer| format!("from {}", printable(peer))));
+        }
         Kind::Sendmsg => {
             let iov = event.iov.as_deref().unwrap_or_default();
             let pieces: Vec<String> =

@@ -116,6 +116,7 @@ pub(super) fn explanation(app: &App) -> Option<Explanation> {
         state: conn.and_then(|c| c.state),
         last_read: last_read.as_deref(),
         commands_in_wakeup,
+        is_udp: conn.is_some_and(|c| c.is_udp),
         edge_triggered: app.edge_triggered,
     };
     Some(explain(event, &context))

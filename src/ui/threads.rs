@@ -211,16 +211,16 @@ fn listener_line(app: &App, pen: &mut Pen<'_>, y: usize) {
     });
     let text = match world.listeners.as_slice() {
         [.., Listener { fd, addr: None, options, .. }] => format!("socket fd {fd}, {options} options set"),
-        [.., Listener { fd, addr: Some(addr), backlog: None, .. }] => {
+        [.., Listener { fd, addr: Some(addr), backlog: None, is_udp: false, .. }] => {
             format!("fd {fd} bound to {}", printable(addr))
         }
         [one] if world.accepted == 0 => {
+            // Nobody listens to a UDP socket, and it has none.
             let backlog = one.backlog.map_or_else(String::new, |n| format!(", backlog {n}"));
             format!("listens on {}, fd {}{backlog}", shown(one), one.fd)
         }
         [_, ..] => {
-            let addrs: Vec<_> = world.listeners.iter().map(shown).collect();
-            format!("listens on {}, accepted {}", addrs.join(" and "), world.accepted)
+            format!("listens on {}, accepted {}", listens_on(&world.listeners), world.accepted)
         }
         [] if startup.bases > 0 => format!(
             "start-up: {}, {}, {} created, {} run",
@@ -253,8 +253,22 @@ fn base_line(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize) {
     pen.fit(x, y, room, &text, p.dim);
 }
 
+/// The addresses; UDP's only where TCP has not the same.
+fn listens_on(listeners: &[Listener]) -> String {
+    let (udp, tcp): (Vec<_>, Vec<_>) = listeners.iter().partition(|l| l.is_udp);
+    let is_same = !udp.is_empty() && udp.iter().all(|u| tcp.iter().any(|t| t.addr == u.addr));
+    let mut all: Vec<_> = tcp.into_iter().map(shown).collect();
+    if is_same {
+        all.push("udp".into());
+    } else {
+        all.extend(udp.into_iter().map(shown));
+    }
+    all.join(" and ")
+}
+
 fn shown(listener: &Listener) -> Cow<'_, str> {
-    listener.addr.as_deref().map_or(Cow::Borrowed("?"), printable)
+    let addr = listener.addr.as_deref().map_or(Cow::Borrowed("?"), printable);
+    if listener.is_udp { format!("udp {addr}").into() } else { addr }
 }
 
 /// Marks and notes happened to the recording, not on a thread.

@@ -53,6 +53,11 @@ impl Taped {
         self.server.addrs()[0]
     }
 
+    /// Where it reads datagrams.
+    pub fn udp_addr(&self) -> SocketAddr {
+        self.server.udp_addrs()[0]
+    }
+
     /// How much has been written.
     pub fn written(&self) -> usize {
         self.trace.0.lock().unwrap().len()

@@ -52,6 +52,7 @@ fn long_names_and_large_numbers_still_fit() {
             state: Some(*state),
             last_read: Some(&last),
             commands_in_wakeup: 99_999,
+            is_udp: false,
             edge_triggered: true,
         };
         for kind in Kind::ALL {
@@ -65,6 +66,29 @@ fn long_names_and_large_numbers_still_fit() {
         }
         for (from, to) in TRANSITIONS {
             good(&explain(&Event { from: Some(*from), to: Some(*to), ..crowded(Kind::State) }, &context));
+        }
+        let by_udp = Context { is_udp: true, ..context };
+        for (from, to) in TRANSITIONS {
+            good(&explain(&Event { from: Some(*from), to: Some(*to), ..crowded(Kind::State) }, &by_udp));
+        }
+        for kind in Kind::ALL {
+            let event = Event { transport: Some("udp".into()), ..crowded(kind.clone()) };
+            good(&explain(&event, &by_udp));
+        }
+        for (errno, said) in [
+            (None, &b"\x03\xe7\0\0\0\x01\0\0get a\r\n"[..]),
+            (None, b"short"),
+            (Some("EAGAIN"), b""),
+            (Some("EIO"), b""),
+        ] {
+            let event = Event {
+                errno: errno.map(Into::into),
+                peer: Some("[2001:db8:1111:2222:3333:4444:5555:6666]:65535".into()),
+                request_id: (said.len() > 8).then_some(999),
+                data: (!said.is_empty()).then(|| String::from_utf8_lossy(said).into_owned()),
+                ..crowded(Kind::Recvfrom)
+            };
+            good(&explain(&event, &by_udp));
         }
         for into in ["rbuf", "item", "swallow"] {
             for errno in [None, Some("EAGAIN"), Some("ECONNRESET")] {
@@ -208,6 +232,7 @@ proptest! {
         fields in proptest::option::of(any_fields().boxed()),
         state in any_state(),
         commands_in_wakeup in any::<u32>(),
+        is_udp: bool,
         edge_triggered: bool,
     ) {
         let context = Context {
@@ -216,6 +241,7 @@ proptest! {
             state,
             last_read: last_read.as_ref(),
             commands_in_wakeup,
+            is_udp,
             edge_triggered,
         };
         harmless(&explain(&event, &context));

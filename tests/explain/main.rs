@@ -43,6 +43,11 @@ const TRANSITIONS: &[(ConnState, ConnState)] = {
         (Mwrite, NewCmd),
         (Mwrite, Closing),
         (Closing, Closed),
+        // By UDP.
+        (Write, Waiting),
+        (Write, Read),
+        (Mwrite, Read),
+        (Closing, Read),
     ]
 };
 

@@ -27,9 +27,11 @@ const LINE_HIGHWAT: usize = 1024;
 /// none yet (`memcached.c:3675`).
 pub fn try_read_command(c: &mut Conn) -> bool {
     let _in = c.enter(Fn::TryReadCommand);
-    let is_binary = match c.protocol {
-        Protocol::Negotiating => c.rbuf[0] == PROTOCOL_BINARY_REQ,
-        protocol => protocol == Protocol::Binary,
+    // Every datagram may be somebody else's.
+    let is_to_be_told = c.is_udp() || c.protocol == Protocol::Negotiating;
+    let is_binary = match is_to_be_told {
+        true => c.rbuf[0] == PROTOCOL_BINARY_REQ,
+        false => c.protocol == Protocol::Binary,
     };
     if is_binary {
         // DIFFERS: the binary protocol is not modelled; such a client is told so in text.
@@ -40,7 +42,7 @@ pub fn try_read_command(c: &mut Conn) -> bool {
         c.why = "the binary protocol is not supported";
         return true;
     }
-    if c.protocol == Protocol::Negotiating {
+    if is_to_be_told {
         c.protocol = Protocol::Ascii;
         say!(c.globals.settings, 1, "{}: Client using the ascii protocol", c.fd());
     }

@@ -8,6 +8,7 @@ use crate::memcached::items::ItemRef;
 use crate::memcached::network::{add_iov, out_string};
 use crate::memcached::prefix_stats::Counted;
 use crate::memcached::settings::{KEY_MAX_LENGTH, say};
+use crate::memcached::udp::build_udp_headers;
 use crate::memcached::util::{Line, Shown};
 use crate::tracer::{self, What};
 
@@ -48,6 +49,9 @@ pub(super) fn process_get_command(c: &mut Conn, tokens: &Tokens, return_cas: boo
     (c.ileft, c.suffixleft) = (c.ilist.len(), c.suffixlist.len());
     say!(c.globals.settings, 1, ">{} END", c.fd());
     add_iov(c, Src::Static(b"END\r\n"), 0, 5);
+    if c.is_udp() {
+        build_udp_headers(c);
+    }
     c.tell(What::Reply { noreply: false, value: false }, b"END");
     conn_set_state(c, ConnState::Mwrite);
     c.msgcurr = 0;

@@ -198,7 +198,7 @@ fn process_stat_settings(c: &Conn, answer: &mut Answer) {
     answer.append_stat("maxbytes", s.maxbytes);
     answer.append_stat("maxconns", s.maxconns);
     answer.append_stat("tcpport", s.port);
-    answer.append_stat("udpport", 0);
+    answer.append_stat("udpport", s.udpport);
     answer.append_stat("inter", s.inter.as_deref().unwrap_or("NULL"));
     answer.append_stat("verbosity", s.verbose());
     answer.append_stat("oldest", s.oldest_live.load(Ordering::Relaxed));
@@ -208,7 +208,7 @@ fn process_stat_settings(c: &Conn, answer: &mut Answer) {
     answer.append_stat("growth_factor", format_args!("{:.2}", s.factor));
     answer.append_stat("chunk_size", s.chunk_size);
     answer.append_stat("num_threads", s.num_threads);
-    answer.append_stat("num_threads_per_udp", s.num_threads);
+    answer.append_stat("num_threads_per_udp", s.num_threads_per_udp());
     answer.append_stat("stat_key_prefix", char::from(s.prefix_delimiter));
     answer.append_stat("detail_enabled", yes(s.detail_enabled.load(Ordering::Relaxed)));
     answer.append_stat("reqs_per_event", s.reqs_per_event);

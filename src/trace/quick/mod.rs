@@ -18,7 +18,7 @@ use std::borrow::Cow;
 /// The words that stand in most lines: they need no memory of their own.
 const WORDS: &[&str] = &[
     "rbuf", "item", "swallow", "alloc", "link", "unlink", "hit", "miss", "update", "free", "value",
-    "noreply", "EAGAIN", "r", "w", "rw",
+    "noreply", "EAGAIN", "r", "w", "rw", "udp",
 ];
 
 /// Looks at the members of an object: each by its name, at most once. `$seen` has a bit for each.
@@ -149,6 +149,8 @@ fn read<const ALL: bool>(line: &str, e: &mut Event) -> Option<()> {
         function b"fn" => e.function = Fn::from_name(scan.plain()?),
         worker b"worker" => e.worker = Some(thread(scan)?),
         depth b"depth" => keep::<ALL, _>(&mut e.depth, scan.number()?),
+        request_id b"request_id" => keep::<ALL, _>(&mut e.request_id, scan.unsigned()?.try_into().ok()?),
+        transport b"transport" => word::<ALL>(scan, &mut e.transport)?,
         listen_fd b"listen_fd" => keep::<ALL, _>(&mut e.listen_fd, scan.int()?),
         peer b"peer" => string::<ALL>(scan, &mut e.peer)?,
         interest b"interest" => word::<ALL>(scan, &mut e.interest)?,

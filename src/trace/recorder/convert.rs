@@ -5,7 +5,7 @@ use super::line::Lines;
 use super::pen::Pen;
 use super::world::Context;
 use crate::event::{ConnImage, EvFlags, Snapshot, Thread, Value};
-use crate::tracer::{Record, Ret, What};
+use crate::tracer::{Record, Ret, What, received};
 use rustix::io::Errno;
 use std::borrow::Cow;
 
@@ -145,6 +145,7 @@ impl Pen<'_> {
                     self.payload(",\"data\":\"", payload, len);
                 }
             }
+            What::Recvfrom { .. } => self.seldom(|pen| pen.recvfrom(told)),
             What::Command => {
                 self.about("command\"", record);
                 self.payload(",\"text\":\"", payload, len);
@@ -206,6 +207,25 @@ impl Pen<'_> {
         }
     }
 
+    #[inline(never)]
+    fn recvfrom(&mut self, told: &Told<'_>) {
+        let What::Recvfrom { fd, want, ret, is_request, request_id } = told.record.what else { return };
+        let (peer, kept) = received(told.payload);
+        self.about("recvfrom\"", told.record);
+        self.number(",\"fd\":", fd);
+        if let Some(peer) = peer {
+            self.lossy(",\"peer\":\"", peer.to_string().as_bytes());
+        }
+        self.number(",\"want\":", want);
+        self.result(ret);
+        if is_request {
+            self.number(",\"request_id\":", request_id);
+        }
+        if ret > 0 {
+            self.payload(",\"data\":\"", kept, ret as u32);
+        }
+    }
+
     /// What happens but a few times in the life of a connection, or of the server.
     #[inline(never)]
     fn what_seldom(&mut self, told: &Told<'_>) {
@@ -224,9 +244,10 @@ impl Pen<'_> {
                     self.result(ret);
                 }
             }
-            What::CqPush { worker, depth } => {
+            What::CqPush { worker, depth, udp } => {
                 self.worker("cq_push\"", worker);
                 self.conn(record);
+                self.transport(udp);
                 self.number(",\"depth\":", depth);
             }
             What::CqPop { worker, depth } => {
@@ -246,9 +267,10 @@ impl Pen<'_> {
                 self.result(ret);
                 self.payload(",\"data\":\"", payload, len);
             }
-            What::ConnNew { fd, state } => {
+            What::ConnNew { fd, state, udp } => {
                 self.about("conn_new\"", record);
                 self.number(",\"fd\":", fd);
+                self.transport(udp);
                 self.word(",\"state\":\"", state.name());
             }
             What::EventAdd { fd, interest, ret } => {
@@ -314,19 +336,24 @@ impl Pen<'_> {
                     self.number(",\"notify_send_fd\":", send_fd);
                 }
             }
-            What::Socket { fd, domain } => {
+            What::Socket { fd, domain, udp } => {
                 self.number("socket\",\"fd\":", fd);
                 self.word(",\"domain\":\"", domain.name());
+                self.transport(udp);
             }
             What::Setsockopt { fd, option, ret } => {
                 let (name, value) = option.name_and_value();
                 self.number("setsockopt\",\"fd\":", fd);
                 self.word(",\"name\":\"", name);
-                self.word(",\"value\":\"", value);
+                match value {
+                    "" => self.lossy(",\"value\":\"", payload),
+                    value => self.word(",\"value\":\"", value),
+                }
                 self.result(ret);
             }
-            What::Bind { fd, ret } => {
+            What::Bind { fd, ret, udp } => {
                 self.number("bind\",\"fd\":", fd);
+                self.transport(udp);
                 self.lossy(",\"addr\":\"", payload);
                 self.result(ret);
             }
@@ -355,6 +382,12 @@ impl Pen<'_> {
     fn about(&mut self, kind: &'static str, record: &Record) {
         self.raw(kind);
         self.conn(record);
+    }
+
+    fn transport(&mut self, udp: bool) {
+        if udp {
+            self.raw(",\"transport\":\"udp\"");
+        }
     }
 
     fn worker(&mut self, kind: &'static str, worker: u16) {

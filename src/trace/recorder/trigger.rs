@@ -6,7 +6,7 @@ use super::line::whole_characters;
 use super::world::Context;
 use crate::event::{self, Thread};
 use crate::filter::{Field, Subject, Value};
-use crate::tracer::{Ret, What};
+use crate::tracer::{Ret, SockOpt, What, received};
 
 /// An event as it was told, and what the recorder knows besides.
 pub(super) struct Seen<'a> {
@@ -33,6 +33,7 @@ impl Seen<'_> {
             | What::Notify { ret, .. }
             | What::Notified { ret, .. }
             | What::Read { ret, .. }
+            | What::Recvfrom { ret, .. }
             | What::Sendmsg { ret, .. }
             | What::Close { ret, .. } => Some(ret),
             _ => None,
@@ -52,6 +53,7 @@ impl Seen<'_> {
             | What::Notified { fd, .. }
             | What::ConnNew { fd, .. }
             | What::Read { fd, .. }
+            | What::Recvfrom { fd, .. }
             | What::Sendmsg { fd, .. }
             | What::Close { fd, .. } => Some(fd),
             _ => None,
@@ -132,8 +134,18 @@ impl Subject for Seen<'_> {
             (Field::NotifySendFd, What::Pipe { send_fd, .. } | What::Thread { send_fd, .. }) => {
                 number(send_fd).filter(|_| send_fd >= 0)
             }
+            (
+                Field::Transport,
+                What::Socket { udp: true, .. }
+                | What::Bind { udp: true, .. }
+                | What::CqPush { udp: true, .. }
+                | What::ConnNew { udp: true, .. },
+            ) => word("udp"),
+            (Field::Peer, What::Recvfrom { .. }) => received(self.told.payload).0.map(Value::Addr),
+            (Field::RequestId, What::Recvfrom { is_request: true, request_id, .. }) => number(request_id),
             (Field::Domain, What::Socket { domain, .. }) => word(domain.name()),
             (Field::Name, What::Setsockopt { option, .. }) => word(option.name_and_value().0),
+            (Field::Value, What::Setsockopt { option: SockOpt::SndBuf, .. }) => self.words(),
             (Field::Value, What::Setsockopt { option, .. }) => word(option.name_and_value().1),
             (Field::Name, What::Verbosity) => word("verbose"),
             (Field::Value, What::Verbosity) => self.words(),
@@ -152,7 +164,7 @@ impl Subject for Seen<'_> {
             (Field::To, What::State { to, .. }) => word(to.name()),
             (Field::Why, What::Close { .. }) => self.words(),
             (Field::Into, What::Read { into, .. }) => word(into.name()),
-            (Field::Want, What::Read { want, .. }) => number(want),
+            (Field::Want, What::Read { want, .. } | What::Recvfrom { want, .. }) => number(want),
             (Field::Ret, _) => number(self.ret().filter(|ret| *ret >= 0)?),
             (Field::Errno, _) => Some(Value::Errno(-self.ret().filter(|ret| *ret < 0)?)),
             (Field::Size, What::Item { id: 1.., size, .. } | What::Page { size, .. }) => number(size),
@@ -177,7 +189,11 @@ impl Subject for Seen<'_> {
                     see(whole_characters(kept, len), len.into());
                 }
             }
-            What::Read { ret: ..=0, .. } => return false,
+            What::Read { ret: ..=0, .. } | What::Recvfrom { ret: ..=0, .. } => return false,
+            What::Recvfrom { ret, .. } => {
+                let (_, kept) = received(self.told.payload);
+                see(whole_characters(kept, ret as u32), ret as u64);
+            }
             _ => see(whole_characters(self.told.payload, record.len), record.len.into()),
         }
         true
@@ -188,9 +204,11 @@ impl Subject for Seen<'_> {
 fn bytes_of(what: &What) -> Option<Field> {
     match what {
         What::Mark | What::Command | What::Reply { .. } => Some(Field::Text),
-        What::Notify { .. } | What::Notified { .. } | What::Read { .. } | What::Sendmsg { .. } => {
-            Some(Field::Data)
-        }
+        What::Notify { .. }
+        | What::Notified { .. }
+        | What::Read { .. }
+        | What::Recvfrom { .. }
+        | What::Sendmsg { .. } => Some(Field::Data),
         What::Item { op, .. } => op.has_key().then_some(Field::Key),
         _ => None,
     }
@@ -222,6 +240,7 @@ mod tests {
         "th=worker1 & (fd>20 or conn<3)",
         "to=conn_nread | from=conn_nread",
         "cause & worker=worker0",
+        "peer~127 & request_id=4660 | transport=udp",
         "item.key=a | item.size>50 | set.item",
         "timer=false & !ret=0",
         "t>1ms & seq<100",
@@ -270,6 +289,9 @@ mod tests {
         let mut pieces = Vec::new();
         let is_there = subject.bytes(field, &mut |kept, len| pieces.push((kept.to_vec(), len)));
         match subject.value(field) {
+            Some(Value::Addr(addr)) => {
+                format!("{:?} {is_there} {pieces:?}", Some(Value::Word(&addr.to_string())))
+            }
             // An error's number stands for its name.
             Some(Value::Errno(n)) => {
                 let name = format!("{:?}", nix::errno::Errno::from_raw(n));
@@ -344,12 +366,11 @@ mod tests {
         ready_bytes(&mut ready, 9, conn, EvFlags::WRITE);
         tracer::emit_conn(conn, What::Verbosity, None, b"1");
         for ret in [0, 1, 7, -11, -24, -32] {
-            tracer::emit(
-                What::Socket { fd: 8, domain: if ret == 0 { Domain::Inet6 } else { Domain::Unix } },
-                b"",
-            );
+            let (udp, domain) = if ret == 0 { (true, Domain::Inet6) } else { (false, Domain::Unix) };
+            tracer::emit(What::Socket { fd: 8, domain, udp }, b"");
+            tracer::emit(What::Setsockopt { fd: 8, option: SockOpt::SndBuf, ret }, b"212992");
             tracer::emit(What::Setsockopt { fd: 8, option: SockOpt::NoDelay, ret }, b"");
-            tracer::emit(What::Bind { fd: 8, ret }, b"127.0.0.1:1");
+            tracer::emit(What::Bind { fd: 8, ret, udp }, b"127.0.0.1:1");
             tracer::emit(What::Listen { fd: 8, backlog: 1024, ret }, if ret == 0 { b"[::1]:1" } else { b"" });
             tracer::emit(What::Wake { timer: ret == 1, ret }, if ret > 0 { &ready } else { b"" });
             for interest in [EvFlags::NONE, EvFlags::READ, EvFlags::WRITE.with(EvFlags::PERSIST)] {
@@ -358,12 +379,13 @@ mod tests {
             tracer::emit(What::EventDel { fd: 8, ret }, b"");
             let (its, peer) = if ret < 0 { (None, &b""[..]) } else { (conn, &b"127.0.0.1:9"[..]) };
             tracer::emit_conn(its, What::Accept { listen_fd: 8, ret }, None, peer);
-            tracer::emit_conn(conn, What::CqPush { worker: 1, depth: 1 }, None, b"");
+            tracer::emit_conn(conn, What::CqPush { worker: 1, depth: 1, udp }, None, b"");
             tracer::emit(What::Notify { worker: 1, fd: 7, ret }, if ret == 1 { b"c" } else { b"" });
             tracer::emit(What::Notified { worker: 1, fd: 6, ret }, if ret == 1 { b"c" } else { b"" });
             tracer::emit_conn(conn, What::CqPop { worker: 1, depth: 0 }, None, b"");
             let mut image = ConnImage::default();
-            tracer::emit_conn(conn, What::ConnNew { fd: 9, state: ConnState::NewCmd }, Some(&image), b"");
+            let state = ConnState::NewCmd;
+            tracer::emit_conn(conn, What::ConnNew { fd: 9, state, udp }, Some(&image), b"");
             for (n, payload) in payloads.iter().enumerate() {
                 // An item's key and size are those of the last that was allocated.
                 let key = &b"a key"[..5 - n.min(4)];
@@ -376,6 +398,14 @@ mod tests {
                 image.item_id = n as u32 % 3;
                 (image.rbytes, image.rcurr) = (n as u32, n as u32 / 2);
                 image.noreply = n % 2 == 1;
+                let datagram = [b"\x12\x34\0\0\0\x01\0\0", *payload].concat();
+                let ret_of = if ret > 0 { datagram.len() as i32 } else { ret };
+                let is_request = ret_of > 8;
+                let what = What::Recvfrom { fd: 9, want: 65536, ret: ret_of, is_request, request_id: 0x1234 };
+                let from = ["127.0.0.1:9", "[2001:db8::1234:5678]:65535"][n % 2];
+                let (peer, datagram) =
+                    if ret > 0 { (from.parse().ok(), &datagram[..]) } else { (None, &[][..]) };
+                tracer::emit_recvfrom(conn, what, Some(&image), peer, datagram);
                 let into = [Into::Rbuf, Into::Item, Into::Swallow][n % 3];
                 let ret = if ret > 0 { payload.len() as i32 } else { ret };
                 let read = What::Read { fd: 9, into, want: 2048, ret };

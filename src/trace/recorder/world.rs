@@ -7,13 +7,15 @@ use crate::event::{
     Changed, ConnAt, ConnImage, ConnSet, ConnState, Fn, ItemRef, ListenerAt, Phase, Queued, Snapshot, Thread,
     ThreadAt, encode,
 };
-use crate::tracer::{Into, ItemOp, Record, ThreadOp, What};
+use crate::tracer::{Into, ItemOp, Record, ThreadOp, What, received};
 use hashbrown::HashMap;
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
 /// How many unparsed bytes of a read buffer are remembered.
 const UNPARSED: usize = 2048;
+/// What stands before what a datagram says.
+const UDP_HEADER_SIZE: usize = 8;
 /// How deep a stack of calls is followed; memcached's own is never deeper than a dozen.
 const MAX_DEPTH: usize = 64;
 
@@ -55,6 +57,8 @@ struct ThreadNow {
 struct ConnNow {
     fd: Option<i32>,
     peer: Vec<u8>,
+    is_udp: bool,
+    request_id: Option<u16>,
     worker: Option<u16>,
     place: &'static str,
     state: Option<ConnState>,
@@ -217,6 +221,11 @@ impl World {
             self.conns.insert(id, Box::new(c));
             return;
         }
+        if let What::CqPush { udp: true, .. } = record.what {
+            // Nobody was accepted for it.
+            self.accepted = self.accepted.max(id.saturating_add(1));
+            self.conns.insert(id, Box::new(ConnNow { is_udp: true, ..ConnNow::default() }));
+        }
         let is_closed = self.lost == 0 || self.thread(thread).closed == Some(id);
         let Some(c) = self.conns.get_mut(&id) else {
             // Closed; what is left to do with it comes after that. Or its beginning was lost.
@@ -229,8 +238,8 @@ impl World {
         match record.what {
             What::CqPush { worker, .. } => (c.place, c.worker) = ("queued", Some(worker)),
             What::CqPop { worker, .. } => (c.place, c.worker) = ("taken", Some(worker)),
-            What::ConnNew { fd, state } => {
-                (c.place, c.fd, c.state) = ("open", Some(fd), Some(state));
+            What::ConnNew { fd, state, udp } => {
+                (c.place, c.fd, c.state, c.is_udp) = ("open", Some(fd), Some(state), udp);
                 c.worker = thread.worker().and_then(|i| u16::try_from(i).ok());
             }
             What::State { to, .. } => c.state = Some(to),
@@ -238,6 +247,19 @@ impl World {
             What::Read { into: Into::Rbuf, fd, ret, .. } if ret > 0 => {
                 c.fd = Some(fd);
                 c.brought(ret as usize, image.map_or(0, |image| image.rbytes as usize), payload);
+            }
+            What::Recvfrom { fd, ret, is_request, request_id, .. } => {
+                (c.fd, c.is_udp) = (Some(fd), true);
+                let (peer, data) = received(payload);
+                if let Some(peer) = peer {
+                    c.peer = peer.to_string().into_bytes();
+                }
+                if is_request {
+                    c.request_id = Some(request_id);
+                    c.unparsed.clear();
+                    let header = UDP_HEADER_SIZE.min(data.len());
+                    c.brought((ret as usize).saturating_sub(UDP_HEADER_SIZE), usize::MAX, &data[header..]);
+                }
             }
             _ => {}
         }
@@ -269,7 +291,10 @@ impl World {
         let listener = |fd: i32, all: &mut Vec<ListenerAt>| all.iter().position(|l| l.fd == fd);
         let all = &mut self.listeners;
         match record.what {
-            What::Socket { fd, .. } => all.push(ListenerAt { fd, ..ListenerAt::default() }),
+            What::Socket { fd, udp, .. } => {
+                let transport = udp.then_some("udp".into());
+                all.push(ListenerAt { fd, transport, ..ListenerAt::default() });
+            }
             What::Setsockopt { fd, ret, .. } if ret >= 0 => {
                 if let Some(at) = listener(fd, all) {
                     all[at].options += 1;
@@ -288,7 +313,7 @@ impl World {
                     }
                 }
             }
-            What::ConnNew { fd, state } => {
+            What::ConnNew { fd, state, .. } => {
                 if let Some(at) = listener(fd, all) {
                     all[at].state = Some(state);
                 }
@@ -372,6 +397,8 @@ impl ConnNow {
         ConnAt {
             conn,
             fd: self.fd,
+            transport: self.is_udp.then_some("udp".into()),
+            request_id: self.request_id,
             peer: (!self.peer.is_empty()).then(|| String::from_utf8_lossy(&self.peer).into_owned()),
             worker: self.worker.map(Thread::Worker),
             place: Cow::Borrowed(self.place),

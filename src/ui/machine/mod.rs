@@ -41,6 +41,10 @@ pub(super) fn reason(way: Way) -> &'static str {
         (ParseCmd, Closing) => "the client said quit",
         (Read | Nread | Swallow, Closing) => "the client has gone, or an error",
         (Write | Mwrite, Closing) => "closed once the answer is sent, or an error",
+        (Read, Write) => "refused, or no memory for a larger buffer",
+        (Write, Waiting) => "UDP: the refusal is never sent",
+        (Closing, Read) => "UDP: done with this client, read on",
+        (Write | Mwrite, Read) => "UDP: it cannot be sent, read on",
         (Closing, Closed) => "its event is deleted, its descriptor closed",
         _ => "",
     }

@@ -38,7 +38,7 @@ pub(super) fn arrow(event: &Event) -> Option<Arrow> {
         Kind::Wake => across(Who::Kernel, own),
         Kind::Accept if !has_failed => across(Who::Kernel, own),
         // A read that gives nothing crosses nothing; one that gives 0 brings the news of the end.
-        Kind::Read if !has_failed => across(Who::Client, own),
+        Kind::Read | Kind::Recvfrom if !has_failed => across(Who::Client, own),
         // What the kernel does not take goes no further.
         Kind::Sendmsg if has_failed => across(own, Who::Kernel),
         Kind::Sendmsg => across(own, Who::Client),

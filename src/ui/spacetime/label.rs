@@ -39,6 +39,12 @@ pub(super) fn event(world: &World, event: &Event) -> String {
         (Kind::Read, Some(0), None) => format!("read {conn}: the end"),
         (Kind::Read, Some(n), None) => format!("read {n} {}", quoted(event)),
         (Kind::Read, _, Some(errno)) => format!("read {conn}: {errno}"),
+        (Kind::Recvfrom, Some(n), None) => match (event.request_id, event.request()) {
+            (Some(id), Some(said)) => format!("datagram {n}: #{id} \"{}\"", visible(&said.kept)),
+            _ => format!("datagram {n}: too short"),
+        },
+        (Kind::Recvfrom, _, Some(errno)) if &*errno == "EAGAIN" => format!("recvfrom {conn}: gone ({errno})"),
+        (Kind::Recvfrom, _, Some(errno)) => format!("recvfrom {conn}: {errno}"),
         (Kind::Sendmsg, Some(n), None) => {
             let pieces = event.iov.as_deref().unwrap_or_default();
             let text: String = pieces.iter().take(16).map(|p| visible(&p.bytes().kept)).collect();
