@@ -4,12 +4,14 @@
 mod common;
 
 use common::taped::{Taped, checked};
+use memstep::event::Kind;
 use memstep::memcached::settings::Settings;
 use memstep::model::{Key, World};
 use memstep::tracer::Config;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
+use std::sync::{Arc, Barrier};
 
 /// The lines of an answer that ends in `END`.
 fn lines(client: &mut BufReader<TcpStream>, command: &str) -> Vec<String> {
@@ -100,4 +102,44 @@ fn the_model_of_the_memory_is_what_stats_says() {
     assert_eq!(newest.bucket, Some(bucket("small399")));
     assert!(memory.chain(bucket("small399")).contains(&newest));
     assert!(memory.chain(bucket("nobody")).iter().all(|item| &*item.key.kept != b"nobody"));
+}
+
+/// Several workers take the first chunks of a class at the same time: whose page they come from is told
+/// before any of them.
+#[test]
+fn a_page_is_told_of_before_its_chunks() {
+    const CLIENTS: usize = 4;
+    let settings = Settings { num_threads: CLIENTS as u16, ..common::settings() };
+    let server = Taped::start(settings, Config::default());
+    let start = Arc::new(Barrier::new(CLIENTS));
+    let clients: Vec<_> = (0..CLIENTS)
+        .map(|n| {
+            let mut client = TcpStream::connect(server.addr()).unwrap();
+            client.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
+            let start = start.clone();
+            std::thread::spawn(move || {
+                // Each class is a quarter larger than the one before.
+                for class in 0..30 {
+                    let size = (80.0 * 1.25_f64.powi(class)) as usize;
+                    let set = format!("set k{n}_{class} 0 0 {size}\r\n{}\r\n", "v".repeat(size));
+                    start.wait();
+                    client.write_all(set.as_bytes()).unwrap();
+                    let mut answer = [0; 8];
+                    std::io::Read::read_exact(&mut client, &mut answer).unwrap();
+                    assert_eq!(&answer, b"STORED\r\n");
+                }
+            })
+        })
+        .collect();
+    clients.into_iter().for_each(|client| client.join().unwrap());
+    let (_, events) = checked(&server.stop());
+    let mut with_pages = HashSet::new();
+    for event in events.iter().filter(|event| event.ev == Kind::Item) {
+        match (event.op.as_deref(), event.class) {
+            (Some("page"), Some(class)) => assert!(with_pages.insert(class), "class {class} twice"),
+            (Some("alloc"), Some(class)) => assert!(with_pages.contains(&class), "event {}", event.seq),
+            _ => {}
+        }
+    }
+    assert!(with_pages.len() > 20, "{with_pages:?}");
 }

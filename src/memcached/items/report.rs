@@ -6,7 +6,7 @@ use super::slabs::POWER_SMALLEST;
 use super::store::Store;
 use crate::memcached::conn_queue::SlabStats;
 use crate::memcached::settings::{MAX_NUMBER_OF_SLAB_CLASSES, Settings};
-use crate::memcached::util::{lock, lock_in_line};
+use crate::memcached::util::lock_in_line;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
@@ -91,7 +91,7 @@ impl Store {
         append_stat: &mut dyn FnMut(&str, &dyn Display),
     ) {
         let (figures, mem_malloced) = {
-            let slabs = lock(&self.slabs.0);
+            let slabs = lock_in_line(&self.slabs.0);
             let ids = POWER_SMALLEST..=self.sizes.power_largest();
             (ids.map(|id| (id, slabs.figures(id))).collect::<Vec<_>>(), slabs.mem_malloced())
         };
@@ -168,7 +168,7 @@ impl Store {
     /// The bytes that items asked for, those that are not linked counted too.
     #[cfg(test)]
     pub(super) fn requested(&self) -> usize {
-        let slabs = lock(&self.slabs.0);
+        let slabs = lock_in_line(&self.slabs.0);
         (POWER_SMALLEST..=self.sizes.power_largest()).map(|id| slabs.figures(id).requested).sum()
     }
 

@@ -7,7 +7,7 @@ use super::lru::Lru;
 use super::slabs::{Allocated, Sizes, Slabs};
 use crate::event::Fn;
 use crate::memcached::settings::{Clock, ITEM_UPDATE_INTERVAL, MAX_NUMBER_OF_SLAB_CLASSES, Settings, say};
-use crate::memcached::util::{Apart, Shown, lock, lock_in_line};
+use crate::memcached::util::{Apart, Shown, lock_in_line};
 use crate::tracer::{self, ItemOp, What};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -161,20 +161,24 @@ impl Store {
         let mut found = None;
         for _ in 0..TRIES {
             self.lru_pull_tail(id, false, cur_hv);
-            found = lock(&self.slabs.0).alloc(&self.sizes, ntotal, id);
+            let mut slabs = lock_in_line(&self.slabs.0);
+            found = slabs.alloc(&self.sizes, ntotal, id);
+            if let Some(len) = found.as_ref().and_then(|it| it.page) {
+                // Told before another thread can take a chunk of it, and tell of that.
+                let (size, chunk) = (len as u32, self.sizes.size(id) as u32);
+                let what = What::Page { size, chunk, clsid: id as u8 };
+                tracer::emit_conn(tracer::current(), what, None, b"");
+            }
+            drop(slabs);
             if found.is_some() {
                 break;
             }
             self.lru_pull_tail(id, true, cur_hv);
         }
-        let Some(Allocated { chunk, id: trace_id, page }) = found else {
+        let Some(Allocated { chunk, id: trace_id, .. }) = found else {
             lock_in_line(&self.lrus[id].0).stats.outofmemory += 1;
             return None;
         };
-        if let Some(len) = page {
-            let what = What::Page { size: len as u32, chunk: self.sizes.size(id) as u32, clsid: id as u8 };
-            tracer::emit_conn(tracer::current(), what, None, b"");
-        }
         chunk.make_header(&New {
             id: trace_id,
             clsid: id as u8,
@@ -297,7 +301,7 @@ impl Store {
     pub(super) fn do_item_remove(&self, item: ItemRef) {
         if let Some(it) = item.release() {
             tell(ItemOp::Free, it, 0);
-            lock(&self.slabs.0).free(it, it.ntotal(), it.clsid());
+            lock_in_line(&self.slabs.0).free(it, it.ntotal(), it.clsid());
         }
     }
 
