@@ -18,6 +18,7 @@ mod bytes;
 mod chunk;
 mod find;
 mod keyframes;
+mod recent;
 mod table;
 mod work;
 
@@ -29,6 +30,7 @@ use crate::model::World;
 use crate::player::{Direction, Found, Progress, Source};
 use bytes::{Bytes, Line, STEP_ALL, STEP_FEW, STEP_ONE, Window};
 use keyframes::Keyframes;
+use recent::Recent;
 use std::borrow::Cow;
 use std::io;
 use std::ops::Range;
@@ -48,6 +50,7 @@ pub struct Index {
     header: Header,
     shared: Arc<Shared>,
     worker: Option<JoinHandle<()>>,
+    recent: Mutex<Recent>,
 }
 
 /// What the background and whoever looks have in common.
@@ -178,7 +181,7 @@ impl Index {
         if worker.is_none() {
             work::run(&shared);
         }
-        Ok(Index { header, shared, worker })
+        Ok(Index { header, shared, worker, recent: Mutex::default() })
     }
 
     /// The first line.
@@ -322,13 +325,21 @@ impl Source for Index {
     }
 
     fn slice(&self, range: Range<usize>) -> Vec<Arc<Event>> {
+        let first = range.start;
         let pieces = self.shared.table().pieces(range);
         let mut window = self.shared.window(STEP_FEW);
+        let mut recent = self.recent.lock().unwrap_or_else(|e| e.into_inner());
         let mut events = Vec::new();
         for piece in &pieces {
             for (at, place) in piece.range.clone().zip(piece.places()) {
-                events.push(Arc::new(self.shared.event(piece.first + at, window.line(place))));
+                let index = piece.first + at;
+                let read = || Arc::new(self.shared.event(index, window.line(place)));
+                events.push(recent.get(index).cloned().unwrap_or_else(read));
             }
+        }
+        // What could not be read may be there again the next time.
+        if !window.failed {
+            recent.keep(first, &events);
         }
         events
     }
