@@ -4,17 +4,18 @@ use super::Span;
 use textwrap::WordSeparator;
 use textwrap::core::{Word, break_words};
 use textwrap::wrap_algorithms::wrap_first_fit;
+use unicode_width::UnicodeWidthStr as _;
 
 /// The narrowest that lines get.
 const NARROWEST: usize = 8;
 
 /// Breaks a paragraph into lines of at most `width` columns. Where a line may end is Unicode's rule
 /// (UAX #14): between words, and between Chinese characters, but never before punctuation that closes.
+/// Beyond that rule, a path is not broken at its slashes: somebody may want to type it.
 pub fn wrap(spans: &[Span], width: usize) -> Vec<Vec<Span>> {
     let width = width.max(NARROWEST);
     let text: String = spans.iter().map(|span| span.text.as_str()).collect();
-    let words: Vec<Word> = WordSeparator::UnicodeBreakProperties.find_words(&text).collect();
-    let words = break_words(words, width);
+    let words = break_words(words(&text, width), width);
     let mut at = 0;
     let mut lines = Vec::new();
     for line in wrap_first_fit(&words, &[width as f64]) {
@@ -24,6 +25,26 @@ pub fn wrap(spans: &[Span], width: usize) -> Vec<Vec<Span>> {
         at += bytes;
     }
     lines
+}
+
+/// The words of a text; a path that fits into a line is one of them.
+fn words(text: &str, width: usize) -> Vec<Word<'_>> {
+    let mut words: Vec<Word> = Vec::new();
+    let (mut start, mut end) = (0, 0);
+    for word in WordSeparator::UnicodeBreakProperties.find_words(text) {
+        let len = word.word.len() + word.whitespace.len();
+        let is_path = words.last().is_some_and(|last| last.whitespace.is_empty() && last.word.ends_with('/'));
+        let whole = Word::from(&text[start..end + len]);
+        if is_path && whole.word.width() <= width {
+            words.pop();
+            words.push(whole);
+        } else {
+            start = end;
+            words.push(word);
+        }
+        end += len;
+    }
+    words
 }
 
 /// The bytes from `from` to `to` of a paragraph, in their styles.
@@ -49,7 +70,6 @@ mod tests {
     use super::*;
     use crate::lesson::Style;
     use proptest::prelude::*;
-    use unicode_width::UnicodeWidthStr as _;
 
     fn plain(text: &str, width: usize) -> Vec<String> {
         let span = Span { text: text.to_owned(), style: Style::Plain };
@@ -78,6 +98,16 @@ mod tests {
     }
 
     #[test]
+    fn a_path_is_whole() {
+        assert_eq!(
+            plain("exec 3<>/dev/tcp/127.0.0.1/11211; sleep 1", 36),
+            ["exec 3<>/dev/tcp/127.0.0.1/11211; ", "sleep 1"].map(str::trim_end)
+        );
+        assert_eq!(plain("a b/c d", 8), ["a b/c d"]);
+        assert_eq!(plain("see /usr/share/doc/memcached", 12), ["see /usr/", "share/doc/", "memcached"]);
+    }
+
+    #[test]
     fn styles_stay_with_their_words() {
         let span = |text: &str, style| Span { text: text.to_owned(), style };
         let lines = wrap(
@@ -95,7 +125,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_is_lost_and_nothing_too_wide(text in "[a-z ，。（）主线程`\\\\_-]{0,80}", width in 8usize..60) {
+        fn nothing_is_lost_and_nothing_too_wide(text in "[a-z/ ，。（）主线程`\\\\_-]{0,80}", width in 8usize..60) {
             let lines = plain(&text, width);
             let without = |text: &str| text.replace(' ', "");
             prop_assert_eq!(without(&lines.concat()), without(&text));
