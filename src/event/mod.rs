@@ -49,6 +49,9 @@ pub enum Detail {
     Calls,
 }
 
+/// How many bytes stand in a datagram before what it says (`memcached.h:35`).
+pub const UDP_HEADER_SIZE: usize = 8;
+
 /// The thread that an event happened on: `main`, `worker0`, `worker1` ..., `assoc`, or `client`, which
 /// is the player of a session script (it emits nothing but marks).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -306,7 +309,6 @@ impl Event {
 
     /// What a datagram says, without the header before it; `None` where it is no request.
     pub fn request(&self) -> Option<Payload<'_>> {
-        const UDP_HEADER_SIZE: usize = 8;
         self.request_id?;
         let Payload { kept, len } = self.bytes()?;
         let kept = kept.get(UDP_HEADER_SIZE..).unwrap_or_default().to_vec();

@@ -18,7 +18,7 @@ pub const UDP_MAX_PAYLOAD_SIZE: u32 = 1400;
 /// The read buffer of a UDP socket: the largest datagram fits (`memcached.h:33`).
 pub const UDP_READ_BUFFER_SIZE: u32 = 65536;
 /// What stands before the payload of every datagram, both ways (`memcached.h:35`).
-pub const UDP_HEADER_SIZE: u32 = 8;
+pub const UDP_HEADER_SIZE: u32 = crate::event::UDP_HEADER_SIZE as u32;
 /// The longest key in bytes (`memcached.h:27`).
 pub const KEY_MAX_LENGTH: usize = 250;
 /// How many pieces one `sendmsg` takes.

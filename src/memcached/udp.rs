@@ -7,16 +7,12 @@
 
 use super::conn::Conn;
 use super::network::{TryRead, count_read, out_string};
-use super::settings::UDP_HEADER_SIZE;
-use crate::event::Fn;
+use crate::event::{Fn, UDP_HEADER_SIZE as HEADER};
 use crate::tracer::{self, What};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recvfrom};
 use std::net::SocketAddr;
 use std::os::fd::AsFd;
-
-/// The header's length where it counts bytes of a buffer.
-const HEADER: usize = UDP_HEADER_SIZE as usize;
 
 /// Reads one datagram into the read buffer, over whatever stands there (`memcached.c:3810`). One that
 /// is too short is passed over. So is one of a request in several: its answer is made ready, and then

@@ -102,15 +102,23 @@ fn telling(
 
 /// A trace that was not closed, and has no other fault.
 fn assert_accepted(trace: &[u8]) -> u64 {
+    let (events, end) = assert_whole(trace);
+    assert!(end.is_none());
+    events
+}
+
+/// Nothing is missing in a trace, and it is not cut: its events, and its end if it has one.
+fn assert_whole(trace: &[u8]) -> (u64, Option<End>) {
     let mut reader = TraceReader::new(trace, "trace").unwrap();
     let mut checker = Checker::new(reader.header());
     while let Some(row) = reader.next_row().unwrap() {
         checker.event(row.line, &row.event);
     }
-    assert!(reader.end().is_none() && !reader.is_cut());
-    let report = checker.finish(0, None);
+    assert!(!reader.is_cut());
+    let end = reader.end();
+    let report = checker.finish(0, end.as_ref());
     assert_eq!(report.count, 0, "{:?}", report.problems);
-    report.events
+    (report.events, end)
 }
 
 #[test]
@@ -264,6 +272,9 @@ fn a_recording_that_ends_while_threads_wait_for_room_is_whole() {
     let numbered = hub.next_seq() - 1;
     assert_eq!(end.dropped, 0);
     assert!((end.events..=end.events + 3).contains(&numbered), "{} of {numbered}", end.events);
+    // Of those that are in it none is missing: the checker would say so.
+    let (events, said) = assert_whole(&disk.0.lock().unwrap());
+    assert_eq!((events, said.map(|end| end.events)), (end.events, Some(end.events)));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::line::whole_characters;
 use super::memory::Memory;
 use crate::event::{
     Changed, ConnAt, ConnImage, ConnSet, ConnState, Fn, ItemRef, ListenerAt, Phase, Queued, Snapshot, Thread,
-    ThreadAt, encode,
+    ThreadAt, UDP_HEADER_SIZE, encode,
 };
 use crate::tracer::{Into, ItemOp, Record, ThreadOp, What, received};
 use hashbrown::HashMap;
@@ -14,8 +14,6 @@ use std::collections::VecDeque;
 
 /// How many unparsed bytes of a read buffer are remembered.
 const UNPARSED: usize = 2048;
-/// What stands before what a datagram says.
-const UDP_HEADER_SIZE: usize = 8;
 /// How deep a stack of calls is followed; memcached's own is never deeper than a dozen.
 const MAX_DEPTH: usize = 64;
 

@@ -21,16 +21,19 @@ fn pupil(name: &str, lang: Lang) -> (Pupil, Vec<Event>) {
     (Pupil { course, kept: Entry::default(), keep: None, address: String::new() }, events)
 }
 
-fn over(name: &str, lang: Lang, options: &Options) -> App {
-    let (pupil, events) = pupil(name, lang);
-    let recording = Recording {
+fn recording(name: &str, events: Vec<Event>) -> Recording {
+    Recording {
         name: name.to_owned(),
         header: header(),
         events,
         end: Some(crate::trace::format::End::default()),
         warnings: Vec::new(),
-    };
-    let mut app = App::lesson(recording, pupil, options);
+    }
+}
+
+fn over(name: &str, lang: Lang, options: &Options) -> App {
+    let (pupil, events) = pupil(name, lang);
+    let mut app = App::lesson(recording(name, events), pupil, options);
     app.status = None;
     app
 }
@@ -239,15 +242,8 @@ fn one_continues_where_one_was_with_what_one_has_answered() {
     let kept = Arc::new(Kept::default());
     let begin = |entry: Entry| {
         let (pupil, events) = pupil("set", Lang::En);
-        let recording = Recording {
-            name: "set".into(),
-            header: header(),
-            events,
-            end: Some(crate::trace::format::End::default()),
-            warnings: Vec::new(),
-        };
         let pupil = Pupil { kept: entry, keep: Some(kept.clone()), ..pupil };
-        App::lesson(recording, pupil, &Options::default())
+        App::lesson(recording("set", events), pupil, &Options::default())
     };
     let mut app = begin(Entry::default());
     for _ in 0..4 {
@@ -341,14 +337,7 @@ fn a_step_without_words_of_its_own_says_why_it_is_so() {
     let events = events(library::recording(&lesson.recording).unwrap());
     let course = Course::over(lesson, Lang::En, 4, &events);
     let pupil = Pupil { course, kept: Entry::default(), keep: None, address: String::new() };
-    let recording = Recording {
-        name: "bare".to_owned(),
-        header: header(),
-        events,
-        end: Some(crate::trace::format::End::default()),
-        warnings: Vec::new(),
-    };
-    let mut app = App::lesson(recording, pupil, &Options::default());
+    let mut app = App::lesson(recording("bare", events), pupil, &Options::default());
     press(&mut app, "a");
     assert!(screen(&app, 80, 24).contains("read puts 13 bytes"), "{}", screen(&app, 80, 24));
 }
