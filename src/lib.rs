@@ -74,6 +74,8 @@ pub mod glossary;
 pub mod lesson;
 pub mod memcached;
 pub mod model;
+#[cfg(test)]
+mod oracle;
 pub mod player;
 pub mod print;
 pub mod session;

@@ -3,14 +3,15 @@
 use super::conn_queue::{LibeventThread, Transport};
 use super::event_base::{BaseRef, FdEvent, event_add, event_del, event_set};
 use super::globals::{Globals, Seen, Whose};
-use super::items::{ItemRef, Nread};
+use super::items::{ItemRef, Nread, Store};
 use super::settings::{DATA_BUFFER_SIZE, READ_BUFFER_HIGHWAT, say};
-use super::util::{Line, errno_text, stderr_line};
+use super::util::{FRESH, Line, errno_text, stderr_line};
 use crate::event::{ConnImage, ConnState, EvFlags, Fn, Kind, Protocol};
 use crate::tracer::{self, What};
 use rustix::io::Errno;
 use std::cell::Cell;
 use std::net::SocketAddr;
+use std::ops::{Deref, DerefMut};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -163,7 +164,7 @@ pub fn conn_new(
     base: BaseRef,
     thread: Option<Arc<LibeventThread>>,
 ) -> Result<Box<Conn>, Errno> {
-    let _in = tracer::enter(Fn::ConnNew, id, || None);
+    let _in = tracer::enter(Fn::ConnNew, id);
     let fd = sfd.as_raw_fd();
     let mut c = globals.take_conn(fd).unwrap_or_else(|| {
         globals.stats.conn_structs.add(1);
@@ -203,6 +204,11 @@ pub fn conn_new(
     c.noreply = false;
     c.why = "";
     c.told.set((0, ConnImage::default()));
+    if cfg!(test) {
+        // What an earlier connection has left is nothing that a trace of this one tells of.
+        c.rbuf.fill(FRESH);
+        c.wbuf.fill(FRESH);
+    }
 
     c.event = event_set(base, fd, event_flags);
     c.ev_flags = event_flags;
@@ -231,10 +237,10 @@ impl Conn {
             event: event_set(base, fd, EvFlags::NONE),
             ev_flags: EvFlags::NONE,
             which: EvFlags::NONE,
-            rbuf: vec![0; read_buffer_size as usize],
+            rbuf: vec![FRESH; read_buffer_size as usize],
             rcurr: 0,
             rbytes: 0,
-            wbuf: vec![0; DATA_BUFFER_SIZE as usize],
+            wbuf: vec![FRESH; DATA_BUFFER_SIZE as usize],
             wbytes: 0,
             write_and_go: ConnState::Closed,
             write_and_free: None,
@@ -310,11 +316,20 @@ impl Conn {
     /// The structure, if it has changed since the trace was last told of it.
     #[inline]
     pub fn changed(&self) -> Option<ConnImage> {
+        #[cfg(test)]
+        super::witnessed::of_conn(self);
         let now = (tracer::epoch(), self.image());
         (self.told.get() != now).then(|| {
             self.told.set(now);
             now.1
         })
+    }
+
+    /// What [`Conn::store`] has left for an event that did not come is told with the next one.
+    pub fn tell_again_what_is_owed(&self) {
+        if tracer::on() && tracer::takes_back_what_is_owed() {
+            self.told.set((0, ConnImage::default()));
+        }
     }
 
     /// Tells the trace of something that happened to this connection.
@@ -325,10 +340,26 @@ impl Conn {
         }
     }
 
-    /// Tells the trace that a function working on this connection was entered.
+    /// Tells the trace that a function working on this connection was entered, and, once what comes
+    /// back is dropped, that it was left. The connection is reached through it meanwhile, so that its end
+    /// too is told with the structure as it is then.
+    #[inline(always)]
+    pub fn enter(&mut self, function: Fn) -> Inside<'_> {
+        let is_told = tracer::tells_calls();
+        if is_told {
+            self.tell(What::Call(function), b"");
+        }
+        Inside { c: self, function: is_told.then_some(function) }
+    }
+
+    /// The items. The store tells of what it does with them, and knows no connection: what has changed
+    /// in this one's structure goes with what it tells next, if it tells anything.
     #[inline]
-    pub fn enter(&self, function: Fn) -> tracer::Entered {
-        tracer::enter(function, self.id, || self.changed())
+    pub fn store(&self) -> &Store {
+        if tracer::on() {
+            tracer::owe(self.id, || self.changed());
+        }
+        &self.globals.store
     }
 
     /// Where a piece's bytes lie.
@@ -342,6 +373,39 @@ impl Conn {
             Src::Suffix(i) => self.suffixlist.get(i as usize).map_or(&[][..], |s| s.bytes()),
         };
         whole.get(piece.at as usize..(piece.at + piece.len) as usize).unwrap_or_default()
+    }
+}
+
+/// A function that works on a connection, from [`Conn::enter`] on.
+#[derive(Debug)]
+#[must_use = "it tells of the function's end when it is dropped"]
+pub struct Inside<'a> {
+    c: &'a mut Conn,
+    function: Option<Fn>,
+}
+
+impl Deref for Inside<'_> {
+    type Target = Conn;
+
+    #[inline(always)]
+    fn deref(&self) -> &Conn {
+        self.c
+    }
+}
+
+impl DerefMut for Inside<'_> {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut Conn {
+        self.c
+    }
+}
+
+impl Drop for Inside<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let Some(function) = self.function {
+            self.c.tell(What::Return(function), b"");
+        }
     }
 }
 
@@ -360,7 +424,7 @@ pub fn conn_set_state(c: &mut Conn, state: ConnState) {
 /// Changes what libevent waits for; does nothing where that is what it waits for already
 /// (`memcached.c:3919`). `false` where the kernel refused.
 pub fn update_event(c: &mut Conn, new_flags: EvFlags) -> bool {
-    let _in = c.enter(Fn::UpdateEvent);
+    let c = &mut *c.enter(Fn::UpdateEvent);
     if c.ev_flags == new_flags {
         return true;
     }
@@ -392,10 +456,10 @@ fn tell_event_del(c: &Conn, deleted: Result<bool, Errno>) {
 
 /// Makes a connection ready for its next command (`memcached.c:2270`).
 pub fn reset_cmd_handler(c: &mut Conn) {
-    let _in = c.enter(Fn::ResetCmdHandler);
+    let c = &mut *c.enter(Fn::ResetCmdHandler);
     c.cmd = None;
     if let Some(item) = c.item.take() {
-        c.globals.store.item_remove(item);
+        c.store().item_remove(item);
     }
     conn_shrink(c);
     if c.rbytes > 0 {
@@ -410,7 +474,7 @@ pub fn reset_cmd_handler(c: &mut Conn) {
 /// DIFFERS: the C cuts the lists of messages and pieces and leaves `msgused` and `iovused` at what
 /// they were, until the next command sets them to nought; here they are nought at once.
 fn conn_shrink(c: &mut Conn) {
-    let _in = c.enter(Fn::ConnShrink);
+    let c = &mut *c.enter(Fn::ConnShrink);
     // The buffer of a UDP socket must always have room for the largest datagram.
     if c.is_udp() {
         return;
@@ -436,22 +500,29 @@ fn conn_shrink(c: &mut Conn) {
 
 /// Lets go of the items and suffixes of an answer (`memcached.c:492`).
 pub fn conn_release_items(c: &mut Conn) {
-    let _in = c.enter(Fn::ConnReleaseItems);
+    let c = &mut *c.enter(Fn::ConnReleaseItems);
     if let Some(item) = c.item.take() {
-        c.globals.store.item_remove(item);
+        c.store().item_remove(item);
     }
-    // Backwards or forwards is the same to the store; forwards is the C's order.
-    for item in c.ilist.drain(..) {
-        c.globals.store.item_remove(item);
-    }
+    release_ilist(c);
     c.suffixlist.clear();
     (c.ileft, c.suffixleft) = (0, 0);
+}
+
+/// Lets go of the items of an answer. Backwards or forwards is the same to the store; forwards is the C's
+/// order.
+pub fn release_ilist(c: &mut Conn) {
+    let mut ilist = std::mem::take(&mut c.ilist);
+    for item in ilist.drain(..) {
+        c.store().item_remove(item);
+    }
+    c.ilist = ilist;
 }
 
 /// What a connection holds is given back (`memcached.c:518`). A UDP socket is done with this client,
 /// and reads on.
 pub fn conn_cleanup(c: &mut Conn) {
-    let _in = c.enter(Fn::ConnCleanup);
+    let c = &mut *c.enter(Fn::ConnCleanup);
     conn_release_items(c);
     c.write_and_free = None;
     if c.is_udp() {
@@ -461,7 +532,7 @@ pub fn conn_cleanup(c: &mut Conn) {
 
 /// Closes a connection: its event, what it holds, its socket (`memcached.c:567`).
 pub fn conn_close(c: &mut Conn) {
-    let _in = c.enter(Fn::ConnClose);
+    let c = &mut *c.enter(Fn::ConnClose);
     let deleted = event_del(&mut c.event);
     tell_event_del(c, deleted);
     say!(c.globals.settings, 1, "<{} connection closed.", c.fd());

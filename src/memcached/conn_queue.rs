@@ -85,10 +85,18 @@ impl CqiFreelist {
 #[derive(Debug, Default)]
 pub struct ConnQueue(Mutex<VecDeque<Box<CqItem>>>);
 
+#[cfg(test)]
+impl ConnQueue {
+    /// The connections that are on it.
+    pub(super) fn conns(&self) -> Vec<u32> {
+        lock(&self.0).iter().map(|item| item.conn).collect()
+    }
+}
+
 /// Puts an item at the end of `thread`'s queue (`thread.c:235`).
 pub fn cq_push(thread: &LibeventThread, item: Box<CqItem>) {
     let (conn, udp) = (Some(item.conn), item.transport == Transport::Udp);
-    let _in = tracer::enter(Fn::CqPush, conn, || None);
+    let _in = tracer::enter(Fn::CqPush, conn);
     // The worker may pop it before we are done here; of what both do, the first has the lower number.
     let (begun, mut queue) = tracer::begin_locked(&Kind::CqPush, conn, || lock(&thread.new_conn_queue.0));
     queue.push_back(item);
@@ -99,7 +107,7 @@ pub fn cq_push(thread: &LibeventThread, item: Box<CqItem>) {
 
 /// Takes the first item off `thread`'s queue; `None` if it is empty (`thread.c:217`).
 pub fn cq_pop(thread: &LibeventThread) -> Option<Box<CqItem>> {
-    let _in = tracer::enter(Fn::CqPop, None, || None);
+    let _in = tracer::enter(Fn::CqPop, None);
     let conn = if tracer::on() {
         // Nobody else takes anything off it: what is first now stays so while this thread is held.
         Some(lock(&thread.new_conn_queue.0).front()?.conn)
@@ -296,7 +304,8 @@ impl Threads {
             if gone() {
                 return;
             }
-            let waited = self.pause.init_cond.wait_timeout(init_count, Duration::from_millis(100));
+            let for_100_ms = Duration::from_millis(100);
+            let waited = tracer::blocking(|| self.pause.init_cond.wait_timeout(init_count, for_100_ms));
             init_count = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         while_paused();
@@ -348,7 +357,7 @@ pub fn dispatch_conn_new(
     transport: Transport,
 ) {
     use std::sync::atomic::Ordering::Relaxed;
-    let _in = tracer::enter(Fn::DispatchConnNew, Some(conn), || None);
+    let _in = tracer::enter(Fn::DispatchConnNew, Some(conn));
     let mut item = threads.freelist.cqi_new();
     let tid = (threads.last_thread.load(Relaxed) + 1) % threads.workers.len();
     let thread = &threads.workers[tid];

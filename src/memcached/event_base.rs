@@ -152,7 +152,7 @@ pub struct EventBase {
 /// # Errors
 /// `epoll_create1`'s own.
 pub fn event_init(whose: Thread) -> io::Result<EventBase> {
-    let _in = tracer::enter(crate::event::Fn::EventInit, None, || None);
+    let _in = tracer::enter(crate::event::Fn::EventInit, None);
     let poll = Poll::new()?;
     tracer::emit(What::EventInit { whose, epoll_fd: poll.as_raw_fd() }, b"");
     Ok(EventBase {
@@ -201,7 +201,7 @@ impl EventBase {
         let timeout_ms = timeout.map_or(-1, |d| d.as_millis() as i32);
         tracer::emit(What::Wait { epoll_fd: self.poll.as_raw_fd(), timeout_ms }, b"");
         self.active.clear();
-        let polled = self.poll.poll(&mut self.events, timeout);
+        let polled = tracer::blocking(|| self.poll.poll(&mut self.events, timeout));
         match polled {
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {
                 tracer::emit(What::Wake { timer: false, ret: -Errno::INTR.raw_os_error() }, b"");

@@ -15,6 +15,8 @@ pub mod settings;
 pub mod thread;
 pub mod udp;
 pub mod util;
+#[cfg(test)]
+mod witnessed;
 
 use rustix::io::Errno;
 

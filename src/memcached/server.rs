@@ -169,7 +169,7 @@ fn main_traced(
     ready: impl FnOnce(Ready),
 ) -> Result<(), StartError> {
     tracer::emit(What::Mark, b"start-up");
-    let _in = tracer::enter(Fn::Main, None, || None);
+    let _in = tracer::enter(Fn::Main, None);
     check_hashpower(&settings)?;
     let settings = Arc::new(settings);
     let mut base = event_init(Thread::Main).map_err(StartError::Threads)?;
@@ -198,7 +198,7 @@ fn main_traced(
         thread.hang_up();
     }
     for handle in handles {
-        if handle.join().is_err() && outcome.is_ok() {
+        if tracer::blocking(|| handle.join()).is_err() && outcome.is_ok() {
             outcome = Err(StartError::Loop(io::Error::other("a worker panicked")));
         }
     }
@@ -208,7 +208,7 @@ fn main_traced(
 /// The table of connections (`memcached.c:311`): here it grows as descriptors come, so nothing is
 /// left to do but to be seen.
 fn conn_init() {
-    let _in = tracer::enter(Fn::ConnInit, None, || None);
+    let _in = tracer::enter(Fn::ConnInit, None);
 }
 
 /// The main thread once the server runs: it accepts, and keeps the time.

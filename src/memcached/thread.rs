@@ -31,7 +31,7 @@ pub struct Workers {
 /// # Errors
 /// What `pipe`, `epoll_create1`, `epoll_ctl` and the creation of a thread say.
 pub fn memcached_thread_init(settings: Arc<Settings>, hub: Option<&Arc<Hub>>) -> io::Result<Workers> {
-    let _in = tracer::enter(Fn::MemcachedThreadInit, None, || None);
+    let _in = tracer::enter(Fn::MemcachedThreadInit, None);
     let nthreads = settings.num_threads;
     let mut bases = Vec::with_capacity(usize::from(nthreads));
     let mut threads = Vec::with_capacity(usize::from(nthreads));
@@ -41,6 +41,8 @@ pub fn memcached_thread_init(settings: Arc<Settings>, hub: Option<&Arc<Hub>>) ->
         threads.push(Arc::new(thread));
     }
     let globals = Arc::new(Globals::new(settings, Threads::new(threads.clone())));
+    #[cfg(test)]
+    super::witnessed::watch(hub, &globals);
     // All event bases stand before the first thread runs.
     let registered = Arc::new(Barrier::new(usize::from(nthreads) + 1));
     let mut handles = Vec::with_capacity(usize::from(nthreads));
@@ -49,7 +51,7 @@ pub fn memcached_thread_init(settings: Arc<Settings>, hub: Option<&Arc<Hub>>) ->
         let worker = Worker { me, globals: globals.clone(), conns: Vec::new() };
         handles.push(create_worker(base, worker, lane, registered.clone())?);
     }
-    registered.wait();
+    tracer::blocking(|| registered.wait());
     Ok(Workers { globals, handles })
 }
 
@@ -58,7 +60,7 @@ fn setup_thread(index: u16, settings: &Settings) -> io::Result<(EventBase, Libev
     let (receive, send) = pipe()?;
     let (receive_fd, send_fd) = (receive.as_raw_fd(), send.as_raw_fd());
     tracer::emit(What::Pipe { worker: index, receive_fd, send_fd }, b"");
-    let _in = tracer::enter(Fn::SetupThread, None, || None);
+    let _in = tracer::enter(Fn::SetupThread, None);
     let whose = Thread::Worker(index);
     let base = event_init(whose)?;
     let mut notify_event = event_set(base.as_ref(), receive_fd, EvFlags::READ_PERSIST);
@@ -94,7 +96,7 @@ fn create_worker(
     lane: Option<Handle>,
     registered: Arc<Barrier>,
 ) -> io::Result<JoinHandle<()>> {
-    let _in = tracer::enter(Fn::CreateWorker, None, || None);
+    let _in = tracer::enter(Fn::CreateWorker, None);
     // The thread may run before we are told that it was made.
     let begun = tracer::begin(&Kind::Thread, None);
     let what = thread_event(&worker.me, ThreadOp::Create);
@@ -140,9 +142,9 @@ fn assoc_maintenance_thread(globals: &Globals) {
 
 /// A worker's whole life (`thread.c:370`).
 fn worker_libevent(mut base: EventBase, mut me: Worker, registered: &Barrier) {
-    let _in = tracer::enter(Fn::WorkerLibevent, None, || None);
+    let _in = tracer::enter(Fn::WorkerLibevent, None);
     tracer::emit(thread_event(&me.me, ThreadOp::Start), b"");
-    registered.wait();
+    tracer::blocking(|| registered.wait());
     if let Err(e) = event_base_loop(&mut base, &mut me) {
         stderr_line(format_args!("worker{}: epoll_wait: {e}", me.me.index));
     }
@@ -177,7 +179,7 @@ impl Worker {
 /// A byte has come down the pipe: one byte, one connection (`thread.c:388`). Another one that may
 /// wait already brings us here again, since the event is level-triggered.
 fn thread_libevent_process(worker: &mut Worker) {
-    let _in = tracer::enter(Fn::ThreadLibeventProcess, None, || None);
+    let _in = tracer::enter(Fn::ThreadLibeventProcess, None);
     let me = worker.me.clone();
     match me.notified() {
         Some(b'c') => {
@@ -216,12 +218,13 @@ fn thread_libevent_process(worker: &mut Worker) {
 pub fn event_handler(fd: RawFd, which: EvFlags, c: &mut Conn) {
     tracer::set_current(c.id);
     {
-        let _in = c.enter(Fn::EventHandler);
+        let c = &mut *c.enter(Fn::EventHandler);
         c.which = which;
         debug_assert_eq!(fd, c.fd(), "event fd doesn't match conn fd");
-        let _in = c.enter(Fn::DriveMachine);
+        let c = &mut *c.enter(Fn::DriveMachine);
         drive_machine(c);
     }
+    c.tell_again_what_is_owed();
     tracer::set_current(None);
 }
 

@@ -59,10 +59,17 @@ impl<const N: usize> fmt::Write for Line<N> {
 #[repr(align(64))]
 pub struct Apart<T>(pub T);
 
+/// What stands in memory that was just allocated. In tests it can be told from what was written there.
+pub const FRESH: u8 = if cfg!(test) { 0xEE } else { 0 };
+
 /// Locks, whatever became of a thread that held the lock: a panic ends the process anyway.
 #[inline]
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+    #[cfg(test)]
+    if let Ok(guard) = mutex.try_lock() {
+        return guard;
+    }
+    tracer::blocking(|| mutex.lock()).unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Locks what a thread may hold while it is held itself, on the leash: whoever waits for it says so.

@@ -1,12 +1,15 @@
 //! A connection as the trace shows it: `struct conn`, and the bytes in its buffers.
 
+use super::buffers::Then;
 use super::bytes::Bytes;
 use super::{Way, Ways};
-use crate::event::{ConnAt, ConnFields, ConnState, Event, Kind, Thread, Word};
+use crate::event::{ConnAt, ConnFields, ConnState, Event, Fn, Kind, Thread, Word};
 use std::ops::Range;
 
-/// How many answers, and how many pieces of one, are remembered.
+/// How many answers are remembered.
 const MAX_PIECES: usize = 64;
+/// How many pieces of a message are remembered: `IOV_MAX`, so all that there are.
+const MAX_IOVS: usize = 1024;
 /// How many bytes of an answer or a command are remembered.
 const MAX_TEXT: usize = 4096;
 
@@ -33,6 +36,8 @@ pub struct Sent {
     pub pieces: Vec<(Vec<u8>, u64)>,
     /// How many pieces there were.
     pub count: usize,
+    /// Which of the answer's messages it was (`msgcurr`).
+    pub msgcurr: u32,
     /// The length of all pieces.
     pub total: u64,
     /// How many bytes the kernel took, or the error's name.
@@ -75,6 +80,10 @@ pub struct Conn {
     pub rbuf: Bytes,
     /// What stands in the data of the item that is being filled.
     pub value: Bytes,
+    /// What stands in the buffer of simple answers.
+    pub wbuf: Bytes,
+    /// What will have been done to the bytes before its next event.
+    pub(super) then: Then,
     /// The last command line.
     pub command: Option<Vec<u8>>,
     /// How many command lines it sent.
@@ -89,15 +98,15 @@ pub struct Conn {
 
 /// The fields that say where the bytes are.
 #[derive(Clone, Copy)]
-struct Offsets {
-    rcurr: u64,
-    rbytes: u64,
-    ritem: u64,
-    rlbytes: i64,
+pub(super) struct Offsets {
+    pub rcurr: u64,
+    pub rbytes: u64,
+    pub ritem: u64,
+    pub rlbytes: i64,
 }
 
 impl Offsets {
-    fn of(fields: &ConnFields) -> Offsets {
+    pub fn of(fields: &ConnFields) -> Offsets {
         Offsets {
             rcurr: fields.rcurr.into(),
             rbytes: fields.rbytes.into(),
@@ -118,7 +127,7 @@ impl Conn {
         let replies: usize = self.replies.iter().map(|r| size_of::<Vec<u8>>() + r.len()).sum();
         let sent: usize = self.sent.iter().flat_map(|s| &s.pieces).map(|(kept, _)| 32 + kept.len()).sum();
         let command = self.command.as_ref().map_or(0, Vec::len);
-        size_of::<Conn>() + 64 + self.rbuf.weight() + self.value.weight() + replies + sent + command
+        size_of::<Conn>() + 64 + self.rbuf.weight() + self.value.weight() + self.wbuf.weight() + replies + sent + command
     }
 
     /// A connection as a snapshot tells of it.
@@ -141,15 +150,7 @@ impl Conn {
         if let Some(set) = &at.set {
             set.apply(&mut conn.fields);
         }
-        // Of the bytes in its buffers the last unparsed ones are known; what was read of its value
-        // is there, but not told.
-        let (rcurr, rbytes) = (u64::from(conn.fields.rcurr), u64::from(conn.fields.rbytes));
-        conn.rbuf.write(rcurr, b"", rbytes);
-        if let Some(known) = at.bytes() {
-            let len = (known.kept.len() as u64).min(rbytes);
-            conn.rbuf.write(rcurr + rbytes - len, &known.kept, len);
-        }
-        conn.value.write(0, b"", conn.fields.ritem.into());
+        conn.found_bytes(at.bytes().as_ref());
         conn
     }
 
@@ -161,8 +162,9 @@ impl Conn {
     /// Folds an event of this connection.
     pub(super) fn apply(&mut self, event: &Event) -> Touched {
         let mut touched = Touched::default();
-        if event.ev == Kind::Command {
-            self.command_found(event, &mut touched);
+        // Other threads than its own only hand it over.
+        if self.thread.is_none_or(|own| own == event.th) {
+            self.settle(event, &mut touched);
         }
         let old = Offsets::of(&self.fields);
         if let Some(set) = &event.set {
@@ -196,18 +198,17 @@ impl Conn {
                 self.state = event.state;
             }
             Kind::State => self.state_changed(event),
-            Kind::Reply => {
-                if self.replies.len() == MAX_PIECES {
-                    self.replies.remove(0);
-                }
-                self.replies.push(bytes_of(event));
+            Kind::Call if event.function == Some(Fn::ProcessCommand) => {
+                self.line_found(&mut touched);
+                self.then = Then::Command;
             }
+            Kind::Command => self.command_found(event, &mut touched),
+            Kind::Reply => self.replied(event),
             Kind::Sendmsg => self.sent(event),
             Kind::Close => {
                 self.place = Place::Closed;
                 self.why.clone_from(&event.why);
-                self.rbuf = Bytes::default();
-                self.value = Bytes::default();
+                self.forget_bytes();
                 self.replies.clear();
             }
             _ => {}
@@ -232,109 +233,25 @@ impl Conn {
         }
     }
 
-    /// `try_read_command` found a line: it ends it with a NUL in the buffer itself, and
-    /// `tokenize_command` puts one behind each token.
-    fn command_found(&mut self, event: &Event, touched: &mut Touched) {
-        self.command = Some(bytes_of(event));
-        self.requests = self.requests.saturating_add(1);
-        self.sent = None;
-        self.replies.clear();
-        let start = self.fields.rcurr.into();
-        if let Some(newline) = self.rbuf.find(b'\n', start, self.fields.rbytes.into()) {
-            // As the C has it: the \r goes only where something stands before it.
-            let has_cr = newline as u64 > start + 1
-                && self.rbuf.get(newline.saturating_sub(1)) == super::Cell::Known(b'\r');
-            let end = if has_cr { newline - 1 } else { newline };
-            self.rbuf.set(end, 0);
-            let first = self.cut_tokens(self.fields.rcurr as usize, end);
-            touched.rbuf = Some(first.unwrap_or(end)..end + 1);
+    fn replied(&mut self, event: &Event) {
+        self.answer_told(event);
+        if self.replies.len() == MAX_PIECES {
+            self.replies.remove(0);
         }
-    }
-
-    /// Cuts the line `start..end` of the read buffer into tokens (`memcached.c:2448`): seven at most,
-    /// but the keys of a get are cut to the last one. Returns where the first NUL was put.
-    fn cut_tokens(&mut self, start: usize, end: usize) -> Option<usize> {
-        const MAX_TOKENS: usize = 8;
-        let line = self.command.as_deref().unwrap_or_default().trim_ascii_start();
-        let is_get = [&b"get "[..], b"gets ", b"bget "].iter().any(|get| line.starts_with(get));
-        let (mut tokens, mut in_token, mut first) = (0, false, None);
-        for at in start..end {
-            let is_space = self.rbuf.get(at) == super::Cell::Known(b' ');
-            if is_space && in_token {
-                self.rbuf.set(at, 0);
-                first = first.or(Some(at));
-                tokens += 1;
-                if tokens == MAX_TOKENS - 1 && !is_get {
-                    break;
-                }
-            }
-            in_token = !is_space;
-        }
-        first
-    }
-
-    /// What the event did to the bytes, told by how the offsets moved.
-    fn move_bytes(&mut self, event: &Event, old: Offsets, touched: &mut Touched) {
-        let new = Offsets::of(&self.fields);
-        if event.ev == Kind::Recvfrom {
-            // What a datagram says stands where the buffer begins, over what was there. One that is
-            // refused has left the offsets as they were.
-            let said = event.request().filter(|said| said.len == new.rbytes && new.rcurr == 0);
-            if let Some(said) = said {
-                self.rbuf.write(0, &said.kept, said.len);
-                touched.rbuf = range(0, said.len, self.rbuf.len());
-            }
-            return;
-        }
-        let got = event.ret.and_then(|ret| u64::try_from(ret).ok()).unwrap_or(0);
-        let into = event.into.as_deref().filter(|_| event.ev == Kind::Read);
-        let read = if into == Some("rbuf") { got } else { 0 };
-
-        // conn_nread takes what is there of the value out of the read buffer.
-        let copied = u64::try_from(old.rlbytes - new.rlbytes).unwrap_or(0);
-        if copied > 0 && into.is_none() && old.rbytes >= new.rbytes.saturating_add(copied) {
-            let cells = self.rbuf.slice(old.rcurr, copied).to_vec();
-            self.value.copy(old.ritem, &cells);
-            touched.value = range(old.ritem, copied, self.value.len());
-        }
-        if event.set.as_ref().is_some_and(|set| set.item.is_some()) {
-            self.value = Bytes::default();
-            touched.value = None;
-        }
-
-        // try_read_network and conn_shrink move what is left unparsed to the front.
-        let left = new.rbytes.saturating_sub(read);
-        let end = old.rcurr + old.rbytes;
-        if new.rcurr == 0 && left > 0 && left < end {
-            self.rbuf.move_to_front(end - left, left);
-            touched.rbuf = range(0, left, self.rbuf.len());
-        }
-
-        let Some(payload) = event.bytes().filter(|_| got > 0) else { return };
-        match into {
-            Some("rbuf") => {
-                let at = (new.rcurr + new.rbytes).saturating_sub(got);
-                self.rbuf.write(at, &payload.kept[..payload.kept.len().min(clamp(got))], got);
-                touched.rbuf = range(at, got, self.rbuf.len());
-            }
-            Some("item") => {
-                let at = new.ritem.saturating_sub(got);
-                self.value.write(at, &payload.kept[..payload.kept.len().min(clamp(got))], got);
-                touched.value = range(at, got, self.value.len());
-            }
-            _ => {}
-        }
+        self.replies.push(bytes_of(event));
     }
 
     fn sent(&mut self, event: &Event) {
         let iov = event.iov.as_deref().unwrap_or_default();
-        let pieces = iov.iter().take(MAX_PIECES).map(|piece| {
+        let pieces = iov.iter().take(MAX_IOVS).map(|piece| {
             let bytes = piece.bytes();
             (bytes.kept[..bytes.kept.len().min(MAX_TEXT)].to_vec(), bytes.len)
         });
+        self.then = Then::Sent;
         self.sent = Some(Sent {
             pieces: pieces.collect(),
             count: iov.len(),
+            msgcurr: self.fields.msgcurr,
             total: iov.iter().fold(0, |sum, piece| sum.saturating_add(piece.len)),
             result: match (&event.errno, event.ret) {
                 (Some(errno), _) => Err(errno.clone()),
@@ -344,16 +261,6 @@ impl Conn {
     }
 }
 
-fn bytes_of(event: &Event) -> Vec<u8> {
+pub(super) fn bytes_of(event: &Event) -> Vec<u8> {
     event.bytes().map(|p| p.kept[..p.kept.len().min(MAX_TEXT)].to_vec()).unwrap_or_default()
-}
-
-fn clamp(n: u64) -> usize {
-    usize::try_from(n).unwrap_or(usize::MAX)
-}
-
-/// The cells `at..at + len`, as far as they are kept.
-fn range(at: u64, len: u64, kept: usize) -> Option<Range<usize>> {
-    let (from, to) = (clamp(at).min(kept), clamp(at.saturating_add(len)).min(kept));
-    (from < to).then_some(from..to)
 }

@@ -19,6 +19,13 @@ pub struct Key {
     pub len: u64,
 }
 
+impl Key {
+    /// Whether the recording has only its beginning, and so cannot tell it from others.
+    pub fn is_cut(&self) -> bool {
+        self.len > self.kept.len() as u64
+    }
+}
+
 /// An item in the table and in its class's list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
@@ -70,6 +77,11 @@ impl Lru {
         self.head.iter().chain(&self.tail)
     }
 
+    /// From now on nothing is known of its items but how many they are.
+    fn hide(&mut self) {
+        *self = Lru { hidden: self.len(), ..Lru::default() };
+    }
+
     fn link(&mut self, item: Item) {
         self.head.push_front(item);
         if self.head.len() > KEPT
@@ -85,6 +97,10 @@ impl Lru {
     /// Takes an item out; it is one of the hidden where it is not known. `None` if there was no such item,
     /// `Some(None)` where nothing is known of it.
     fn unlink(&mut self, key: &Key) -> Option<Option<Item>> {
+        if key.is_cut() && self.items().filter(|item| item.key == *key).nth(1).is_some() {
+            // Which of those whose keys begin so is not told; then nothing is known of the order.
+            self.hide();
+        }
         // The tail first: most go from there, once the memory is used up.
         if let Some(at) = self.tail.iter().rposition(|item| item.key == *key) {
             return self.tail.remove(at).map(Some);

@@ -6,6 +6,7 @@
 //! sequence of events without panicking, since a trace may be cut, begin in the middle, or lie.
 //! Memory is bounded by what is open, not by how long the trace is.
 
+mod buffers;
 mod bytes;
 mod conn;
 mod lane;
@@ -223,6 +224,7 @@ impl World {
             Kind::Drop => {
                 self.dropped = self.dropped.saturating_add(event.n.unwrap_or(0));
                 self.memory.has_gap = true;
+                self.conns.values_mut().for_each(|conn| Arc::make_mut(conn).lose_bytes());
             }
             _ => {}
         }

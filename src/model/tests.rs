@@ -17,7 +17,7 @@ fn after(found: impl Fn(&Event) -> bool) -> World {
     fold(&events[..=at])
 }
 
-fn text(cells: &[Cell]) -> String {
+fn text(cells: Vec<Cell>) -> String {
     let char_of = |c: &Cell| match c {
         Cell::Never => '_',
         Cell::Lost => '?',

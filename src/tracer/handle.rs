@@ -40,6 +40,8 @@ pub struct Handle {
     in_line: Arc<AtomicBool>,
     /// Whether the event that was begun may be the one that the server runs until.
     is_awaited: bool,
+    /// A connection's `struct conn`, which goes with its next event.
+    owed: Option<(u32, ConnImage)>,
 }
 
 impl Handle {
@@ -50,12 +52,31 @@ impl Handle {
         in_line: Arc<AtomicBool>,
     ) -> Handle {
         let max_data = (hub.config().max_data as usize).min(MAX_PAYLOAD);
-        Handle { hub, thread, room: 0, lost: 0, max_data, ring, in_line, is_awaited: false }
+        Handle { hub, thread, room: 0, lost: 0, max_data, ring, in_line, is_awaited: false, owed: None }
     }
 
     /// Whether this thread waits for a lock, from now on.
     pub(super) fn set_in_line(&self, is_in_line: bool) {
         self.in_line.store(is_in_line, Ordering::Relaxed);
+    }
+
+    /// See [`owe`](super::owe).
+    pub(super) fn owe(&mut self, conn: u32, image: ConnImage) {
+        self.owed = Some((conn, image));
+    }
+
+    /// See [`takes_back_what_is_owed`](super::takes_back_what_is_owed).
+    pub(super) fn takes_back_what_is_owed(&mut self) -> bool {
+        self.owed.take().is_some()
+    }
+
+    /// What is owed with an event about `conn`.
+    #[inline(always)]
+    fn owed(&mut self, conn: Option<u32>) -> Option<(u32, ConnImage)> {
+        match self.owed {
+            None => None,
+            Some(_) => self.owed.take_if(|(of, _)| Some(*of) == conn),
+        }
     }
 
     pub(super) fn hub(&self) -> &Arc<Hub> {
@@ -128,6 +149,8 @@ impl Handle {
         image: Option<&ConnImage>,
         payload: &[u8],
     ) {
+        let owed = self.owed(conn);
+        let image = image.or(owed.as_ref().map(|(_, image)| image));
         let whole = matches!(what, What::Wake { .. } | What::Mark | What::Close { .. });
         let kept = &payload[..payload.len().min(if whole { MAX_PAYLOAD } else { self.max_data })];
         let sizes = (kept.len(), payload.len());
@@ -135,6 +158,8 @@ impl Handle {
         if self.is_awaited {
             self.look_for(begun, conn, what, image, kept, payload.len());
         }
+        #[cfg(test)]
+        super::witness::told(&self.hub, self.thread, begun.0, conn, &what);
     }
 
     /// Somebody waits for an event: is it this one?
@@ -165,6 +190,8 @@ impl Handle {
         image: Option<&ConnImage>,
         pieces: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
     ) {
+        let owed = self.owed(conn);
+        let image = image.or(owed.as_ref().map(|(_, image)| image));
         let count = pieces.len().min(IOV_LISTED);
         let max_data = self.max_data;
         // Each piece, and how many bytes of it are kept.
@@ -193,6 +220,8 @@ impl Handle {
             }
             self.look_for(begun, conn, what, image, &list, sizes.1);
         }
+        #[cfg(test)]
+        super::witness::told(&self.hub, self.thread, begun.0, conn, &what);
     }
 
     /// Tells of a `recvfrom` that was begun: whatever is kept of the bytes, the address before them is.
@@ -205,6 +234,8 @@ impl Handle {
         peer: &[u8],
         data: &[u8],
     ) {
+        let owed = self.owed(conn);
+        let image = image.or(owed.as_ref().map(|(_, image)| image));
         let kept = &data[..data.len().min(self.max_data)];
         let (kept_len, len) = (peer.len() + kept.len(), peer.len() + data.len());
         self.room -= put(&mut self.ring, begun, conn, what, image, (kept_len, len), |filling| {
@@ -214,6 +245,8 @@ impl Handle {
         if self.is_awaited {
             self.look_for(begun, conn, what, image, &[peer, kept].concat(), len);
         }
+        #[cfg(test)]
+        super::witness::told(&self.hub, self.thread, begun.0, conn, &what);
     }
 
     /// Looks whether the recorder has made room. A recording is whole: a thread whose ring is full

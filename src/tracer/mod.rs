@@ -19,6 +19,8 @@ mod gate;
 mod handle;
 mod record;
 mod what;
+#[cfg(test)]
+pub(crate) mod witness;
 
 pub use gate::{Awaited, Gate, Refused, Telling, Who};
 pub use handle::Handle;
@@ -73,6 +75,9 @@ pub struct Hub {
     in_line: Mutex<Vec<(Thread, Arc<AtomicBool>)>>,
     /// The leash.
     pub gate: Gate,
+    /// Who is told of every event, and sees the server as it is then.
+    #[cfg(test)]
+    pub(crate) witness: std::sync::OnceLock<Arc<witness::Witness>>,
 }
 
 /// How a recording goes.
@@ -102,6 +107,8 @@ impl Hub {
             lanes: Mutex::default(),
             in_line: Mutex::default(),
             gate: Gate::default(),
+            #[cfg(test)]
+            witness: std::sync::OnceLock::new(),
         })
     }
 
@@ -212,6 +219,8 @@ pub fn epoch() -> u32 {
 
 /// From now on this thread records into `handle`.
 pub fn install(handle: Handle) {
+    #[cfg(test)]
+    witness::enters(handle.hub());
     LEVEL.set(match handle.hub().config.detail {
         Detail::Flow => 1,
         Detail::Calls => 2,
@@ -223,12 +232,45 @@ pub fn install(handle: Handle) {
 pub fn uninstall() {
     LEVEL.set(0);
     HANDLE.set(None);
+    #[cfg(test)]
+    witness::leaves();
 }
 
 /// Whether this thread records.
 #[inline]
 pub fn on() -> bool {
     LEVEL.get() > 0
+}
+
+/// Whether this thread tells of calls, too.
+#[inline(always)]
+pub fn tells_calls() -> bool {
+    LEVEL.get() > 1
+}
+
+/// Leaves a connection's `struct conn`, where it has changed, for the next event about that connection:
+/// whoever tells of that one knows no connection.
+#[inline]
+pub fn owe(conn: Option<u32>, image: impl FnOnce() -> Option<ConnImage>) {
+    if on()
+        && let Some((conn, image)) = conn.zip(image())
+    {
+        HANDLE.with_borrow_mut(|handle| handle.iter_mut().for_each(|handle| handle.owe(conn, image)));
+    }
+}
+
+/// Whether something is left that way, whose event did not come; then it is not told any more.
+pub fn takes_back_what_is_owed() -> bool {
+    HANDLE.with_borrow_mut(|handle| handle.as_mut().is_some_and(Handle::takes_back_what_is_owed))
+}
+
+/// Does what may take until another of the server's threads has done something: waits for the kernel, for
+/// a lock, for a thread's end.
+#[inline(always)]
+pub fn blocking<R>(wait: impl FnOnce() -> R) -> R {
+    #[cfg(test)]
+    let _out = witness::step_aside();
+    wait()
 }
 
 /// How the recording goes that this thread takes part in.
@@ -258,6 +300,17 @@ pub fn begin(kind: &'static Kind, conn: Option<u32>) -> Begun {
 #[inline(never)]
 fn begin_recorded(kind: &'static Kind, conn: Option<u32>) -> Begun {
     HANDLE.with_borrow_mut(|handle| Begun(handle.as_mut().and_then(|h| h.begin(conn, || (kind, None)))))
+}
+
+/// The same, for whoever knows already what it will tell.
+#[inline]
+pub fn begin_of(what: &What, conn: Option<u32>) -> Begun {
+    if !on() {
+        return Begun(None);
+    }
+    HANDLE.with_borrow_mut(|handle| {
+        Begun(handle.as_mut().and_then(|h| h.begin(conn, || (what.kind(), what.of()))))
+    })
 }
 
 /// The same of an event that happens with a lock held: the lock is taken after the gate, so that nobody
@@ -419,11 +472,11 @@ pub struct Entered(Option<(Fn, Option<u32>)>);
 
 /// Tells that a function of the walkthrough was entered; what it returns tells of its end.
 #[inline(always)]
-pub fn enter(function: Fn, conn: Option<u32>, image: impl FnOnce() -> Option<ConnImage>) -> Entered {
-    if LEVEL.get() < 2 {
+pub fn enter(function: Fn, conn: Option<u32>) -> Entered {
+    if !tells_calls() {
         return Entered(None);
     }
-    emit_recorded(conn, What::Call(function), image().as_ref(), b"");
+    emit_recorded(conn, What::Call(function), None, b"");
     Entered(Some((function, conn)))
 }
 

@@ -10,6 +10,8 @@ use std::ops::Range;
 
 /// What the panel needs with its title: state, read buffer, item, answer.
 const LEAST_HEIGHT: u16 = 7;
+/// How many pieces of an answer are written one behind the other.
+const MAX_PIECES: usize = 64;
 /// Where values stand, right of their labels.
 const LABEL: usize = 8;
 
@@ -303,15 +305,16 @@ fn sent_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize, sent: &Sent, is_new: 
         }
         Err(errno) => (format!("{}, sent none", printable(errno)), true),
     };
-    let pieces: Vec<String> = sent.pieces.iter().map(|(b, _)| format!("\"{}\"", visible(b))).collect();
+    let shown = sent.pieces.iter().take(MAX_PIECES);
+    let pieces: Vec<String> = shown.map(|(b, _)| format!("\"{}\"", visible(b))).collect();
     // With rows to spare below, one for each piece; some stay for the other fields.
     let rows = pen.height().saturating_sub(y + 4);
     if sent.count > 1 && rows >= 3 {
         return iovecs(view, pen, y, sent, (&result, is_short, is_new));
     }
     let mut text = pieces.join(" ");
-    if sent.count > sent.pieces.len() {
-        text.push_str(&format!(" and {} more", sent.count - sent.pieces.len()));
+    if sent.count > pieces.len() {
+        text.push_str(&format!(" and {} more", sent.count - pieces.len()));
     }
     let room = pen.width().saturating_sub(LABEL + result.len() + 4);
     let style = if is_new { p.changed } else { p.dim };

@@ -3,7 +3,7 @@
 use super::record_prefix;
 use super::token::{Tokens, tokenize_command};
 use crate::event::{ConnState, Fn};
-use crate::memcached::conn::{Conn, Src, conn_set_state};
+use crate::memcached::conn::{Conn, Src, conn_set_state, release_ilist};
 use crate::memcached::items::ItemRef;
 use crate::memcached::network::{add_iov, out_string};
 use crate::memcached::prefix_stats::Counted;
@@ -15,7 +15,7 @@ use crate::tracer::{self, What};
 /// Queues every value that is found, then `END` (`memcached.c:2876`). A hit adds three pieces to
 /// the answer (`VALUE `, the key, and suffix and value in one), five with the CAS id.
 pub(super) fn process_get_command(c: &mut Conn, tokens: &Tokens, return_cas: bool) {
-    let _in = c.enter(Fn::ProcessGetCommand);
+    let c = &mut *c.enter(Fn::ProcessGetCommand);
     let mut more;
     let mut tokens = tokens;
     let mut token = 1;
@@ -25,14 +25,12 @@ pub(super) fn process_get_command(c: &mut Conn, tokens: &Tokens, return_cas: boo
             if key.len() > KEY_MAX_LENGTH {
                 out_string(c, "CLIENT_ERROR bad command line format");
                 // The answer is forgotten, and with it go the items that it had.
-                for item in c.ilist.drain(..) {
-                    c.globals.store.item_remove(item);
-                }
+                release_ilist(c);
                 c.suffixlist.clear();
                 return;
             }
             c.stats().get_cmds.add(1);
-            let found = c.globals.store.item_get(&c.rbuf[key.clone()]);
+            let found = c.store().item_get(&c.rbuf[key.clone()]);
             record_prefix(c, &c.rbuf[key], Counted::Get { is_hit: found.is_some() });
             match found {
                 Some(item) => queue_value(c, item, return_cas),
@@ -89,5 +87,5 @@ fn queue_value(c: &mut Conn, item: ItemRef, return_cas: bool) {
         head[6 + key.len()..len].copy_from_slice(&suffix[..suffix.len() - 2]);
         c.tell(What::Reply { noreply: false, value: true }, &head[..len]);
     }
-    c.globals.store.item_update(&c.ilist[at as usize]);
+    c.store().item_update(&c.ilist[at as usize]);
 }

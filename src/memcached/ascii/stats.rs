@@ -24,7 +24,7 @@ impl Answer {
 
 /// stats (`memcached.c:2797`).
 pub(super) fn process_stat(c: &mut Conn, tokens: &Tokens) {
-    let _in = c.enter(Fn::ProcessStat);
+    let c = &mut *c.enter(Fn::ProcessStat);
     let mut answer = Answer(String::with_capacity(2048));
     let store = &c.globals.store;
     let mut append_stat = |name: &str, value: &dyn Display| answer.append_stat(name, value);

@@ -15,7 +15,7 @@ const BAD_FORMAT: &str = "CLIENT_ERROR bad command line format";
 /// set, add, replace, append, prepend, cas: allocates the item and waits for its value
 /// (`memcached.c:3051`).
 pub(super) fn process_update_command(c: &mut Conn, tokens: &Tokens, comm: Nread, handle_cas: bool) {
-    let _in = c.enter(Fn::ProcessUpdateCommand);
+    let c = &mut *c.enter(Fn::ProcessUpdateCommand);
     set_noreply_maybe(c, tokens);
     let key = tokens.range(1);
     if key.len() > KEY_MAX_LENGTH {
@@ -43,7 +43,7 @@ pub(super) fn process_update_command(c: &mut Conn, tokens: &Tokens, comm: Nread,
     };
     record_prefix(c, &c.rbuf[key.clone()], Counted::Set);
     let exptime = c.globals.clock.realtime(exptime);
-    let store = &c.globals.store;
+    let store = c.store();
     let Some(item) = store.item_alloc(&c.rbuf[key.clone()], flags, exptime, vlen as u32) else {
         let too_large = !store.item_size_ok(key.len(), flags, vlen as u32);
         out_string(
@@ -57,10 +57,10 @@ pub(super) fn process_update_command(c: &mut Conn, tokens: &Tokens, comm: Nread,
         c.sbytes = vlen as usize;
         // An old value must not outlive a set that failed.
         if comm == Nread::Set
-            && let Some(old) = c.globals.store.item_get(&c.rbuf[key])
+            && let Some(old) = c.store().item_get(&c.rbuf[key])
         {
-            c.globals.store.item_unlink(&old);
-            c.globals.store.item_remove(old);
+            c.store().item_unlink(&old);
+            c.store().item_remove(old);
         }
         return;
     };
@@ -74,13 +74,13 @@ pub(super) fn process_update_command(c: &mut Conn, tokens: &Tokens, comm: Nread,
 
 /// The value is whole (`memcached.c:2285`).
 pub fn complete_nread(c: &mut Conn) {
-    let _in = c.enter(Fn::CompleteNread);
+    let c = &mut *c.enter(Fn::CompleteNread);
     complete_nread_ascii(c);
 }
 
 /// Checks the value's line end, stores the item, answers, lets go of it (`memcached.c:890`).
 fn complete_nread_ascii(c: &mut Conn) {
-    let _in = c.enter(Fn::CompleteNreadAscii);
+    let c = &mut *c.enter(Fn::CompleteNreadAscii);
     let (Some(item), Some(comm)) = (&c.item, c.cmd) else {
         c.why = "a value without a command";
         return conn_set_state(c, ConnState::Closing);
@@ -89,7 +89,7 @@ fn complete_nread_ascii(c: &mut Conn) {
     if !item.data().ends_with(b"\r\n") {
         out_string(c, "CLIENT_ERROR bad data chunk");
     } else {
-        let stored = c.globals.store.store_item(item, comm, c.stats());
+        let stored = c.store().store_item(item, comm, c.stats());
         out_string(
             c,
             match stored {
@@ -101,13 +101,13 @@ fn complete_nread_ascii(c: &mut Conn) {
         );
     }
     if let Some(item) = c.item.take() {
-        c.globals.store.item_remove(item);
+        c.store().item_remove(item);
     }
 }
 
 /// incr, decr (`memcached.c:3182`).
 pub(super) fn process_arithmetic_command(c: &mut Conn, tokens: &Tokens, incr: bool) {
-    let _in = c.enter(Fn::ProcessArithmeticCommand);
+    let c = &mut *c.enter(Fn::ProcessArithmeticCommand);
     set_noreply_maybe(c, tokens);
     let key = tokens.range(1);
     if key.len() > KEY_MAX_LENGTH {
@@ -116,7 +116,7 @@ pub(super) fn process_arithmetic_command(c: &mut Conn, tokens: &Tokens, incr: bo
     let Some(delta) = safe_strtoull(tokens.get(&c.rbuf, 2)) else {
         return out_string(c, "CLIENT_ERROR invalid numeric delta argument");
     };
-    match c.globals.store.add_delta(&c.rbuf[key], incr, delta, c.stats()) {
+    match c.store().add_delta(&c.rbuf[key], incr, delta, c.stats()) {
         // Digits only.
         Delta::Ok(text) => out_string(c, std::str::from_utf8(text.bytes()).unwrap_or_default()),
         Delta::NonNumeric => {
@@ -132,7 +132,7 @@ pub(super) fn process_arithmetic_command(c: &mut Conn, tokens: &Tokens, incr: bo
 
 /// touch: a new expiry time (`memcached.c:3139`).
 pub(super) fn process_touch_command(c: &mut Conn, tokens: &Tokens) {
-    let _in = c.enter(Fn::ProcessTouchCommand);
+    let c = &mut *c.enter(Fn::ProcessTouchCommand);
     set_noreply_maybe(c, tokens);
     let key = tokens.range(1);
     if key.len() > KEY_MAX_LENGTH {
@@ -143,12 +143,12 @@ pub(super) fn process_touch_command(c: &mut Conn, tokens: &Tokens) {
     };
     let exptime = c.globals.clock.realtime(i64::from(exptime));
     c.stats().touch_cmds.add(1);
-    match c.globals.store.item_touch(&c.rbuf[key], exptime) {
+    match c.store().item_touch(&c.rbuf[key], exptime) {
         Some(item) => {
-            c.globals.store.item_update(&item);
+            c.store().item_update(&item);
             c.stats().slab(item.clsid()).touch_hits.add(1);
             out_string(c, "TOUCHED");
-            c.globals.store.item_remove(item);
+            c.store().item_remove(item);
         }
         None => {
             c.stats().touch_misses.add(1);
@@ -159,7 +159,7 @@ pub(super) fn process_touch_command(c: &mut Conn, tokens: &Tokens) {
 
 /// delete (`memcached.c:3338`). A time of 0 is still accepted, for clients from long ago.
 pub(super) fn process_delete_command(c: &mut Conn, tokens: &Tokens) {
-    let _in = c.enter(Fn::ProcessDeleteCommand);
+    let c = &mut *c.enter(Fn::ProcessDeleteCommand);
     if tokens.count > 3 {
         let hold_is_zero = tokens.get(&c.rbuf, 2) == b"0";
         set_noreply_maybe(c, tokens);
@@ -177,11 +177,11 @@ pub(super) fn process_delete_command(c: &mut Conn, tokens: &Tokens) {
         return out_string(c, BAD_FORMAT);
     }
     record_prefix(c, &c.rbuf[key.clone()], Counted::Delete);
-    match c.globals.store.item_get(&c.rbuf[key]) {
+    match c.store().item_get(&c.rbuf[key]) {
         Some(item) => {
             c.stats().slab(item.clsid()).delete_hits.add(1);
-            c.globals.store.item_unlink(&item);
-            c.globals.store.item_remove(item);
+            c.store().item_unlink(&item);
+            c.store().item_remove(item);
             out_string(c, "DELETED");
         }
         None => {

@@ -117,7 +117,7 @@ impl Assoc {
     }
 
     #[inline]
-    fn of(&self, hv: u32) -> &Mutex<Table> {
+    pub(super) fn of(&self, hv: u32) -> &Mutex<Table> {
         &self.item_locks[hv as usize & (self.item_locks.len() - 1)].0
     }
 
@@ -162,7 +162,8 @@ impl Assoc {
         self.maintenance.started.store(false, Relaxed);
         let mut asked = lock(&self.maintenance.asked);
         while !asked.to_expand && !asked.to_stop {
-            asked = self.maintenance.cond.wait(asked).unwrap_or_else(PoisonError::into_inner);
+            let wait = || self.maintenance.cond.wait(asked);
+            asked = tracer::blocking(wait).unwrap_or_else(PoisonError::into_inner);
         }
         asked.to_expand = false;
         !asked.to_stop
@@ -183,7 +184,6 @@ impl Assoc {
     pub fn assoc_expand(&self, settings: &Settings) {
         say!(settings, 1, "Hash table expansion starting");
         let hashpower = self.hashpower.load(Relaxed) + 1;
-        tell(ItemOp::Expand, hashpower);
         self.expanding.store(true, Relaxed);
         self.hashpower.store(hashpower, Relaxed);
         self.hash_bytes.fetch_add(Self::bytes(hashpower), Relaxed);
@@ -193,6 +193,7 @@ impl Assoc {
             table.old = std::mem::replace(&mut table.primary, twice);
             table.moved = 0;
         }
+        tell(ItemOp::Expand, hashpower);
     }
 
     /// Moves one bucket after the other into the new table (`assoc.c:217`), each under its own item lock;
@@ -211,7 +212,7 @@ impl Assoc {
                 if self.is_stopped() {
                     return;
                 }
-                std::thread::sleep(std::time::Duration::from_millis(10));
+                tracer::blocking(|| std::thread::sleep(std::time::Duration::from_millis(10)));
             }
         }
         self.hash_bytes.fetch_sub(Self::bytes(hashpower - 1), Relaxed);
@@ -266,6 +267,16 @@ impl Table {
             (false, number) => &mut self.primary[number],
             (true, number) => &mut self.old[number],
         }
+    }
+
+    /// The items of a bucket, the first of its chain first.
+    #[cfg(test)]
+    pub fn chain(&self, bucket: u32) -> impl Iterator<Item = Chunk> {
+        let first = match self.place(bucket) {
+            (false, number) => self.primary[number],
+            (true, number) => self.old[number],
+        };
+        chain(first)
     }
 
     /// `assoc_find` (`assoc.c:78`).

@@ -13,6 +13,8 @@ mod chunk;
 mod hash;
 mod header;
 mod lru;
+#[cfg(test)]
+mod peek;
 mod report;
 mod slabs;
 mod store;
@@ -22,6 +24,8 @@ mod update;
 
 pub use chunk::ItemRef;
 pub use lru::ItemStats;
+#[cfg(test)]
+pub(super) use peek::Peek;
 pub use report::{StoreStats, buckets_and_locks, slab_table};
 pub use store::Store;
 pub use update::{Delta, Nread, Stored};

@@ -108,8 +108,6 @@ pub(super) struct Allocated {
     pub chunk: Chunk,
     /// What a trace will name the item by.
     pub id: u32,
-    /// The size of the page that was taken for it, if one was.
-    pub page: Option<usize>,
 }
 
 impl Slabs {
@@ -122,12 +120,18 @@ impl Slabs {
         Slabs { slabclass, mem_limit, mem_malloced: taken.unwrap_or(0), next_id: 1 }
     }
 
-    /// `do_slabs_alloc` (`slabs.c:228`): a chunk for an item of `size` bytes.
-    pub fn alloc(&mut self, sizes: &Sizes, size: usize, id: usize) -> Option<Allocated> {
-        let page = match self.slabclass[id].slots {
-            None => Some(self.newslab(sizes, id)?),
-            Some(_) => None,
-        };
+    /// `do_slabs_alloc` (`slabs.c:228`): a chunk for an item of `size` bytes. Where a page must be taken for
+    /// it, `has_page` is told its size before anything is taken out of it.
+    pub fn alloc(
+        &mut self,
+        sizes: &Sizes,
+        size: usize,
+        id: usize,
+        has_page: impl FnOnce(usize),
+    ) -> Option<Allocated> {
+        if self.slabclass[id].slots.is_none() {
+            has_page(self.newslab(sizes, id)?);
+        }
         let p = &mut self.slabclass[id];
         let chunk = p.slots?;
         p.slots = chunk.next();
@@ -139,7 +143,7 @@ impl Slabs {
         p.requested += size;
         let id = self.next_id;
         self.next_id = self.next_id.wrapping_add(1).max(1);
-        Some(Allocated { chunk, id, page })
+        Some(Allocated { chunk, id })
     }
 
     /// `do_slabs_free` (`slabs.c:269`): of an item that took `size` bytes.
@@ -224,10 +228,11 @@ mod tests {
                 if take || taken.is_empty() {
                     let id = sizes.clsid(size).unwrap();
                     let before = slabs.figures(id);
-                    match slabs.alloc(&sizes, size, id) {
+                    let mut page = false;
+                    match slabs.alloc(&sizes, size, id, |_| page = true) {
                         Some(got) => {
                             prop_assert!(taken.iter().all(|t| t.0 != got.chunk));
-                            prop_assert_eq!(got.page.is_some(), before.sl_curr == 0);
+                            prop_assert_eq!(page, before.sl_curr == 0);
                             taken.push((got.chunk, size, id));
                         }
                         None => prop_assert!(before.sl_curr == 0 && before.slabs > 0),

@@ -6,7 +6,7 @@ use super::header::{Suffix, ntotal_of, suffix};
 use super::lru::Lru;
 use super::slabs::{Allocated, Sizes, Slabs};
 use crate::event::Fn;
-use crate::memcached::settings::{Clock, ITEM_UPDATE_INTERVAL, MAX_NUMBER_OF_SLAB_CLASSES, Settings, say};
+use crate::memcached::settings::{Clock, ITEM_UPDATE_INTERVAL, KEY_MAX_LENGTH, MAX_NUMBER_OF_SLAB_CLASSES, Settings, say};
 use crate::memcached::util::{Apart, Shown, lock_in_line};
 use crate::tracer::{self, ItemOp, What};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -49,14 +49,14 @@ impl Store {
     /// A new item that nobody else sees yet; `None` if it is too large or there is no memory
     /// (`thread.c:480`).
     pub fn item_alloc(&self, key: &[u8], flags: u32, exptime: u32, nbytes: u32) -> Option<ItemRef> {
-        let _in = tracer::enter(Fn::ItemAlloc, tracer::current(), || None);
+        let _in = tracer::enter(Fn::ItemAlloc, tracer::current());
         // No hash: of the caller's own items none is to be spared.
         self.do_item_alloc(key, None, flags, exptime, nbytes)
     }
 
     /// Looks an item up and takes a reference (`thread.c:491`).
     pub fn item_get(&self, key: &[u8]) -> Option<ItemRef> {
-        let _in = tracer::enter(Fn::ItemGet, tracer::current(), || None);
+        let _in = tracer::enter(Fn::ItemGet, tracer::current());
         let hv = self.assoc.hash(key);
         self.do_item_get(&mut self.assoc.item_lock(hv), key, hv)
     }
@@ -64,7 +64,7 @@ impl Store {
     /// Gives a reference back (`thread.c:529`). The C takes the item lock for it: its count may be read
     /// without one, and here it may not be relied upon without one.
     pub fn item_remove(&self, item: ItemRef) {
-        let _in = tracer::enter(Fn::ItemRemove, tracer::current(), || None);
+        let _in = tracer::enter(Fn::ItemRemove, tracer::current());
         self.do_item_remove(item);
     }
 
@@ -162,20 +162,19 @@ impl Store {
         for _ in 0..TRIES {
             self.lru_pull_tail(id, false, cur_hv);
             let mut slabs = lock_in_line(&self.slabs.0);
-            found = slabs.alloc(&self.sizes, ntotal, id);
-            if let Some(len) = found.as_ref().and_then(|it| it.page) {
+            found = slabs.alloc(&self.sizes, ntotal, id, |len| {
                 // Told before another thread can take a chunk of it, and tell of that.
                 let (size, chunk) = (len as u32, self.sizes.size(id) as u32);
                 let what = What::Page { size, chunk, clsid: id as u8 };
                 tracer::emit_conn(tracer::current(), what, None, b"");
-            }
+            });
             drop(slabs);
             if found.is_some() {
                 break;
             }
             self.lru_pull_tail(id, true, cur_hv);
         }
-        let Some(Allocated { chunk, id: trace_id, .. }) = found else {
+        let Some(Allocated { chunk, id: trace_id }) = found else {
             lock_in_line(&self.lrus[id].0).stats.outofmemory += 1;
             return None;
         };
@@ -190,7 +189,11 @@ impl Store {
             nbytes,
         });
         tell(ItemOp::Alloc, chunk, 0);
-        Some(ItemRef::counted(chunk, cur_hv.unwrap_or_else(|| self.assoc.hash(key))))
+        #[cfg_attr(not(test), allow(unused_mut))]
+        let mut item = ItemRef::counted(chunk, cur_hv.unwrap_or_else(|| self.assoc.hash(key)));
+        #[cfg(test)]
+        item.data_mut().into_iter().for_each(|data| data.fill(crate::memcached::util::FRESH));
+        Some(item)
     }
 
     /// `lru_pull_tail` (`items.c:754`) as it is without the maintainer thread: from the class's oldest
@@ -264,14 +267,14 @@ impl Store {
         it.set_linked(true);
         it.set_time(self.clock.current_time());
         it.set_cas(if self.settings.use_cas { self.next_cas_id() } else { 0 });
+        // The list's lock from here on, which the C takes after `assoc_insert`: whatever is told of the
+        // class is told in the order of its list, whichever thread it is.
+        let mut lru = lock_in_line(&self.lrus[it.clsid()].0);
         self.assoc.insert(table, it, item.hv());
         it.refcount_incr();
-        {
-            let mut lru = lock_in_line(&self.lrus[it.clsid()].0);
-            lru.bytes += it.ntotal();
-            lru.total += 1;
-            lru.link(it);
-        }
+        lru.bytes += it.ntotal();
+        lru.total += 1;
+        lru.link(it);
         tell(ItemOp::Link, it, self.assoc.bucket(item.hv()));
     }
 
@@ -299,20 +302,33 @@ impl Store {
 
     /// `do_item_remove` (`items.c:373`), and `item_free` (`items.c:241`) by the last.
     pub(super) fn do_item_remove(&self, item: ItemRef) {
-        if let Some(it) = item.release() {
-            tell(ItemOp::Free, it, 0);
-            lock_in_line(&self.slabs.0).free(it, it.ntotal(), it.clsid());
+        let Some(it) = item.release() else { return };
+        if tracer::on() {
+            return self.tell_and_free(it);
         }
+        lock_in_line(&self.slabs.0).free(it, it.ntotal(), it.clsid());
+    }
+
+    /// Gives a chunk back and tells of it: numbered before another thread can be given it, and told once
+    /// it is free. Its key may be another one's by then.
+    fn tell_and_free(&self, it: Chunk) {
+        let mut key = [0; KEY_MAX_LENGTH];
+        let nkey = it.nkey().min(KEY_MAX_LENGTH);
+        key[..nkey].copy_from_slice(&it.key()[..nkey]);
+        let (conn, what) = (tracer::current(), item_event(ItemOp::Free, it, 0));
+        let begun = tracer::begin_of(&what, conn);
+        lock_in_line(&self.slabs.0).free(it, it.ntotal(), it.clsid());
+        tracer::finish(begun, conn, what, None, &key[..nkey]);
     }
 
     /// `do_item_update` (`items.c:399`).
     pub(super) fn do_item_update(&self, it: Chunk) {
         if self.is_stale(it) && it.is_linked() {
             it.set_time(self.clock.current_time());
-            tell(ItemOp::Update, it, 0);
             let mut lru = lock_in_line(&self.lrus[it.clsid()].0);
             lru.unlink(it);
             lru.link(it);
+            tell(ItemOp::Update, it, 0);
         }
     }
 }
@@ -321,8 +337,10 @@ impl Store {
 #[inline]
 fn tell(op: ItemOp, it: Chunk, bucket: u32) {
     if tracer::on() {
-        let (id, size, clsid) = (it.trace_id(), it.nbytes(), it.clsid() as u8);
-        let what = What::Item { op, id, size, clsid, bucket };
-        tracer::emit_conn(tracer::current(), what, None, it.key());
+        tracer::emit_conn(tracer::current(), item_event(op, it, bucket), None, it.key());
     }
+}
+
+fn item_event(op: ItemOp, it: Chunk, bucket: u32) -> What {
+    What::Item { op, id: it.trace_id(), size: it.nbytes(), clsid: it.clsid() as u8, bucket }
 }

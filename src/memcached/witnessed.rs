@@ -1,0 +1,48 @@
+//! What the oracle is shown of the server, in tests alone: copies of its memory.
+
+use super::conn::Conn;
+use super::globals::Globals;
+use super::items::Peek;
+use crate::event::ConnState;
+use crate::tracer::Hub;
+use crate::tracer::witness::{self, ConnMemory, ServerMemory, copied};
+use std::os::fd::AsFd;
+use std::sync::Arc;
+
+/// Shows a connection as it is now, for the event that comes next.
+pub(super) fn of_conn(c: &Conn) {
+    let Some(id) = c.id.filter(|_| witness::is_watching()) else { return };
+    let left = c.msglist.get(c.msgcurr).and_then(|msg| c.iov.get(msg.msg_iov..msg.msg_iov + msg.msg_iovlen));
+    // Once it closes its items are let go of, and nothing will be sent any more.
+    let left = left.filter(|_| !matches!(c.state, ConnState::Closing | ConnState::Closed));
+    let unsent = left.unwrap_or_default().iter().map(|piece| c.resolve(piece).to_vec());
+    let value = c.item.as_ref().map_or(&[][..], |it| it.data());
+    witness::show(id, |before| ConnMemory {
+        id,
+        fd: c.fd(),
+        state: c.state,
+        image: c.image(),
+        request_id: c.request_id,
+        item: c.item.as_ref().map(|it| (it.key().to_vec(), it.data().len() as u64)),
+        rbuf: copied(&c.rbuf, before.map(|b| &b.rbuf)),
+        value: copied(value, before.map(|b| &b.value)),
+        wbuf: copied(&c.wbuf, before.map(|b| &b.wbuf)),
+        unsent: unsent.collect(),
+    });
+}
+
+/// Shows queues, pipes and the store with every event from now on, to whoever watches `hub`.
+pub(super) fn watch(hub: Option<&Arc<Hub>>, globals: &Arc<Globals>) {
+    let Some(witness) = hub.and_then(|hub| hub.witness.get()) else { return };
+    let globals = globals.clone();
+    let mut store = Peek::new(&globals.store);
+    witness.watch(Box::new(move |what| {
+        let workers = &globals.threads.workers;
+        let pipe = |fd: &std::os::fd::OwnedFd| rustix::io::ioctl_fionread(fd.as_fd()).unwrap_or(u64::MAX);
+        ServerMemory {
+            queues: workers.iter().map(|thread| thread.new_conn_queue.conns()).collect(),
+            pipes: workers.iter().map(|thread| pipe(&thread.notify_receive_fd)).collect(),
+            store: store.look(what, &globals.store, &globals.threads),
+        }
+    }));
+}

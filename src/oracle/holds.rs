@@ -1,0 +1,258 @@
+//! The model held against the server's memory.
+
+use super::sessions::{ALL, Session};
+use crate::event::{ConnFields, ConnSet, Event, ItemRef, Kind, Thread};
+use crate::memcached::util::FRESH;
+use crate::model::{Bytes, Class, Conn, Key, Memory, Place, World};
+use crate::tracer::witness::{ClassMemory, ConnMemory, Seen, ServerMemory, StoreMemory};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// How much was compared, and how much of it the model knew.
+#[derive(Debug, Default)]
+pub struct Tally {
+    events: u64,
+    /// Connections at an event of theirs.
+    conns: u64,
+    /// Bytes of buffers: known, and written but not known.
+    known: u64,
+    lost: u64,
+    /// Those of them in sessions whose every payload is recorded.
+    lost_of_all: u64,
+    /// Messages that were being sent: known, and not.
+    unsent: u64,
+    unsent_unknown: u64,
+    /// Values that were partly there.
+    filling: u64,
+    queued: u64,
+    in_pipe: u64,
+    stores: u64,
+    chains: u64,
+}
+
+impl Tally {
+    /// Adds another one.
+    pub fn add(&mut self, other: &Tally) {
+        self.events += other.events;
+        self.conns += other.conns;
+        self.known += other.known;
+        self.lost += other.lost;
+        self.lost_of_all += other.lost_of_all;
+        self.unsent += other.unsent;
+        self.unsent_unknown += other.unsent_unknown;
+        self.filling += other.filling;
+        self.queued += other.queued;
+        self.in_pipe += other.in_pipe;
+        self.stores += other.stores;
+        self.chains += other.chains;
+    }
+
+    /// Nothing that there is to compare was left out by accident.
+    pub fn assert_saw_everything(&self) {
+        let all = [
+            self.events, self.conns, self.known, self.unsent, self.filling, self.queued, self.in_pipe,
+            self.stores, self.chains,
+        ];
+        assert!(all.iter().all(|&n| n > 0), "{self:?}");
+    }
+}
+
+/// One session's comparison.
+struct Holds<'a> {
+    session: &'a Session,
+    event: &'a Event,
+    tally: Tally,
+}
+
+/// Folds `events`, and holds the model after each against what was seen then.
+pub fn assert_is_memory(session: &Session, events: &[Event], seen: &[Seen]) -> Tally {
+    let mut seen = seen.iter().peekable();
+    let mut world = World::new(session.threads.into());
+    // As each was last seen, and as the model had it last: what has not changed need not be looked at.
+    let mut last: HashMap<u32, (&ConnMemory, Arc<Conn>)> = HashMap::new();
+    let mut tally = Tally::default();
+    for event in events {
+        world.apply(event);
+        while seen.next_if(|seen| seen.seq < event.seq).is_some() {}
+        let Some(now) = seen.next_if(|seen| seen.seq == event.seq) else { continue };
+        assert_eq!(now.thread, event.th);
+        let mut holds = Holds { session, event, tally: std::mem::take(&mut tally) };
+        holds.tally.events += 1;
+        if let Some(memory) = &now.conn {
+            let conn = world.conns.get(&memory.id);
+            let conn = conn.unwrap_or_else(|| holds.fails("the model has no such connection"));
+            holds.conn(conn, memory);
+            last.insert(memory.id, (memory, conn.clone()));
+        }
+        for (id, (memory, conn)) in &mut last {
+            if let Some(model) = world.conns.get(id).filter(|model| !Arc::ptr_eq(model, conn)) {
+                holds.conn(model, memory);
+                *conn = model.clone();
+            }
+        }
+        if let Some(server) = &now.server {
+            holds.server(&world, server);
+        }
+        tally = holds.tally;
+    }
+    tally
+}
+
+impl Holds<'_> {
+    fn fails(&self, what: &str) -> ! {
+        panic!("{}\n{what}", super::place(self.session, self.event))
+    }
+
+    fn same<T: PartialEq + std::fmt::Debug>(&self, what: &str, model: &T, memory: &T) {
+        if model != memory {
+            self.fails(&format!("{what}: the model has {model:?}, in memory is {memory:?}"));
+        }
+    }
+
+    fn has_all(&self) -> bool {
+        self.session.max_data == ALL
+    }
+
+    fn conn(&mut self, model: &Conn, memory: &ConnMemory) {
+        self.tally.conns += 1;
+        let mut fields = ConnFields::default();
+        let item = memory.item.as_ref().map(|(key, size)| {
+            let kept = &key[..key.len().min(self.session.max_data as usize)];
+            let kept = std::str::from_utf8(kept).or_else(|e| match e.error_len() {
+                None => std::str::from_utf8(&kept[..e.valid_up_to()]),
+                Some(_) => Err(e),
+            });
+            ItemRef { key: kept.unwrap_or_default().to_owned(), size: *size }
+        });
+        let set = ConnSet { item: Some(item), ..ConnSet::whole(&memory.image) };
+        set.apply(&mut fields);
+        self.same("struct conn", &model.fields, &fields);
+        if model.place == Place::Open {
+            self.same("state", &model.state, &Some(memory.state));
+            self.same("sfd", &model.fd, &Some(memory.fd));
+            self.same("request_id", &model.request_id.unwrap_or_default(), &memory.request_id);
+        }
+        if model.is_closed() {
+            return;
+        }
+        self.bytes("rbuf", &model.rbuf, &memory.rbuf);
+        self.bytes("wbuf", &model.wbuf, &memory.wbuf);
+        self.bytes("the item's data", &model.value, &memory.value);
+        if memory.item.is_some() && memory.image.ritem > 0 {
+            self.tally.filling += 1;
+            let (filled, ritem) = (model.value.len() as u64, u64::from(memory.image.ritem));
+            self.same("what is filled", &filled, &ritem);
+        }
+        self.unsent(model, memory);
+    }
+
+    fn bytes(&mut self, what: &str, model: &Bytes, memory: &[u8]) {
+        match model.agrees(memory, FRESH) {
+            Ok((known, lost)) => {
+                self.tally.known += known;
+                self.tally.lost += lost;
+                if self.has_all() && memory.len() < ALL as usize {
+                    self.tally.lost_of_all += lost;
+                    self.same(&format!("{what}: bytes that are not known"), &lost, &0);
+                }
+            }
+            Err((at, cell)) => {
+                let from = at.saturating_sub(20);
+                let real = memory.get(from..(at + 20).min(memory.len())).unwrap_or_default();
+                let cells = model.slice(from as u64, 40);
+                self.fails(&format!(
+                    "{what}[{at}]: the model has {cell:?}, in memory is {:?}\nmemory from {from}: {}\nmodel: {cells:?}",
+                    memory.get(at),
+                    real.escape_ascii(),
+                ));
+            }
+        }
+    }
+
+    fn unsent(&mut self, model: &Conn, memory: &ConnMemory) {
+        let Some(pieces) = model.unsent() else {
+            let was_handed_over = model.sent.as_ref().is_some_and(|sent| sent.msgcurr == memory.image.msgcurr);
+            if was_handed_over {
+                self.fails("what is left to be sent is told, and not known");
+            }
+            self.tally.unsent_unknown += 1;
+            return;
+        };
+        let lens = |all: &mut dyn Iterator<Item = u64>| all.collect::<Vec<_>>();
+        let of_memory = lens(&mut memory.unsent.iter().map(|piece| piece.len() as u64));
+        self.same("the pieces to be sent", &lens(&mut pieces.iter().map(|(_, len)| *len)), &of_memory);
+        for ((kept, _), piece) in pieces.iter().zip(&*memory.unsent) {
+            if !piece.starts_with(kept) {
+                self.fails(&format!(
+                    "a piece to be sent: the model has {}, in memory is {}",
+                    kept.escape_ascii(),
+                    piece.escape_ascii()
+                ));
+            }
+        }
+        self.tally.unsent += u64::from(!pieces.is_empty());
+    }
+
+    fn server(&mut self, world: &World, memory: &ServerMemory) {
+        for (i, (queue, pipe)) in memory.queues.iter().zip(&memory.pipes).enumerate() {
+            let lane = &world.threads[&Thread::Worker(i as u16)];
+            self.same(&format!("worker{i}'s queue"), &lane.queue.iter().copied().collect(), queue);
+            self.same(&format!("the bytes in worker{i}'s pipe"), &u64::from(lane.pipe), pipe);
+            self.tally.queued += queue.len() as u64;
+            self.tally.in_pipe += pipe;
+        }
+        if matches!(self.event.ev, Kind::Item | Kind::Reply | Kind::Wait | Kind::Command) {
+            self.store(&world.memory, &memory.store);
+        }
+    }
+
+    fn store(&mut self, model: &Memory, memory: &StoreMemory) {
+        self.tally.stores += 1;
+        self.same("has_gap", &model.has_gap, &false);
+        let ids: Vec<u8> = model.classes.values().filter(|class| class.pages > 0).map(|class| class.id).collect();
+        self.same("slab classes", &ids, &memory.classes.iter().map(|class| class.id).collect());
+        for class in &memory.classes {
+            self.class(&model.classes[&class.id], class);
+        }
+        if let Some(buckets) = model.buckets {
+            self.same("buckets", &buckets, &memory.buckets);
+        }
+        self.same("growing", &model.growing, &memory.growing);
+        self.same("evicted", &model.counts.evicted, &memory.evicted);
+        self.same("reclaimed", &model.counts.reclaimed, &memory.reclaimed);
+        if let (Some(bucket), Some((asked, chain))) = (model.bucket, &memory.chain)
+            && bucket == u64::from(*asked)
+        {
+            let known: Vec<&Key> = model.chain(bucket).into_iter().map(|item| &item.key).collect();
+            let is_whole = !model.may_hold_more();
+            if is_whole && known.len() != chain.len() {
+                self.fails(&format!("bucket {bucket}: the model has {known:?}, in memory is {chain:?}"));
+            }
+            let mut left = chain.iter();
+            for key in known {
+                if !left.any(|real| self.is_key(key, real)) {
+                    self.fails(&format!("bucket {bucket}: the model has {key:?} there, in memory is {chain:?}"));
+                }
+            }
+            self.tally.chains += u64::from(!chain.is_empty());
+        }
+    }
+
+    fn is_key(&self, key: &Key, real: &[u8]) -> bool {
+        key.len == real.len() as u64 && real.starts_with(&key.kept)
+    }
+
+    fn class(&self, model: &Class, memory: &ClassMemory) {
+        let id = memory.id;
+        let of_model = (model.chunk, model.pages, model.chunks, model.used, model.lru.len());
+        let of_memory =
+            (Some(memory.chunk), memory.pages, memory.chunks, memory.used, memory.items);
+        self.same(&format!("class {id}: chunk, pages, chunks, used, items"), &of_model, &of_memory);
+        let is = |item: &crate::model::Item, real: &Vec<u8>| self.is_key(&item.key, real);
+        let head = model.lru.head().zip(&memory.head).all(|(item, real)| is(item, real));
+        let tail = model.lru.tail().rev().zip(memory.tail.iter().rev()).all(|(item, real)| is(item, real));
+        if !head || !tail {
+            self.fails(&format!("class {id}: the model's list is {:?}, in memory is {memory:?}", model.lru));
+        }
+    }
+}
