@@ -11,6 +11,7 @@
 
 mod conn;
 mod function;
+mod gets;
 mod kind;
 mod leash;
 mod payload;
@@ -18,6 +19,7 @@ mod snapshot;
 
 pub use conn::{Changed, ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol, Value};
 pub use function::Fn;
+pub use gets::{Counted, GetFold, GetStats, GetStep};
 pub use kind::Kind;
 pub use leash::{AtGate, InLine, Leashed, Steps};
 pub(crate) use payload::encode;

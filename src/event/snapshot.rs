@@ -1,6 +1,6 @@
 //! The state of the server at a moment: what a recording that begins in the middle starts from.
 
-use super::{ConnSet, ConnState, Fn, Payload, Thread, Word};
+use super::{ConnSet, ConnState, Fn, GetStats, Payload, Thread, Word};
 use serde::{Deserialize, Serialize};
 
 /// What folding every event up to this one would have told, but for what has no effect any more:
@@ -31,6 +31,9 @@ pub struct MemoryAt {
     /// What the `item` events so far have told.
     #[serde(flatten)]
     pub counts: Counts,
+    /// `get_hits` and `get_misses`; older recordings do not tell them.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub gets: Option<GetStats>,
     /// The buckets of the hash table, once it has grown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub buckets: Option<u64>,
@@ -40,7 +43,8 @@ pub struct MemoryAt {
     pub classes: Vec<ClassAt>,
 }
 
-/// How often the store did what.
+/// How often the store did what: for whatever command it was asked, and in a recording that is whole since the
+/// server's start; `evicted` and `reclaimed`, which `stats` has too, since the last `stats reset`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Counts {

@@ -58,7 +58,9 @@ impl Conn {
             let len = (known.kept.len() as u64).min(rbytes);
             self.rbuf.write(rcurr + rbytes - len, &known.kept, len);
         }
-        self.value.lose(0, self.fields.ritem.into());
+        if self.fields.item.is_some() {
+            self.value.lose(0, self.fields.ritem.into());
+        }
         self.wbuf.lose(0, DATA_BUFFER_SIZE);
     }
 
@@ -166,7 +168,9 @@ impl Conn {
 
     /// `process_command` tells of the line. `tokenize_command` will put a NUL behind each token.
     pub(super) fn command_found(&mut self, event: &Event, touched: &mut Touched) {
-        self.command = Some(bytes_of(event));
+        let line = bytes_of(event);
+        self.get.command(&line);
+        self.command = Some(line);
         self.requests = self.requests.saturating_add(1);
         self.sent = None;
         self.replies.clear();

@@ -3,7 +3,7 @@
 use super::buffers::Then;
 use super::bytes::Bytes;
 use super::{Way, Ways};
-use crate::event::{ConnAt, ConnFields, ConnState, Event, Fn, Kind, Thread, Word};
+use crate::event::{ConnAt, ConnFields, ConnState, Counted, Event, Fn, GetFold, GetStep, Kind, Thread, Word};
 use std::ops::Range;
 
 /// How many answers are remembered.
@@ -49,6 +49,8 @@ pub struct Sent {
 pub(super) struct Touched {
     pub rbuf: Option<Range<usize>>,
     pub value: Option<Range<usize>>,
+    /// What `stats` has counted before it.
+    pub counted: Counted,
 }
 
 /// One connection: an accepted one, or a worker's own of a UDP socket.
@@ -82,6 +84,8 @@ pub struct Conn {
     pub value: Bytes,
     /// What stands in the buffer of simple answers.
     pub wbuf: Bytes,
+    /// Its gets, as `stats` counts them.
+    pub(super) get: GetFold,
     /// What will have been done to the bytes before its next event.
     pub(super) then: Then,
     /// The last command line.
@@ -171,6 +175,9 @@ impl Conn {
             set.apply(&mut self.fields);
         }
         self.move_bytes(event, old, &mut touched);
+        if let Some(step) = get_step(event) {
+            touched.counted = self.get.step(step);
+        }
 
         self.is_udp |= event.is_udp();
         match &event.ev {
@@ -259,6 +266,19 @@ impl Conn {
             },
         });
     }
+}
+
+/// What an event is to the gets of its connection.
+fn get_step(event: &Event) -> Option<GetStep> {
+    Some(match (&event.ev, event.op.as_deref()) {
+        (Kind::Item, Some("hit")) => GetStep::LookedUp(true),
+        (Kind::Item, Some("miss" | "expire" | "flush")) => GetStep::LookedUp(false),
+        (Kind::Reply, Some("value")) => GetStep::Value,
+        (Kind::Reply, _) => GetStep::Reply,
+        (Kind::Call, _) => GetStep::Call(event.function?),
+        (Kind::State, _) => GetStep::State,
+        _ => return None,
+    })
 }
 
 pub(super) fn bytes_of(event: &Event) -> Vec<u8> {

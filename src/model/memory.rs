@@ -3,7 +3,7 @@
 //! What is remembered of a list are the items at its head and at its tail, and how many there are
 //! between them; so the model's memory is bounded, however many items the server has.
 
-use crate::event::{ClassAt, Counts, Event, Kind, MemoryAt, Word};
+use crate::event::{ClassAt, Counted, Counts, Event, GetStats, Kind, MemoryAt, Word};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -151,7 +151,7 @@ pub struct Deed {
 }
 
 /// The store's memory.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Memory {
     /// Whether something before this is not told: then no count is right.
     pub has_gap: bool,
@@ -159,6 +159,8 @@ pub struct Memory {
     pub classes: BTreeMap<u8, Arc<Class>>,
     /// How often it did what.
     pub counts: Counts,
+    /// `get_hits` and `get_misses`, where they are known.
+    pub gets: Option<GetStats>,
     /// The buckets of the hash table, once it has grown.
     pub buckets: Option<u64>,
     /// Whether items are still being moved into it.
@@ -169,6 +171,23 @@ pub struct Memory {
     pub class: Option<u8>,
     /// The bucket that was asked last.
     pub bucket: Option<u64>,
+}
+
+impl Default for Memory {
+    /// That of a server that starts.
+    fn default() -> Memory {
+        Memory {
+            has_gap: false,
+            classes: BTreeMap::new(),
+            counts: Counts::default(),
+            gets: Some(GetStats::default()),
+            buckets: None,
+            growing: false,
+            last: None,
+            class: None,
+            bucket: None,
+        }
+    }
 }
 
 impl Memory {
@@ -208,7 +227,7 @@ impl Memory {
 
     /// What a recording found that begins in the middle; `None`: it does not know.
     pub(super) fn found(at: Option<&MemoryAt>) -> Memory {
-        let Some(at) = at else { return Memory { has_gap: true, ..Memory::default() } };
+        let Some(at) = at else { return Memory { has_gap: true, gets: None, ..Memory::default() } };
         let class = |at: &ClassAt| {
             let ClassAt { class, chunk, pages, chunks, used, items } = *at;
             let lru = Lru { hidden: items, ..Lru::default() };
@@ -217,10 +236,20 @@ impl Memory {
         Memory {
             classes: at.classes.iter().map(class).collect(),
             counts: at.counts,
+            gets: at.gets,
             buckets: at.buckets,
             growing: at.growing,
             ..Memory::default()
         }
+    }
+
+    /// Takes in what `stats` has counted of a get, or that it was set back.
+    pub(super) fn count(&mut self, counted: Counted) {
+        if counted.is_reset {
+            (self.counts.evicted, self.counts.reclaimed) = (0, 0);
+            self.gets = Some(GetStats::default());
+        }
+        self.gets.iter_mut().for_each(|gets| gets.add(counted));
     }
 
     /// Folds an event of the store's; whether it is one.
@@ -245,7 +274,11 @@ impl Memory {
         }
         match deed.op.as_ref() {
             "expand" => self.grows(event.size),
-            "expanded" => (self.buckets, self.growing) = (event.size.or(self.buckets), false),
+            "expanded" => {
+                // What came while it grew was put where it stood then, and moved; in which order is not told.
+                self.grows(event.size);
+                self.growing = false;
+            }
             "hit" | "miss" => {}
             _ => self.class_changed(&deed, event),
         }
@@ -275,7 +308,7 @@ impl Memory {
                 is_possible
             }
             ("link", Some(key)) => {
-                let (key, size, bucket) = (key.clone(), event.size, event.bucket);
+                let (key, size, bucket) = (key.clone(), event.size, event.bucket.filter(|_| !self.growing));
                 class.lru.link(Item { key, size, bucket, linked: event.seq });
                 true
             }

@@ -297,6 +297,7 @@ impl World {
         let touched = conn.apply(event);
         self.changed.rbuf = touched.rbuf;
         self.changed.value = touched.value;
+        self.memory.count(touched.counted);
         self.changed.fields = event.set.as_ref().map(|set| set.names()).unwrap_or_default();
         if event.ev == Kind::Recvfrom {
             self.changed.fields.extend(event.request_id.map(|_| "request_id"));

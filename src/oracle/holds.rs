@@ -1,7 +1,7 @@
 //! The model held against the server's memory.
 
 use super::sessions::{ALL, Session};
-use crate::event::{ConnFields, ConnSet, Event, ItemRef, Kind, Thread};
+use crate::event::{ConnFields, ConnSet, ConnState, Event, GetStats, ItemRef, Kind, Thread};
 use crate::memcached::util::FRESH;
 use crate::model::{Bytes, Class, Conn, Key, Memory, Place, World};
 use crate::tracer::witness::{ClassMemory, ConnMemory, Seen, ServerMemory, StoreMemory};
@@ -60,6 +60,8 @@ impl Tally {
 /// One session's comparison.
 struct Holds<'a> {
     session: &'a Session,
+    /// Whether the recording begins in the middle of the server's life.
+    is_late: bool,
     event: &'a Event,
     tally: Tally,
 }
@@ -71,18 +73,26 @@ pub fn assert_is_memory(session: &Session, events: &[Event], seen: &[Seen]) -> T
     // As each was last seen, and as the model had it last: what has not changed need not be looked at.
     let mut last: HashMap<u32, (&ConnMemory, Arc<Conn>)> = HashMap::new();
     let mut tally = Tally::default();
+    let is_late = events.first().is_some_and(|event| event.ev == Kind::Snapshot);
     for event in events {
         world.apply(event);
+        // A snapshot has the number of the event that it comes after: it is that moment's memory.
         while seen.next_if(|seen| seen.seq < event.seq).is_some() {}
         let Some(now) = seen.next_if(|seen| seen.seq == event.seq) else { continue };
-        assert_eq!(now.thread, event.th);
-        let mut holds = Holds { session, event, tally: std::mem::take(&mut tally) };
+        let is_snapshot = event.ev == Kind::Snapshot;
+        assert!(is_snapshot || now.thread == event.th);
+        let mut holds = Holds { session, is_late, event, tally: std::mem::take(&mut tally) };
         holds.tally.events += 1;
         if let Some(memory) = &now.conn {
-            let conn = world.conns.get(&memory.id);
-            let conn = conn.unwrap_or_else(|| holds.fails("the model has no such connection"));
-            holds.conn(conn, memory);
-            last.insert(memory.id, (memory, conn.clone()));
+            match world.conns.get(&memory.id) {
+                Some(conn) => {
+                    holds.conn(conn, memory);
+                    last.insert(memory.id, (memory, conn.clone()));
+                }
+                // A snapshot tells nothing of those that were closed before it.
+                None if is_late && memory.state == ConnState::Closed => {}
+                None => holds.fails("the model has no such connection"),
+            }
         }
         for (id, (memory, conn)) in &mut last {
             if let Some(model) = world.conns.get(id).filter(|model| !Arc::ptr_eq(model, conn)) {
@@ -110,7 +120,7 @@ impl Holds<'_> {
     }
 
     fn has_all(&self) -> bool {
-        self.session.max_data == ALL
+        self.session.max_data == ALL && !self.is_late
     }
 
     fn conn(&mut self, model: &Conn, memory: &ConnMemory) {
@@ -218,6 +228,8 @@ impl Holds<'_> {
             self.same("buckets", &buckets, &memory.buckets);
         }
         self.same("growing", &model.growing, &memory.growing);
+        let gets = GetStats { get_hits: memory.get_hits, get_misses: memory.get_misses };
+        self.same("gets", &model.gets, &Some(gets));
         self.same("evicted", &model.counts.evicted, &memory.evicted);
         self.same("reclaimed", &model.counts.reclaimed, &memory.reclaimed);
         if let (Some(bucket), Some((asked, chain))) = (model.bucket, &memory.chain)

@@ -21,17 +21,18 @@ mod dialogues;
 mod holds;
 mod sessions;
 
-use crate::event::{Detail, Event, Kind};
+use crate::event::{Event, Kind};
 use crate::memcached::server::Server;
 use crate::memcached::settings::Settings;
 use crate::trace::reader::TraceReader;
-use crate::trace::recorder::{Output, Recorder, Sinks, header};
+use crate::trace::recorder::{Output, Recorder, Sinks, follow, header};
 use crate::tracer::witness::{Seen, Witness};
 use crate::tracer::{Config, Hub};
 use sessions::Session;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// How many sessions are played unless `MEMSTEP_ORACLE_SESSIONS` says otherwise.
 const SESSIONS: u64 = 2000;
@@ -52,6 +53,8 @@ impl Write for Shared {
 struct Witnessed {
     events: Vec<Event>,
     seen: Vec<Seen>,
+    /// The same events as somebody saw them who began to watch in the middle: a snapshot first.
+    late: Vec<Event>,
 }
 
 /// Plays a session against a server of its own, under a witness.
@@ -66,7 +69,14 @@ fn witnessed(session: &Session) -> Witnessed {
     let header = header(&hub, settings.num_threads, "oracle");
     let recorder = Recorder::start(hub.clone(), &header, sinks).unwrap();
     let server = Server::start(settings, Some(hub)).unwrap();
-    session.play(&server);
+    let late = std::thread::scope(|scope| {
+        let late = scope.spawn(|| {
+            std::thread::sleep(Duration::from_micros(session.number * 7919 % 8000));
+            follow(recorder.watch()).unwrap()
+        });
+        session.play(&server);
+        late.join().unwrap()
+    });
     recorder.finish().unwrap().unwrap();
     server.stop();
     let trace = std::mem::take(&mut *trace.0.lock().unwrap());
@@ -77,7 +87,7 @@ fn witnessed(session: &Session) -> Witnessed {
         events.push(row.event.clone());
     }
     let seen = std::mem::take(&mut *witness.seen.lock().unwrap());
-    Witnessed { events, seen }
+    Witnessed { events, seen, late: late.iter().collect() }
 }
 
 fn number(name: &str, otherwise: u64) -> u64 {
@@ -88,7 +98,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
 fn the_picture_is_the_memory_at_every_event() {
     let (first, sessions) = (number("MEMSTEP_ORACLE_FIRST", 0), number("MEMSTEP_ORACLE_SESSIONS", SESSIONS));
     let (next, events) = (AtomicU64::new(first), AtomicU64::new(0));
-    let known = Mutex::new(holds::Tally::default());
+    let (known, late) = (Mutex::new(holds::Tally::default()), Mutex::new(holds::Tally::default()));
     std::thread::scope(|scope| {
         let play = || {
             loop {
@@ -97,20 +107,24 @@ fn the_picture_is_the_memory_at_every_event() {
                     return;
                 }
                 let session = Session::new(n);
-                let Witnessed { events: told, seen } = witnessed(&session);
+                let Witnessed { events: told, seen, late: told_late } = witnessed(&session);
                 events.fetch_add(told.len() as u64, Ordering::Relaxed);
                 let tally = holds::assert_is_memory(&session, &told, &seen);
                 known.lock().unwrap().add(&tally);
+                let tally = holds::assert_is_memory(&session, &told_late, &seen);
+                late.lock().unwrap().add(&tally);
             }
         };
         // As many as leave the server's and the clients' threads something to do.
         let threads: Vec<_> = (0..4).map(|_| scope.spawn(play)).collect();
         threads.into_iter().for_each(|thread| thread.join().unwrap());
     });
-    let (events, known) = (events.into_inner(), known.into_inner().unwrap());
-    println!("{sessions} sessions, {events} events: {known:?}");
+    let (known, late) = (known.into_inner().unwrap(), late.into_inner().unwrap());
+    println!("{sessions} sessions, {} events: {known:?}", events.into_inner());
+    println!("watched from the middle on: {late:?}");
     if sessions >= 200 {
         known.assert_saw_everything();
+        late.assert_saw_everything();
     }
 }
 
@@ -129,6 +143,3 @@ fn place(session: &Session, event: &Event) -> String {
     let line = String::from_utf8_lossy(&line.as_bytes()[..line.len().min(600)]).into_owned();
     format!("MEMSTEP_ORACLE_FIRST={} MEMSTEP_ORACLE_SESSIONS=1, #{seq} {th} {ev}{conn}: {line}", session.number)
 }
-
-#[allow(dead_code)]
-const BOTH: [Detail; 2] = [Detail::Flow, Detail::Calls];

@@ -64,20 +64,22 @@ impl Session {
                 .prop_map(|(size, gets)| Clients::SlowReader { size, gets })
                 .boxed(),
             11 | 31 => vec(datagram(), 1..30).prop_map(Clients::Datagrams).boxed(),
+            17 if number % 440 == 17 => growth(),
             n if n % 8 == 5 => plans(told_of().boxed(), 6),
             n if n % 8 == 3 => plans(many_items().boxed(), 12),
             n if n % 2 == 0 => plans(request().boxed(), 16),
             _ => plans(anything().boxed(), 12),
         };
+        let grows = number % 440 == 17;
         Session {
             number,
-            threads,
-            detail: if calls { Detail::Calls } else { Detail::Flow },
+            threads: if grows { threads.min(2) } else { threads },
+            detail: if calls && !grows { Detail::Calls } else { Detail::Flow },
             max_data,
             reqs_per_event,
             maxbytes,
             // The smallest that there may be: a table that grows needs many items.
-            hashpower: if threads > 2 { 13 } else { 11 },
+            hashpower: if threads > 2 && !grows { 13 } else { 11 },
             use_cas,
             clients: clients.new_tree(&mut runner).unwrap().current(),
         }
@@ -142,6 +144,18 @@ fn many_items() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
+/// So many small items that the hash table grows, while another client is there.
+fn growth() -> BoxedStrategy<Clients> {
+    let set = |n: u32| format!("set {n} 0 0 1 noreply\r\nx\r\n");
+    let all: Vec<String> = (0..3300).map(set).collect();
+    let mut sends: Vec<Vec<u8>> = all.chunks(100).map(|some| some.concat().into_bytes()).collect();
+    sends.push(b"get 1 1001 2002 3003 7 nokey\r\nset 9 0 0 1\r\ny\r\nquit\r\n".to_vec());
+    let grows = Plan { sends, leaving: Leaving::Shut };
+    (plan(request(), 40), vec(any::<Index>(), 1..24))
+        .prop_map(move |(other, turns)| Clients::Several(vec![grows.clone(), other], turns))
+        .boxed()
+}
+
 /// A datagram: mostly a request with a right header.
 fn datagram() -> impl Strategy<Value = Vec<u8>> {
     let header = prop_oneof![
@@ -189,9 +203,4 @@ fn read_slowly(server: SocketAddr, size: usize, gets: usize) {
     // The kernel's buffers are full by then, if they will be.
     std::thread::sleep(Duration::from_millis(5));
     drop(client.read_to_end(&mut Vec::new()));
-}
-
-#[allow(dead_code)]
-fn leaves(plan: &Plan) -> Leaving {
-    plan.leaving
 }

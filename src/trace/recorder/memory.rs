@@ -1,6 +1,6 @@
 //! What the recorder remembers of the store: counts, for a recording that begins in the middle.
 
-use crate::event::{ClassAt, MemoryAt};
+use crate::event::{ClassAt, Counted, GetStats, MemoryAt};
 use crate::tracer::{ItemOp, What};
 
 /// The store's memory as the events so far left it.
@@ -44,6 +44,14 @@ impl Memory {
         }
     }
 
+    /// Takes in what was counted of a get.
+    pub fn count(&mut self, counted: Counted) {
+        self.0.gets.get_or_insert_default().add(counted);
+        if counted.is_reset {
+            (self.0.counts.evicted, self.0.counts.reclaimed) = (0, 0);
+        }
+    }
+
     fn class(&mut self, class: u8) -> &mut ClassAt {
         let classes = &mut self.0.classes;
         let before = classes.len();
@@ -58,6 +66,7 @@ impl Memory {
     pub fn snapshot(&self) -> MemoryAt {
         let mut at = self.0.clone();
         at.classes.retain(|class| class.pages > 0);
+        at.gets.get_or_insert(GetStats::default());
         at
     }
 }

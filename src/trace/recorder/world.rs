@@ -4,7 +4,7 @@
 use super::line::whole_characters;
 use super::memory::Memory;
 use crate::event::{
-    Changed, ConnAt, ConnImage, ConnSet, ConnState, Fn, ItemRef, ListenerAt, Phase, Queued, Snapshot, Thread,
+    Changed, ConnAt, ConnImage, ConnSet, ConnState, Counted, Fn, GetFold, GetStep, ItemRef, ListenerAt, Phase, Queued, Snapshot, Thread,
     ThreadAt, UDP_HEADER_SIZE, encode,
 };
 use crate::tracer::{Into, ItemOp, Record, ThreadOp, What, received};
@@ -64,6 +64,10 @@ struct ConnNow {
     item: Option<ItemRef>,
     /// The last of the unparsed bytes in its read buffer.
     unparsed: Vec<u8>,
+    /// Its gets.
+    get: GetFold,
+    /// Whether the line is taken off them already that a `command` will tell of.
+    is_parsed: bool,
 }
 
 /// What an event says besides what its record does.
@@ -91,11 +95,31 @@ impl World {
             self.memory.apply(&record.what);
         }
         self.threads(thread, record, payload, &mut context);
+        self.gets(record, payload);
         match record.conn() {
             Some(conn) => self.conn(conn, thread, record, image, payload, &mut context),
             None => self.listener(record, payload),
         }
         context
+    }
+
+    /// Counts what the event is to a connection's get.
+    fn gets(&mut self, record: &Record, payload: &[u8]) {
+        let Some(c) = record.conn().and_then(|conn| self.conns.get_mut(&conn)) else { return };
+        let step = match record.what {
+            What::Command => return c.get.command(payload),
+            What::Item { op: ItemOp::Hit, .. } => GetStep::LookedUp(true),
+            What::Item { op: ItemOp::Miss | ItemOp::Expire | ItemOp::Flush, .. } => GetStep::LookedUp(false),
+            What::Reply { noreply: false, value: true } => GetStep::Value,
+            What::Reply { .. } => GetStep::Reply,
+            What::Call(function) => GetStep::Call(function),
+            What::State { .. } => GetStep::State,
+            _ => return,
+        };
+        let counted = c.get.step(step);
+        if counted != Counted::default() {
+            self.memory.count(counted);
+        }
     }
 
     /// Whether nothing has happened yet: a recording that begins now needs no snapshot.
@@ -241,7 +265,15 @@ impl World {
                 c.worker = thread.worker().and_then(|i| u16::try_from(i).ok());
             }
             What::State { to, .. } => c.state = Some(to),
-            What::Command => c.parsed(),
+            What::Call(Fn::ProcessCommand) => {
+                c.parsed();
+                c.is_parsed = true;
+            }
+            What::Command => {
+                if !std::mem::take(&mut c.is_parsed) {
+                    c.parsed();
+                }
+            }
             What::Read { into: Into::Rbuf, fd, ret, .. } if ret > 0 => {
                 c.fd = Some(fd);
                 c.brought(ret as usize, image.map_or(0, |image| image.rbytes as usize), payload);
@@ -377,8 +409,8 @@ impl ConnNow {
         self.unparsed.drain(..known.saturating_sub(UNPARSED));
     }
 
-    /// A command line was found. Its bytes change now (`tokenize_command` puts NULs among them), and
-    /// are told no more.
+    /// A command line was found. Its bytes change now (`try_read_command` ends it with a NUL, and
+    /// `tokenize_command` puts others among them), and are told no more.
     fn parsed(&mut self) {
         let rbytes = self.image.map_or(0, |image| image.rbytes as usize);
         let from = self.unparsed.len().saturating_sub(rbytes);
