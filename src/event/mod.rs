@@ -11,20 +11,20 @@
 
 mod conn;
 mod function;
-mod gets;
 mod kind;
 mod leash;
 mod payload;
 mod snapshot;
+mod stats;
 
 pub use conn::{Changed, ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol, Value};
 pub use function::Fn;
-pub use gets::{Counted, GetFold, GetStats, GetStep};
 pub use kind::Kind;
 pub use leash::{AtGate, InLine, Leashed, Steps};
 pub(crate) use payload::encode;
 pub use payload::{Iov, Payload};
 pub use snapshot::{ClassAt, ConnAt, Counts, ListenerAt, MemoryAt, Phase, Queued, Snapshot, ThreadAt};
+pub use stats::{Counted, StatFold, StatStep, Stats};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;

@@ -1,6 +1,6 @@
 //! The state of the server at a moment: what a recording that begins in the middle starts from.
 
-use super::{ConnSet, ConnState, Fn, GetStats, Payload, Thread, Word};
+use super::{ConnSet, ConnState, Fn, Payload, StatFold, Stats, Thread, Word};
 use serde::{Deserialize, Serialize};
 
 /// What folding every event up to this one would have told, but for what has no effect any more:
@@ -31,9 +31,9 @@ pub struct MemoryAt {
     /// What the `item` events so far have told.
     #[serde(flatten)]
     pub counts: Counts,
-    /// `get_hits` and `get_misses`; older recordings do not tell them.
-    #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    pub gets: Option<GetStats>,
+    /// What `stats` answers; `None` where that is not known, as older recordings do not tell it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stats: Option<Stats>,
     /// The buckets of the hash table, once it has grown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub buckets: Option<u64>,
@@ -43,8 +43,7 @@ pub struct MemoryAt {
     pub classes: Vec<ClassAt>,
 }
 
-/// How often the store did what: for whatever command it was asked, and in a recording that is whole since the
-/// server's start; `evicted` and `reclaimed`, which `stats` has too, since the last `stats reset`.
+/// How often the store did what, for whatever command, since the server's start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Counts {
@@ -195,6 +194,9 @@ pub struct ConnAt {
     /// Every field of its `struct conn`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<ConnSet>,
+    /// What its command is to the statistics.
+    #[serde(default, skip_serializing_if = "StatFold::is_nothing")]
+    pub stats: StatFold,
     /// The last of the unparsed bytes in its read buffer, as far as they are known and valid UTF-8.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,

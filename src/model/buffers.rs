@@ -153,6 +153,11 @@ impl Conn {
     pub(super) fn line_found(&mut self, touched: &mut Touched) {
         let (start, rbytes) = (self.fields.rcurr as usize, u64::from(self.fields.rbytes));
         let (newline, is_certain) = self.rbuf.find(b'\n', start as u64, rbytes);
+        if !is_certain {
+            // It may have ended before, in what is not known.
+            let to = newline.map_or(start as u64 + rbytes, |newline| newline as u64);
+            self.rbuf.lose_at_the_edge(b'\r', start as u64, to);
+        }
         let Some(newline) = newline else { return };
         // As the C has it: the \r goes only where something stands before it.
         let has_cr = newline > start + 1 && self.rbuf.get(newline - 1) == Cell::Known(b'\r');
@@ -161,16 +166,15 @@ impl Conn {
             self.rbuf.set(end, 0);
             touched.rbuf = Some(end..end + 1);
         } else {
-            // It may have ended before, in what is not known.
             self.rbuf.lose(end as u64, end as u64 + 1);
         }
     }
 
     /// `process_command` tells of the line. `tokenize_command` will put a NUL behind each token.
     pub(super) fn command_found(&mut self, event: &Event, touched: &mut Touched) {
-        let line = bytes_of(event);
-        self.get.command(&line);
-        self.command = Some(line);
+        let line = event.bytes().unwrap_or(Payload { kept: [][..].into(), len: 1 });
+        touched.counted = self.stats.command(&line);
+        self.command = Some(bytes_of(event));
         self.requests = self.requests.saturating_add(1);
         self.sent = None;
         self.replies.clear();
@@ -183,7 +187,8 @@ impl Conn {
         let end = start.saturating_add(len).min(self.rbuf.len());
         self.rbuf.set(end, 0);
         let word = (start..end).find(|&at| self.rbuf.get(at) != Cell::Known(b' ')).unwrap_or(end);
-        let begins = |with: &&[u8]| with.iter().zip(word..).all(|(b, at)| self.rbuf.get(at) == Cell::Known(*b));
+        let begins =
+            |with: &&[u8]| with.iter().zip(word..).all(|(b, at)| self.rbuf.get(at) == Cell::Known(*b));
         let is_get = [&b"get "[..], b"gets ", b"bget "].iter().any(begins);
         self.then = Then::Cut(Line { at: start..end, is_get });
     }

@@ -159,6 +159,19 @@ impl Bytes {
         (None, is_certain)
     }
 
+    /// Where `byte` stands in `from..to` just before what is not known, it is not known from now on.
+    pub(super) fn lose_at_the_edge(&mut self, byte: u8, from: u64, to: u64) {
+        let edges = self.runs.windows(2).filter_map(|pair| {
+            let (known, after) = (&pair[0], &pair[1]);
+            let last = known.end() - 1;
+            let is_edge = after.at == known.end() && after.known.is_none() && (from..to).contains(&last);
+            (is_edge && known.cell(last) == Cell::Known(byte)).then_some(last)
+        });
+        for at in edges.collect::<Vec<_>>() {
+            self.lose(at, at + 1);
+        }
+    }
+
     /// Overwrites one byte that is already there.
     pub(super) fn set(&mut self, at: usize, byte: u8) {
         if at < self.len() {
@@ -169,7 +182,9 @@ impl Bytes {
     /// Writes over bytes that are known already, where these are.
     fn overwrite(&mut self, at: u64, kept: &[u8]) -> bool {
         let next = self.runs.partition_point(|run| run.at <= at);
-        let Some(run) = next.checked_sub(1).and_then(|before| self.runs.get_mut(before)) else { return false };
+        let Some(run) = next.checked_sub(1).and_then(|before| self.runs.get_mut(before)) else {
+            return false;
+        };
         let is_inside = at + kept.len() as u64 <= run.end();
         let Some(bytes) = run.known.as_mut().filter(|_| is_inside) else { return false };
         let from = (at - run.at) as usize;

@@ -3,7 +3,9 @@
 use super::buffers::Then;
 use super::bytes::Bytes;
 use super::{Way, Ways};
-use crate::event::{ConnAt, ConnFields, ConnState, Counted, Event, Fn, GetFold, GetStep, Kind, Thread, Word};
+use crate::event::{
+    ConnAt, ConnFields, ConnState, Counted, Event, Fn, Kind, StatFold, StatStep, Thread, Word,
+};
 use std::ops::Range;
 
 /// How many answers are remembered.
@@ -84,8 +86,8 @@ pub struct Conn {
     pub value: Bytes,
     /// What stands in the buffer of simple answers.
     pub wbuf: Bytes,
-    /// Its gets, as `stats` counts them.
-    pub(super) get: GetFold,
+    /// What its command is to `stats`.
+    pub(crate) stats: StatFold,
     /// What will have been done to the bytes before its next event.
     pub(super) then: Then,
     /// The last command line.
@@ -131,7 +133,14 @@ impl Conn {
         let replies: usize = self.replies.iter().map(|r| size_of::<Vec<u8>>() + r.len()).sum();
         let sent: usize = self.sent.iter().flat_map(|s| &s.pieces).map(|(kept, _)| 32 + kept.len()).sum();
         let command = self.command.as_ref().map_or(0, Vec::len);
-        size_of::<Conn>() + 64 + self.rbuf.weight() + self.value.weight() + self.wbuf.weight() + replies + sent + command
+        size_of::<Conn>()
+            + 64
+            + self.rbuf.weight()
+            + self.value.weight()
+            + self.wbuf.weight()
+            + replies
+            + sent
+            + command
     }
 
     /// A connection as a snapshot tells of it.
@@ -149,6 +158,7 @@ impl Conn {
                 _ => Place::Open,
             },
             state: at.state,
+            stats: at.stats,
             ..Conn::new(at.conn)
         };
         if let Some(set) = &at.set {
@@ -175,8 +185,8 @@ impl Conn {
             set.apply(&mut self.fields);
         }
         self.move_bytes(event, old, &mut touched);
-        if let Some(step) = get_step(event) {
-            touched.counted = self.get.step(step);
+        if let Some(step) = stat_step(event) {
+            touched.counted = self.stats.step(step);
         }
 
         self.is_udp |= event.is_udp();
@@ -268,15 +278,15 @@ impl Conn {
     }
 }
 
-/// What an event is to the gets of its connection.
-fn get_step(event: &Event) -> Option<GetStep> {
+/// What an event is to the statistics.
+fn stat_step(event: &Event) -> Option<StatStep> {
     Some(match (&event.ev, event.op.as_deref()) {
-        (Kind::Item, Some("hit")) => GetStep::LookedUp(true),
-        (Kind::Item, Some("miss" | "expire" | "flush")) => GetStep::LookedUp(false),
-        (Kind::Reply, Some("value")) => GetStep::Value,
-        (Kind::Reply, _) => GetStep::Reply,
-        (Kind::Call, _) => GetStep::Call(event.function?),
-        (Kind::State, _) => GetStep::State,
+        (Kind::Item, Some("hit")) => StatStep::LookedUp(true),
+        (Kind::Item, Some("miss" | "expire" | "flush")) => StatStep::LookedUp(false),
+        (Kind::Reply, Some("value")) => StatStep::Value,
+        (Kind::Reply, _) => StatStep::Reply,
+        (Kind::Call, _) => StatStep::Call(event.function?),
+        (Kind::State, _) => StatStep::State,
         _ => return None,
     })
 }

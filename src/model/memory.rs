@@ -3,7 +3,7 @@
 //! What is remembered of a list are the items at its head and at its tail, and how many there are
 //! between them; so the model's memory is bounded, however many items the server has.
 
-use crate::event::{ClassAt, Counted, Counts, Event, GetStats, Kind, MemoryAt, Word};
+use crate::event::{ClassAt, Counts, Event, Kind, MemoryAt, Stats, Word};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -159,8 +159,8 @@ pub struct Memory {
     pub classes: BTreeMap<u8, Arc<Class>>,
     /// How often it did what.
     pub counts: Counts,
-    /// `get_hits` and `get_misses`, where they are known.
-    pub gets: Option<GetStats>,
+    /// What `stats` answers, where that is known.
+    pub stats: Option<Stats>,
     /// The buckets of the hash table, once it has grown.
     pub buckets: Option<u64>,
     /// Whether items are still being moved into it.
@@ -180,7 +180,7 @@ impl Default for Memory {
             has_gap: false,
             classes: BTreeMap::new(),
             counts: Counts::default(),
-            gets: Some(GetStats::default()),
+            stats: Some(Stats::default()),
             buckets: None,
             growing: false,
             last: None,
@@ -227,7 +227,7 @@ impl Memory {
 
     /// What a recording found that begins in the middle; `None`: it does not know.
     pub(super) fn found(at: Option<&MemoryAt>) -> Memory {
-        let Some(at) = at else { return Memory { has_gap: true, gets: None, ..Memory::default() } };
+        let Some(at) = at else { return Memory { has_gap: true, stats: None, ..Memory::default() } };
         let class = |at: &ClassAt| {
             let ClassAt { class, chunk, pages, chunks, used, items } = *at;
             let lru = Lru { hidden: items, ..Lru::default() };
@@ -236,20 +236,16 @@ impl Memory {
         Memory {
             classes: at.classes.iter().map(class).collect(),
             counts: at.counts,
-            gets: at.gets,
+            stats: at.stats,
             buckets: at.buckets,
             growing: at.growing,
             ..Memory::default()
         }
     }
 
-    /// Takes in what `stats` has counted of a get, or that it was set back.
-    pub(super) fn count(&mut self, counted: Counted) {
-        if counted.is_reset {
-            (self.counts.evicted, self.counts.reclaimed) = (0, 0);
-            self.gets = Some(GetStats::default());
-        }
-        self.gets.iter_mut().for_each(|gets| gets.add(counted));
+    /// Events are missing: nothing that is counted is right any more.
+    pub(super) fn lose(&mut self) {
+        (self.has_gap, self.stats) = (true, None);
     }
 
     /// Folds an event of the store's; whether it is one.
@@ -269,6 +265,14 @@ impl Memory {
             "evict" => Some(&mut self.counts.evicted),
             _ => None,
         };
+        if let Some(stats) = &mut self.stats {
+            let n = match deed.op.as_ref() {
+                "reclaim" => &mut stats.reclaimed,
+                "evict" => &mut stats.evictions,
+                _ => &mut 0,
+            };
+            *n = n.saturating_add(1);
+        }
         if let Some(n) = counted {
             *n = n.saturating_add(1);
         }

@@ -23,7 +23,7 @@ pub use conn::{Conn, Place, Sent};
 pub use lane::{Lane, Phase};
 pub use memory::{Class, Deed, Item, Key, Lru, Memory};
 
-use crate::event::{self, ConnState, Event, Kind, ListenerAt, Snapshot, Thread};
+use crate::event::{self, ConnState, Event, Kind, ListenerAt, Snapshot, Stats, Thread};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
@@ -223,7 +223,7 @@ impl World {
             }
             Kind::Drop => {
                 self.dropped = self.dropped.saturating_add(event.n.unwrap_or(0));
-                self.memory.has_gap = true;
+                self.memory.lose();
                 self.conns.values_mut().for_each(|conn| Arc::make_mut(conn).lose_bytes());
             }
             _ => {}
@@ -297,7 +297,7 @@ impl World {
         let touched = conn.apply(event);
         self.changed.rbuf = touched.rbuf;
         self.changed.value = touched.value;
-        self.memory.count(touched.counted);
+        Stats::count(&mut self.memory.stats, touched.counted);
         self.changed.fields = event.set.as_ref().map(|set| set.names()).unwrap_or_default();
         if event.ev == Kind::Recvfrom {
             self.changed.fields.extend(event.request_id.map(|_| "request_id"));

@@ -1,7 +1,7 @@
 //! The model held against the server's memory.
 
 use super::sessions::{ALL, Session};
-use crate::event::{ConnFields, ConnSet, ConnState, Event, GetStats, ItemRef, Kind, Thread};
+use crate::event::{ConnFields, ConnSet, ConnState, Event, ItemRef, Kind, Stats, Thread};
 use crate::memcached::util::FRESH;
 use crate::model::{Bytes, Class, Conn, Key, Memory, Place, World};
 use crate::tracer::witness::{ClassMemory, ConnMemory, Seen, ServerMemory, StoreMemory};
@@ -28,6 +28,7 @@ pub struct Tally {
     in_pipe: u64,
     stores: u64,
     chains: u64,
+    stats: u64,
 }
 
 impl Tally {
@@ -45,13 +46,22 @@ impl Tally {
         self.in_pipe += other.in_pipe;
         self.stores += other.stores;
         self.chains += other.chains;
+        self.stats += other.stats;
     }
 
     /// Nothing that there is to compare was left out by accident.
     pub fn assert_saw_everything(&self) {
         let all = [
-            self.events, self.conns, self.known, self.unsent, self.filling, self.queued, self.in_pipe,
-            self.stores, self.chains,
+            self.events,
+            self.conns,
+            self.known,
+            self.unsent,
+            self.filling,
+            self.queued,
+            self.in_pipe,
+            self.stores,
+            self.chains,
+            self.stats,
         ];
         assert!(all.iter().all(|&n| n > 0), "{self:?}");
     }
@@ -62,6 +72,8 @@ struct Holds<'a> {
     session: &'a Session,
     /// Whether the recording begins in the middle of the server's life.
     is_late: bool,
+    /// Whether there was a `stats reset`.
+    was_reset: bool,
     event: &'a Event,
     tally: Tally,
 }
@@ -74,14 +86,16 @@ pub fn assert_is_memory(session: &Session, events: &[Event], seen: &[Seen]) -> T
     let mut last: HashMap<u32, (&ConnMemory, Arc<Conn>)> = HashMap::new();
     let mut tally = Tally::default();
     let is_late = events.first().is_some_and(|event| event.ev == Kind::Snapshot);
+    let mut was_reset = is_late;
     for event in events {
         world.apply(event);
+        was_reset |= event.bytes().is_some_and(|text| text.kept.starts_with(b"RESET"));
         // A snapshot has the number of the event that it comes after: it is that moment's memory.
         while seen.next_if(|seen| seen.seq < event.seq).is_some() {}
         let Some(now) = seen.next_if(|seen| seen.seq == event.seq) else { continue };
         let is_snapshot = event.ev == Kind::Snapshot;
         assert!(is_snapshot || now.thread == event.th);
-        let mut holds = Holds { session, is_late, event, tally: std::mem::take(&mut tally) };
+        let mut holds = Holds { session, is_late, was_reset, event, tally: std::mem::take(&mut tally) };
         holds.tally.events += 1;
         if let Some(memory) = &now.conn {
             match world.conns.get(&memory.id) {
@@ -110,7 +124,8 @@ pub fn assert_is_memory(session: &Session, events: &[Event], seen: &[Seen]) -> T
 
 impl Holds<'_> {
     fn fails(&self, what: &str) -> ! {
-        panic!("{}\n{what}", super::place(self.session, self.event))
+        let late = if self.is_late { ", watched from the middle on" } else { "" };
+        panic!("{}{late}\n{what}", super::place(self.session, self.event))
     }
 
     fn same<T: PartialEq + std::fmt::Debug>(&self, what: &str, model: &T, memory: &T) {
@@ -181,7 +196,8 @@ impl Holds<'_> {
 
     fn unsent(&mut self, model: &Conn, memory: &ConnMemory) {
         let Some(pieces) = model.unsent() else {
-            let was_handed_over = model.sent.as_ref().is_some_and(|sent| sent.msgcurr == memory.image.msgcurr);
+            let was_handed_over =
+                model.sent.as_ref().is_some_and(|sent| sent.msgcurr == memory.image.msgcurr);
             if was_handed_over {
                 self.fails("what is left to be sent is told, and not known");
             }
@@ -211,15 +227,17 @@ impl Holds<'_> {
             self.tally.queued += queue.len() as u64;
             self.tally.in_pipe += pipe;
         }
-        if matches!(self.event.ev, Kind::Item | Kind::Reply | Kind::Wait | Kind::Command) {
-            self.store(&world.memory, &memory.store);
+        if let Some(store) = &memory.store {
+            self.store(world, store);
         }
     }
 
-    fn store(&mut self, model: &Memory, memory: &StoreMemory) {
+    fn store(&mut self, world: &World, memory: &StoreMemory) {
+        let model = &world.memory;
         self.tally.stores += 1;
         self.same("has_gap", &model.has_gap, &false);
-        let ids: Vec<u8> = model.classes.values().filter(|class| class.pages > 0).map(|class| class.id).collect();
+        let ids: Vec<u8> =
+            model.classes.values().filter(|class| class.pages > 0).map(|class| class.id).collect();
         self.same("slab classes", &ids, &memory.classes.iter().map(|class| class.id).collect());
         for class in &memory.classes {
             self.class(&model.classes[&class.id], class);
@@ -228,10 +246,10 @@ impl Holds<'_> {
             self.same("buckets", &buckets, &memory.buckets);
         }
         self.same("growing", &model.growing, &memory.growing);
-        let gets = GetStats { get_hits: memory.get_hits, get_misses: memory.get_misses };
-        self.same("gets", &model.gets, &Some(gets));
-        self.same("evicted", &model.counts.evicted, &memory.evicted);
-        self.same("reclaimed", &model.counts.reclaimed, &memory.reclaimed);
+        // One that sets them back may wait for a lock while it does.
+        if !world.conns.values().any(|conn| conn.stats.resets()) {
+            self.stats(model, memory);
+        }
         if let (Some(bucket), Some((asked, chain))) = (model.bucket, &memory.chain)
             && bucket == u64::from(*asked)
         {
@@ -243,11 +261,31 @@ impl Holds<'_> {
             let mut left = chain.iter();
             for key in known {
                 if !left.any(|real| self.is_key(key, real)) {
-                    self.fails(&format!("bucket {bucket}: the model has {key:?} there, in memory is {chain:?}"));
+                    self.fails(&format!(
+                        "bucket {bucket}: the model has {key:?} there, in memory is {chain:?}"
+                    ));
                 }
             }
             self.tally.chains += u64::from(!chain.is_empty());
         }
+    }
+
+    fn stats(&mut self, model: &Memory, memory: &StoreMemory) {
+        let Some(stats) = model.stats else {
+            // What a recording need not know: what a command is that was cut in its first word.
+            if self.session.max_data == ALL {
+                self.fails("the statistics are not known");
+            }
+            return;
+        };
+        self.tally.stats += 1;
+        // Another thread may have counted, and wait for a lock before it tells of what comes next.
+        // And where they are set back meanwhile, nobody can tell whether that is forgotten or not.
+        let ahead = memory.get_misses.wrapping_sub(stats.get_misses) < self.session.threads.into();
+        let unsure = self.was_reset && self.session.threads > 1;
+        let get_misses = if ahead || unsure { stats.get_misses } else { memory.get_misses };
+        let StoreMemory { get_hits, evictions, reclaimed, .. } = *memory;
+        self.same("stats", &stats, &Stats { get_hits, get_misses, evictions, reclaimed });
     }
 
     fn is_key(&self, key: &Key, real: &[u8]) -> bool {
@@ -257,8 +295,7 @@ impl Holds<'_> {
     fn class(&self, model: &Class, memory: &ClassMemory) {
         let id = memory.id;
         let of_model = (model.chunk, model.pages, model.chunks, model.used, model.lru.len());
-        let of_memory =
-            (Some(memory.chunk), memory.pages, memory.chunks, memory.used, memory.items);
+        let of_memory = (Some(memory.chunk), memory.pages, memory.chunks, memory.used, memory.items);
         self.same(&format!("class {id}: chunk, pages, chunks, used, items"), &of_model, &of_memory);
         let is = |item: &crate::model::Item, real: &Vec<u8>| self.is_key(&item.key, real);
         let head = model.lru.head().zip(&memory.head).all(|(item, real)| is(item, real));

@@ -51,7 +51,7 @@ pub(crate) struct StoreMemory {
     pub chain: Option<(u32, Vec<Vec<u8>>)>,
     pub get_hits: u64,
     pub get_misses: u64,
-    pub evicted: u64,
+    pub evictions: u64,
     pub reclaimed: u64,
 }
 
@@ -62,7 +62,8 @@ pub(crate) struct ServerMemory {
     pub queues: Vec<Vec<u32>>,
     /// The bytes in each worker's pipe.
     pub pipes: Vec<u64>,
-    pub store: Arc<StoreMemory>,
+    /// The store's, where it was looked at.
+    pub store: Option<Arc<StoreMemory>>,
 }
 
 /// An event, and the server's memory at the moment that its thread told of it.

@@ -66,13 +66,13 @@ impl Peek {
         what: &What,
         store: &Store,
         threads: &Threads,
-    ) -> Arc<StoreMemory> {
+    ) -> Option<Arc<StoreMemory>> {
         self.calls += 1;
         match *what {
             What::Item { op, bucket, .. } if op.has_bucket() => self.bucket = Some(bucket),
             What::Item { op: crate::tracer::ItemOp::Expand, .. } => self.bucket = None,
             What::Item { .. } | What::Page { .. } | What::Reply { .. } => {}
-            _ if !self.calls.is_multiple_of(8) => return self.last.clone(),
+            _ if !self.calls.is_multiple_of(8) => return None,
             _ => {}
         }
         let slabs = self.slabs.peek(&store.slabs.0);
@@ -95,7 +95,7 @@ impl Peek {
                 continue;
             }
             let lru = self.lru.peek(&store.lrus[id].0);
-            now.evicted += lru.stats.evicted;
+            now.evictions += lru.stats.evicted;
             now.reclaimed += lru.stats.reclaimed;
             let chunks = figures.slabs * store.sizes.perslab(id);
             let key = |it: Chunk| it.key().to_vec();
@@ -116,6 +116,6 @@ impl Peek {
         if *self.last != now {
             self.last = Arc::new(now);
         }
-        self.last.clone()
+        Some(self.last.clone())
     }
 }

@@ -6,7 +6,9 @@ use super::header::{Suffix, ntotal_of, suffix};
 use super::lru::Lru;
 use super::slabs::{Allocated, Sizes, Slabs};
 use crate::event::Fn;
-use crate::memcached::settings::{Clock, ITEM_UPDATE_INTERVAL, KEY_MAX_LENGTH, MAX_NUMBER_OF_SLAB_CLASSES, Settings, say};
+use crate::memcached::settings::{
+    Clock, ITEM_UPDATE_INTERVAL, KEY_MAX_LENGTH, MAX_NUMBER_OF_SLAB_CLASSES, Settings, say,
+};
 use crate::memcached::util::{Apart, Shown, lock_in_line};
 use crate::tracer::{self, ItemOp, What};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,11 +1,18 @@
 //! What the recorder remembers of the store: counts, for a recording that begins in the middle.
 
-use crate::event::{ClassAt, Counted, GetStats, MemoryAt};
+use crate::event::{ClassAt, Counted, MemoryAt, Stats};
 use crate::tracer::{ItemOp, What};
 
 /// The store's memory as the events so far left it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Memory(MemoryAt);
+
+impl Default for Memory {
+    /// That of a server that starts.
+    fn default() -> Memory {
+        Memory(MemoryAt { stats: Some(Stats::default()), ..MemoryAt::default() })
+    }
+}
 
 impl Memory {
     /// Takes in what the store did.
@@ -27,8 +34,14 @@ impl Memory {
                     ItemOp::Miss => return now.counts.misses += 1,
                     ItemOp::Expire => now.counts.expired += 1,
                     ItemOp::Flush => now.counts.flushed += 1,
-                    ItemOp::Reclaim => now.counts.reclaimed += 1,
-                    ItemOp::Evict => now.counts.evicted += 1,
+                    ItemOp::Reclaim => {
+                        now.counts.reclaimed += 1;
+                        now.stats.iter_mut().for_each(|stats| stats.reclaimed += 1);
+                    }
+                    ItemOp::Evict => {
+                        now.counts.evicted += 1;
+                        now.stats.iter_mut().for_each(|stats| stats.evictions += 1);
+                    }
                     _ => {}
                 }
                 let class = self.class(clsid);
@@ -44,12 +57,9 @@ impl Memory {
         }
     }
 
-    /// Takes in what was counted of a get.
+    /// Takes in what `stats` has counted of a get.
     pub fn count(&mut self, counted: Counted) {
-        self.0.gets.get_or_insert_default().add(counted);
-        if counted.is_reset {
-            (self.0.counts.evicted, self.0.counts.reclaimed) = (0, 0);
-        }
+        Stats::count(&mut self.0.stats, counted);
     }
 
     fn class(&mut self, class: u8) -> &mut ClassAt {
@@ -66,7 +76,6 @@ impl Memory {
     pub fn snapshot(&self) -> MemoryAt {
         let mut at = self.0.clone();
         at.classes.retain(|class| class.pages > 0);
-        at.gets.get_or_insert(GetStats::default());
         at
     }
 }

@@ -4,8 +4,8 @@
 use super::line::whole_characters;
 use super::memory::Memory;
 use crate::event::{
-    Changed, ConnAt, ConnImage, ConnSet, ConnState, Counted, Fn, GetFold, GetStep, ItemRef, ListenerAt, Phase, Queued, Snapshot, Thread,
-    ThreadAt, UDP_HEADER_SIZE, encode,
+    Changed, ConnAt, ConnImage, ConnSet, ConnState, Fn, ItemRef, ListenerAt, Payload, Phase, Queued,
+    Snapshot, StatFold, StatStep, Thread, ThreadAt, UDP_HEADER_SIZE, encode,
 };
 use crate::tracer::{Into, ItemOp, Record, ThreadOp, What, received};
 use hashbrown::HashMap;
@@ -64,8 +64,10 @@ struct ConnNow {
     item: Option<ItemRef>,
     /// The last of the unparsed bytes in its read buffer.
     unparsed: Vec<u8>,
-    /// Its gets.
-    get: GetFold,
+    /// Whether they are a datagram's, and still stand behind its header.
+    is_moving: bool,
+    /// What its command is to the statistics.
+    stats: StatFold,
     /// Whether the line is taken off them already that a `command` will tell of.
     is_parsed: bool,
 }
@@ -95,7 +97,7 @@ impl World {
             self.memory.apply(&record.what);
         }
         self.threads(thread, record, payload, &mut context);
-        self.gets(record, payload);
+        self.stats(record, payload);
         match record.conn() {
             Some(conn) => self.conn(conn, thread, record, image, payload, &mut context),
             None => self.listener(record, payload),
@@ -103,23 +105,23 @@ impl World {
         context
     }
 
-    /// Counts what the event is to a connection's get.
-    fn gets(&mut self, record: &Record, payload: &[u8]) {
+    /// Counts as `stats` does.
+    fn stats(&mut self, record: &Record, payload: &[u8]) {
         let Some(c) = record.conn().and_then(|conn| self.conns.get_mut(&conn)) else { return };
         let step = match record.what {
-            What::Command => return c.get.command(payload),
-            What::Item { op: ItemOp::Hit, .. } => GetStep::LookedUp(true),
-            What::Item { op: ItemOp::Miss | ItemOp::Expire | ItemOp::Flush, .. } => GetStep::LookedUp(false),
-            What::Reply { noreply: false, value: true } => GetStep::Value,
-            What::Reply { .. } => GetStep::Reply,
-            What::Call(function) => GetStep::Call(function),
-            What::State { .. } => GetStep::State,
+            What::Command => {
+                let line = Payload { kept: payload.into(), len: record.len.into() };
+                return self.memory.count(c.stats.command(&line));
+            }
+            What::Item { op: ItemOp::Hit, .. } => StatStep::LookedUp(true),
+            What::Item { op: ItemOp::Miss | ItemOp::Expire | ItemOp::Flush, .. } => StatStep::LookedUp(false),
+            What::Reply { noreply: false, value: true } => StatStep::Value,
+            What::Reply { .. } => StatStep::Reply,
+            What::Call(function) => StatStep::Call(function),
+            What::State { .. } => StatStep::State,
             _ => return,
         };
-        let counted = c.get.step(step);
-        if counted != Counted::default() {
-            self.memory.count(counted);
-        }
+        self.memory.count(c.stats.step(step));
     }
 
     /// Whether nothing has happened yet: a recording that begins now needs no snapshot.
@@ -257,6 +259,7 @@ impl World {
             }
             return;
         };
+        c.is_moving = false;
         match record.what {
             What::CqPush { worker, .. } => (c.place, c.worker) = ("queued", Some(worker)),
             What::CqPop { worker, .. } => (c.place, c.worker) = ("taken", Some(worker)),
@@ -285,6 +288,7 @@ impl World {
                     c.peer = peer.to_string().into_bytes();
                 }
                 if is_request {
+                    c.is_moving = true;
                     c.request_id = Some(request_id);
                     c.unparsed.clear();
                     let header = UDP_HEADER_SIZE.min(data.len());
@@ -423,7 +427,7 @@ impl ConnNow {
         let rbytes = self.image.map_or(0, |image| image.rbytes as usize);
         let from = self.unparsed.len().saturating_sub(rbytes);
         let unparsed = &self.unparsed[from..];
-        let (data, b64) = if unparsed.is_empty() { (None, None) } else { encode(unparsed) };
+        let (data, b64) = if unparsed.is_empty() || self.is_moving { (None, None) } else { encode(unparsed) };
         ConnAt {
             conn,
             fd: self.fd,
@@ -433,6 +437,7 @@ impl ConnNow {
             worker: self.worker.map(Thread::Worker),
             place: Cow::Borrowed(self.place),
             state: self.state,
+            stats: self.stats,
             set: self.image.map(|image| ConnSet { item: Some(self.item.clone()), ..ConnSet::whole(&image) }),
             data,
             b64,
