@@ -76,48 +76,55 @@ struct Holds<'a> {
     was_reset: bool,
     event: &'a Event,
     tally: Tally,
+    /// The classes that were compared last.
+    classes: HashMap<u8, (Arc<Class>, Arc<ClassMemory>)>,
 }
 
 /// Folds `events`, and holds the model after each against what was seen then.
 pub fn assert_is_memory(session: &Session, events: &[Event], seen: &[Seen]) -> Tally {
     let mut seen = seen.iter().peekable();
     let mut world = World::new(session.threads.into());
-    // As each was last seen, and as the model had it last: what has not changed need not be looked at.
-    let mut last: HashMap<u32, (&ConnMemory, Arc<Conn>)> = HashMap::new();
-    let mut tally = Tally::default();
+    // As each connection was last seen.
+    let mut last: HashMap<u32, &ConnMemory> = HashMap::new();
+    let (mut tally, mut classes) = (Tally::default(), HashMap::new());
     let is_late = events.first().is_some_and(|event| event.ev == Kind::Snapshot);
     let mut was_reset = is_late;
     for event in events {
         world.apply(event);
         was_reset |= event.bytes().is_some_and(|text| text.kept.starts_with(b"RESET"));
         // A snapshot has the number of the event that it comes after: it is that moment's memory.
-        while seen.next_if(|seen| seen.seq < event.seq).is_some() {}
+        while let Some(before) = seen.next_if(|seen| seen.seq < event.seq) {
+            last.extend(before.conn.iter().map(|memory| (memory.id, memory)));
+        }
         let Some(now) = seen.next_if(|seen| seen.seq == event.seq) else { continue };
         let is_snapshot = event.ev == Kind::Snapshot;
         assert!(is_snapshot || now.thread == event.th);
-        let mut holds = Holds { session, is_late, was_reset, event, tally: std::mem::take(&mut tally) };
+        let mut holds = Holds {
+            session,
+            is_late,
+            was_reset,
+            event,
+            tally: std::mem::take(&mut tally),
+            classes: std::mem::take(&mut classes),
+        };
         holds.tally.events += 1;
         if let Some(memory) = &now.conn {
-            match world.conns.get(&memory.id) {
-                Some(conn) => {
-                    holds.conn(conn, memory);
-                    last.insert(memory.id, (memory, conn.clone()));
-                }
-                // A snapshot tells nothing of those that were closed before it.
-                None if is_late && memory.state == ConnState::Closed => {}
-                None => holds.fails("the model has no such connection"),
-            }
+            last.insert(memory.id, memory);
         }
-        for (id, (memory, conn)) in &mut last {
-            if let Some(model) = world.conns.get(id).filter(|model| !Arc::ptr_eq(model, conn)) {
-                holds.conn(model, memory);
-                *conn = model.clone();
+        // An event is about one connection at most, and a snapshot about all of them.
+        let about = |id: &u32| is_snapshot || event.conn == Some(*id);
+        for (id, memory) in last.iter().filter(|(id, _)| about(id)) {
+            match world.conns.get(id) {
+                Some(conn) => holds.conn(conn, memory),
+                // A snapshot tells nothing of those that were closed before it, and closed ones are forgotten.
+                None if memory.state == ConnState::Closed => {}
+                None => holds.fails("the model has no such connection"),
             }
         }
         if let Some(server) = &now.server {
             holds.server(&world, server);
         }
-        tally = holds.tally;
+        (tally, classes) = (holds.tally, holds.classes);
     }
     tally
 }
@@ -240,15 +247,23 @@ impl Holds<'_> {
             model.classes.values().filter(|class| class.pages > 0).map(|class| class.id).collect();
         self.same("slab classes", &ids, &memory.classes.iter().map(|class| class.id).collect());
         for class in &memory.classes {
-            self.class(&model.classes[&class.id], class);
+            let of_model = &model.classes[&class.id];
+            let is_same =
+                |(m, c): &(Arc<Class>, Arc<ClassMemory>)| Arc::ptr_eq(m, of_model) && Arc::ptr_eq(c, class);
+            if !self.classes.get(&class.id).is_some_and(is_same) {
+                self.class(of_model, class);
+                self.classes.insert(class.id, (of_model.clone(), class.clone()));
+            }
         }
         if let Some(buckets) = model.buckets {
             self.same("buckets", &buckets, &memory.buckets);
         }
         self.same("growing", &model.growing, &memory.growing);
         // One that sets them back may wait for a lock while it does.
-        if !world.conns.values().any(|conn| conn.stats.resets()) {
-            self.stats(model, memory);
+        if let Some(stats) = memory.stats
+            && !world.conns.values().any(|conn| conn.stats.resets())
+        {
+            self.stats(model, stats);
         }
         if let (Some(bucket), Some((asked, chain))) = (model.bucket, &memory.chain)
             && bucket == u64::from(*asked)
@@ -270,7 +285,7 @@ impl Holds<'_> {
         }
     }
 
-    fn stats(&mut self, model: &Memory, memory: &StoreMemory) {
+    fn stats(&mut self, model: &Memory, memory: Stats) {
         let Some(stats) = model.stats else {
             // What a recording need not know: what a command is that was cut in its first word.
             if self.session.max_data == ALL {
@@ -284,8 +299,7 @@ impl Holds<'_> {
         let ahead = memory.get_misses.wrapping_sub(stats.get_misses) < self.session.threads.into();
         let unsure = self.was_reset && self.session.threads > 1;
         let get_misses = if ahead || unsure { stats.get_misses } else { memory.get_misses };
-        let StoreMemory { get_hits, evictions, reclaimed, .. } = *memory;
-        self.same("stats", &stats, &Stats { get_hits, get_misses, evictions, reclaimed });
+        self.same("stats", &stats, &Stats { get_misses, ..memory });
     }
 
     fn is_key(&self, key: &Key, real: &[u8]) -> bool {
@@ -299,7 +313,7 @@ impl Holds<'_> {
         self.same(&format!("class {id}: chunk, pages, chunks, used, items"), &of_model, &of_memory);
         let is = |item: &crate::model::Item, real: &Vec<u8>| self.is_key(&item.key, real);
         let head = model.lru.head().zip(&memory.head).all(|(item, real)| is(item, real));
-        let tail = model.lru.tail().rev().zip(memory.tail.iter().rev()).all(|(item, real)| is(item, real));
+        let tail = model.lru.tail().rev().zip(&memory.from_tail).all(|(item, real)| is(item, real));
         if !head || !tail {
             self.fails(&format!("class {id}: the model's list is {:?}, in memory is {memory:?}", model.lru));
         }

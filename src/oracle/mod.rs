@@ -25,7 +25,7 @@ use crate::event::{Event, Kind};
 use crate::memcached::server::Server;
 use crate::memcached::settings::Settings;
 use crate::trace::reader::TraceReader;
-use crate::trace::recorder::{Output, Recorder, Sinks, follow, header};
+use crate::trace::recorder::{Output, Recorder, Sinks, header};
 use crate::tracer::witness::{Seen, Witness};
 use crate::tracer::{Config, Hub};
 use sessions::Session;
@@ -72,7 +72,7 @@ fn witnessed(session: &Session) -> Witnessed {
     let late = std::thread::scope(|scope| {
         let late = scope.spawn(|| {
             std::thread::sleep(Duration::from_micros(session.number * 7919 % 8000));
-            follow(recorder.watch()).unwrap()
+            recorder.watch()
         });
         session.play(&server);
         late.join().unwrap()
@@ -87,7 +87,14 @@ fn witnessed(session: &Session) -> Witnessed {
         events.push(row.event.clone());
     }
     let seen = std::mem::take(&mut *witness.seen.lock().unwrap());
-    Witnessed { events, seen, late: late.iter().collect() }
+    // What comes after the snapshot is the same for all who watch.
+    let pieces: Vec<_> = late.iter().map(|piece| piece.lines).collect();
+    let snapshot = pieces.concat();
+    let snapshot = snapshot.split(|byte| *byte == b'\n').nth(1).unwrap_or_default();
+    let late = serde_json::from_slice::<Event>(snapshot).ok().filter(|first| first.ev == Kind::Snapshot);
+    let later = |at: u64| events.iter().filter(move |event| event.seq > at).cloned();
+    let late = late.map(|first| std::iter::once(first.clone()).chain(later(first.seq)).collect());
+    Witnessed { late: late.unwrap_or_default(), events, seen }
 }
 
 fn number(name: &str, otherwise: u64) -> u64 {

@@ -5,7 +5,7 @@
 //! and gives it away at events, by chance, so that the threads' events interleave as they do in life.
 
 use super::{Hub, What};
-use crate::event::{ConnImage, ConnState, Thread};
+use crate::event::{ConnImage, ConnState, Stats, Thread};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -36,23 +36,22 @@ pub(crate) struct ClassMemory {
     pub chunks: u64,
     pub used: u64,
     pub items: u64,
-    /// The keys of the first items of its LRU, and of the last, each from the head on.
+    /// The keys of its LRU's items, of so many from the head on, and from the tail on.
     pub head: Vec<Vec<u8>>,
-    pub tail: Vec<Vec<u8>>,
+    pub from_tail: Vec<Vec<u8>>,
 }
 
 /// The store's memory.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct StoreMemory {
-    pub classes: Vec<ClassMemory>,
+    /// Those that have pages, each kept as long as nothing of it has changed.
+    pub classes: Vec<Arc<ClassMemory>>,
     pub buckets: u64,
     pub growing: bool,
+    /// What `stats` would answer, where that was added up.
+    pub stats: Option<Stats>,
     /// The bucket that was asked last, and the keys in its chain.
     pub chain: Option<(u32, Vec<Vec<u8>>)>,
-    pub get_hits: u64,
-    pub get_misses: u64,
-    pub evictions: u64,
-    pub reclaimed: u64,
 }
 
 /// What all threads share.

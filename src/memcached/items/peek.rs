@@ -6,13 +6,14 @@
 
 use super::assoc::Table;
 use super::chunk::Chunk;
-use super::lru::Lru;
+use super::lru::{ItemStats, Lru};
 use super::slabs::{POWER_SMALLEST, Slabs};
 use super::store::Store;
+use crate::event::Stats;
 use crate::memcached::conn_queue::Threads;
 use crate::memcached::settings::MAX_NUMBER_OF_SLAB_CLASSES;
-use crate::tracer::What;
 use crate::tracer::witness::{ClassMemory, StoreMemory};
+use crate::tracer::{ItemOp, What};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
 
@@ -44,7 +45,7 @@ pub(in crate::memcached) struct Peek {
     calls: u32,
     /// The bucket that was asked last.
     bucket: Option<u32>,
-    last: Arc<StoreMemory>,
+    classes: Vec<Arc<ClassMemory>>,
 }
 
 impl Peek {
@@ -55,12 +56,11 @@ impl Peek {
             table: Inside::of(store.assoc.of(0)),
             calls: 0,
             bucket: None,
-            last: Arc::default(),
+            classes: Vec::new(),
         }
     }
 
-    /// The store just after an event. Only those that may have to do with it are looked at each time, of
-    /// all others one in eight.
+    /// The store just after an event: what the event may have to do with, and now and then all of it.
     pub(in crate::memcached) fn look(
         &mut self,
         what: &What,
@@ -68,54 +68,76 @@ impl Peek {
         threads: &Threads,
     ) -> Option<Arc<StoreMemory>> {
         self.calls += 1;
-        match *what {
-            What::Item { op, bucket, .. } if op.has_bucket() => self.bucket = Some(bucket),
-            What::Item { op: crate::tracer::ItemOp::Expand, .. } => self.bucket = None,
-            What::Item { .. } | What::Page { .. } | What::Reply { .. } => {}
-            _ if !self.calls.is_multiple_of(8) => return None,
-            _ => {}
-        }
-        let slabs = self.slabs.peek(&store.slabs.0);
+        let looks_at_all = self.calls.is_multiple_of(16);
+        let of = match *what {
+            What::Item { op, bucket, clsid, .. } => {
+                if op.has_bucket() {
+                    self.bucket = Some(bucket);
+                }
+                if op == ItemOp::Expand {
+                    self.bucket = None;
+                }
+                clsid
+            }
+            What::Page { clsid, .. } => clsid,
+            What::Reply { .. } => 0,
+            _ if looks_at_all => 0,
+            _ => return None,
+        };
         let (hashpower, _, growing) = store.assoc.stats();
         let chain = self.bucket.map(|bucket| {
             let table = self.table.peek(store.assoc.of(bucket));
             (bucket, table.chain(bucket).map(|it| it.key().to_vec()).collect())
         });
-        let mut now = StoreMemory {
-            buckets: 1 << hashpower,
-            growing,
-            chain,
-            get_hits: threads.slab_stats(0..MAX_NUMBER_OF_SLAB_CLASSES).get_hits,
-            get_misses: threads.counted().get_misses,
-            ..StoreMemory::default()
-        };
-        for id in POWER_SMALLEST..=store.sizes.power_largest() {
-            let figures = slabs.figures(id);
-            if figures.slabs == 0 {
-                continue;
+        if looks_at_all {
+            self.classes = (POWER_SMALLEST..=store.sizes.power_largest())
+                .filter_map(|id| self.class(store, id))
+                .collect();
+        } else if let Some(now) = self.class(store, of.into()) {
+            match self.classes.iter_mut().find(|class| class.id == of) {
+                Some(class) => *class = now,
+                None => self.classes.push(now),
             }
-            let lru = self.lru.peek(&store.lrus[id].0);
-            now.evictions += lru.stats.evicted;
-            now.reclaimed += lru.stats.reclaimed;
-            let chunks = figures.slabs * store.sizes.perslab(id);
-            let key = |it: Chunk| it.key().to_vec();
-            let from_tail = std::iter::successors(lru.tail(), |it| it.prev());
-            let mut tail: Vec<_> = from_tail.take(SHOWN).map(key).collect();
-            tail.reverse();
-            now.classes.push(ClassMemory {
-                id: id as u8,
-                chunk: store.sizes.size(id) as u64,
-                pages: figures.slabs as u64,
-                chunks: chunks as u64,
-                used: (chunks - figures.sl_curr) as u64,
-                items: lru.size as u64,
-                head: lru.iter().take(SHOWN).map(key).collect(),
-                tail,
-            });
+            self.classes.sort_unstable_by_key(|class| class.id);
         }
-        if *self.last != now {
-            self.last = Arc::new(now);
+        let has_counted = looks_at_all || matches!(what, What::Reply { .. });
+        let stats = has_counted.then(|| {
+            let totals = |id: usize| self.lru.peek(&store.lrus[id].0).stats;
+            let sum = |of: &dyn Fn(ItemStats) -> u64| {
+                self.classes.iter().map(|class| of(totals(class.id.into()))).sum()
+            };
+            Stats {
+                get_hits: threads.slab_stats(0..MAX_NUMBER_OF_SLAB_CLASSES).get_hits,
+                get_misses: threads.counted().get_misses,
+                evictions: sum(&|stats| stats.evicted),
+                reclaimed: sum(&|stats| stats.reclaimed),
+            }
+        });
+        let (buckets, classes) = (1 << hashpower, self.classes.clone());
+        Some(Arc::new(StoreMemory { classes, buckets, growing, stats, chain }))
+    }
+
+    /// A class, if it has pages; as it was shown before, where nothing of it has changed.
+    fn class(&self, store: &Store, id: usize) -> Option<Arc<ClassMemory>> {
+        let figures = self.slabs.peek(&store.slabs.0).figures(id);
+        if id < POWER_SMALLEST || figures.slabs == 0 {
+            return None;
         }
-        Some(self.last.clone())
+        let lru = self.lru.peek(&store.lrus[id].0);
+        let chunks = figures.slabs * store.sizes.perslab(id);
+        let key = |it: Chunk| it.key().to_vec();
+        let from_tail = std::iter::successors(lru.tail(), |it| it.prev());
+        let now = ClassMemory {
+            id: id as u8,
+            chunk: store.sizes.size(id) as u64,
+            pages: figures.slabs as u64,
+            chunks: chunks as u64,
+            used: (chunks - figures.sl_curr) as u64,
+            items: lru.size as u64,
+            head: lru.iter().take(SHOWN).map(key).collect(),
+            from_tail: from_tail.take(SHOWN).map(key).collect(),
+        };
+        let before = self.classes.iter().find(|class| usize::from(class.id) == id);
+        Some(before.filter(|before| ***before == now).cloned().unwrap_or_else(|| Arc::new(now)))
     }
 }
