@@ -240,8 +240,8 @@ impl Script {
         self.ret(W0, Fn::TryReadNetwork, Some(0));
         self.to(ConnState::ParseCmd);
         self.call(W0, Fn::TryReadCommand, Some(0));
-        self.text(Kind::Command, data.trim_end());
         self.call(W0, Fn::ProcessCommand, Some(0));
+        self.text(Kind::Command, data.trim_end());
     }
 
     fn line_done(&mut self, len: usize) {

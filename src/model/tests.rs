@@ -66,9 +66,15 @@ fn the_command_line_stands_in_the_read_buffer_and_is_cut_into_tokens_by_nuls() {
     let read = after(|e| e.ev == Kind::Read);
     assert_eq!(text(read.conns[&0].rbuf.slice(0, 20)), "set a 0 0 4\r\n");
     assert_eq!(read.changed.rbuf, Some(0..13));
+    // The line is ended before it is told of, and cut after that.
+    let called = after(|e| e.function == Some(event::Fn::ProcessCommand));
+    assert_eq!(text(called.conns[&0].rbuf.slice(0, 20)), "set a 0 0 4\0\n");
+    assert_eq!(called.changed.rbuf, Some(11..12));
     let parsed = after(|e| e.ev == Kind::Command);
-    assert_eq!(text(parsed.conns[&0].rbuf.slice(0, 20)), "set\0a\x000\x000\x004\0\n");
-    assert_eq!(parsed.changed.rbuf, Some(3..12));
+    assert_eq!(text(parsed.conns[&0].rbuf.slice(0, 20)), "set a 0 0 4\0\n");
+    let cut = after(|e| e.seq == parsed.seq + 1);
+    assert_eq!(text(cut.conns[&0].rbuf.slice(0, 20)), "set\0a\x000\x000\x004\0\n");
+    assert_eq!(cut.changed.rbuf, Some(3..10));
 }
 
 #[test]
