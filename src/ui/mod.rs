@@ -52,6 +52,8 @@ mod mouse;
 mod moves;
 mod narrow;
 mod notes;
+#[cfg(test)]
+mod panel_tests;
 mod pen;
 mod playing;
 mod prompt;
