@@ -1,8 +1,10 @@
 //! What single panels say, and what they must not say.
 
 #![allow(clippy::unwrap_used)]
-use super::tests::{at, press, screen};
+use super::tests::{at, press, recording, screen};
+use super::*;
 use crate::event::Kind;
+use crate::model::sample::{self, Script, W0};
 
 #[test]
 fn the_machine_says_whose_state_it_marks() {
@@ -17,4 +19,49 @@ fn the_machine_says_whose_state_it_marks() {
         app.player.go(has_one.unwrap());
         assert!(screen(&app, width, height).contains("drive_machine · c0"));
     }
+}
+
+/// The events of `set` and `get`, and what `more` adds to them.
+#[allow(clippy::field_reassign_with_default)]
+fn app_with(more: impl FnOnce(&mut Script)) -> App {
+    let mut script = Script::default();
+    script.events = sample::set_get();
+    more(script.after(1_000_000));
+    let mut app = App::replay(Recording { events: script.events, ..recording() }, &Options::default());
+    app.player.last();
+    app
+}
+
+#[test]
+fn the_byte_in_a_pipe_is_the_one_that_was_written() {
+    let pause = |script: &mut Script| {
+        for worker in [W0, Thread::Worker(1)] {
+            script.on(Thread::Assoc, Kind::Notify, |e| {
+                (e.worker, e.fd, e.data, e.ret) = (Some(worker), Some(7), Some("p".into()), Some(1));
+            });
+        }
+    };
+    let app = app_with(pause);
+    let shown = screen(&app, 120, 40);
+    assert!(shown.contains("assoc: write p i") && shown.contains("writes p ↑"), "{shown}");
+    let pipe = |shown: &str, th: &str| shown.lines().find(|l| l.contains(th)).unwrap().to_owned();
+    assert!(pipe(&shown, "  worker0 ").contains("▸p▸"), "{shown}");
+    assert!(!shown.contains("writes c") && !shown.contains("byte c"), "{shown}");
+
+    let mut app = app_with(|script| {
+        pause(script);
+        script.on(W0, Kind::Notified, |e| {
+            (e.worker, e.fd, e.data, e.ret) = (Some(W0), Some(6), Some("p".into()), Some(1));
+        });
+    });
+    let shown = screen(&app, 120, 40);
+    assert!(shown.contains("read p f") && !shown.contains("read c from"), "{shown}");
+    assert!(pipe(&shown, "worker1 ").contains("▸p▸"), "{shown}");
+    press(&mut app, "2");
+    let shown = screen(&app, 80, 24);
+    assert!(shown.contains("read p from its pipe") && !shown.contains("read c from"), "{shown}");
+    // A recording that does not say it is not filled in.
+    let mut app = app_with(|script| script.on(Thread::Main, Kind::Notify, |e| e.worker = Some(W0)));
+    press(&mut app, "2");
+    assert!(screen(&app, 80, 24).contains("write ? into its pipe"));
 }
