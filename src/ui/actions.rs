@@ -225,7 +225,8 @@ impl App {
 
     /// Stops looking and writing. Tells whether there was anything to stop.
     fn stop_looking(&mut self) -> bool {
-        let was = self.hunt.is_some() || self.exporting.is_some();
+        let was = self.hunt.is_some() || self.exporting.is_some() || self.alone.is_some();
+        self.alone = None;
         self.hunt = None;
         self.exporting = None;
         was

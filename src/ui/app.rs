@@ -6,6 +6,7 @@ use super::breakpoints::Breakpoints;
 use super::export::Exporting;
 use super::goto::At;
 use super::hunt::Hunt;
+use super::leash::Alone;
 use super::lesson::Tutor;
 use super::marks::{Bookmarks, Jumps};
 use super::mouse::Seen;
@@ -135,6 +136,11 @@ pub struct App {
     pub(super) turn: Option<Thread>,
     /// Live: the view stays at the newest event.
     pub(super) follow: bool,
+    /// Held: the awaited event that the server has stopped at. Others may have come after it, and the
+    /// view stays there all the same until one moves on.
+    pub(super) stop: Option<u64>,
+    /// Held: the thread that runs alone, step by step, and until what.
+    pub(super) alone: Option<Alone>,
     pub(super) paused_at: Option<u64>,
     /// Live: the server's events have come to an end.
     pub(super) is_over: bool,
@@ -244,6 +250,8 @@ impl App {
             leashed: Leashed::default(),
             turn: None,
             follow: false,
+            stop: None,
+            alone: None,
             paused_at: None,
             is_over: false,
             playing: false,
@@ -302,6 +310,7 @@ impl App {
         let stage = self.stage();
         for event in events {
             self.feed_lesson(&event);
+            self.run_alone(&event);
             if event.ev == Kind::Mark {
                 let title = event.bytes().map(|p| String::from_utf8_lossy(&p.kept).into_owned());
                 self.chapters.push((self.player.len(), title.unwrap_or_default()));
@@ -310,7 +319,7 @@ impl App {
             self.player.push(event);
         }
         if self.follow {
-            self.player.last();
+            self.go_to_tail();
         }
         if self.leash.is_some() {
             self.forget();

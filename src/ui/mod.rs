@@ -7,7 +7,7 @@
 //! | file | |
 //! | --- | --- |
 //! | `app.rs`, `actions.rs` | the viewer's state, and what every key does to it |
-//! | `leash.rs` | what the keys do to a server that is held |
+//! | `leash/` | what the keys do to a server that is held |
 //! | `reading.rs` | a recording that is still being read |
 //! | `moves.rs`, `playing.rs`, `marks.rs`, `breakpoints.rs` | going from event to event |
 //! | `shown.rs`, `narrow.rs`, `hunt.rs` | filter and search, a slice at a time |

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 use super::tests::{at, press, recording, screen};
 use super::*;
-use crate::event::Kind;
+use crate::event::{ConnState, Fn, Kind};
 use crate::model::sample::{self, Script, W0};
 
 #[test]
@@ -19,6 +19,21 @@ fn the_machine_says_whose_state_it_marks() {
         app.player.go(has_one.unwrap());
         assert!(screen(&app, width, height).contains("drive_machine · c0"));
     }
+}
+
+#[test]
+fn a_breakpoint_means_the_function_and_what_is_done_to_an_item() {
+    let set_at = |found: fn(&Event) -> bool| {
+        let mut app = at(found);
+        press(&mut app, "b");
+        let filter = app.breakpoints.iter().next().unwrap().filter.clone();
+        assert_eq!(Filter::parse(&filter.to_string()).unwrap(), filter, "a server's leash takes it, too");
+        filter.to_string()
+    };
+    assert_eq!(set_at(|e| e.function == Some(Fn::DriveMachine)), "ev=call & fn=drive_machine");
+    assert_eq!(set_at(|e| e.op.as_deref() == Some("link")), "ev=item & op=link");
+    assert_eq!(set_at(|e| e.ev == Kind::Read), "ev=read");
+    assert_eq!(set_at(|e| e.to == Some(ConnState::Nread)), "ev=state & from=conn_parse_cmd & to=conn_nread");
 }
 
 /// The events of `set` and `get`, and what `more` adds to them.

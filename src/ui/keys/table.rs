@@ -180,7 +180,11 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
                 &[(Char('m'), Action::SetMark), (Char('\''), Action::GoToMark)],
             ),
             bind("^O", "back to where one has jumped from, jump by jump", &[(Ctrl('o'), Action::JumpBack)]),
-            bind("b", "breakpoint on this kind or way, on or off", &[(Char('b'), Action::Breakpoint)]),
+            bind(
+                "b",
+                "breakpoint on this kind, way, function or op, on or off",
+                &[(Char('b'), Action::Breakpoint)],
+            ),
             bind("B", "all breakpoints; :break EXPR sets one", &[(Char('B'), Action::Breakpoints)]),
             bind(
                 "c C",

@@ -1,10 +1,18 @@
 //! What the keys do to a server on a leash, and what is said about it.
 
-use super::Ask;
 use super::app::App;
-use crate::event::Thread;
+use super::{Ask, Leash};
+use crate::event::{Event, Thread};
 use crate::filter::Filter;
 use crate::player::Wanted;
+
+/// A thread that runs alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Alone {
+    pub th: Thread,
+    /// What it stops at.
+    pub until: Filter,
+}
 
 impl App {
     /// Looks at the leash. Tells whether anything there changed.
@@ -17,8 +25,11 @@ impl App {
         let before = std::mem::replace(&mut self.leashed, now);
         let now = &self.leashed;
         // It may have run and stopped between two looks.
+        if !now.held {
+            (self.stop, self.alone) = (None, None);
+        }
         if let Some(seq) = now.stopped_at.filter(|_| now.stopped_at != before.stopped_at) {
-            self.tell(&format!("stopped at event {seq}, which was awaited"));
+            self.stopped(seq);
         } else if now.held && !before.held {
             match &now.holder {
                 Some(name) if !now.yours => {
@@ -35,6 +46,35 @@ impl App {
             self.status.take_if(|_| has_come || now.stopped_at.is_none());
         }
         true
+    }
+
+    /// The server has stopped at an event that was awaited: that is the one to look at, whatever other
+    /// threads had begun and told of after it.
+    fn stopped(&mut self, seq: u64) {
+        self.stop = Some(seq);
+        self.tell(&format!("stopped at event {seq}, which was awaited"));
+        if self.follow {
+            self.go_to_tail();
+        }
+    }
+
+    /// To where one is who follows the server: its newest event, or the one that it has stopped at.
+    pub(super) fn go_to_tail(&mut self) {
+        match self.stop.filter(|seq| self.seqs().1 >= *seq) {
+            Some(seq) => drop(self.player.seek(seq)),
+            None => drop(self.player.last()),
+        }
+    }
+
+    /// A thread that runs alone has told of an event: it goes on, or that was it.
+    pub(super) fn run_alone(&mut self, event: &Event) {
+        let Some(Alone { th, until }) = self.alone.take_if(|alone| alone.th == event.th) else { return };
+        if until.matches(event) {
+            self.stopped(event.seq);
+        } else if let Some(leash) = &self.leash {
+            leash.ask(Ask::Step { n: 1, thread: Some(th) });
+            self.alone = Some(Alone { th, until });
+        }
     }
 
     /// Whether the server is held, as of the last look.
@@ -94,8 +134,7 @@ impl App {
         if !self.is_held() {
             return self.tell("this is the newest event; more come by themselves (p holds the server)");
         }
-        self.follow = true;
-        self.playing = false;
+        self.go_on();
         match self.turn {
             Some(th) if self.leashed.at_gate(th).is_none() => {
                 self.tell(&match self.leashed.in_line(th).and_then(|it| it.behind) {
@@ -114,16 +153,50 @@ impl App {
     /// `c` at the newest event of a held server: it runs to the next breakpoint, or where there is
     /// none to the next event of this kind. Whether it does.
     pub(super) fn continue_server(&mut self) -> bool {
-        let Some(leash) = self.leash.clone().filter(|_| self.is_held() && self.player.is_at_end()) else {
-            return false;
-        };
+        let Some(leash) = self.leash.clone().filter(|_| self.is_held()) else { return false };
         let points = self.breakpoints.iter().map(|point| point.filter.clone());
         let until = Filter::any(points).or_else(|| Some(Wanted::same(self.player.current()?).filter));
-        let Some(until) = until.map(|until| until.to_string()) else { return false };
-        self.follow = true;
+        let Some(until) = until.filter(|until| self.is_at_tail(until)) else { return false };
+        if let Some(th) = self.turn {
+            self.continue_alone(&*leash, th, until);
+            return true;
+        }
+        let until = until.to_string();
+        self.go_on();
         self.tell(&format!("the server runs until {until} (p holds it before that)"));
         leash.ask(Ask::Until(until));
         true
+    }
+
+    /// Whether nothing came after the event that one looks at, or nothing that is `wanted` after the one
+    /// that the server has stopped at.
+    fn is_at_tail(&self, wanted: &Filter) -> bool {
+        let Some(here) = self.player.cursor().filter(|_| !self.player.is_at_end()) else { return true };
+        let rest = self.player.slice(here + 1..self.player.len());
+        self.stop.is_some() && self.follow && !rest.iter().any(|event| wanted.matches(&**event))
+    }
+
+    /// One goes on with the server, at its newest event.
+    fn go_on(&mut self) {
+        (self.follow, self.playing, self.stop) = (true, false, None);
+        self.go_to_tail();
+    }
+
+    /// `c` with a turn: this thread alone runs, an event at a time, so that it stops at the awaited one and
+    /// no other thread moves.
+    fn continue_alone(&mut self, leash: &dyn Leash, th: Thread, until: Filter) {
+        if self.leashed.at_gate(th).is_none() {
+            return self.tell(&match self.leashed.in_line(th).and_then(|it| it.behind) {
+                Some(other) => format!("{th} cannot run alone: it waits for a lock that {other} has"),
+                None => {
+                    format!("{th} cannot run alone: it is not at the gate (t: whose turn, nobody's: all run)")
+                }
+            });
+        }
+        self.go_on();
+        self.tell(&format!("{th} alone runs until {until} (any key stops it)"));
+        self.alone = Some(Alone { th, until });
+        leash.ask(Ask::Step { n: 1, thread: Some(th) });
     }
 
     /// What the last line says while the server is held and one looks at now.
@@ -146,7 +219,10 @@ impl App {
             (None, None) => "the next event (nobody is at the gate)".to_owned(),
         };
         vec![
-            hint(".", next),
+            match self.player.is_at_end() {
+                true => hint(".", next),
+                false => hint(".", "what others had begun".to_owned()),
+            },
             hint("t", "whose turn".to_owned()),
             hint("p", "release".to_owned()),
             hint(",", "look back".to_owned()),
@@ -169,165 +245,4 @@ impl App {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::event::{AtGate, Event, InLine, Kind, Leashed, Steps};
-    use crate::model::sample::{self, W0};
-    use crate::trace::format::Header;
-    use crate::ui::{Leash, Options, Tape};
-    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-    use ratatui::buffer::Buffer;
-    use ratatui::layout::Rect;
-    use std::sync::{Arc, Mutex};
-
-    const W1: Thread = Thread::Worker(1);
-
-    /// A leash that is as it is told to be, and keeps what it is asked for.
-    #[derive(Default)]
-    struct Told {
-        now: Mutex<Leashed>,
-        asked: Mutex<Vec<Ask>>,
-    }
-
-    impl Leash for Told {
-        fn look(&self) -> Leashed {
-            self.now.lock().unwrap().clone()
-        }
-        fn ask(&self, what: Ask) {
-            self.asked.lock().unwrap().push(what);
-        }
-        fn farewell(&self) -> Option<String> {
-            Some("the server at 10.0.0.1:1 has gone".to_owned())
-        }
-    }
-
-    struct NoTape;
-
-    impl Tape for NoTape {
-        fn is_recording(&self) -> bool {
-            false
-        }
-        fn start_or_stop(&self) {}
-    }
-
-    fn at(th: Thread, ev: Kind, conn: u32) -> AtGate {
-        AtGate { th, ev, of: None, conn: Some(conn) }
-    }
-
-    fn held(waiting: Vec<AtGate>) -> Leashed {
-        Leashed { held: true, yours: true, waiting, ..Leashed::default() }
-    }
-
-    /// A screen on a server that is held so.
-    fn screen_of(leashed: Leashed) -> (App, Arc<Told>) {
-        let told = Arc::new(Told::default());
-        let header = Header { threads: 2, ..Header::default() };
-        let mut app = App::live(header, told.clone(), Arc::new(NoTape), &Options::default());
-        app.push(sample::set_get());
-        set(&mut app, &told, leashed);
-        (app, told)
-    }
-
-    fn set(app: &mut App, told: &Told, leashed: Leashed) {
-        *told.now.lock().unwrap() = leashed;
-        app.look_at_leash();
-    }
-
-    fn press(app: &mut App, keys: &str) {
-        keys.chars().for_each(|c| app.key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
-    }
-
-    fn rows(app: &App, (width, height): (u16, u16)) -> Vec<String> {
-        let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
-        crate::ui::draw::render(app, buf.area, &mut buf);
-        (0..height).map(|y| (0..width).map(|x| buf[(x, y)].symbol()).collect()).collect()
-    }
-
-    fn lane(app: &App, th: &str) -> String {
-        let rows = rows(app, (120, 40));
-        rows.into_iter().find(|row| row.trim_start_matches(['▶', ' ']).starts_with(th)).unwrap()
-    }
-
-    #[test]
-    fn whose_turn_it_is_goes_round_and_is_asked_for() {
-        let (mut app, told) = screen_of(held(vec![at(W0, Kind::CqPop, 1), at(Thread::Main, Kind::Wake, 0)]));
-        let turn = |app: &App| rows(app, (80, 24))[0].contains("turn: ");
-        assert!(!turn(&app));
-        press(&mut app, ".t.t.");
-        assert!(rows(&app, (80, 24))[0].contains("turn: worker0"));
-        // Five of worker0's at once.
-        press(&mut app, "05.");
-        let step = |n, thread| Ask::Step { n, thread };
-        let asked = std::mem::take(&mut *told.asked.lock().unwrap());
-        assert_eq!(asked, [step(1, None), step(1, Some(Thread::Main)), step(1, Some(W0)), step(5, Some(W0))]);
-        let threads = app.player.world().threads.keys().filter(|th| **th != Thread::Client).count();
-        press(&mut app, &"t".repeat(threads - 1));
-        assert!(!turn(&app), "and then again whoever has waited longest");
-    }
-
-    #[test]
-    fn who_is_at_the_gate_and_who_waits_for_another_is_seen() {
-        let mut leashed = held(vec![at(W0, Kind::Item, 0)]);
-        leashed.in_line = vec![InLine { th: W1, behind: Some(W0) }];
-        let (mut app, told) = screen_of(leashed.clone());
-        assert!(lane(&app, "worker0").contains("▮ item c0"), "{}", lane(&app, "worker0"));
-        assert!(lane(&app, "worker1").contains("▯ lock of worker0"), "{}", lane(&app, "worker1"));
-        press(&mut app, "03t.");
-        assert!(rows(&app, (120, 40))[39].contains("worker1 waits for a lock that worker0 has"));
-        // It was asked for, and comes; then the last line is for what comes next.
-        leashed.steps = Some(Steps { left: 1, th: Some(W1) });
-        set(&mut app, &told, leashed);
-        assert!(rows(&app, (120, 40))[39].contains("worker1 waits for a lock"));
-        set(&mut app, &told, held(vec![at(W0, Kind::Item, 0), at(W1, Kind::Read, 1)]));
-        assert!(rows(&app, (120, 40))[39].starts_with(" . worker1: read c1 "));
-        // In the past nobody is at the gate.
-        press(&mut app, ",");
-        assert!(!lane(&app, "worker0").contains('▮'));
-    }
-
-    #[test]
-    fn a_server_that_somebody_else_holds_is_only_looked_at() {
-        let others = Leashed { holder: Some("10.0.0.2:7".into()), yours: false, ..held(Vec::new()) };
-        let (mut app, told) = screen_of(others);
-        assert!(rows(&app, (80, 24))[23].contains("10.0.0.2:7 holds the server"));
-        // The next key takes what was told away, whichever it is.
-        press(&mut app, "??");
-        assert!(rows(&app, (80, 24))[23].contains("10.0.0.2:7 has the leash"));
-        set(&mut app, &told, Leashed::default());
-        assert!(rows(&app, (80, 24))[23].contains("the server runs"));
-    }
-
-    #[test]
-    fn it_runs_to_a_breakpoint_and_says_where_it_stopped_however_quickly() {
-        let (mut app, told) = screen_of(held(vec![at(W0, Kind::Read, 0)]));
-        press(&mut app, "b,bGc");
-        let asked = std::mem::take(&mut *told.asked.lock().unwrap());
-        let [Ask::Until(until)] = asked.as_slice() else { panic!("{asked:?}") };
-        let filter = Filter::parse(until).unwrap();
-        let of_both = |event: &Event| app.breakpoints.iter().any(|point| point.filter.matches(event));
-        assert_eq!(app.breakpoints.iter().count(), 2);
-        for event in sample::set_get() {
-            assert_eq!(filter.matches(&event), of_both(&event), "{until}: {event:?}");
-        }
-        set(&mut app, &told, Leashed { stopped_at: Some(77), ..held(vec![at(W0, Kind::Read, 0)]) });
-        assert!(rows(&app, (80, 24))[23].contains("stopped at event 77"));
-        // Whoever else comes to the gate does not wipe it away.
-        let more = vec![at(W0, Kind::Read, 0), at(Thread::Main, Kind::Wake, 0)];
-        set(&mut app, &told, Leashed { stopped_at: Some(77), ..held(more) });
-        assert!(rows(&app, (80, 24))[23].contains("stopped at event 77"));
-    }
-
-    #[test]
-    fn what_was_missed_is_counted_and_a_server_that_is_gone_is_not_live() {
-        let (mut app, _told) = screen_of(Leashed::default());
-        let seq = app.player.current().unwrap().seq + 1;
-        app.push(vec![Event { seq, ev: Kind::Drop, n: Some(1234), ..Event::default() }]);
-        assert!(rows(&app, (80, 24))[0].contains(" LIVE "));
-        assert!(rows(&app, (80, 24))[0].contains(" 1234 events missed "));
-        app.over();
-        let shown = rows(&app, (80, 24));
-        assert!(shown[0].contains(" SERVER GONE ") && shown[23].contains("10.0.0.1:1 has gone"));
-        press(&mut app, "p");
-        assert!(rows(&app, (80, 24))[23].contains("nothing to hold"));
-    }
-}
+mod tests;
