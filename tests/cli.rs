@@ -242,7 +242,11 @@ fn what_is_wrong_with_a_recording_is_listed_and_is_exit_1() {
     let cut = file(&dir, "c.jsonl", &whole.as_bytes()[..end - 10]);
     let check = run(&["check", str(&cut)]);
     assert_eq!(check.code, Some(1), "{}", check.out);
-    assert!(check.out.contains("the last line is cut") && !check.out.contains("no problems"), "{}", check.out);
+    assert!(
+        check.out.contains("the last line is cut") && !check.out.contains("no problems"),
+        "{}",
+        check.out
+    );
     assert_eq!(check.out.matches("the last line is cut").count(), 1, "{}", check.out);
     assert!(check.out.ends_with(", 1 problem\n"), "{}", check.out);
     let lenient = run(&["check", "--lenient", str(&cut)]);

@@ -116,6 +116,8 @@ pub(super) enum Pending {
 /// The viewer's state. [`draw`](super::draw) makes a screen of it.
 pub struct App {
     pub(super) name: String,
+    /// What the header says that it is.
+    pub(super) title: String,
     pub(super) theme: Theme,
     pub(super) palette: Palette,
     /// Draw with ASCII alone.
@@ -237,6 +239,7 @@ impl App {
     pub(super) fn new(name: String, header: &Header, events: Vec<Event>, options: &Options) -> App {
         let mut app = App {
             name,
+            title: header.title.clone(),
             theme: options.theme,
             palette: options.theme.palette(),
             ascii: options.ascii,

@@ -80,3 +80,49 @@ fn the_byte_in_a_pipe_is_the_one_that_was_written() {
     press(&mut app, "2");
     assert!(screen(&app, 80, 24).contains("write ? into its pipe"));
 }
+
+#[test]
+fn the_stack_names_the_command_that_made_the_trace() {
+    let hint = |title: &str| {
+        let mut recording = recording();
+        recording.header.title = title.into();
+        recording.events.retain(|e| !matches!(e.ev, Kind::Call | Kind::Return));
+        let mut app = App::replay(recording, &Options::default());
+        press(&mut app, "5");
+        screen(&app, 80, 24)
+    };
+    let (serve, record) =
+        ("memstep serve --record FILE --detail calls", "memstep record SESSION -o FILE --detail calls");
+    let of_serve = hint("memstep serve (experiment: edge-triggered)");
+    assert!(of_serve.contains(serve) && !of_serve.contains("record SESSION"), "{of_serve}");
+    assert!(hint("memstep live").contains("memstep live --record FILE --detail calls"));
+    assert!(hint("set a 0 0 4").contains(record) && !hint("set a 0 0 4").contains("memstep serve"));
+    assert!(hint("").contains(serve) && hint("").contains(record), "{}", hint(""));
+}
+
+/// The number of a connection's command in its wake-up, as the panel that says why counts it and as a lesson
+/// does.
+#[test]
+fn a_command_has_the_same_place_in_a_lesson_and_in_why() {
+    use crate::explain::Commands;
+    let busy = |script: &mut Script| {
+        for (conn, times) in [(1, 3), (2, 1), (1, 2)] {
+            script.on(W0, Kind::Wake, |e| e.ready = Some(Vec::new()));
+            for conn in [conn, 3].into_iter().flat_map(|conn| std::iter::repeat_n(conn, times)) {
+                script.on(W0, Kind::Command, |e| e.conn = Some(conn));
+                script.on(W0, Kind::EventAdd, |e| (e.conn, e.interest) = (Some(conn), Some("w".into())));
+            }
+        }
+    };
+    let mut app = app_with(busy);
+    let (mut commands, mut most) = (Commands::default(), 0);
+    for at in 0..app.player.len() {
+        app.player.go(at);
+        let event = app.player.current().unwrap();
+        commands.happened(event);
+        let told = explain::commands_in_wakeup(&app, event, at);
+        assert_eq!(told, commands.up_to(event), "{event:?}");
+        most = most.max(told);
+    }
+    assert_eq!(most, 3, "another connection's are not counted");
+}
