@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, a terminal or a channel: keys and time come in, a screen comes out.
 
 use super::breakpoints::Breakpoints;
+use super::count::Count;
 use super::export::Exporting;
 use super::goto::At;
 use super::hunt::Hunt;
@@ -183,8 +184,7 @@ pub struct App {
     pub(super) edge_triggered: bool,
     /// What the glossary was asked for, until one moves on.
     pub(super) looked_up: Option<Explanation>,
-    /// A count that is being typed, and the view before its first digit chose a panel.
-    pub(super) count: Option<(String, (Panel, bool))>,
+    pub(super) count: Option<Count>,
     pub(super) pending: Option<Pending>,
     pub(super) prompt: Option<Prompt>,
     pub(super) history: History,

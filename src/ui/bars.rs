@@ -134,8 +134,8 @@ pub(super) fn footer(app: &App, area: Rect, buf: &mut Buffer) {
         pen.fit(1, 0, room, which_mark(app, pending), p.now);
     } else if let Some(status) = &app.status {
         pen.fit(1, 0, room, &printable(&status.text), if status.is_warning { p.warn } else { p.now });
-    } else if let Some((digits, _)) = app.count.as_ref().filter(|(d, _)| d.len() > 1) {
-        pen.fit(1, 0, room, &format!("{digits} times ..."), p.now);
+    } else if let Some(count) = &app.count {
+        pen.fit(1, 0, room, &count.told(), p.now);
     } else {
         let mut x = 1;
         for (keys, what) in hints(app) {

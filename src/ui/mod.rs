@@ -12,7 +12,7 @@
 //! | `moves.rs`, `playing.rs`, `marks.rs`, `breakpoints.rs` | going from event to event |
 //! | `shown.rs`, `narrow.rs`, `hunt.rs` | filter and search, a slice at a time |
 //! | `notes.rs`, `export.rs`, `desk.rs` | what is written, and who writes it |
-//! | `keys.rs`, `prompt.rs`, `command.rs`, `goto.rs`, `mouse.rs` | keys, what is typed, where that leads |
+//! | `keys.rs`, `count.rs`, `prompt.rs`, `command.rs`, `goto.rs`, `mouse.rs` | keys, what is typed, where that leads |
 //! | `draw.rs` | which panels, and where |
 //! | `threads.rs` `machine/` `connection.rs` `stack.rs` `events.rs` `explain.rs` | a panel each |
 //! | `lesson/` | a lesson: its steps and questions, its text, its place |
@@ -31,6 +31,7 @@ mod breakpoints;
 mod canvas;
 mod command;
 mod connection;
+mod count;
 mod desk;
 mod draw;
 mod events;

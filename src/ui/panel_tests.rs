@@ -1,10 +1,12 @@
 //! What single panels say, and what they must not say.
 
 #![allow(clippy::unwrap_used)]
-use super::tests::{at, press, recording, screen};
+use super::app::Panel;
+use super::tests::{at, press, recording, screen, seq};
 use super::*;
 use crate::event::{ConnState, Fn, Kind};
 use crate::model::sample::{self, Script, W0};
+use std::time::Duration;
 
 #[test]
 fn the_machine_says_whose_state_it_marks() {
@@ -125,4 +127,44 @@ fn a_command_has_the_same_place_in_a_lesson_and_in_why() {
         most = most.max(told);
     }
     assert_eq!(most, 3, "another connection's are not counted");
+}
+
+#[test]
+fn a_digit_alone_is_always_a_panel_however_quickly_another_follows() {
+    let mut app = app_with(|_| {});
+    press(&mut app, "g346.");
+    assert_eq!((seq(&app), app.focus), (2, Panel::Events));
+    press(&mut app, "12345678");
+    assert_eq!((seq(&app), app.focus, &app.count), (2, Panel::Memory, &None));
+    assert!(!screen(&app, 80, 24).contains("times"));
+    // What chooses nothing begins nothing.
+    press(&mut app, "9.");
+    assert_eq!(seq(&app), 3);
+}
+
+#[test]
+fn a_count_begins_with_a_0_and_ends_after_a_second_without_a_key() {
+    let mut app = app_with(|_| {});
+    press(&mut app, "g3010.");
+    assert_eq!((seq(&app), app.focus, app.due()), (11, Panel::Machine, None));
+    press(&mut app, "05,042");
+    assert_eq!((seq(&app), app.focus), (6, Panel::Machine));
+    assert!(screen(&app, 80, 24).contains(" 42 times ..."));
+    press(&mut app, "G");
+    assert_eq!(seq(&app), 42);
+    // Time is what it is told: not quite a second, a digit, not quite a second, and then a whole one.
+    let almost = Duration::from_millis(999);
+    press(&mut app, "0");
+    assert!(!app.tick(almost) && app.due() == Some(Duration::from_millis(1)));
+    press(&mut app, "3");
+    assert!(!app.tick(almost));
+    press(&mut app, ".");
+    assert_eq!(seq(&app), 45);
+    press(&mut app, "03");
+    assert!(app.tick(Duration::from_secs(1)) && app.due().is_none(), "the screen says it no more");
+    press(&mut app, ".4");
+    assert_eq!((seq(&app), app.focus), (46, Panel::Connection));
+    // Esc takes it back, and nothing else.
+    press(&mut app, "z03\x1b.");
+    assert!(seq(&app) == 47 && app.zoom);
 }

@@ -233,31 +233,6 @@ fn bytes_of_the_client_cannot_act_on_the_terminal() {
 }
 
 #[test]
-fn counts_and_panels_share_the_digits() {
-    let mut app = app();
-    press(&mut app, "10.");
-    assert_eq!((seq(&app), app.focus), (11, super::app::Panel::Events));
-    press(&mut app, "3.");
-    assert_eq!((seq(&app), app.focus), (12, super::app::Panel::Machine));
-    press(&mut app, "05,");
-    assert_eq!((seq(&app), app.focus), (7, super::app::Panel::Machine));
-    press(&mut app, "42G");
-    assert_eq!(seq(&app), 42);
-}
-
-#[test]
-fn a_panels_digit_is_no_count_once_time_has_passed() {
-    let mut app = app();
-    press(&mut app, "3");
-    app.forget_lone_digit();
-    press(&mut app, "10.");
-    assert_eq!((seq(&app), app.focus), (11, super::app::Panel::Machine));
-    app.forget_lone_digit();
-    press(&mut app, "\t");
-    assert_eq!(app.focus, super::app::Panel::Connection);
-}
-
-#[test]
 fn a_cause_and_its_effect_are_one_key_apart() {
     let mut app = at(|e| e.ev == Kind::Notify);
     let notify = seq(&app);

@@ -142,7 +142,7 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
             ),
             bind(
                 "g G",
-                "first, last event; 42G goes to event 42",
+                "first, last event; 042G goes to event 42",
                 &[
                     (Char('g'), Action::First),
                     (Code(KeyCode::Home), Action::First),
@@ -156,7 +156,7 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
                 "go to :123 :+10 :-5 :1.25s :50% :set (a chapter); :q quits",
                 &[(Char(':'), Action::Command)],
             ),
-            bind("1-9", "a count, typed at once: 10. takes ten steps, 05. five", &[]),
+            bind("0", "begins a count: 010. takes ten steps; a second without a key ends it", &[]),
         ],
     },
     Section {
