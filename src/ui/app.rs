@@ -29,6 +29,8 @@ use std::time::Duration;
 
 /// How many events of a live server are kept; the oldest go first.
 const KEPT_LIVE: usize = 200_000;
+/// How many bytes they may take, also where someone is looking at them.
+const KEPT_BYTES: usize = 256 << 20;
 
 /// A part of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,6 +149,9 @@ pub struct App {
     pub(super) paused_at: Option<u64>,
     /// Live: the server's events have come to an end.
     pub(super) is_over: bool,
+    /// Live: how many bytes the events may take, and whether the oldest have gone.
+    pub(super) kept_bytes: usize,
+    pub(super) forgot: bool,
     pub(super) playing: bool,
     /// Time that has passed since the event at the cursor came on the screen.
     pub(super) elapsed: Duration,
@@ -257,6 +262,8 @@ impl App {
             alone: None,
             paused_at: None,
             is_over: false,
+            kept_bytes: KEPT_BYTES,
+            forgot: false,
             playing: false,
             elapsed: Duration::ZERO,
             pace: Pace { speed: options.speed, idle_limit: options.idle_limit },
@@ -335,8 +342,9 @@ impl App {
     fn forget(&mut self) {
         let at = self.player.current().map(|e| e.seq);
         let keep = if self.follow { KEPT_LIVE } else { 4 * KEPT_LIVE };
-        let gone = self.player.forget(keep);
+        let gone = self.player.forget(keep, self.kept_bytes);
         if gone > 0 {
+            self.forgot = true;
             self.chapters.retain(|(at, _)| *at >= gone);
             self.chapters.iter_mut().for_each(|(at, _)| *at -= gone);
             self.narrow.iter_mut().for_each(|narrow| narrow.forget(gone));

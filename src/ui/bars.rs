@@ -39,6 +39,10 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
         let how = if app.leash.is_some() { "missed" } else { "lost" };
         x = pen.put(x, 0, &format!(" {dropped} events {how} "), p.warn) + 1;
     }
+    if app.forgot && !app.follow {
+        // Whoever looks back may come to where there is no more.
+        x = pen.put(x, 0, &format!("oldest let go, from #{} on", app.seqs().0), p.warn) + 2;
+    }
     if let Some(turn) = app.turn.filter(|_| app.is_held()) {
         x = pen.put(x, 0, &format!("turn: {turn}"), p.now) + 2;
     }

@@ -247,3 +247,21 @@ fn what_was_missed_is_counted_and_a_server_that_is_gone_is_not_live() {
     press(&mut app, "p");
     assert!(rows(&app, (80, 24))[23].contains("nothing to hold"));
 }
+
+#[test]
+fn who_looks_at_a_busy_server_s_past_sees_that_the_oldest_were_let_go() {
+    let (mut app, _told) = screen_of(Leashed::default());
+    press(&mut app, ",");
+    let let_go = |app: &App, size| rows(app, size)[0].contains("oldest let go, from #");
+    app.kept_bytes = 2 * app.player.weight();
+    for _ in 0..40 {
+        assert!(app.forgot || !let_go(&app, (80, 24)));
+        app.push(later(&app, &vec![(W0, Kind::Wait); 64]));
+        assert!(app.player.weight() <= 2 * app.kept_bytes);
+    }
+    assert!(let_go(&app, (80, 24)) && let_go(&app, (120, 40)), "{}", rows(&app, (80, 24))[0]);
+    assert!(app.player.weight() <= app.kept_bytes && app.player.len() < 64 * 40);
+    // Who is at the newest event does not look at those.
+    press(&mut app, "G");
+    assert!(!let_go(&app, (80, 24)));
+}
