@@ -14,7 +14,7 @@
 //! | `notes.rs`, `export.rs`, `desk.rs` | what is written, and who writes it |
 //! | `keys.rs`, `count.rs`, `prompt.rs`, `command.rs`, `goto.rs`, `mouse.rs` | keys, what is typed, where that leads |
 //! | `draw.rs` | which panels, and where |
-//! | `threads.rs` `machine/` `connection.rs` `stack.rs` `events.rs` `explain.rs` | a panel each |
+//! | `threads.rs` `machine/` `connection/` `stack.rs` `events.rs` `explain.rs` | a panel each |
 //! | `lesson/` | a lesson: its steps and questions, its text, its place |
 //! | `spacetime/` | the panel of the lanes: which rows, which lanes, which arrows |
 //! | `glossary.rs` | what a name means |

@@ -4,7 +4,7 @@
 use super::app::Panel;
 use super::tests::{at, press, recording, screen, seq};
 use super::*;
-use crate::event::{ConnState, Fn, Kind};
+use crate::event::{ConnSet, ConnState, Fn, ItemRef, Kind};
 use crate::model::sample::{self, Script, W0};
 use std::time::Duration;
 
@@ -167,4 +167,71 @@ fn a_count_begins_with_a_0_and_ends_after_a_second_without_a_key() {
     // Esc takes it back, and nothing else.
     press(&mut app, "z03\x1b.");
     assert!(seq(&app) == 47 && app.zoom);
+}
+
+/// A connection in whose item 10 bytes are to come, of which so many have, and two of them were kept.
+fn filling(came: i32) -> App {
+    app_with(|script| {
+        let item = ItemRef { key: "key".into(), size: 10, ..ItemRef::default() };
+        script.c0(Kind::Accept, |e| (e.conn, e.fd, e.worker) = (Some(9), Some(30), Some(W0)));
+        script.c0(Kind::ConnNew, |e| (e.conn, e.fd, e.state) = (Some(9), Some(30), Some(ConnState::NewCmd)));
+        script.set(ConnSet {
+            item: Some(Some(item)),
+            ritem: Some(0),
+            rlbytes: Some(10),
+            ..ConnSet::default()
+        });
+        script.c0(Kind::Command, |e| e.conn = Some(9));
+        if came > 0 {
+            let ritem = came.unsigned_abs();
+            script.set(ConnSet { ritem: Some(ritem), rlbytes: Some(10 - came), ..ConnSet::default() });
+            script.c0(Kind::Read, |e| {
+                (e.conn, e.fd, e.into, e.at) = (Some(9), Some(30), Some("item".into()), Some(0));
+                (e.want, e.ret) = (Some(10), Some(came.into()));
+                (e.data, e.len) = (Some("ab".into()), Some(ritem.into()));
+            });
+        }
+    })
+}
+
+#[test]
+fn what_is_not_recorded_is_not_what_is_to_come() {
+    for (size, keys) in [((120, 40), ""), ((80, 24), ""), ((80, 24), "4"), ((132, 50), "4z")] {
+        let shown = |came| {
+            let mut app = filling(came);
+            press(&mut app, keys);
+            let shown = screen(&app, size.0, size.1);
+            (shown.lines().find(|line| line.contains("key")).unwrap().replace(' ', ""), shown)
+        };
+        let (item, all) = shown(0);
+        assert!(item.contains("__________") && all.contains("_ to come"), "{all}");
+        assert!(!all.contains("not recorded"), "{all}");
+        let (item, all) = shown(6);
+        assert!(item.contains("ab░░░░____"), "{all}");
+        assert!(all.contains("░ not recorded  _ to come"), "{all}");
+        let (item, all) = shown(10);
+        assert!(item.contains("ab░░░░░░░░"), "{all}");
+        assert!(all.contains("░ not recorded") && !all.contains("to come"), "{all}");
+    }
+    let mut app = filling(6);
+    app.ascii = true;
+    press(&mut app, "4");
+    let all = screen(&app, 80, 24);
+    assert!(all.contains("a b : : : : _ _ _ _") && all.contains(": not recorded  _ to come"), "{all}");
+}
+
+#[test]
+fn a_read_buffer_has_no_bytes_to_come() {
+    // The recording has begun after these bytes were read.
+    let mut app = app_with(|script| {
+        script.c0(Kind::Accept, |e| (e.conn, e.fd, e.worker) = (Some(9), Some(30), Some(W0)));
+        script.c0(Kind::ConnNew, |e| (e.conn, e.fd, e.state) = (Some(9), Some(30), Some(ConnState::Read)));
+        script.set(ConnSet { rcurr: Some(3), rbytes: Some(5), ..ConnSet::default() });
+        script.c0(Kind::Command, |e| e.conn = Some(9));
+    });
+    press(&mut app, "4");
+    let shown = screen(&app, 80, 24);
+    let rbuf = shown.lines().find(|line| line.contains("rbuf")).unwrap();
+    assert!(rbuf.contains("░ ░ ░ ░ ░") && !rbuf.contains('_'), "{shown}");
+    assert!(shown.contains("░ not recorded") && !shown.contains("to come"), "{shown}");
 }
