@@ -189,7 +189,7 @@ impl App {
             return self.tell(&match self.leashed.in_line(th).and_then(|it| it.behind) {
                 Some(other) => format!("{th} cannot run alone: it waits for a lock that {other} has"),
                 None => {
-                    format!("{th} cannot run alone: it is not at the gate (t: whose turn, nobody's: all run)")
+                    format!("{th} cannot run alone: it is not at the gate (t chooses another, or all)")
                 }
             });
         }

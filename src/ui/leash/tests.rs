@@ -210,7 +210,7 @@ fn a_thread_with_the_turn_runs_alone_or_one_hears_why_not() {
     let (mut app, told) = screen_of(gate());
     press(&mut app, "02tc");
     let step = Ask::Step { n: 1, thread: Some(W0) };
-    assert_eq!(*told.asked.lock().unwrap(), [step.clone()]);
+    assert_eq!(told.asked.lock().unwrap().as_slice(), std::slice::from_ref(&step));
     assert!(rows(&app, (80, 24))[23].contains("worker0 alone runs until ev=wait"));
     app.push(later(&app, &[(W0, Kind::Read)]));
     app.push(later(&app, &[(Thread::Main, Kind::Wait)]));

@@ -333,7 +333,7 @@ impl Page {
         let lines = match text.width() <= room {
             true => vec![text.to_owned()],
             // Room for the sign, and for what marks the lines after the first.
-            false => wrap(&[plain(text)], room.saturating_sub(4)).into_iter().map(joined).collect(),
+            false => at_blanks(text, room.saturating_sub(4)),
         };
         let last = lines.len().saturating_sub(1);
         for (i, text) in lines.into_iter().enumerate() {
@@ -386,6 +386,19 @@ pub(super) fn letter(i: usize) -> char {
     char::from(b'a' + u8::try_from(i).unwrap_or(25).min(25))
 }
 
+/// A command in lines, broken at its blanks; only a word that fits into no line is broken elsewhere.
+fn at_blanks(text: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_inclusive(' ') {
+        match lines.last_mut() {
+            Some(line) if line.width() + word.trim_end().width() <= room => line.push_str(word),
+            _ if word.trim_end().width() <= room => lines.push(word.to_owned()),
+            _ => lines.extend(wrap(&[plain(word)], room).into_iter().map(joined)),
+        }
+    }
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
 fn joined(line: Vec<Span>) -> String {
     line.into_iter().map(|span| span.text).collect()
 }
@@ -396,4 +409,16 @@ fn plain(text: &str) -> Span {
 
 fn strong(text: &str) -> Span {
     Span { text: text.to_owned(), style: Way::Strong }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_broken_at_its_blanks() {
+        let command = "memstep live -l 127.0.0.1 --experiment edge-triggered";
+        assert_eq!(at_blanks(command, 45), ["memstep live -l 127.0.0.1 --experiment", "edge-triggered"]);
+        assert_eq!(at_blanks("a 0123456789abc d", 8).concat(), "a0123456789abcd");
+    }
 }

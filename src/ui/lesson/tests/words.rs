@@ -66,7 +66,7 @@ fn every_word_of_every_lesson_is_on_the_screen() {
         .into_iter()
         .flat_map(|lang| library::all(lang).into_iter().map(move |entry| (entry, lang)));
     for (entry, lang) in both {
-        let mut app = over(&entry.name(), lang, &Options::default());
+        let mut app = over(entry.name(), lang, &Options::default());
         for step in 0..tutor(&app).steps() {
             if tutor(&app).stage() == Stage::Asking {
                 press(&mut app, "s");
