@@ -238,9 +238,22 @@ fn what_is_wrong_with_a_recording_is_listed_and_is_exit_1() {
     let check = run(&["check", str(&open)]);
     assert_eq!(check.code, Some(0), "{}", check.out);
     assert!(check.out.contains("note: line") && check.out.contains("recording not closed"), "{}", check.out);
-    // One that ends in the middle of a line is shown up to there, and then it is exit 2.
+    // One that ends in the middle of a line has a problem, which is said and shows in the status.
     let cut = file(&dir, "c.jsonl", &whole.as_bytes()[..end - 10]);
-    for command in ["check", "info", "print"] {
+    let check = run(&["check", str(&cut)]);
+    assert_eq!(check.code, Some(1), "{}", check.out);
+    assert!(
+        check.out.contains("the last line is cut") && !check.out.contains("no problems"),
+        "{}",
+        check.out
+    );
+    assert_eq!(check.out.matches("the last line is cut").count(), 1, "{}", check.out);
+    assert!(check.out.ends_with(", 1 problem\n"), "{}", check.out);
+    let lenient = run(&["check", "--lenient", str(&cut)]);
+    assert_eq!(lenient.code, Some(0), "{}", lenient.out);
+    assert!(lenient.out.contains("note: line") && lenient.out.contains("no problems"), "{}", lenient.out);
+    // Who reads it gets what stands before that, and then it is exit 2.
+    for command in ["info", "print"] {
         let run = run(&[command, str(&cut)]);
         assert_eq!(run.code, Some(2), "{command}: {}", run.err);
         assert!((run.out.clone() + &run.err).contains("the last line is cut"), "{command}: {}", run.err);

@@ -7,9 +7,8 @@ use super::server::shown;
 use crate::cli::Input;
 use crate::lesson::{Lesson, check};
 use crate::text::counted;
-use crate::trace::check::{Checker, Report};
-use crate::trace::reader::Recording;
-use crate::trace::reader::{ReadError, Source, TraceReader};
+use crate::trace::check::{Checker, LISTED, Problem, Report};
+use crate::trace::reader::{ReadError, Recording, Source, TraceReader, Warning};
 use anyhow::Context as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -39,9 +38,16 @@ pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
             Err(error) => return Err(error.into()),
         }
     }
-    let report = checker.finish(last_line + 1, reader.end().as_ref());
+    let mut report = checker.finish(last_line + 1, reader.end().as_ref());
+    let cut = reader.cut().filter(|_| !input.lenient);
+    if let Some(Warning { line, what }) = cut {
+        report.count += 1;
+        if report.problems.len() < LISTED {
+            report.problems.push(Problem { line: *line, seq: None, what: what.clone() });
+        }
+    }
     tell(&name, &report, &reader, input.lenient).context(STDOUT)?;
-    Ok(if report.count == 0 { super::read_status(&reader) } else { ExitCode::from(1) })
+    Ok(if report.count == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
 /// The same for a lesson: what is wrong with its text, or else with its steps in its recording.
@@ -96,7 +102,9 @@ fn tell(name: &str, report: &Report, reader: &TraceReader<Source>, lenient: bool
     if lenient && reader.skipped() > 0 {
         writeln!(out, "{name}: note: {} skipped", counted(reader.skipped(), "broken line"))?;
     }
-    for warning in reader.warnings() {
+    // A last line that is cut is a problem, and told as one.
+    let cut = reader.cut().filter(|_| !lenient);
+    for warning in reader.warnings().iter().filter(|warning| cut != Some(*warning)) {
         writeln!(out, "{name}: note: {warning}")?;
     }
     if let Some(line) = report.suspended {

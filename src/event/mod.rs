@@ -309,6 +309,12 @@ impl Event {
         Payload::new(shown, self.b64.as_deref(), self.len)
     }
 
+    /// The byte that a `notify` wrote or a `notified` read: `c` for a connection, `p` to pause, `?` where
+    /// the recording does not say.
+    pub fn notified_by(&self) -> u8 {
+        self.bytes().and_then(|bytes| bytes.kept.first().copied()).unwrap_or(b'?')
+    }
+
     /// What a datagram says, without the header before it; `None` where it is no request.
     pub fn request(&self) -> Option<Payload<'_>> {
         self.request_id?;

@@ -46,6 +46,7 @@
 //! | `store.rs` | item, setting |
 //! | `functions.rs` | call, return |
 
+mod commands;
 mod dispatch;
 mod event_loop;
 mod functions;
@@ -54,6 +55,8 @@ mod startup;
 mod store;
 mod transitions;
 mod udp;
+
+pub use commands::{Commands, MOST_COMMANDS};
 
 use crate::event::{ConnFields, ConnState, Event, Fn, Kind, Payload};
 use crate::text::{printable, visible};
@@ -79,7 +82,7 @@ pub struct Context<'a> {
     /// The connection's last `read`, this event not counted. For a `wake`: of the first connection
     /// that is ready.
     pub last_read: Option<&'a Event>,
-    /// How many `command` events this thread has had since its last `wake`.
+    /// How many commands this connection has had since its thread last woke up ([`Commands`]).
     pub commands_in_wakeup: u32,
     /// The connection is a UDP socket. For a `wake`: the first that is ready.
     pub is_udp: bool,

@@ -182,6 +182,11 @@ impl Filter {
         Filter(is_named(Field::Ev, kind.name()))
     }
 
+    /// The events of a kind of which a field has this name: its `fn`, its `op`.
+    pub fn kind_with(kind: &Kind, field: Field, name: &str) -> Filter {
+        Filter(Expr::All(vec![is_named(Field::Ev, kind.name()), is_named(field, name)]))
+    }
+
     /// The changes of state that enter `to`.
     pub fn entered(to: ConnState) -> Filter {
         Filter(Expr::All(vec![is_named(Field::Ev, Kind::State.name()), is_named(Field::To, to.name())]))

@@ -5,9 +5,9 @@ use super::choices::{Question, Seen, is_step};
 use super::find::{Found, places};
 use super::{Lang, Lesson, Which};
 use crate::event::{Event, Kind, Thread};
-use crate::explain::{Context, explain};
+use crate::explain::{Commands, Context, explain};
 use crate::model::World;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 /// How many events back an explanation looks.
 const LOOK_BACK: usize = 256;
@@ -33,8 +33,7 @@ pub struct Course {
     world: World,
     seen: Seen,
     recent: VecDeque<Event>,
-    /// How many command lines each thread has found since it last woke up.
-    commands: HashMap<Thread, u32>,
+    commands: Commands,
 }
 
 #[derive(Debug)]
@@ -100,7 +99,7 @@ impl Course {
             world: World::new(workers),
             seen,
             recent: VecDeque::new(),
-            commands: HashMap::new(),
+            commands: Commands::default(),
         };
         course.look_beside();
         course
@@ -235,11 +234,7 @@ impl Course {
                 None => self.open.push(pending),
             }
         }
-        match event.ev {
-            Kind::Wake => *self.commands.entry(event.th).or_default() = 0,
-            Kind::Command => *self.commands.entry(event.th).or_default() += 1,
-            _ => {}
-        }
+        self.commands.happened(event);
         if self.recent.len() == LOOK_BACK {
             self.recent.pop_front();
         }
@@ -286,7 +281,7 @@ impl Course {
             fields: conn.map(|conn| &conn.fields),
             state: conn.and_then(|conn| conn.state),
             last_read: before().find(|e| e.ev == Kind::Read && e.conn == id && id.is_some()),
-            commands_in_wakeup: self.commands.get(&event.th).copied().unwrap_or(0),
+            commands_in_wakeup: self.commands.up_to(event),
             is_udp: conn.is_some_and(|conn| conn.is_udp),
             // Of an explanation only what is so in either case is told.
             edge_triggered: false,

@@ -37,8 +37,11 @@ pub struct Lane {
     pub notify_receive_fd: Option<i32>,
     /// The end of its pipe that the dispatcher writes.
     pub notify_send_fd: Option<i32>,
-    /// How many bytes `c` stand in its pipe.
+    /// How many bytes stand in its pipe.
     pub pipe: u32,
+    /// Which, the first to be read first, as far as they are kept: `c` for a connection, `p` to pause,
+    /// `?` where the recording does not say.
+    pub bytes: VecDeque<u8>,
     /// The connections on its queue, first to be taken first.
     pub queue: VecDeque<u32>,
     /// The functions it is in, outermost first, where the recording has calls.
@@ -68,6 +71,7 @@ impl Lane {
             notify_receive_fd: at.notify_receive_fd,
             notify_send_fd: at.notify_send_fd,
             pipe: u32::try_from(at.pipe.len()).unwrap_or(u32::MAX),
+            bytes: at.pipe.iter().take(MAX_DEPTH).map(|_| b'?').collect(),
             queue: at.queue.iter().take(MAX_QUEUE).map(|queued| queued.conn).collect(),
             stack: at.stack.iter().take(MAX_DEPTH).copied().collect(),
             conn: at.conn,
@@ -78,7 +82,7 @@ impl Lane {
     /// About how many bytes of memory it takes.
     pub(super) fn weight(&self) -> usize {
         let ready = self.ready.len() * size_of::<Ready>();
-        size_of::<Lane>() + ready + self.queue.len() * size_of::<u32>() + self.stack.len()
+        size_of::<Lane>() + ready + self.queue.len() * size_of::<u32>() + self.stack.len() + self.bytes.len()
     }
 
     /// Whether it sleeps in `epoll_wait`.
@@ -154,8 +158,16 @@ impl Lane {
                     None => {}
                 }
             }
-            Kind::Notify if event.errno.is_none() => self.pipe = self.pipe.saturating_add(1),
-            Kind::Notified if event.errno.is_none() => self.pipe = self.pipe.saturating_sub(1),
+            Kind::Notify if event.errno.is_none() => {
+                self.pipe = self.pipe.saturating_add(1);
+                if self.bytes.len() < MAX_DEPTH {
+                    self.bytes.push_back(event.notified_by());
+                }
+            }
+            Kind::Notified if event.errno.is_none() => {
+                self.pipe = self.pipe.saturating_sub(1);
+                self.bytes.pop_front();
+            }
             _ => {}
         }
     }

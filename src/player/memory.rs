@@ -1,9 +1,10 @@
 //! Events in memory, and the worlds kept between them: a live server's, a lesson's.
 
 use super::{Direction, Found};
-use crate::event::Event;
+use crate::event::{ConnSet, Event, Iov, Ready, Word};
 use crate::filter::Filter;
 use crate::model::World;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Events between two keyframes, at first.
@@ -18,21 +19,61 @@ pub(super) struct Memory {
     /// The world after `(i + 1) * interval` events.
     pub keyframes: Vec<World>,
     pub interval: usize,
+    /// About how many bytes the events take, and the keyframes.
+    of_events: usize,
+    of_keyframes: usize,
 }
 
 impl Memory {
     pub fn new(workers: u32, events: Vec<Event>) -> Memory {
-        let events = events.into_iter().map(Arc::new).collect();
-        Memory { events, origin: World::new(workers), keyframes: Vec::new(), interval: FIRST_INTERVAL }
+        let mut memory = Memory {
+            events: Vec::with_capacity(events.len()),
+            origin: World::new(workers),
+            keyframes: Vec::new(),
+            interval: FIRST_INTERVAL,
+            of_events: 0,
+            of_keyframes: 0,
+        };
+        events.into_iter().for_each(|event| memory.push(event));
+        memory
     }
 
-    /// Lets the oldest events go where there are more than `keep`, some at a time; tells how many.
-    pub fn forget(&mut self, keep: usize) -> usize {
-        let frames = self.events.len().saturating_sub(keep / 4 * 3) / self.interval;
-        if self.events.len() <= keep || frames == 0 {
+    pub fn push(&mut self, event: Event) {
+        self.of_events += weight(&event);
+        self.events.push(Arc::new(event));
+    }
+
+    /// About how many bytes all of it takes.
+    pub fn weight(&self) -> usize {
+        self.of_events + self.of_keyframes
+    }
+
+    /// Lets the oldest events go where there are more than `keep`, or where they take more than `bytes`,
+    /// some at a time; tells how many.
+    pub fn forget(&mut self, keep: usize, bytes: usize) -> usize {
+        let len = self.events.len();
+        if len <= keep && self.weight() <= bytes {
+            return 0;
+        }
+        let mut gone = if len > keep { len - keep / 4 * 3 } else { 0 };
+        if self.weight() > bytes {
+            // The keyframes go with their events.
+            let frames = self.of_keyframes / len.max(1);
+            let mut rest = self.weight();
+            let too_many = self.events.iter().position(|event| {
+                let enough = rest <= bytes / 4 * 3;
+                rest = rest.saturating_sub(weight(event) + frames);
+                enough
+            });
+            gone = gone.max(too_many.unwrap_or(len));
+        }
+        // Never all of them.
+        let frames = gone.div_ceil(self.interval).min(len.saturating_sub(1) / self.interval);
+        if frames == 0 {
             return 0;
         }
         let gone = frames * self.interval;
+        self.of_events -= self.events[..gone].iter().map(|event| weight(event)).sum::<usize>();
         // Events that the cursor never passed have no keyframes yet.
         let nearest = self.nearest_keyframe(gone);
         let mut origin = self.keyframe(nearest).clone();
@@ -40,7 +81,15 @@ impl Memory {
         self.origin = origin;
         self.keyframes.drain(..frames.min(self.keyframes.len()));
         self.events.drain(..gone);
+        self.weigh_keyframes();
         gone
+    }
+
+    /// Worlds share what is the same in them: each is weighed beside the one before.
+    fn weigh_keyframes(&mut self) {
+        let before = std::iter::once(&self.origin).chain(&self.keyframes);
+        let weights = self.keyframes.iter().zip(before).map(|(world, before)| world.weight_beside(before));
+        self.of_keyframes = weights.sum();
     }
 
     /// Folds from the world after `done` events to the one after `target`, by way of a keyframe where
@@ -98,6 +147,7 @@ impl Memory {
         if done != (self.keyframes.len() + 1) * self.interval {
             return;
         }
+        self.of_keyframes += world.weight_beside(self.keyframes.last().unwrap_or(&self.origin));
         self.keyframes.push(world.clone());
         if self.keyframes.len() == MAX_KEYFRAMES {
             let mut odd = false;
@@ -106,6 +156,39 @@ impl Memory {
                 !odd
             });
             self.interval *= 2;
+            self.weigh_keyframes();
         }
     }
+}
+
+/// About how many bytes an event takes.
+fn weight(event: &Event) -> usize {
+    /// What an allocation costs beside its bytes, and an `Arc` its counts.
+    const OVERHEAD: usize = 16;
+    let text = |text: &Option<String>| text.as_ref().map_or(0, |text| text.capacity() + OVERHEAD);
+    let word = |word: &Option<Word>| match word {
+        Some(Cow::Owned(word)) => word.capacity() + OVERHEAD,
+        _ => 0,
+    };
+    let texts = [&event.peer, &event.addr, &event.data, &event.text, &event.key, &event.b64];
+    let words = [&event.role, &event.op, &event.domain, &event.transport, &event.name];
+    let more_words = [&event.value, &event.interest, &event.why, &event.into, &event.errno];
+    let iov = event.iov.as_ref().map_or(0, |iov| {
+        let pieces = iov.iter().map(|piece| text(&piece.data) + text(&piece.b64));
+        OVERHEAD + iov.capacity() * size_of::<Iov>() + pieces.sum::<usize>()
+    });
+    let ready = event.ready.as_ref().map_or(0, |ready| OVERHEAD + ready.capacity() * size_of::<Ready>());
+    let set = event.set.as_ref().map_or(0, |_| OVERHEAD + size_of::<ConnSet>());
+    // A snapshot is as large as a line of it, or smaller; it comes once.
+    let world = event.world.as_ref().map_or(0, |world| OVERHEAD + size_of_val(&**world));
+    size_of::<Arc<Event>>()
+        + size_of::<Event>()
+        + 2 * OVERHEAD
+        + texts.map(text).iter().sum::<usize>()
+        + words.map(word).iter().sum::<usize>()
+        + more_words.map(word).iter().sum::<usize>()
+        + iov
+        + ready
+        + set
+        + world
 }

@@ -103,18 +103,19 @@ impl Player {
     /// cannot be added to.
     pub fn push(&mut self, event: Event) {
         if let Events::Memory(memory) = &mut self.events {
-            memory.events.push(Arc::new(event));
+            memory.push(event);
             if self.done == 0 {
                 self.go(0);
             }
         }
     }
 
-    /// Lets the oldest events go where there are more than `keep`, some at a time; tells how many
-    /// went. The world at those that stay is the same; a cursor on one that went is on the first.
-    pub fn forget(&mut self, keep: usize) -> usize {
+    /// Lets the oldest events go where there are more than `keep`, or where they and the worlds between
+    /// them take more than `bytes`, some at a time; tells how many went. The world at those that stay is
+    /// the same; a cursor on one that went is on the first.
+    pub fn forget(&mut self, keep: usize, bytes: usize) -> usize {
         let Events::Memory(memory) = &mut self.events else { return 0 };
-        let gone = memory.forget(keep);
+        let gone = memory.forget(keep, bytes);
         match self.done.checked_sub(gone).filter(|&done| done > 0) {
             _ if gone == 0 => {}
             Some(done) => self.done = done,
@@ -125,6 +126,14 @@ impl Player {
             }
         }
         gone
+    }
+
+    /// About how many bytes the events and the worlds between them take in memory.
+    pub fn weight(&self) -> usize {
+        match &self.events {
+            Events::Memory(memory) => memory.weight(),
+            Events::Source(_) => 0,
+        }
     }
 
     /// The event of that index.

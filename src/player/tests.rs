@@ -103,18 +103,45 @@ fn the_oldest_events_of_an_endless_server_are_let_go() {
     let mut player = Player::new(4, long(20));
     player.last();
     let (world, len) = (player.world().clone(), player.len());
-    let gone = player.forget(1000);
+    let gone = player.forget(1000, usize::MAX);
     assert!(gone > 0 && player.len() == len - gone && player.len() <= 1000);
     assert_eq!(*player.world(), world);
     player.first();
     assert_eq!(*player.world(), fold(&long(20)[..=gone]));
-    assert_eq!(player.forget(1000), 0);
+    assert_eq!(player.forget(1000, usize::MAX), 0);
 
     let mut behind = Player::new(4, long(20));
-    assert_eq!(behind.forget(1000), gone, "though the cursor never came there");
+    assert_eq!(behind.forget(1000, usize::MAX), gone, "though the cursor never came there");
     assert_eq!(*behind.world(), fold(&long(20)[..=gone]));
     behind.last();
     assert_eq!(*behind.world(), world);
+}
+
+#[test]
+fn what_is_kept_has_a_bound_in_bytes() {
+    let all = long(40);
+    let mut player = Player::new(4, all.clone());
+    player.last();
+    let (weight, world, len) = (player.weight(), player.world().clone(), player.len());
+    assert!(weight > len * size_of::<Event>(), "the events alone take that much");
+    assert_eq!(player.forget(usize::MAX, weight), 0);
+    let gone = player.forget(usize::MAX, weight / 2);
+    assert!(gone > len / 4 && player.weight() <= weight / 2, "{} of {weight}", player.weight());
+    assert_eq!(*player.world(), world);
+    player.first();
+    assert_eq!(*player.world(), fold(&all[..=gone]));
+    // Whatever the bound is, what was counted is what is there.
+    player.last();
+    while player.forget(usize::MAX, 1) > 0 {}
+    assert!(!player.is_empty() && player.len() <= len / 2);
+    let kept: Vec<Event> = player.slice(0..usize::MAX).iter().map(|e| (**e).clone()).collect();
+    assert!(player.weight() >= Player::new(4, kept).weight());
+
+    let with_data = |n: usize| {
+        let large = |seq: usize| Event { seq: seq as u64, data: Some("x".repeat(n)), ..Event::default() };
+        Player::new(4, (1..=1000).map(large).collect()).weight()
+    };
+    assert!(with_data(10_000) - with_data(0) >= 10_000_000, "their bytes count, not their number");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What is looked for: a filter, and what it is called.
 
 use crate::event::{ConnState, Event, Kind};
-use crate::filter::{Filter, FilterError};
+use crate::filter::{Field, Filter, FilterError};
 use std::fmt;
 
 /// Events that one goes to, stops at or wants to see alone.
@@ -56,13 +56,21 @@ impl Wanted {
         }
     }
 
-    /// What a breakpoint at `event` stops at: the way where it is a change of state, else its kind.
+    /// What a breakpoint at `event` stops at: the way where it is a change of state, the function that
+    /// is called, what is done to an item; else its kind.
     pub fn breakpoint(event: &Event) -> Wanted {
-        match (&event.ev, event.from, event.to) {
-            (Kind::State, Some(from), Some(to)) => {
+        let kind = &event.ev;
+        let with = |field: Field, name: &str| {
+            let filter = Filter::kind_with(kind, field, name);
+            Wanted { name: filter.to_string(), filter }
+        };
+        match (event.from.zip(event.to), event.function, event.op.as_deref()) {
+            (Some((from, to)), ..) if *kind == Kind::State => {
                 Wanted { filter: Filter::way(from, to), name: format!("{from} → {to}") }
             }
-            (kind, ..) => Wanted::kind(kind),
+            (_, Some(function), _) => with(Field::Function, function.name()),
+            (_, None, Some(op)) => with(Field::Op, op),
+            _ => Wanted::kind(kind),
         }
     }
 

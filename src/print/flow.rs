@@ -34,7 +34,7 @@ impl Flow {
                 _ => format!("accept4 = {}", result(event)),
             },
             Kind::Notify => {
-                let byte = event.bytes().map_or_else(|| "\"c\"".into(), |b| short(&b, b.len));
+                let byte = event.bytes().map_or_else(|| "?".into(), |b| short(&b, b.len));
                 format!("write {} {byte} = {}", self.names.pipe_of(event), result(event))
             }
             Kind::Notified => format!("read {} 1 = {}", self.names.pipe_of(event), got(event)),

@@ -29,11 +29,12 @@ const MAX_WHAT: usize = 120;
 
 pub(super) const AFTER_END: &str = "the recording has ended: only remarks may follow its `end` line";
 pub(super) const NO_LINE_END: &str = "the last line has no line end: the recording may be cut here";
+const CUT: &str = "the last line is cut and was left out";
 pub(super) const NOT_CLOSED: &str = "recording not closed: it has no `end` line";
 
 /// What is said of a last line that ends in the middle.
 pub(super) fn cut(what: &str) -> String {
-    format!("the last line is cut and was left out ({what})")
+    format!("{CUT} ({what})")
 }
 
 /// What is said of so many lines that are no events.
@@ -207,6 +208,11 @@ impl<R: BufRead> TraceReader<R> {
     /// The remarks that were read so far, as they stood there: they follow the end, and are no events.
     pub fn raw_notes(&self) -> &[String] {
         &self.raw_notes
+    }
+
+    /// What there is to say of a last line that was cut in the middle.
+    pub fn cut(&self) -> Option<&Warning> {
+        self.warnings.iter().find(|warning| self.is_cut && warning.what.starts_with(CUT))
     }
 
     /// How many broken lines a lenient reader has skipped so far.

@@ -1,12 +1,14 @@
 //! What every key does to the viewer.
 
 use super::app::{App, Panel, Pending, Request};
+use super::count::Count;
 use super::help;
 use super::keys::{self, Action};
 use super::lesson::Stage;
 use super::prompt::Asked;
 use crate::player::{Direction, Wanted};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use std::time::Duration;
 
 /// No explanation has more lines, however narrow the screen.
 pub(super) const MOST_LINES: usize = 40;
@@ -31,6 +33,8 @@ impl App {
             }
         } else if key.code == KeyCode::Esc && stopped {
             self.tell("stopped");
+        } else if key.code == KeyCode::Esc && self.count.take().is_some() {
+            self.tell("no count");
         } else if let Some(action) = self.list.and_then(|_| keys::list_action(key)) {
             let times = self.take_count().unwrap_or(1).max(1);
             self.act_on_list(action, times);
@@ -45,42 +49,28 @@ impl App {
         self.look_at_leash();
     }
 
-    /// Takes digits of a count. Two digits make one, or a first digit that chooses no panel:
-    /// `1`-`8` alone choose a panel, and give the view back if a second digit comes.
+    /// Takes digits of a count. It begins with a `0`, so that `1`-`8` are always panels, however quickly
+    /// one goes from one to the other.
     fn type_count(&mut self, key: KeyEvent) -> bool {
         let digit = match key.code {
             KeyCode::Char(c) if c.is_ascii_digit() && key.modifiers.is_empty() => c,
             _ => return false,
         };
         match &mut self.count {
-            Some((digits, (focus, chosen))) => {
-                (self.focus, self.chosen) = (*focus, *chosen);
-                if digits.len() < 9 {
-                    digits.push(digit);
-                }
-            }
-            None => {
-                self.count = Some((digit.to_string(), (self.focus, self.chosen)));
-                if let Some(action) = keys::action(key) {
-                    self.choose(action);
-                }
-            }
+            Some(count) => count.push(digit),
+            None if digit == '0' => self.count = Some(Count::default()),
+            None => return false,
         }
         true
     }
 
     fn take_count(&mut self) -> Option<usize> {
-        self.forget_lone_digit();
-        self.count.take().and_then(|(digits, _)| digits.parse().ok())
+        self.count.take().map(|count| count.value())
     }
 
-    /// A digit that chose a panel begins no count any more: the next key came late, or is none.
-    pub(super) fn forget_lone_digit(&mut self) {
-        let is_panel = |(digits, _): &mut (String, _)| {
-            let key = digits.parse().map(|digit| keys::action(KeyCode::Char(digit).into()));
-            matches!(key, Ok(Some(Action::Panel(_))))
-        };
-        self.count.take_if(is_panel);
+    /// Time has passed: a count that nobody goes on with is meant no more. Tells whether one went.
+    pub(super) fn count_waits(&mut self, elapsed: Duration) -> bool {
+        self.count.take_if(|count| !count.waits(elapsed)).is_some()
     }
 
     /// What a key means to the lesson; what lies over the lesson goes first.
@@ -225,7 +215,8 @@ impl App {
 
     /// Stops looking and writing. Tells whether there was anything to stop.
     fn stop_looking(&mut self) -> bool {
-        let was = self.hunt.is_some() || self.exporting.is_some();
+        let was = self.hunt.is_some() || self.exporting.is_some() || self.alone.is_some();
+        self.alone = None;
         self.hunt = None;
         self.exporting = None;
         was

@@ -3,9 +3,11 @@
 //! Nothing here reads a clock, a terminal or a channel: keys and time come in, a screen comes out.
 
 use super::breakpoints::Breakpoints;
+use super::count::Count;
 use super::export::Exporting;
 use super::goto::At;
 use super::hunt::Hunt;
+use super::leash::Alone;
 use super::lesson::Tutor;
 use super::marks::{Bookmarks, Jumps};
 use super::mouse::Seen;
@@ -27,6 +29,8 @@ use std::time::Duration;
 
 /// How many events of a live server are kept; the oldest go first.
 const KEPT_LIVE: usize = 200_000;
+/// How many bytes they may take, also where someone is looking at them.
+const KEPT_BYTES: usize = 256 << 20;
 
 /// A part of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +119,8 @@ pub(super) enum Pending {
 /// The viewer's state. [`draw`](super::draw) makes a screen of it.
 pub struct App {
     pub(super) name: String,
+    /// What the header says that it is.
+    pub(super) title: String,
     pub(super) theme: Theme,
     pub(super) palette: Palette,
     /// Draw with ASCII alone.
@@ -135,9 +141,17 @@ pub struct App {
     pub(super) turn: Option<Thread>,
     /// Live: the view stays at the newest event.
     pub(super) follow: bool,
+    /// Held: the awaited event that the server has stopped at. Others may have come after it, and the
+    /// view stays there all the same until one moves on.
+    pub(super) stop: Option<u64>,
+    /// Held: the thread that runs alone, step by step, and until what.
+    pub(super) alone: Option<Alone>,
     pub(super) paused_at: Option<u64>,
     /// Live: the server's events have come to an end.
     pub(super) is_over: bool,
+    /// Live: how many bytes the events may take, and whether the oldest have gone.
+    pub(super) kept_bytes: usize,
+    pub(super) forgot: bool,
     pub(super) playing: bool,
     /// Time that has passed since the event at the cursor came on the screen.
     pub(super) elapsed: Duration,
@@ -175,8 +189,7 @@ pub struct App {
     pub(super) edge_triggered: bool,
     /// What the glossary was asked for, until one moves on.
     pub(super) looked_up: Option<Explanation>,
-    /// A count that is being typed, and the view before its first digit chose a panel.
-    pub(super) count: Option<(String, (Panel, bool))>,
+    pub(super) count: Option<Count>,
     pub(super) pending: Option<Pending>,
     pub(super) prompt: Option<Prompt>,
     pub(super) history: History,
@@ -231,6 +244,7 @@ impl App {
     pub(super) fn new(name: String, header: &Header, events: Vec<Event>, options: &Options) -> App {
         let mut app = App {
             name,
+            title: header.title.clone(),
             theme: options.theme,
             palette: options.theme.palette(),
             ascii: options.ascii,
@@ -244,8 +258,12 @@ impl App {
             leashed: Leashed::default(),
             turn: None,
             follow: false,
+            stop: None,
+            alone: None,
             paused_at: None,
             is_over: false,
+            kept_bytes: KEPT_BYTES,
+            forgot: false,
             playing: false,
             elapsed: Duration::ZERO,
             pace: Pace { speed: options.speed, idle_limit: options.idle_limit },
@@ -302,6 +320,7 @@ impl App {
         let stage = self.stage();
         for event in events {
             self.feed_lesson(&event);
+            self.run_alone(&event);
             if event.ev == Kind::Mark {
                 let title = event.bytes().map(|p| String::from_utf8_lossy(&p.kept).into_owned());
                 self.chapters.push((self.player.len(), title.unwrap_or_default()));
@@ -310,7 +329,7 @@ impl App {
             self.player.push(event);
         }
         if self.follow {
-            self.player.last();
+            self.go_to_tail();
         }
         if self.leash.is_some() {
             self.forget();
@@ -323,8 +342,9 @@ impl App {
     fn forget(&mut self) {
         let at = self.player.current().map(|e| e.seq);
         let keep = if self.follow { KEPT_LIVE } else { 4 * KEPT_LIVE };
-        let gone = self.player.forget(keep);
+        let gone = self.player.forget(keep, self.kept_bytes);
         if gone > 0 {
+            self.forgot = true;
             self.chapters.retain(|(at, _)| *at >= gone);
             self.chapters.iter_mut().for_each(|(at, _)| *at -= gone);
             self.narrow.iter_mut().for_each(|narrow| narrow.forget(gone));

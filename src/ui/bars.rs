@@ -39,6 +39,10 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
         let how = if app.leash.is_some() { "missed" } else { "lost" };
         x = pen.put(x, 0, &format!(" {dropped} events {how} "), p.warn) + 1;
     }
+    if app.forgot && !app.follow {
+        // Whoever looks back may come to where there is no more.
+        x = pen.put(x, 0, &format!("oldest let go, from #{} on", app.seqs().0), p.warn) + 2;
+    }
     if let Some(turn) = app.turn.filter(|_| app.is_held()) {
         x = pen.put(x, 0, &format!("turn: {turn}"), p.now) + 2;
     }
@@ -134,8 +138,8 @@ pub(super) fn footer(app: &App, area: Rect, buf: &mut Buffer) {
         pen.fit(1, 0, room, which_mark(app, pending), p.now);
     } else if let Some(status) = &app.status {
         pen.fit(1, 0, room, &printable(&status.text), if status.is_warning { p.warn } else { p.now });
-    } else if let Some((digits, _)) = app.count.as_ref().filter(|(d, _)| d.len() > 1) {
-        pen.fit(1, 0, room, &format!("{digits} times ..."), p.now);
+    } else if let Some(count) = &app.count {
+        pen.fit(1, 0, room, &count.told(), p.now);
     } else {
         let mut x = 1;
         for (keys, what) in hints(app) {

@@ -3,17 +3,16 @@
 use super::app::App;
 use super::glossary;
 use super::pen::Pen;
-use crate::event::Kind;
-use crate::explain::{Context, Explanation, explain};
+use crate::event::{Event, Kind};
+use crate::explain::{Commands, Context, Explanation, MOST_COMMANDS, explain};
 use crate::filter::Filter;
 use crate::lesson::{self, Span, Style};
 use crate::player::{Direction, Found};
 use crate::text::printable;
+use std::sync::Arc;
 
 /// How far back what led to an event is looked for; in a busy recording it stands much nearer.
 const LOOK_BACK: usize = 20_000;
-/// How many commands of one wake-up are counted.
-const MOST_COMMANDS: u32 = 1000;
 
 /// A text in lines; Chinese is broken between characters.
 fn wrap(text: &str, width: usize) -> Vec<String> {
@@ -82,16 +81,7 @@ pub(super) fn explanation(app: &App) -> Option<Explanation> {
     let event = app.player.current()?;
     let id = event.about();
     let conn = id.and_then(|id| app.player.world().conn(id));
-    // Looked for by what an index knows: of ten million events only a few are read.
-    let find = |wanted: &Filter, before: usize| match app.player.find(
-        wanted,
-        before.checked_sub(1)?,
-        Direction::Back,
-        LOOK_BACK,
-    ) {
-        Found::At(at) => Some(at),
-        Found::Nowhere | Found::GoOn(_) => None,
-    };
+    let find = |wanted: &Filter, before: usize| find(app, wanted, before);
     let last = |of: Filter, kind: &Kind| find(&Filter::all([of, Filter::kind(kind)]), cursor);
     let event_at = |at: Option<usize>| app.player.event(at?);
     let thread = || Filter::thread(event.th);
@@ -99,25 +89,44 @@ pub(super) fn explanation(app: &App) -> Option<Explanation> {
     let told_of_it = Filter::any([Kind::Call, Kind::Return, Kind::Mark].iter().map(Filter::kind))?;
     let previous = event_at(find(&Filter::all([whose, Filter::all_but(told_of_it)]), cursor));
     let last_read = id.and_then(|id| event_at(last(Filter::conn(id), &Kind::Read)));
-    let wake = last(thread(), &Kind::Wake);
-    let mut commands_in_wakeup = 0;
-    let mut at = cursor;
-    let of_thread = Filter::all([thread(), Filter::kind(&Kind::Command)]);
-    while let Some(command) = find(&of_thread, at)
-        && wake.is_none_or(|wake| command > wake)
-        && commands_in_wakeup < MOST_COMMANDS
-    {
-        commands_in_wakeup += 1;
-        at = command;
-    }
     let context = Context {
         previous: previous.as_deref(),
         fields: conn.map(|c| &c.fields),
         state: conn.and_then(|c| c.state),
         last_read: last_read.as_deref(),
-        commands_in_wakeup,
+        commands_in_wakeup: commands_in_wakeup(app, event, cursor),
         is_udp: conn.is_some_and(|c| c.is_udp),
         edge_triggered: app.edge_triggered,
     };
     Some(explain(event, &context))
+}
+
+/// The last event before that index that is wanted. It is looked for by what an index knows: of ten million
+/// events only a few are read.
+fn find(app: &App, wanted: &Filter, before: usize) -> Option<usize> {
+    match app.player.find(wanted, before.checked_sub(1)?, Direction::Back, LOOK_BACK) {
+        Found::At(at) => Some(at),
+        Found::Nowhere | Found::GoOn(_) => None,
+    }
+}
+
+/// Which command of its connection in this wake-up the event of that index is at, as [`Commands`] counts
+/// them: back to the wake-up first, since nobody knows where it stands.
+pub(super) fn commands_in_wakeup(app: &App, event: &Event, at: usize) -> u32 {
+    let own = event.conn.map_or_else(|| Filter::thread(event.th), Filter::conn);
+    let command = Filter::all([own, Filter::kind(&Kind::Command)]);
+    let Some(counts) = Filter::any([Filter::kind(&Kind::Wake), command]) else { return 0 };
+    let counts = Filter::all([Filter::thread(event.th), counts]);
+    let mut counted: Vec<Arc<Event>> = Vec::new();
+    let mut before = at + 1;
+    while let Some(found) = find(app, &counts, before)
+        && counted.len() < MOST_COMMANDS as usize
+        && counted.last().is_none_or(|event| event.ev != Kind::Wake)
+    {
+        counted.extend(app.player.event(found));
+        before = found;
+    }
+    let mut commands = Commands::default();
+    counted.iter().rev().for_each(|event| commands.happened(event));
+    commands.up_to(event)
 }

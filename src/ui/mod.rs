@@ -7,14 +7,14 @@
 //! | file | |
 //! | --- | --- |
 //! | `app.rs`, `actions.rs` | the viewer's state, and what every key does to it |
-//! | `leash.rs` | what the keys do to a server that is held |
+//! | `leash/` | what the keys do to a server that is held |
 //! | `reading.rs` | a recording that is still being read |
 //! | `moves.rs`, `playing.rs`, `marks.rs`, `breakpoints.rs` | going from event to event |
 //! | `shown.rs`, `narrow.rs`, `hunt.rs` | filter and search, a slice at a time |
 //! | `notes.rs`, `export.rs`, `desk.rs` | what is written, and who writes it |
-//! | `keys.rs`, `prompt.rs`, `command.rs`, `goto.rs`, `mouse.rs` | keys, what is typed, where that leads |
+//! | `keys.rs`, `count.rs`, `prompt.rs`, `command.rs`, `goto.rs`, `mouse.rs` | keys, what is typed, where that leads |
 //! | `draw.rs` | which panels, and where |
-//! | `threads.rs` `machine/` `connection.rs` `stack.rs` `events.rs` `explain.rs` | a panel each |
+//! | `threads.rs` `machine/` `connection/` `stack.rs` `events.rs` `explain.rs` | a panel each |
 //! | `lesson/` | a lesson: its steps and questions, its text, its place |
 //! | `spacetime/` | the panel of the lanes: which rows, which lanes, which arrows |
 //! | `glossary.rs` | what a name means |
@@ -31,6 +31,7 @@ mod breakpoints;
 mod canvas;
 mod command;
 mod connection;
+mod count;
 mod desk;
 mod draw;
 mod events;
@@ -52,6 +53,8 @@ mod mouse;
 mod moves;
 mod narrow;
 mod notes;
+#[cfg(test)]
+mod panel_tests;
 mod pen;
 mod playing;
 mod prompt;

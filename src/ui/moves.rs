@@ -114,7 +114,7 @@ impl App {
 
     /// The cursor was moved by hand.
     pub(super) fn arrived(&mut self) {
-        self.awaited = None;
+        (self.awaited, self.stop) = (None, None);
         self.looked_up = None;
         self.playing = false;
         self.paused_at = None;

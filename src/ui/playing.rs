@@ -1,6 +1,7 @@
 //! Playing: what time that passes does.
 
 use super::app::{App, speed};
+use super::count::Count;
 use super::narrow::Next;
 use crate::event::Kind;
 use crate::player::{Direction, Pace, pause_after};
@@ -13,7 +14,8 @@ impl App {
             return Some(Duration::ZERO);
         }
         let play = self.playing.then(|| self.pause().saturating_sub(self.elapsed));
-        [play, self.reading(), self.lesson_due()].into_iter().flatten().min()
+        let count = self.count.as_ref().map(Count::left);
+        [play, count, self.reading(), self.lesson_due()].into_iter().flatten().min()
     }
 
     /// Whether something is being looked for or written, a slice at a time.
@@ -23,7 +25,8 @@ impl App {
 
     /// Time has passed: plays on, looks on, writes on. Tells whether the screen has changed.
     pub fn tick(&mut self, elapsed: Duration) -> bool {
-        let mut changed = self.hunt_on() | self.export_on() | self.lesson_waits(elapsed);
+        let mut changed =
+            self.hunt_on() | self.export_on() | self.lesson_waits(elapsed) | self.count_waits(elapsed);
         if self.is_looking_around() {
             self.look_around();
             changed = true;

@@ -16,8 +16,6 @@ use std::time::{Duration, Instant};
 const FRAME: Duration = Duration::from_millis(30);
 /// How often a server's gate is looked at: who arrives there sends no event, nor does who holds it.
 const GATE: Duration = Duration::from_millis(100);
-/// A digit that comes later than this after another is not meant as the same number.
-const PATIENCE: Duration = Duration::from_millis(500);
 /// How much is taken in between two frames.
 const AT_ONCE: usize = 64;
 
@@ -92,7 +90,6 @@ where
     let mut drawn: Option<Instant> = None;
     let (mut is_dirty, mut is_urgent) = (true, true);
     let mut last = Instant::now();
-    let mut last_key = last;
     if let Some(Request::Mouse(on)) = app.request {
         app.request = None;
         host.mouse(on)?;
@@ -118,10 +115,6 @@ where
             is_dirty = true;
             match one {
                 Incoming::Key(key) => {
-                    if last_key.elapsed() >= PATIENCE {
-                        app.forget_lone_digit();
-                    }
-                    last_key = Instant::now();
                     app.key(key);
                     is_urgent = true;
                 }

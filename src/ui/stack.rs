@@ -9,6 +9,22 @@ fn lane(app: &App) -> Option<&Lane> {
     app.player.world().threads.get(&app.player.current()?.th)
 }
 
+/// How to have calls, too, in a trace that was made so: its title says by what.
+fn how(title: &str, is_live: bool) -> &'static [&'static str] {
+    const SERVE: &str = "memstep serve --record FILE --detail calls";
+    const RECORD: &str = "memstep record SESSION -o FILE --detail calls";
+    let is_of = |command: &str| title.starts_with(command);
+    match is_live {
+        true if is_of("memstep serve") => &["memstep serve --detail calls"],
+        true => &["memstep live --detail calls"],
+        false if is_of("memstep serve") => &[SERVE],
+        false if is_of("memstep live") => &["memstep live --record FILE --detail calls"],
+        // Not every recording has a title, and one by hand may be of anything.
+        false if title.is_empty() => &[SERVE, RECORD],
+        false => &[RECORD],
+    }
+}
+
 /// The panel's title.
 pub(super) fn title(app: &App) -> String {
     lane(app).map_or_else(|| "Stack".to_owned(), |lane| format!("Stack · {}", lane.id))
@@ -19,10 +35,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let p = app.palette;
     let (Some(lane), Some(event)) = (lane(app), app.player.current()) else { return };
     if !app.has_calls {
-        let how = match app.leash {
-            Some(_) => "memstep live --detail calls",
-            None => "memstep record SESSION -o FILE --detail calls",
-        };
+        let how = how(&app.title, app.leash.is_some()).join("\nor ");
         let text = format!("No function calls are recorded here. To have them:\n{how}");
         for (y, line) in wrap(&text, pen.width().saturating_sub(1)).iter().enumerate() {
             pen.put(0, y, line, p.dim);

@@ -83,7 +83,7 @@ pub(super) fn event_of(c: char) -> KeyEvent {
     KeyEvent::new(code, KeyModifiers::NONE)
 }
 
-fn buffer(app: &App, width: u16, height: u16) -> Buffer {
+pub(super) fn buffer(app: &App, width: u16, height: u16) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| draw(frame, app)).unwrap();
     terminal.backend().buffer().clone()
@@ -230,31 +230,6 @@ fn bytes_of_the_client_cannot_act_on_the_terminal() {
             break;
         }
     }
-}
-
-#[test]
-fn counts_and_panels_share_the_digits() {
-    let mut app = app();
-    press(&mut app, "10.");
-    assert_eq!((seq(&app), app.focus), (11, super::app::Panel::Events));
-    press(&mut app, "3.");
-    assert_eq!((seq(&app), app.focus), (12, super::app::Panel::Machine));
-    press(&mut app, "05,");
-    assert_eq!((seq(&app), app.focus), (7, super::app::Panel::Machine));
-    press(&mut app, "42G");
-    assert_eq!(seq(&app), 42);
-}
-
-#[test]
-fn a_panels_digit_is_no_count_once_time_has_passed() {
-    let mut app = app();
-    press(&mut app, "3");
-    app.forget_lone_digit();
-    press(&mut app, "10.");
-    assert_eq!((seq(&app), app.focus), (11, super::app::Panel::Machine));
-    app.forget_lone_digit();
-    press(&mut app, "\t");
-    assert_eq!(app.focus, super::app::Panel::Connection);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::app::App;
 use super::pen::{Pen, cut};
 use crate::event::{Kind, Ready, Thread};
 use crate::model::{Lane, Listener, Phase, World};
-use crate::text::{counted, printable};
+use crate::text::{counted, glyph, printable};
 use std::borrow::Cow;
 
 /// Where the columns stand, if there is room for all.
@@ -86,8 +86,8 @@ fn render_lane(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Co
     };
     pen.fit(11, y, columns.pipe - 12, &doing, style);
 
-    if lane.id == Thread::Main {
-        dispatched(app, pen, y, columns);
+    if lane.id.worker().is_none() {
+        sent(app, lane, pen, y, columns);
     } else {
         let is_changed = world.changed.pipe == Some(lane.id);
         let style = if is_changed { p.changed } else { p.dim };
@@ -116,18 +116,24 @@ fn render_lane(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Co
     pen.fit(columns.conns, y, room, &conns, if is_shown { p.now } else { p.text });
 }
 
-/// Beside main, over the worker's own: what it just handed down.
-fn dispatched(app: &App, pen: &mut Pen<'_>, y: usize, columns: &Columns) {
+/// Beside who has no pipe, over or under the worker's own: what it just handed to a worker.
+fn sent(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Columns) {
     let p = app.palette;
-    match app.player.current() {
-        Some(event) if event.ev == Kind::Notify => {
-            pen.put(columns.pipe, y, "writes c ↓", p.changed);
+    let Some(event) = app.player.current().filter(|event| event.th == lane.id) else { return };
+    // The workers stand between main and the thread that makes the hash table grow.
+    let to = if lane.id == Thread::Main { '↓' } else { '↑' };
+    match event.ev {
+        Kind::Notify => {
+            pen.put(columns.pipe, y, &format!("writes {} {to}", byte(event.notified_by())), p.changed)
         }
-        Some(event) if event.ev == Kind::CqPush => {
-            pen.put(columns.queue, y, "push ↓", p.changed);
-        }
-        _ => {}
-    }
+        Kind::CqPush => pen.put(columns.queue, y, &format!("push {to}"), p.changed),
+        _ => 0,
+    };
+}
+
+/// A byte of a pipe, as it is shown.
+pub(super) fn byte(byte: u8) -> char {
+    glyph(byte)
 }
 
 /// What a thread is at, as far as the recording says.
@@ -182,8 +188,10 @@ pub(super) fn ready(world: &World, thread: Thread, all: &[Ready]) -> String {
 fn bytes_in_pipe(lane: &Lane) -> String {
     match lane.pipe {
         0 => "·".to_owned(),
-        n @ 1..=3 => "c".repeat(n as usize),
-        n => format!("c×{n}"),
+        1..=3 => {
+            (0..lane.pipe as usize).map(|at| byte(lane.bytes.get(at).copied().unwrap_or(b'?'))).collect()
+        }
+        n => format!("{}×{n}", byte(lane.bytes.front().copied().unwrap_or(b'?'))),
     }
 }
 

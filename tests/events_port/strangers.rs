@@ -132,13 +132,26 @@ fn a_signal_ends_the_server_whoever_watches() {
     let dir = TempDir::new().unwrap();
     let trace = path(&dir, "t.jsonl");
     let server = Server::start(&["--record", str(&trace)]);
-    let reads = server.port().watch();
+    let mut reads = server.port().watch();
     let never_reads = server.port().watch();
+    let mut client = connect(server.addr);
+    requests(&mut client, 50_000);
+    // One that reads is told how it ends once it has read what was there before: there is room for it.
+    let (seen, has_seen) = std::sync::mpsc::channel();
+    let reading = std::thread::spawn(move || {
+        reads.read_to("\"text\":\"get here\"");
+        seen.send(()).unwrap();
+        reads.rest_of_it()
+    });
+    until("the one that reads has caught up", || {
+        client.write_all(b"get here\r\n").unwrap();
+        client.read_exact(&mut [0; 5]).unwrap();
+        has_seen.try_recv().is_ok()
+    });
+    // Only now: who says nothing for long is sent away.
     let mut says_nothing = server.port();
     let mut asks = server.port();
     assert!(asks.ask("status").starts_with('{'));
-    requests(&mut connect(server.addr), 50_000);
-    let reading = std::thread::spawn(move || reads.rest_of_it());
     assert_eq!(server.end(), Some(143));
     let stream = reading.join().unwrap();
     let (_, end) = checked(&stream);

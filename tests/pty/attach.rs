@@ -60,7 +60,7 @@ fn a_server_elsewhere_is_stepped_from_its_first_event_on() {
     // Looking back and coming again lets nothing through.
     terminal.press_for(",", "PAST (#2 of 3)");
     assert!(terminal.press_for(".", "event 3 of 3 ").contents().contains("SERVER HELD"));
-    terminal.press_for("10.", "event 13 of 13 ");
+    terminal.press_for("010.", "event 13 of 13 ");
     terminal.press_for("p", " LIVE ");
     terminal.press("q");
     terminal.end().assert_restored(0);

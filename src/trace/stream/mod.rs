@@ -57,6 +57,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -70,8 +71,10 @@ const CONNECTIONS: usize = 64;
 pub const DESCRIPTORS: u32 = CONNECTIONS as u32 + 2;
 /// The protocol's version: it goes up when something that was there changes.
 pub const PROTOCOL: u32 = 1;
-/// How long viewers may take at the end to get what is still on the way to them.
+/// How long viewers may take nothing at the end of what is still on the way to them, and how long all of
+/// it may take.
 const LAST_WAIT: Duration = Duration::from_secs(1);
+const LAST_WAITS: u32 = 10;
 /// How long to wait when there is no descriptor or no thread for one more connection.
 const SHORT_OF: Duration = Duration::from_millis(100);
 /// When to ask a silent client whether it is still there.
@@ -158,6 +161,8 @@ struct Shared {
     since: Instant,
     open: Mutex<Open>,
     changed: Condvar,
+    /// How many bytes viewers have taken.
+    sent: AtomicU64,
 }
 
 /// The connections.
@@ -183,8 +188,8 @@ impl Port {
         threads: u16,
     ) -> io::Result<Port> {
         let since = Instant::now();
-        let (open, changed) = (Mutex::default(), Condvar::new());
-        let shared = Arc::new(Shared { listener, recorder, hub, threads, since, open, changed });
+        let (open, changed, sent) = (Mutex::default(), Condvar::new(), AtomicU64::new(0));
+        let shared = Arc::new(Shared { listener, recorder, hub, threads, since, open, changed, sent });
         let its = shared.clone();
         let accepting = std::thread::Builder::new().name(THREAD.into()).spawn(move || accept(&its))?;
         Ok(Port { shared, accepting: Mutex::new(Some(accepting)) })
@@ -202,11 +207,18 @@ impl Port {
         open.is_closing = true;
         // On a socket that listens this wakes whoever accepts. It fails only where it was done.
         let _ = rustix::net::shutdown(&self.shared.listener.socket, rustix::net::Shutdown::Both);
-        let changed = &self.shared.changed;
-        open = match changed.wait_timeout_while(open, LAST_WAIT, |open| open.watching > 0) {
-            Ok((open, _)) => open,
-            Err(poisoned) => poisoned.into_inner().0,
-        };
+        let Shared { changed, sent, .. } = &*self.shared;
+        // On a busy machine a second is nothing: whoever goes on reading gets what there is.
+        for _ in 0..LAST_WAITS {
+            let before = sent.load(Ordering::Relaxed);
+            open = match changed.wait_timeout_while(open, LAST_WAIT, |open| open.watching > 0) {
+                Ok((open, _)) => open,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+            if open.watching == 0 || sent.load(Ordering::Relaxed) == before {
+                break;
+            }
+        }
         for stream in open.streams.values() {
             // It may be gone already.
             let _ = stream.shutdown(Shutdown::Both);

@@ -13,6 +13,7 @@ use serde::Serialize;
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::ops::ControlFlow;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq as _;
@@ -256,7 +257,10 @@ impl Talk<'_> {
         let mut since = Instant::now();
         while !lines.is_empty() {
             match self.stream.write(lines) {
-                Ok(n) => (lines, since) = (&lines[n..], Instant::now()),
+                Ok(n) => {
+                    self.shared.sent.fetch_add(n as u64, Ordering::Relaxed);
+                    (lines, since) = (&lines[n..], Instant::now());
+                }
                 // Whoever has closed its side may read on, but need not be waited for any longer.
                 Err(e) if is_late(&e) && since.elapsed() > GOODBYE && self.has_closed()? => return Err(e),
                 Err(e) if is_late(&e) => {}

@@ -142,7 +142,7 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
             ),
             bind(
                 "g G",
-                "first, last event; 42G goes to event 42",
+                "first, last event; 042G goes to event 42",
                 &[
                     (Char('g'), Action::First),
                     (Code(KeyCode::Home), Action::First),
@@ -156,7 +156,7 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
                 "go to :123 :+10 :-5 :1.25s :50% :set (a chapter); :q quits",
                 &[(Char(':'), Action::Command)],
             ),
-            bind("1-9", "a count, typed at once: 10. takes ten steps, 05. five", &[]),
+            bind("0", "begins a count: 010. takes ten steps; a second without a key ends it", &[]),
         ],
     },
     Section {
@@ -180,7 +180,11 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
                 &[(Char('m'), Action::SetMark), (Char('\''), Action::GoToMark)],
             ),
             bind("^O", "back to where one has jumped from, jump by jump", &[(Ctrl('o'), Action::JumpBack)]),
-            bind("b", "breakpoint on this kind or way, on or off", &[(Char('b'), Action::Breakpoint)]),
+            bind(
+                "b",
+                "breakpoint on this kind, way, function or op, on or off",
+                &[(Char('b'), Action::Breakpoint)],
+            ),
             bind("B", "all breakpoints; :break EXPR sets one", &[(Char('B'), Action::Breakpoints)]),
             bind(
                 "c C",

@@ -38,6 +38,8 @@ fn over(name: &str, lang: Lang, options: &Options) -> App {
     app
 }
 
+mod words;
+
 fn set(lang: Lang) -> App {
     over("set", lang, &Options::default())
 }

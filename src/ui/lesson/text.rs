@@ -309,8 +309,7 @@ impl Page {
         let spans = [plain(&printable(text))];
         for (i, line) in wrap(&spans, self.width.saturating_sub(mark.width())).into_iter().enumerate() {
             let mark = if i == 0 { mark.to_owned() } else { indent.clone() };
-            let text: String = line.into_iter().map(|span| span.text).collect();
-            self.lines.push(vec![(mark, style), (text, style)]);
+            self.lines.push(vec![(mark, style), (joined(line), style)]);
         }
     }
 
@@ -321,6 +320,26 @@ impl Page {
             let mark = if i == 0 { mark.to_owned() } else { indent.clone() };
             let pieces = line.into_iter().map(|span| (span.text, self.style(span.style)));
             self.lines.push(std::iter::once((mark, of_mark)).chain(pieces).collect());
+        }
+    }
+
+    /// A line that somebody may want to type. Where it is too long it goes on below, and the sign that it
+    /// does is the shell's own.
+    fn code(&mut self, line: &str) {
+        const INDENT: usize = 4;
+        let (blanks, text) = line.split_at(line.len() - line.trim_start().len());
+        let indent = " ".repeat(INDENT + blanks.width().min(INDENT));
+        let room = self.width.saturating_sub(indent.width());
+        let lines = match text.width() <= room {
+            true => vec![text.to_owned()],
+            // Room for the sign, and for what marks the lines after the first.
+            false => at_blanks(text, room.saturating_sub(4)),
+        };
+        let last = lines.len().saturating_sub(1);
+        for (i, text) in lines.into_iter().enumerate() {
+            let more = if i > 0 { "  " } else { "" };
+            let sign = if i < last { " \\" } else { "" };
+            self.lines.push(vec![(format!("{indent}{more}{text}{sign}"), self.p.strong)]);
         }
     }
 
@@ -347,8 +366,9 @@ impl Page {
                 }
                 Block::Code(lines) => {
                     self.blank();
-                    let lines = lines.iter().map(|line| vec![(format!("    {line}"), self.p.strong)]);
-                    self.lines.extend(lines);
+                    for line in lines {
+                        self.code(line);
+                    }
                 }
                 Block::Do(lines) => {
                     self.blank();
@@ -366,10 +386,39 @@ pub(super) fn letter(i: usize) -> char {
     char::from(b'a' + u8::try_from(i).unwrap_or(25).min(25))
 }
 
+/// A command in lines, broken at its blanks; only a word that fits into no line is broken elsewhere.
+fn at_blanks(text: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_inclusive(' ') {
+        match lines.last_mut() {
+            Some(line) if line.width() + word.trim_end().width() <= room => line.push_str(word),
+            _ if word.trim_end().width() <= room => lines.push(word.to_owned()),
+            _ => lines.extend(wrap(&[plain(word)], room).into_iter().map(joined)),
+        }
+    }
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+fn joined(line: Vec<Span>) -> String {
+    line.into_iter().map(|span| span.text).collect()
+}
+
 fn plain(text: &str) -> Span {
     Span { text: text.to_owned(), style: Way::Plain }
 }
 
 fn strong(text: &str) -> Span {
     Span { text: text.to_owned(), style: Way::Strong }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_broken_at_its_blanks() {
+        let command = "memstep live -l 127.0.0.1 --experiment edge-triggered";
+        assert_eq!(at_blanks(command, 45), ["memstep live -l 127.0.0.1 --experiment", "edge-triggered"]);
+        assert_eq!(at_blanks("a 0123456789abc d", 8).concat(), "a0123456789abcd");
+    }
 }

@@ -5,10 +5,39 @@
 
 use super::super::canvas::Point;
 use crate::event::ConnState;
+use crate::model::Way;
 use ConnState::{Closed, Closing, Listening, Mwrite, NewCmd, Nread, ParseCmd, Read, Swallow, Waiting, Write};
 
 /// The map's columns and rows.
 pub(super) const SIZE: (usize, usize) = (58, 13);
+
+/// The map as it is, with boxes, and on few rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scale {
+    Small,
+    Large,
+    Low,
+}
+
+impl Scale {
+    /// Columns and rows of the map of that scale.
+    pub fn size(self) -> (usize, usize) {
+        match self {
+            Scale::Small => SIZE,
+            Scale::Large => LARGE,
+            Scale::Low => LOW,
+        }
+    }
+
+    /// Where a point of the map is on the one of that scale.
+    pub fn of(self, point: Point) -> Point {
+        match self {
+            Scale::Small => point,
+            Scale::Large => enlarge(point),
+            Scale::Low => lower(point),
+        }
+    }
+}
 
 /// Where each state's name stands.
 pub(super) const STATES: &[(ConnState, usize, usize)] = &[
@@ -17,41 +46,61 @@ pub(super) const STATES: &[(ConnState, usize, usize)] = &[
     (Waiting, 3, 6),
     (Read, 4, 9),
     (ParseCmd, 22, 6),
-    (Nread, 38, 8),
+    (Nread, 39, 8),
     (Mwrite, 42, 3),
     (Write, 43, 6),
     (Swallow, 43, 10),
     (Closing, 24, 12),
-    (Closed, 41, 12),
+    (Closed, 38, 12),
 ];
 
 /// A way on the map: its line, and where its name stands.
 pub(super) struct Road {
     pub from: ConnState,
     pub to: ConnState,
-    pub line: &'static [Point],
+    line: &'static [Point],
     pub name: &'static str,
     /// Where the name stands, on the map and on the one with boxes.
-    pub at: (usize, usize),
-    pub at_large: (usize, usize),
+    at: (usize, usize),
+    at_large: (usize, usize),
 }
 
 impl Road {
-    /// Its line on the low map. Where no row is left for a line, it begins behind the state's name.
-    pub fn low(&self) -> Vec<Point> {
-        match (self.from, self.to) {
-            (Waiting, Read) => vec![(6, 4), (6, 5)],
-            _ => self.line.iter().copied().map(lower).collect(),
+    pub fn way(&self) -> Way {
+        Way { from: self.from, to: self.to }
+    }
+
+    /// Its line on the map of that scale.
+    pub fn line(&self, scale: Scale) -> Vec<Point> {
+        match (scale, self.from, self.to) {
+            // Where no row is left for a line, it begins behind the state's name.
+            (Scale::Low, Waiting, Read) => vec![(6, 4), (6, 5)],
+            // In the row of the line's other half runs the one to nread.
+            (Scale::Low, Read, Write) => vec![(9, 6), (28, 6), (28, 7), (36, 7), (36, 5), (42, 5)],
+            (Scale::Low, Nread, Closing) => vec![(39, 6), (39, 7), (30, 7)],
+            (Scale::Low, Nread, Swallow) => vec![(40, 6), (40, 7), (41, 7)],
+            _ => self.line.iter().map(|&point| scale.of(point)).collect(),
         }
     }
 
-    /// Where the name stands on the low map: nowhere, where it would stand in another's place.
-    pub fn at_low(&self) -> Option<(usize, usize)> {
+    /// Where its name stands, on the map of that scale; `None`: there is no place for it.
+    pub fn at(&self, scale: Scale) -> Option<(usize, usize)> {
+        match scale {
+            Scale::Small => Some(self.at),
+            Scale::Large => Some(self.at_large),
+            Scale::Low => self.at_low(),
+        }
+    }
+
+    /// Nowhere, where it would stand in another's place.
+    fn at_low(&self) -> Option<(usize, usize)> {
         let (x, y) = self.at;
         match (self.from, self.to) {
-            (ParseCmd, Waiting) | (Nread, Write) => None,
+            (ParseCmd, Waiting) | (Nread, Write) | (Closing, Closed) => None,
             (ParseCmd, Closing) => Some((29, 7)),
             (NewCmd, Waiting) => Some((8, 3)),
+            (Read, ParseCmd) => Some((11, 6)),
+            (Swallow, NewCmd) => Some((46, 8)),
             _ => Some((x, lower((0, y as i32)).1 as usize)),
         }
     }
@@ -70,34 +119,34 @@ const fn road(
 
 /// The ways that every reader should see, taken or not.
 pub(super) const ROADS: &[Road] = &[
-    road(NewCmd, Waiting, &[(6, 4), (6, 5)], "nothing left", (8, 4), (11, 10)),
+    road(NewCmd, Waiting, &[(6, 4), (6, 5)], "nothing left", (8, 4), (11, 9)),
     road(Waiting, Read, &[(6, 7), (6, 8)], "wait", (8, 7), (11, 16)),
-    road(Read, ParseCmd, &[(9, 9), (24, 9), (24, 7)], "data", (12, 9), (16, 18)),
+    road(Read, ParseCmd, &[(9, 9), (24, 9), (24, 7)], "data", (10, 8), (16, 18)),
     road(NewCmd, ParseCmd, &[(11, 3), (26, 3), (26, 5)], "bytes left", (12, 2), (18, 6)),
-    road(ParseCmd, Waiting, &[(20, 6), (11, 6)], "no \\n yet", (11, 5), (18, 12)),
+    road(ParseCmd, Waiting, &[(20, 6), (11, 6)], "no \\n yet", (11, 5), (14, 11)),
     road(ParseCmd, Mwrite, &[(29, 5), (29, 3), (40, 3)], "get", (31, 2), (46, 6)),
     road(ParseCmd, Write, &[(32, 6), (41, 6)], "answer", (32, 5), (49, 12)),
-    road(ParseCmd, Nread, &[(29, 7), (29, 8), (36, 8)], "set", (31, 7), (45, 16)),
-    road(Nread, Write, &[(44, 8), (45, 8), (45, 7)], "value in", (33, 9), (50, 20)),
-    road(Write, Swallow, &[(47, 7), (47, 9)], "big", (49, 8), (72, 17)),
-    road(Write, NewCmd, &[(49, 6), (56, 6), (56, 1), (8, 1), (8, 2)], "sent", (46, 5), (75, 12)),
-    road(Mwrite, NewCmd, &[(49, 3), (56, 3), (56, 1), (8, 1), (8, 2)], "sent", (46, 2), (75, 6)),
-    road(Swallow, NewCmd, &[(51, 10), (56, 10), (56, 1), (8, 1), (8, 2)], "gone", (46, 11), (77, 20)),
-    road(ParseCmd, Closing, &[(27, 7), (27, 11)], "quit", (20, 10), (31, 21)),
+    road(ParseCmd, Nread, &[(29, 7), (29, 8), (37, 8)], "set", (31, 7), (45, 16)),
+    road(Nread, Write, &[(43, 8), (43, 7)], "value in", (29, 9), (45, 19)),
+    road(Write, Swallow, &[(45, 7), (45, 9)], "big", (47, 7), (69, 16)),
+    road(Write, NewCmd, &[(49, 6), (56, 6), (56, 1), (8, 1), (8, 2)], "sent", (46, 5), (74, 12)),
+    road(Mwrite, NewCmd, &[(49, 3), (56, 3), (56, 1), (8, 1), (8, 2)], "sent", (46, 2), (74, 6)),
+    road(Swallow, NewCmd, &[(51, 10), (56, 10), (56, 1), (8, 1), (8, 2)], "gone", (46, 11), (77, 22)),
+    road(ParseCmd, Closing, &[(27, 7), (27, 11)], "quit", (16, 10), (29, 21)),
     road(Read, Closing, &[(6, 10), (6, 12), (22, 12)], "end or error", (8, 11), (11, 24)),
-    road(Closing, Closed, &[(32, 12), (39, 12)], "", (33, 11), (49, 24)),
+    road(Closing, Closed, &[(32, 12), (36, 12)], "", (32, 11), (49, 24)),
 ];
 
 /// Ways that are seldom taken: they are there once they were.
 pub(super) const BYWAYS: &[Road] = &[
     road(Read, Waiting, &[(4, 8), (4, 7)], "", (0, 0), (0, 0)),
     road(ParseCmd, NewCmd, &[(26, 5), (26, 3), (11, 3)], "", (0, 0), (0, 0)),
-    road(Nread, NewCmd, &[(44, 8), (56, 8), (56, 1), (8, 1), (8, 2)], "", (0, 0), (0, 0)),
-    road(Nread, Swallow, &[(40, 9), (40, 10), (41, 10)], "", (0, 0), (0, 0)),
-    road(Read, Write, &[(9, 9), (34, 9), (34, 7), (43, 7)], "", (0, 0), (0, 0)),
+    road(Nread, NewCmd, &[(45, 8), (56, 8), (56, 1), (8, 1), (8, 2)], "", (0, 0), (0, 0)),
+    road(Nread, Swallow, &[(43, 8), (43, 9)], "", (0, 0), (0, 0)),
+    road(Read, Write, &[(9, 9), (34, 9), (34, 7), (42, 7)], "", (0, 0), (0, 0)),
     road(Write, Waiting, &[(43, 5), (20, 5), (20, 6), (11, 6)], "", (0, 0), (0, 0)),
     road(Closing, Read, &[(22, 12), (6, 12), (6, 10)], "", (0, 0), (0, 0)),
-    road(Nread, Closing, &[(38, 9), (38, 10), (30, 10), (30, 11)], "", (0, 0), (0, 0)),
+    road(Nread, Closing, &[(41, 9), (41, 10), (30, 10), (30, 11)], "", (0, 0), (0, 0)),
 ];
 
 /// From listening to a worker's first new_cmd: no change of state, but the way a connection comes.
@@ -107,7 +156,7 @@ pub(super) const ARRIVAL: &[Point] = &[(4, 1), (4, 2)];
 pub(super) const LARGE: (usize, usize) = (88, 27);
 
 /// Where a point of the map is on the large one.
-pub(super) fn enlarge((x, y): Point) -> Point {
+fn enlarge((x, y): Point) -> Point {
     (x * 3 / 2, y * 2 + 1)
 }
 
@@ -115,7 +164,7 @@ pub(super) fn enlarge((x, y): Point) -> Point {
 pub(super) const LOW: (usize, usize) = (SIZE.0, 9);
 
 /// Where a point of the map is on the low one.
-pub(super) fn lower((x, y): Point) -> Point {
+fn lower((x, y): Point) -> Point {
     const ROW: [i32; SIZE.1] = [-1, 0, 1, 2, 2, 3, 4, 5, 6, 6, 7, 7, 8];
     (x, usize::try_from(y).ok().and_then(|y| ROW.get(y)).copied().unwrap_or(-1))
 }
@@ -124,7 +173,6 @@ pub(super) fn lower((x, y): Point) -> Point {
 mod tests {
     use super::super::reason;
     use super::*;
-    use crate::model::Way;
 
     #[test]
     fn every_state_has_its_place_and_every_road_runs_straight() {
@@ -140,13 +188,13 @@ mod tests {
                 let (large_x, large_y) = enlarge((x, y));
                 assert!(large_x < LARGE.0 as i32 && large_y < LARGE.1 as i32);
             }
-            let low = road.low();
+            let low = road.line(Scale::Low);
             assert!(low.iter().all(|&(_, y)| (0..LOW.1 as i32).contains(&y)));
             let is_straight = |pair: &[Point]| pair[0].0 == pair[1].0 || pair[0].1 == pair[1].1;
             assert!(low.windows(2).all(is_straight), "{} {}", road.from, road.to);
             // The arrow shows which way it goes.
             assert_ne!(low.first(), low.last(), "{} {}", road.from, road.to);
-            assert!(!reason(Way { from: road.from, to: road.to }).is_empty());
+            assert!(!reason(road.way()).is_empty());
         }
     }
 }

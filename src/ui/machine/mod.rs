@@ -1,5 +1,6 @@
 //! The machine panel: `drive_machine` as a map, with the way just taken on it.
 
+mod labels;
 mod map;
 mod walk;
 
@@ -9,7 +10,8 @@ use super::pen::Pen;
 use crate::event::ConnState;
 use crate::model::{Conn, Place, Way, Ways};
 use ConnState::{Closed, Closing, Listening, Mwrite, NewCmd, Nread, ParseCmd, Read, Swallow, Waiting, Write};
-use map::{ARRIVAL, BYWAYS, LARGE, LOW, ROADS, Road, SIZE, STATES, enlarge, lower};
+use labels::{Label, labels, place_of};
+use map::{ARRIVAL, BYWAYS, LARGE, LOW, ROADS, Road, SIZE, STATES, Scale};
 use ratatui::style::Style;
 
 /// How wide the legend is, beside the map.
@@ -52,9 +54,25 @@ pub(super) fn reason(way: Way) -> &'static str {
 
 /// The panel's title.
 pub(super) fn title(app: &App) -> String {
-    match app.shown_conn() {
-        Some(conn) => format!("drive_machine · c{}", conn.id),
-        None => "drive_machine".to_owned(),
+    match (app.shown_conn(), walker(app)) {
+        (_, Some(Walker::Listener)) => "drive_machine · the listening socket".to_owned(),
+        (Some(conn), _) => format!("drive_machine · c{}", conn.id),
+        (None, _) => "drive_machine".to_owned(),
+    }
+}
+
+/// Whose state is marked on the map.
+enum Walker {
+    Conn(ConnState),
+    /// The connection that is shown has no `struct conn` yet, or there is none: the socket that listens
+    /// has one, and a state.
+    Listener,
+}
+
+fn walker(app: &App) -> Option<Walker> {
+    match app.shown_conn().filter(|conn| conn.place >= Place::Open) {
+        Some(conn) => conn.state.map(Walker::Conn),
+        None => app.player.world().listeners.iter().any(|l| l.state.is_some()).then_some(Walker::Listener),
     }
 }
 
@@ -99,13 +117,15 @@ impl Walk<'_> {
 pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let world = app.player.world();
     let conn = app.shown_conn();
-    let listens = world.listeners.iter().any(|l| l.state.is_some());
     let is_new = conn.is_some() && world.changed.conn == conn.map(|c| c.id);
     let no_ways = Ways::default();
     let walk = Walk {
         app,
         conn,
-        current: conn.and_then(|c| c.state).or(listens.then_some(Listening)),
+        current: walker(app).map(|walker| match walker {
+            Walker::Conn(state) => state,
+            Walker::Listener => Listening,
+        }),
         way: conn.and_then(|c| c.way),
         is_just: is_new && world.changed.way.is_some(),
         ways: conn.map_or(&no_ways, |c| &c.ways),
@@ -118,14 +138,6 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     } else {
         Drawing::small(&walk, pen).draw(&walk, pen);
     }
-}
-
-/// The map as it is, with boxes, and on few rows.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Scale {
-    Small,
-    Large,
-    Low,
 }
 
 /// How the map is laid on the panel.
@@ -183,37 +195,16 @@ impl Drawing {
         Drawing { scale: Scale::Large, left, skip: 0, top, legend: Some(legend), told }
     }
 
-    fn size(&self) -> (usize, usize) {
-        match self.scale {
-            Scale::Small => SIZE,
-            Scale::Large => LARGE,
-            Scale::Low => LOW,
-        }
-    }
-
-    fn point(&self, point: Point) -> Point {
-        let (x, y) = match self.scale {
-            Scale::Small => point,
-            Scale::Large => enlarge(point),
-            Scale::Low => lower(point),
-        };
-        (x, y - self.skip as i32)
-    }
-
-    fn points(&self, line: &[Point]) -> Vec<Point> {
-        line.iter().map(|&point| self.point(point)).collect()
-    }
-
     /// Writes on the map, if that row is on the panel.
     fn put(&self, pen: &mut Pen<'_>, (x, y): (usize, usize), text: &str, style: Style) {
-        if let Some(y) = y.checked_sub(self.skip).filter(|&y| y + self.skip < self.size().1) {
+        if let Some(y) = y.checked_sub(self.skip).filter(|&y| y + self.skip < self.scale.size().1) {
             pen.put(self.left + x, self.top + y, text, style);
         }
     }
 
     fn draw(&self, walk: &Walk<'_>, pen: &mut Pen<'_>) {
         let p = walk.app.palette;
-        let (width, height) = self.size();
+        let (width, height) = self.scale.size();
         let mut canvas = Canvas::new(width, height);
         let place = walk.conn.map(|c| c.place);
         let is_arriving = place.is_some_and(|place| place < Place::Open);
@@ -222,33 +213,26 @@ impl Drawing {
             Some(_) => Weight::Plain,
             None => Weight::Faint,
         };
-        canvas.line(&self.points(ARRIVAL), weight, true);
-        let way = |road: &Road| Way { from: road.from, to: road.to };
-        let byways = BYWAYS.iter().filter(|road| walk.ways.count(way(road)) > 0);
-        for road in ROADS.iter().chain(byways) {
-            let points = if self.scale == Scale::Low { road.low() } else { self.points(road.line) };
-            canvas.line(&points, walk.weight(way(road)), true);
+        let skipped = |line: Vec<Point>| -> Vec<Point> {
+            line.into_iter().map(|(x, y)| (x, y - self.skip as i32)).collect()
+        };
+        canvas.line(&skipped(ARRIVAL.iter().map(|&point| self.scale.of(point)).collect()), weight, true);
+        let count = |way| walk.ways.count(way);
+        for road in roads(&count) {
+            canvas.line(&skipped(road.line(self.scale)), walk.weight(road.way()), true);
         }
         canvas.draw(&mut pen.inner(0, u16::try_from(self.top).unwrap_or(0)), self.left, |w| walk.style(w));
 
-        let at = match self.scale {
-            Scale::Small => Some((13, 0)),
-            Scale::Large => Some((22, 1)),
-            Scale::Low => None,
-        };
-        let style = if is_arriving { p.changed } else { p.dim };
-        if let Some(at) = at {
-            self.put(pen, at, "accept, queue, notify: on to a worker", style);
+        if let Some((at, text)) = labels::arrival(self.scale) {
+            self.put(pen, at, text, if is_arriving { p.changed } else { p.dim });
         }
-        for road in ROADS {
-            self.name(walk, pen, road, way(road));
+        for Label { way, at, text } in labels(self.scale, &count) {
+            let weight = walk.weight(way);
+            let style = if weight == Weight::Faint { p.dim } else { walk.style(weight) };
+            self.put(pen, at, &text, style);
         }
-        for &(state, x, y) in STATES {
-            // Where there is no row for the socket that listens, it is not there.
-            let (_, on_map) = self.point((x as i32, y as i32));
-            if on_map >= 0 || self.scale == Scale::Small {
-                self.state(walk, pen, state, (x, y));
-            }
+        for &(state, ..) in STATES {
+            self.state(walk, pen, state);
         }
         told(walk, pen, self.told);
         if let Some(at) = self.legend {
@@ -256,31 +240,9 @@ impl Drawing {
         }
     }
 
-    /// A way's name, and how often it was taken.
-    fn name(&self, walk: &Walk<'_>, pen: &mut Pen<'_>, road: &Road, way: Way) {
-        let weight = walk.weight(way);
-        let style = if weight == Weight::Faint { walk.app.palette.dim } else { walk.style(weight) };
-        let text = match (road.name, walk.ways.count(way)) {
-            (name, 0) => name.to_owned(),
-            ("", n) => times(n),
-            (name, n) => format!("{name} {}", times(n)),
-        };
-        let at = match self.scale {
-            Scale::Large => return self.put(pen, road.at_large, &text, style),
-            Scale::Small => road.at,
-            Scale::Low => match road.at_low() {
-                Some(at) => at,
-                None => return,
-            },
-        };
-        let (_, y) = road.at;
-        // A name that stands on its line gets room on both sides.
-        let crosses = |pair: &[Point]| pair[0].1 == y as i32 && pair[1].1 == y as i32;
-        let on_line = road.line.windows(2).any(crosses) && !text.is_empty();
-        self.put(pen, at, &if on_line { format!(" {text} ") } else { text }, style);
-    }
-
-    fn state(&self, walk: &Walk<'_>, pen: &mut Pen<'_>, state: ConnState, (x, y): (usize, usize)) {
+    fn state(&self, walk: &Walk<'_>, pen: &mut Pen<'_>, state: ConnState) {
+        // Where there is no row for the socket that listens, it is not there.
+        let Some(((x, y), width)) = place_of(state, self.scale) else { return };
         let p = walk.app.palette;
         let name = short(state);
         let is_now = walk.current == Some(state);
@@ -292,30 +254,29 @@ impl Drawing {
             _ => p.dim,
         };
         if self.scale != Scale::Large {
-            let y = if self.scale == Scale::Low { lower((0, y as i32)).1.max(0) as usize } else { y };
             return if is_now {
-                self.put(pen, (x - 1, y), &format!("[{name}]"), style);
+                self.put(pen, (x, y), &format!("[{name}]"), style);
             } else {
-                self.put(pen, (x, y), name, style);
+                self.put(pen, (x + 1, y), name, style);
             };
         }
-        // The box reaches to where lines begin and end: one column short of them.
-        let (x, y) = (x as i32, y as i32);
-        let (left, row) = enlarge((x - 2, y));
-        let (right, _) = enlarge((x + name.len() as i32 + 1, y));
-        let (left, row) = (left as usize + 1, row as usize);
-        let width = (right as usize).saturating_sub(left + 2);
+        let inner = width.saturating_sub(2);
         let (edges, style, fill) = match is_now {
             true => (["┏", "━", "┓", "┃", "┗", "┛"], p.now, p.lit),
             false => (["╭", "─", "╮", "│", "╰", "╯"], style, style),
         };
-        let edge = |a: usize, b: usize| format!("{}{}{}", edges[a], edges[1].repeat(width), edges[b]);
-        self.put(pen, (left, row - 1), &edge(0, 2), style);
-        self.put(pen, (left, row), edges[3], style);
-        self.put(pen, (left + 1, row), &format!("{name:^width$}"), fill);
-        self.put(pen, (left + 1 + width, row), edges[3], style);
-        self.put(pen, (left, row + 1), &edge(4, 5), style);
+        let edge = |a: usize, b: usize| format!("{}{}{}", edges[a], edges[1].repeat(inner), edges[b]);
+        self.put(pen, (x, y), &edge(0, 2), style);
+        self.put(pen, (x, y + 1), edges[3], style);
+        self.put(pen, (x + 1, y + 1), &format!("{name:^inner$}"), fill);
+        self.put(pen, (x + 1 + inner, y + 1), edges[3], style);
+        self.put(pen, (x, y + 2), &edge(4, 5), style);
     }
+}
+
+/// The ways that are on the map.
+fn roads(count: &dyn Fn(Way) -> u32) -> impl Iterator<Item = &'static Road> {
+    ROADS.iter().chain(BYWAYS.iter().filter(|road| count(road.way()) > 0))
 }
 
 /// The way last taken, in words.
@@ -360,12 +321,13 @@ fn short(state: ConnState) -> &'static str {
     state.name().trim_start_matches("conn_")
 }
 
-/// `×3`, `×12k`.
+/// `×3`, `×12k`: five columns at most.
 fn times(n: u32) -> String {
     match n {
         0..10_000 => format!("×{n}"),
-        10_000..10_000_000 => format!("×{}k", n / 1000),
-        _ => format!("×{}M", n / 1_000_000),
+        10_000..1_000_000 => format!("×{}k", n / 1000),
+        1_000_000..1_000_000_000 => format!("×{}M", n / 1_000_000),
+        _ => format!("×{}G", n / 1_000_000_000),
     }
 }
 
@@ -375,6 +337,6 @@ mod tests {
 
     #[test]
     fn counts_stay_short() {
-        assert_eq!([7, 12_345, 4_000_000_000].map(times), ["×7", "×12k", "×4000M"]);
+        assert_eq!([7, 12_345, 999_999, 4_000_000_000].map(times), ["×7", "×12k", "×999k", "×4G"]);
     }
 }

@@ -14,6 +14,7 @@ pub(super) use rows::Scale;
 use super::app::App;
 use super::canvas::{Canvas, Weight};
 use super::pen::{Pen, time};
+use super::threads;
 use crate::event::{Event, Kind, Thread};
 use crate::text::visible;
 use arrows::{Arrow, Pair, Track, Who, arrow, other_end, pairs};
@@ -256,7 +257,7 @@ impl View<'_> {
             Some(Arrow::Sent { track, .. }) => {
                 // What is sent stands on its line.
                 let what = match track {
-                    Track::Pipe => "c".to_owned(),
+                    Track::Pipe => threads::byte(event.notified_by()).to_string(),
                     Track::Queue => event.conn.map_or_else(String::new, |id| format!("c{id}")),
                 };
                 if let Some(x) = self.lanes.x(Who::Thread(event.th)).filter(|_| what.len() <= 3) {

@@ -1,11 +1,13 @@
 //! The connection panel: `struct conn`, its read buffer byte by byte, its item, its answer.
 
+mod cells;
+
 use super::app::App;
 use super::pen::{Pen, wrap};
 use crate::event::ConnFields;
-use crate::model::{Bytes, Cell, Conn, Place, Sent};
-use crate::text::{glyph, printable, visible};
-use ratatui::style::Style;
+use crate::model::{Conn, Place, Sent};
+use crate::text::{printable, visible};
+use cells::{Drawn, Legend, Window};
 use std::ops::Range;
 
 /// What the panel needs with its title: state, read buffer, item, answer.
@@ -14,6 +16,8 @@ const LEAST_HEIGHT: u16 = 7;
 const MAX_PIECES: usize = 64;
 /// Where values stand, right of their labels.
 const LABEL: usize = 8;
+/// No read buffer is drawn longer, whatever a recording claims.
+const LONGEST: usize = 64 * 1024;
 
 /// How many rows the panel takes with its title where rows are short.
 pub(super) fn least_height(app: &App) -> u16 {
@@ -91,12 +95,18 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
         return;
     }
     let touched = |range: &Option<Range<usize>>| range.clone().filter(|_| is_of_event).unwrap_or(0..0);
-    rbuf(&view, pen, y, touched(&world.changed.rbuf));
+    let (mut legend, mut of_rbuf) = (Legend::default(), Legend::default());
+    rbuf(&view, pen, y, touched(&world.changed.rbuf), &mut of_rbuf);
     y += 2 + gap;
-    item(&view, pen, y, touched(&world.changed.value));
+    item(&view, pen, y, touched(&world.changed.value), &mut legend);
     y += 2 + gap;
+    if conn.sent.is_none() && conn.replies.is_empty() {
+        // There is nothing but "none".
+        legend.room.push((y, LABEL + 6..pen.width().saturating_sub(1).max(LABEL + 6)));
+    }
     y = answer(&view, pen, y) + gap;
     fields(&view, pen, y);
+    legend.and(of_rbuf).draw(&view, pen);
 }
 
 fn state_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
@@ -129,70 +139,35 @@ fn state_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
     }
 }
 
-/// The cells of a buffer that are shown.
-struct Window {
-    /// The first cell, and the one after the last.
-    cells: Range<usize>,
-    /// Columns a cell takes.
-    pitch: usize,
-    left: usize,
-}
-
-impl Window {
-    /// The cells around `focus` of a buffer of `len` that fit between `left` and `right`.
-    fn new(len: usize, focus: usize, left: usize, right: usize) -> Window {
-        let room = right.saturating_sub(left);
-        let pitch = if len * 2 <= room { 2 } else { 1 };
-        let fit = (room / pitch).max(1);
-        // Some of what stands before the focus stays in view.
-        let from = if len <= fit { 0 } else { focus.saturating_sub(fit / 4).min(len.saturating_sub(fit)) };
-        Window { cells: from..len.min(from + fit), pitch, left }
-    }
-
-    fn column(&self, cell: usize) -> usize {
-        self.left + cell.clamp(self.cells.start, self.cells.end).saturating_sub(self.cells.start) * self.pitch
-    }
-
-    fn draw(&self, pen: &mut Pen<'_>, y: usize, bytes: &Bytes, style: impl Fn(usize, Cell) -> (char, Style)) {
-        for at in self.cells.clone() {
-            let (glyph, style) = style(at, bytes.get(at));
-            pen.put(self.column(at), y, glyph.encode_utf8(&mut [0; 4]), style);
-        }
-    }
-}
-
-fn glyph_of(cell: Cell, never: char) -> char {
-    match cell {
-        Cell::Never => never,
-        Cell::Lost => '░',
-        Cell::Known(byte) => glyph(byte),
-    }
-}
-
 /// The read buffer: what is parsed is grey, what is not stands over a line that begins at `rcurr`.
-fn rbuf(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>) {
+fn rbuf(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>, legend: &mut Legend) {
     let (p, conn) = (view.app.palette, view.conn);
     let fields = &conn.fields;
     pen.put(0, y, "rbuf", p.dim);
     let (rcurr, rbytes) = (fields.rcurr as usize, fields.rbytes as usize);
     let unparsed = rcurr..rcurr.saturating_add(rbytes);
     let right = pen.width().saturating_sub(2);
-    let window = Window::new(conn.rbuf.len(), rcurr, LABEL, right);
-    if conn.rbuf.is_empty() {
+    // What is not parsed yet is there, also where the recording has begun after it came.
+    let len = conn.rbuf.len().max(unparsed.end.min(LONGEST));
+    let window = Window::new(len, rcurr, LABEL, right);
+    if len == 0 {
         pen.put(LABEL, y, "(nothing was read yet)", p.dim);
     }
-    window.draw(pen, y, &conn.rbuf, |at, cell| {
-        let style = match at {
-            at if touched.contains(&at) => p.changed,
-            at if unparsed.contains(&at) => p.strong,
+    let signs = window.draw(pen, y, |at| {
+        let is_unparsed = unparsed.contains(&at);
+        let never = if is_unparsed { Drawn::NotRecorded } else { Drawn::Nothing };
+        let drawn = Drawn::of(conn.rbuf.get(at), never);
+        let style = match drawn {
+            _ if touched.contains(&at) => p.changed,
+            Drawn::Byte(_) if is_unparsed => p.strong,
             _ => p.dim,
         };
-        (glyph_of(cell, ' '), style)
+        (drawn, style)
     });
     if window.cells.start > 0 {
         pen.put(LABEL - 1, y, "…", p.dim);
     }
-    if window.cells.end < conn.rbuf.len() {
+    if window.cells.end < len {
         pen.put(right, y, "…", p.dim);
     }
 
@@ -205,11 +180,12 @@ fn rbuf(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>) {
     }
     pen.put(from, y + 1, "▲", style);
     let texts = [("rcurr", fields.rcurr.to_string()), ("rbytes", fields.rbytes.to_string())];
-    labels(view, pen, from..to, y + 1, &texts);
+    let labels = labels(view, pen, from..to, y + 1, &texts);
+    legend.add(pen, y, &signs, window.column(window.cells.end), &labels);
 }
 
-/// The item that is being filled: `_` for what is still to come, a mark at `ritem`.
-fn item(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>) {
+/// The item that is being filled: what is still to come after `ritem`, and a mark there.
+fn item(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>, legend: &mut Legend) {
     let (p, conn) = (view.app.palette, view.conn);
     let fields = &conn.fields;
     let is_new = view.is_changed("item");
@@ -235,9 +211,16 @@ fn item(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>) {
     let ritem = fields.ritem as usize;
     let size = usize::try_from(item.size).unwrap_or(usize::MAX).min(1 << 30);
     let window = Window::new(size, ritem, x, right);
-    window.draw(pen, y, &conn.value, |at, cell| {
-        let style = if touched.contains(&at) { p.changed } else { p.text };
-        (glyph_of(cell, '_'), if cell == Cell::Never { p.dim } else { style })
+    let signs = window.draw(pen, y, |at| {
+        let never = if at < ritem { Drawn::NotRecorded } else { Drawn::ToCome };
+        let drawn = Drawn::of(conn.value.get(at), never);
+        let style = match drawn {
+            Drawn::ToCome => p.dim,
+            _ if touched.contains(&at) => p.changed,
+            Drawn::NotRecorded => p.dim,
+            _ => p.text,
+        };
+        (drawn, style)
     });
     if window.cells.end < size {
         pen.put(right, y, "…", p.dim);
@@ -245,12 +228,19 @@ fn item(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>) {
     let at = window.column(ritem);
     pen.put(at, y + 1, "▲", if view.is_changed("ritem") { p.changed } else { p.now });
     let texts = [("ritem", fields.ritem.to_string()), ("rlbytes", fields.rlbytes.to_string())];
-    labels(view, pen, at..at + 1, y + 1, &texts);
+    let labels = labels(view, pen, at..at + 1, y + 1, &texts);
+    legend.add(pen, y, &signs, window.column(window.cells.end), &labels);
 }
 
 /// Names and values right of the marked columns; where they would not fit there, left of them, or
-/// over the end of the mark.
-fn labels(view: &View<'_>, pen: &mut Pen<'_>, mark: Range<usize>, y: usize, texts: &[(&str, String)]) {
+/// over the end of the mark. Gives the columns that they and the mark take.
+fn labels(
+    view: &View<'_>,
+    pen: &mut Pen<'_>,
+    mark: Range<usize>,
+    y: usize,
+    texts: &[(&str, String)],
+) -> Range<usize> {
     let width = |(name, value): &(&str, String)| {
         name.len() + 1 + value.len() + usize::from(view.is_changed(name)) + 2
     };
@@ -262,11 +252,13 @@ fn labels(view: &View<'_>, pen: &mut Pen<'_>, mark: Range<usize>, y: usize, text
         (false, true) => mark.start + 1 - total,
         (false, false) => pen.width().saturating_sub(total).max(LABEL),
     };
+    let first = x - 1;
     // What a mark drew under them gives way.
     pen.put(x - 1, y, &" ".repeat(total.saturating_sub(1)), view.app.palette.text);
     for (name, value) in texts {
         x = view.field(pen, x, y, name, value) + 2;
     }
+    first.min(mark.start)..(x - 2).max(mark.end)
 }
 
 /// The answer that is queued, and what became of the last `sendmsg`. Gives the next row.

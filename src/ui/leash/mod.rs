@@ -1,0 +1,248 @@
+//! What the keys do to a server on a leash, and what is said about it.
+
+use super::app::App;
+use super::{Ask, Leash};
+use crate::event::{Event, Thread};
+use crate::filter::Filter;
+use crate::player::Wanted;
+
+/// A thread that runs alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Alone {
+    pub th: Thread,
+    /// What it stops at.
+    pub until: Filter,
+}
+
+impl App {
+    /// Looks at the leash. Tells whether anything there changed.
+    pub fn look_at_leash(&mut self) -> bool {
+        let Some(leash) = &self.leash else { return false };
+        let now = if self.is_over { Default::default() } else { leash.look() };
+        if now == self.leashed {
+            return false;
+        }
+        let before = std::mem::replace(&mut self.leashed, now);
+        let now = &self.leashed;
+        // It may have run and stopped between two looks.
+        if !now.held {
+            (self.stop, self.alone) = (None, None);
+        }
+        if let Some(seq) = now.stopped_at.filter(|_| now.stopped_at != before.stopped_at) {
+            self.stopped(seq);
+        } else if now.held && !before.held {
+            match &now.holder {
+                Some(name) if !now.yours => {
+                    let told = format!("{name} holds the server; here one can only look");
+                    self.tell(&told);
+                }
+                _ => self.tell("the server is held; . lets one event through, p lets go"),
+            }
+        } else if !now.held && before.held && now.until.is_none() && !self.is_over {
+            self.tell("the server runs");
+        } else if now.waiting != before.waiting && !now.waiting.is_empty() && !self.is_awaited() {
+            // Who may be let through is what one wants to know now, but for where it has stopped.
+            let has_come = before.steps.is_some() && now.steps.is_none();
+            self.status.take_if(|_| has_come || now.stopped_at.is_none());
+        }
+        true
+    }
+
+    /// The server has stopped at an event that was awaited: that is the one to look at, whatever other
+    /// threads had begun and told of after it.
+    fn stopped(&mut self, seq: u64) {
+        self.stop = Some(seq);
+        self.tell(&format!("stopped at event {seq}, which was awaited"));
+        if self.follow {
+            self.go_to_tail();
+        }
+    }
+
+    /// To where one is who follows the server: its newest event, or the one that it has stopped at.
+    pub(super) fn go_to_tail(&mut self) {
+        match self.stop.filter(|seq| self.seqs().1 >= *seq) {
+            Some(seq) => drop(self.player.seek(seq)),
+            None => drop(self.player.last()),
+        }
+    }
+
+    /// A thread that runs alone has told of an event: it goes on, or that was it.
+    pub(super) fn run_alone(&mut self, event: &Event) {
+        let Some(Alone { th, until }) = self.alone.take_if(|alone| alone.th == event.th) else { return };
+        if until.matches(event) {
+            self.stopped(event.seq);
+        } else if let Some(leash) = &self.leash {
+            leash.ask(Ask::Step { n: 1, thread: Some(th) });
+            self.alone = Some(Alone { th, until });
+        }
+    }
+
+    /// Whether the server is held, as of the last look.
+    pub(super) fn is_held(&self) -> bool {
+        self.leashed.held
+    }
+
+    /// Whether an event was asked for that nobody at the gate can bring.
+    fn is_awaited(&self) -> bool {
+        self.leashed.steps.and_then(|steps| steps.th).is_some_and(|th| self.leashed.at_gate(th).is_none())
+    }
+
+    /// `p`
+    pub(super) fn hold_or_release(&mut self) {
+        let Some(leash) = self.leash.clone() else {
+            return self.tell("this is a recording: there is no server to hold");
+        };
+        if self.is_over {
+            return self.tell("the server has stopped; there is nothing to hold");
+        }
+        leash.ask(if self.is_held() { Ask::Release } else { Ask::Hold });
+    }
+
+    /// `t`: main, the workers, and then again whoever has waited longest.
+    pub(super) fn next_turn(&mut self, times: usize) {
+        if self.leash.is_none() {
+            return self.tell("this is a recording: what happened has happened in this order");
+        }
+        let threads = self.player.world().threads.keys().copied();
+        let threads: Vec<Thread> = threads.filter(|th| *th != Thread::Client).collect();
+        let at = self.turn.and_then(|turn| threads.iter().position(|th| *th == turn)).map_or(0, |at| at + 1);
+        // One more than there are threads: whoever has waited longest.
+        self.turn = threads.get((at + times - 1) % (threads.len() + 1)).copied();
+        let text = match self.turn {
+            None => "whose turn: whoever has waited longest".to_owned(),
+            Some(th) if !self.is_held() => format!("whose turn: {th}, once the server is held (p)"),
+            Some(th) => format!("whose turn: {th}; {}", self.about(th)),
+        };
+        self.tell(&text);
+    }
+
+    /// What stepping a thread does.
+    fn about(&self, th: Thread) -> String {
+        match (self.leashed.at_gate(th), self.leashed.in_line(th)) {
+            (Some(at), _) => format!(". lets it go on: {at}"),
+            (None, Some(it)) => match it.behind {
+                Some(other) => format!("it waits for a lock that {other} has"),
+                None => "it waits for a lock that another has".to_owned(),
+            },
+            (None, None) => "it is not at the gate".to_owned(),
+        }
+    }
+
+    /// `.` at the newest event: lets so many events of a held server through.
+    pub(super) fn step_server(&mut self, times: usize) {
+        let Some(leash) = self.leash.clone() else { return };
+        if !self.is_held() {
+            return self.tell("this is the newest event; more come by themselves (p holds the server)");
+        }
+        self.go_on();
+        match self.turn {
+            Some(th) if self.leashed.at_gate(th).is_none() => {
+                self.tell(&match self.leashed.in_line(th).and_then(|it| it.behind) {
+                    Some(other) => format!("{th} waits for a lock that {other} has: t, step {other}"),
+                    None => format!("{th} is not at the gate: it goes on once it comes"),
+                });
+            }
+            None if self.leashed.waiting.is_empty() => {
+                self.tell("nobody is at the gate: the next event to come is let through");
+            }
+            _ => {}
+        }
+        leash.ask(Ask::Step { n: u32::try_from(times).unwrap_or(u32::MAX), thread: self.turn });
+    }
+
+    /// `c` at the newest event of a held server: it runs to the next breakpoint, or where there is
+    /// none to the next event of this kind. Whether it does.
+    pub(super) fn continue_server(&mut self) -> bool {
+        let Some(leash) = self.leash.clone().filter(|_| self.is_held()) else { return false };
+        let points = self.breakpoints.iter().map(|point| point.filter.clone());
+        let until = Filter::any(points).or_else(|| Some(Wanted::same(self.player.current()?).filter));
+        let Some(until) = until.filter(|until| self.is_at_tail(until)) else { return false };
+        if let Some(th) = self.turn {
+            self.continue_alone(&*leash, th, until);
+            return true;
+        }
+        let until = until.to_string();
+        self.go_on();
+        self.tell(&format!("the server runs until {until} (p holds it before that)"));
+        leash.ask(Ask::Until(until));
+        true
+    }
+
+    /// Whether nothing came after the event that one looks at, or nothing that is `wanted` after the one
+    /// that the server has stopped at.
+    fn is_at_tail(&self, wanted: &Filter) -> bool {
+        let Some(here) = self.player.cursor().filter(|_| !self.player.is_at_end()) else { return true };
+        let rest = self.player.slice(here + 1..self.player.len());
+        self.stop.is_some() && self.follow && !rest.iter().any(|event| wanted.matches(&**event))
+    }
+
+    /// One goes on with the server, at its newest event.
+    fn go_on(&mut self) {
+        (self.follow, self.playing, self.stop) = (true, false, None);
+        self.go_to_tail();
+    }
+
+    /// `c` with a turn: this thread alone runs, an event at a time, so that it stops at the awaited one and
+    /// no other thread moves.
+    fn continue_alone(&mut self, leash: &dyn Leash, th: Thread, until: Filter) {
+        if self.leashed.at_gate(th).is_none() {
+            return self.tell(&match self.leashed.in_line(th).and_then(|it| it.behind) {
+                Some(other) => format!("{th} cannot run alone: it waits for a lock that {other} has"),
+                None => {
+                    format!("{th} cannot run alone: it is not at the gate (t chooses another, or all)")
+                }
+            });
+        }
+        self.go_on();
+        self.tell(&format!("{th} alone runs until {until} (any key stops it)"));
+        self.alone = Some(Alone { th, until });
+        leash.ask(Ask::Step { n: 1, thread: Some(th) });
+    }
+
+    /// What the last line says while the server is held and one looks at now.
+    pub(super) fn held_hints(&self) -> Vec<(String, String)> {
+        let hint = |keys: &str, what: String| (keys.to_owned(), what);
+        if !self.leashed.yours
+            && let Some(name) = &self.leashed.holder
+        {
+            return vec![hint(",", "look back".to_owned()), hint("", format!("{name} has the leash"))];
+        }
+        let next = match (self.turn, self.leashed.waiting.first()) {
+            (Some(th), _) => match (self.leashed.at_gate(th), self.leashed.in_line(th)) {
+                (Some(at), _) => format!("{th}: {at}"),
+                (None, Some(_)) => format!("{th}, which waits for a lock"),
+                (None, None) if self.is_awaited() => format!("{th} goes on once it comes; it is asked for"),
+                (None, None) => format!("{th}, once it comes"),
+            },
+            (None, Some(at)) => format!("{}: {at}", at.th),
+            (None, None) if self.leashed.steps.is_some() => "asked for: whoever comes goes on".to_owned(),
+            (None, None) => "the next event (nobody is at the gate)".to_owned(),
+        };
+        vec![
+            match self.player.is_at_end() {
+                true => hint(".", next),
+                false => hint(".", "what others had begun".to_owned()),
+            },
+            hint("t", "whose turn".to_owned()),
+            hint("p", "release".to_owned()),
+            hint(",", "look back".to_owned()),
+            hint("c", "to a breakpoint".to_owned()),
+        ]
+    }
+
+    /// What a thread's lane says of it while the server is held; `None` where it goes on as it would.
+    pub(super) fn at_the_gate(&self, th: Thread) -> Option<String> {
+        if !self.follow || !self.is_held() {
+            return None;
+        }
+        if let Some(at) = self.leashed.at_gate(th) {
+            return Some(format!("▮ {at}"));
+        }
+        let it = self.leashed.in_line(th)?;
+        Some(it.behind.map_or("▯ waits for a lock".to_owned(), |other| format!("▯ lock of {other}")))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
