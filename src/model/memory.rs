@@ -161,6 +161,8 @@ pub struct Memory {
     pub counts: Counts,
     /// What `stats` answers, where that is known.
     pub stats: Option<Stats>,
+    /// What it answered before the event.
+    before: Option<Stats>,
     /// The buckets of the hash table, once it has grown.
     pub buckets: Option<u64>,
     /// Whether items are still being moved into it.
@@ -181,6 +183,7 @@ impl Default for Memory {
             classes: BTreeMap::new(),
             counts: Counts::default(),
             stats: Some(Stats::default()),
+            before: Some(Stats::default()),
             buckets: None,
             growing: false,
             last: None,
@@ -237,10 +240,21 @@ impl Memory {
             classes: at.classes.iter().map(class).collect(),
             counts: at.counts,
             stats: at.stats,
+            before: at.stats,
             buckets: at.buckets,
             growing: at.growing,
             ..Memory::default()
         }
+    }
+
+    /// An event is about to be folded.
+    pub(super) fn begins(&mut self) {
+        self.before = self.stats;
+    }
+
+    /// Whether one of the statistics was changed by the event.
+    pub fn is_counted(&self, of: impl Fn(Stats) -> u64) -> bool {
+        self.stats.map(&of) != self.before.map(&of)
     }
 
     /// Events are missing: nothing that is counted is right any more.

@@ -207,6 +207,7 @@ impl World {
     pub fn apply(&mut self, event: &Event) {
         self.seq = event.seq;
         self.t = event.t;
+        self.memory.begins();
         self.changed = Changed { thread: event.th, conn: event.conn, ..Changed::default() };
         if event.ev == Kind::Snapshot {
             return self.found(event.world.as_deref());

@@ -2,11 +2,14 @@
 
 use super::app::App;
 use super::pen::{Pen, cut};
+use crate::event::Stats;
 use crate::model::{Class, Deed, Item, Key, Lru, Memory};
 use crate::text::visible;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr as _;
 
+/// What stands for a number that no recording knows.
+const UNKNOWN: char = '░';
 /// How much of a key is shown in a list.
 const KEY: usize = 24;
 /// The columns of a class's numbers, and of its bar at most.
@@ -57,12 +60,12 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let memory = &world.memory;
     let deed = memory.last.as_deref().filter(|_| world.changed.memory);
     let view = View { app, memory, deed };
-    counts(&view, pen);
+    let top = counts(&view, pen);
     if memory.has_gap {
         let text = "Events before this are missing: counts are of what was told, and lists may lack items.";
-        pen.fit(0, 1, pen.width(), text, p.warn);
+        pen.fit(0, top, pen.width(), text, p.warn);
     }
-    let top = 1 + usize::from(memory.has_gap);
+    let top = top + usize::from(memory.has_gap);
     // The lists have a third of what is left, and two rows at least.
     let lists = (pen.height().saturating_sub(top) / 3).max(2);
     let rows = pen.height().saturating_sub(top + 3 + lists);
@@ -74,21 +77,38 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     bucket(&view, pen, y);
 }
 
-fn counts(view: &View<'_>, pen: &mut Pen<'_>) {
-    let (p, counts) = (view.app.palette, view.memory.counts);
-    let all = [
-        ("hits", counts.hits, "hit"),
-        ("misses", counts.misses, "miss"),
+/// What `stats` answers, by its names; below it what the store was asked and did, for whatever command.
+fn counts(view: &View<'_>, pen: &mut Pen<'_>) -> usize {
+    let (p, memory) = (view.app.palette, view.memory);
+    let of = |n: fn(Stats) -> u64| memory.stats.map(n);
+    let stats = [
+        ("get_hits", of(|stats| stats.get_hits), memory.is_counted(|stats| stats.get_hits)),
+        ("get_misses", of(|stats| stats.get_misses), memory.is_counted(|stats| stats.get_misses)),
+        ("evictions", of(|stats| stats.evictions), memory.is_counted(|stats| stats.evictions)),
+        ("reclaimed", of(|stats| stats.reclaimed), memory.is_counted(|stats| stats.reclaimed)),
+    ];
+    let mut x = pen.put(0, 0, "stats", p.dim) + 2;
+    for (name, n, is_changed) in stats {
+        let after = pen.put(x, 0, name, p.dim);
+        let n = n.map_or_else(|| UNKNOWN.to_string(), |n| n.to_string());
+        x = view.put(pen, after + 1, 0, &n, p.text, is_changed) + 2;
+    }
+    if memory.stats.is_none() {
+        pen.put(x, 0, &format!("{UNKNOWN} not recorded"), p.dim);
+    }
+    let counts = memory.counts;
+    let asked = [
+        ("found", counts.hits, "hit"),
+        ("not found", counts.misses, "miss"),
         ("expired", counts.expired, "expire"),
         ("flushed", counts.flushed, "flush"),
-        ("reclaimed", counts.reclaimed, "reclaim"),
-        ("evicted", counts.evicted, "evict"),
     ];
-    let mut x = 0;
-    for (name, n, op) in all {
-        let after = pen.put(x, 0, name, p.dim);
-        x = view.put(pen, after + 1, 0, &n.to_string(), p.text, view.did(&[op])) + 2;
+    let mut x = pen.put(0, 1, "store look-ups", p.dim) + 2;
+    for (name, n, op) in asked {
+        let after = pen.put(x, 1, name, p.dim);
+        x = view.put(pen, after + 1, 1, &n.to_string(), p.text, view.did(&[op])) + 2;
     }
+    2
 }
 
 /// The classes in use, a row each, as many as there is room for; gives the row after them.
