@@ -121,6 +121,9 @@ pub struct ThreadAt {
     /// The bytes in its pipe, each by the number of its `notify`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pipe: Vec<u64>,
+    /// Those bytes themselves; older recordings do not tell them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub pipe_bytes: String,
     /// The connections on its queue.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub queue: Vec<Queued>,

@@ -168,7 +168,7 @@ pub fn conn_new(
     let fd = sfd.as_raw_fd();
     let mut c = globals.take_conn(fd).unwrap_or_else(|| {
         globals.stats.conn_structs.add(1);
-        Conn::allocate(globals, fd, read_buffer_size, base)
+        Conn::allocate(globals, read_buffer_size, base)
     });
     match (init_state, globals.settings.binding_protocol) {
         (ConnState::Listening, _) => {
@@ -210,7 +210,9 @@ pub fn conn_new(
         c.wbuf.fill(FRESH);
     }
 
-    c.event = event_set(base, fd, event_flags);
+    // SAFETY: the thread whose base it is serves the connection and outlives it; the socket is the
+    // connection's own, and is closed only after its event is deleted (`conn_close`).
+    c.event = unsafe { event_set(base, fd, event_flags) };
     c.ev_flags = event_flags;
     let added = event_add(&mut c.event);
     tell_event_add(&c, added);
@@ -229,12 +231,12 @@ pub fn conn_new(
 }
 
 impl Conn {
-    fn allocate(globals: &Arc<Globals>, fd: RawFd, read_buffer_size: u32, base: BaseRef) -> Box<Conn> {
+    fn allocate(globals: &Arc<Globals>, read_buffer_size: u32, base: BaseRef) -> Box<Conn> {
         Box::new(Conn {
             sfd: None,
             id: None,
             state: ConnState::Closed,
-            event: event_set(base, fd, EvFlags::NONE),
+            event: FdEvent::unset(base),
             ev_flags: EvFlags::NONE,
             which: EvFlags::NONE,
             rbuf: vec![FRESH; read_buffer_size as usize],
@@ -433,7 +435,8 @@ pub fn update_event(c: &mut Conn, new_flags: EvFlags) -> bool {
     if deleted.is_err() {
         return false;
     }
-    c.event = event_set(c.event.base(), c.fd(), new_flags);
+    // SAFETY: base and socket are those of before (`conn_new`).
+    c.event = unsafe { event_set(c.event.base(), c.fd(), new_flags) };
     c.ev_flags = new_flags;
     let added = event_add(&mut c.event);
     tell_event_add(c, added);

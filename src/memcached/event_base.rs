@@ -35,7 +35,11 @@ pub struct FdEvent {
 }
 
 /// Prepares an event on `fd` (libevent's `event_set` and `event_base_set`); nothing is registered yet.
-pub fn event_set(base: BaseRef, fd: RawFd, events: EvFlags) -> FdEvent {
+///
+/// # Safety
+/// As in the C, the event holds mere numbers. Whenever it is added or deleted, `fd` and the base must be
+/// open, and still be what they are now.
+pub unsafe fn event_set(base: BaseRef, fd: RawFd, events: EvFlags) -> FdEvent {
     FdEvent { ev_base: base, ev_fd: fd, ev_events: events, added: false }
 }
 
@@ -72,6 +76,11 @@ pub fn event_del(event: &mut FdEvent) -> Result<bool, Errno> {
 }
 
 impl FdEvent {
+    /// One that waits for nothing, and so is never added.
+    pub fn unset(base: BaseRef) -> FdEvent {
+        FdEvent { ev_base: base, ev_fd: -1, ev_events: EvFlags::NONE, added: false }
+    }
+
     /// What it waits for.
     pub fn events(&self) -> EvFlags {
         self.ev_events
@@ -83,8 +92,8 @@ impl FdEvent {
     }
 
     fn borrow(&self) -> (BorrowedFd<'_>, BorrowedFd<'_>) {
-        // SAFETY: a base lives as long as its thread, which owns the connections whose events
-        // these are; a connection's descriptor is closed after its event is deleted.
+        // SAFETY: whoever made the event has promised that both are open (`event_set`). One that is unset
+        // is never added, and so never deleted.
         unsafe { (BorrowedFd::borrow_raw(self.ev_base.fd), BorrowedFd::borrow_raw(self.ev_fd)) }
     }
 }

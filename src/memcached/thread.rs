@@ -1,6 +1,6 @@
 //! `thread.c`: the workers, and what libevent calls on every thread.
 
-use super::conn::{Conn, conn_new};
+use super::conn::{Conn, conn_close, conn_new};
 use super::conn_queue::{ConnQueue, LibeventThread, ThreadStats, Threads, Transport, cq_pop};
 use super::drive_machine::drive_machine;
 use super::event_base::{Callbacks, EventBase, Timer, event_add, event_base_loop, event_init, event_set};
@@ -63,7 +63,9 @@ fn setup_thread(index: u16, settings: &Settings) -> io::Result<(EventBase, Libev
     let _in = tracer::enter(Fn::SetupThread, None);
     let whose = Thread::Worker(index);
     let base = event_init(whose)?;
-    let mut notify_event = event_set(base.as_ref(), receive_fd, EvFlags::READ_PERSIST);
+    // SAFETY: the pipe's end goes into the same structure as the event, which is never deleted; the base is
+    // this worker's.
+    let mut notify_event = unsafe { event_set(base.as_ref(), receive_fd, EvFlags::READ_PERSIST) };
     event_add(&mut notify_event)?;
     tracer::emit(What::EventAdd { fd: receive_fd, interest: EvFlags::READ_PERSIST, ret: 0 }, b"");
     let thread = LibeventThread {
@@ -220,9 +222,14 @@ pub fn event_handler(fd: RawFd, which: EvFlags, c: &mut Conn) {
     {
         let c = &mut *c.enter(Fn::EventHandler);
         c.which = which;
-        debug_assert_eq!(fd, c.fd(), "event fd doesn't match conn fd");
-        let c = &mut *c.enter(Fn::DriveMachine);
-        drive_machine(c);
+        if fd == c.fd() {
+            let c = &mut *c.enter(Fn::DriveMachine);
+            drive_machine(c);
+        } else {
+            say!(c.globals.settings, 0, "Catastrophic: event fd doesn't match conn fd!");
+            c.why = "its event was of another descriptor";
+            conn_close(c);
+        }
     }
     c.tell_again_what_is_owed();
     tracer::set_current(None);
@@ -260,5 +267,31 @@ impl Callbacks for Worker {
 
     fn stopped(&self) -> bool {
         self.globals.stop.load(Ordering::Acquire)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::os::unix::net::UnixStream;
+
+    #[test]
+    fn an_event_of_another_descriptor_closes_the_connection() {
+        let settings = Arc::new(Settings::default());
+        let globals = Arc::new(Globals::new(settings, Threads::new(Vec::new())));
+        let base = event_init(Thread::Worker(0)).unwrap();
+        let (socket, client) = UnixStream::pair().unwrap();
+        socket.set_nonblocking(true).unwrap();
+        let (state, flags) = (ConnState::NewCmd, EvFlags::READ_PERSIST);
+        let whose = (socket.into(), Whose::Nobody);
+        let base = base.as_ref();
+        let mut conn =
+            conn_new(&globals, whose, None, state, flags, 2048, Transport::Tcp, base, None).unwrap();
+        event_handler(conn.fd(), EvFlags::READ, &mut conn);
+        assert_eq!(conn.state, ConnState::Read, "its own event leads it on");
+        event_handler(conn.fd() + 1, EvFlags::READ, &mut conn);
+        assert_eq!((conn.state, conn.fd()), (ConnState::Closed, -1));
+        drop(client);
     }
 }

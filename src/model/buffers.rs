@@ -255,6 +255,10 @@ impl Conn {
     /// What the event did to the bytes, told by how the offsets moved.
     pub(super) fn move_bytes(&mut self, event: &Event, old: Offsets, touched: &mut Touched) {
         let new = Offsets::of(&self.fields);
+        // A new answer was begun: what was sent is of one before.
+        if new.msgcurr < old.msgcurr || new.iovused < old.iovused {
+            self.sent = None;
+        }
         let got = event.ret.and_then(|ret| u64::try_from(ret).ok()).unwrap_or(0);
         let payload = event.bytes();
         let kept = payload.as_ref().map_or(&[][..], |payload| &payload.kept);

@@ -109,6 +109,8 @@ pub(super) struct Offsets {
     pub rbytes: u64,
     pub ritem: u64,
     pub rlbytes: i64,
+    pub iovused: u32,
+    pub msgcurr: u32,
 }
 
 impl Offsets {
@@ -118,6 +120,8 @@ impl Offsets {
             rbytes: fields.rbytes.into(),
             ritem: fields.ritem.into(),
             rlbytes: fields.rlbytes.into(),
+            iovused: fields.iovused,
+            msgcurr: fields.msgcurr,
         }
     }
 }

@@ -71,7 +71,9 @@ impl Lane {
             notify_receive_fd: at.notify_receive_fd,
             notify_send_fd: at.notify_send_fd,
             pipe: u32::try_from(at.pipe.len()).unwrap_or(u32::MAX),
-            bytes: at.pipe.iter().take(MAX_DEPTH).map(|_| b'?').collect(),
+            bytes: (0..at.pipe.len().min(MAX_DEPTH))
+                .map(|i| at.pipe_bytes.as_bytes().get(i).copied().unwrap_or(b'?'))
+                .collect(),
             queue: at.queue.iter().take(MAX_QUEUE).map(|queued| queued.conn).collect(),
             stack: at.stack.iter().take(MAX_DEPTH).copied().collect(),
             conn: at.conn,

@@ -1,5 +1,6 @@
 //! The model held against the server's memory.
 
+use super::ledger::Ledger;
 use super::sessions::{ALL, Session};
 use crate::event::{ConnFields, ConnSet, ConnState, Event, ItemRef, Kind, Stats, Thread};
 use crate::memcached::util::FRESH;
@@ -29,6 +30,8 @@ pub struct Tally {
     stores: u64,
     chains: u64,
     stats: u64,
+    /// Answers to `stats`, single-threaded.
+    pub answers: u64,
 }
 
 impl Tally {
@@ -47,6 +50,7 @@ impl Tally {
         self.stores += other.stores;
         self.chains += other.chains;
         self.stats += other.stats;
+        self.answers += other.answers;
     }
 
     /// Nothing that there is to compare was left out by accident.
@@ -67,15 +71,15 @@ impl Tally {
     }
 }
 
-/// One session's comparison.
-struct Holds<'a> {
-    session: &'a Session,
+/// One event's comparison.
+pub(super) struct Holds<'a> {
+    pub session: &'a Session,
     /// Whether the recording begins in the middle of the server's life.
     is_late: bool,
     /// Whether there was a `stats reset`.
     was_reset: bool,
     event: &'a Event,
-    tally: Tally,
+    pub tally: Tally,
     /// The classes that were compared last.
     classes: HashMap<u8, (Arc<Class>, Arc<ClassMemory>)>,
 }
@@ -88,7 +92,7 @@ pub fn assert_is_memory(session: &Session, events: &[Event], seen: &[Seen]) -> T
     let mut last: HashMap<u32, &ConnMemory> = HashMap::new();
     let (mut tally, mut classes) = (Tally::default(), HashMap::new());
     let is_late = events.first().is_some_and(|event| event.ev == Kind::Snapshot);
-    let mut was_reset = is_late;
+    let (mut was_reset, mut ledger) = (is_late, Ledger::default());
     for event in events {
         world.apply(event);
         was_reset |= event.bytes().is_some_and(|text| text.kept.starts_with(b"RESET"));
@@ -96,9 +100,6 @@ pub fn assert_is_memory(session: &Session, events: &[Event], seen: &[Seen]) -> T
         while let Some(before) = seen.next_if(|seen| seen.seq < event.seq) {
             last.extend(before.conn.iter().map(|memory| (memory.id, memory)));
         }
-        let Some(now) = seen.next_if(|seen| seen.seq == event.seq) else { continue };
-        let is_snapshot = event.ev == Kind::Snapshot;
-        assert!(is_snapshot || now.thread == event.th);
         let mut holds = Holds {
             session,
             is_late,
@@ -107,6 +108,15 @@ pub fn assert_is_memory(session: &Session, events: &[Event], seen: &[Seen]) -> T
             tally: std::mem::take(&mut tally),
             classes: std::mem::take(&mut classes),
         };
+        if !is_late {
+            ledger.event(event, &world, &mut holds);
+        }
+        let Some(now) = seen.next_if(|seen| seen.seq == event.seq) else {
+            (tally, classes) = (holds.tally, holds.classes);
+            continue;
+        };
+        let is_snapshot = event.ev == Kind::Snapshot;
+        assert!(is_snapshot || now.thread == event.th);
         holds.tally.events += 1;
         if let Some(memory) = &now.conn {
             last.insert(memory.id, memory);
@@ -135,13 +145,13 @@ impl Holds<'_> {
         panic!("{}{late}\n{what}", super::place(self.session, self.event))
     }
 
-    fn same<T: PartialEq + std::fmt::Debug>(&self, what: &str, model: &T, memory: &T) {
+    pub fn same<T: PartialEq + std::fmt::Debug>(&self, what: &str, model: &T, memory: &T) {
         if model != memory {
             self.fails(&format!("{what}: the model has {model:?}, in memory is {memory:?}"));
         }
     }
 
-    fn has_all(&self) -> bool {
+    pub fn has_all(&self) -> bool {
         self.session.max_data == ALL && !self.is_late
     }
 

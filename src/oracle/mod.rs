@@ -19,6 +19,7 @@ mod clients;
 #[allow(dead_code)]
 mod dialogues;
 mod holds;
+mod ledger;
 mod sessions;
 
 use crate::event::{Event, Kind};
@@ -28,6 +29,7 @@ use crate::trace::reader::TraceReader;
 use crate::trace::recorder::{Output, Recorder, Sinks, header};
 use crate::tracer::witness::{Seen, Witness};
 use crate::tracer::{Config, Hub};
+use crate::ui::agree::assert_panels_agree;
 use sessions::Session;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -118,6 +120,10 @@ fn the_picture_is_the_memory_at_every_event() {
                 events.fetch_add(told.len() as u64, Ordering::Relaxed);
                 let tally = holds::assert_is_memory(&session, &told, &seen);
                 known.lock().unwrap().add(&tally);
+                if n.is_multiple_of(10) {
+                    let (at, threads) = (n as usize * 7919 % told.len(), session.threads.into());
+                    assert_panels_agree(&told, at, threads, session.detail);
+                }
                 let tally = holds::assert_is_memory(&session, &told_late, &seen);
                 late.lock().unwrap().add(&tally);
             }

@@ -67,7 +67,7 @@ impl Session {
             17 if number % 1000 == 17 => growth(),
             n if n % 8 == 5 => plans(told_of().boxed(), 2),
             n if n % 8 == 3 => plans(many_items().boxed(), 3),
-            n if n % 2 == 0 => plans(request().boxed(), 5),
+            n if n % 2 == 0 => plans(asked_about().boxed(), 5),
             _ => plans(anything().boxed(), 4),
         };
         let grows = number % 1000 == 17;
@@ -117,6 +117,12 @@ fn plans(what: BoxedStrategy<Vec<u8>>, most: usize) -> BoxedStrategy<Clients> {
     (vec(plan(what, most), 1..4), vec(any::<Index>(), 1..24))
         .prop_map(|(plans, turns)| Clients::Several(plans, turns))
         .boxed()
+}
+
+/// Requests, and now and then what the server says of itself.
+fn asked_about() -> impl Strategy<Value = Vec<u8>> {
+    let stats = prop::sample::select(vec!["stats\r\n", "stats items\r\n", "stats slabs\r\n"]);
+    prop_oneof![5 => request(), 1 => stats.prop_map(|line| line.as_bytes().to_vec())]
 }
 
 /// What the table of dialogues says, and a good deal of it one after the other.

@@ -24,6 +24,8 @@
 //! | `run.rs`, `term.rs` | the loop; the terminal and its care |
 
 mod actions;
+#[cfg(test)]
+pub(crate) mod agree;
 mod app;
 mod ascii;
 mod bars;

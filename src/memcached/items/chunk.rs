@@ -236,14 +236,15 @@ impl Chunk {
     }
 
     #[inline]
-    fn bytes<'a>(self, at: usize, len: usize) -> &'a [u8] {
-        // SAFETY: rules 1, 3 and 4. Those who call live by them, and keep the slice no longer.
+    fn bytes(&self, at: usize, len: usize) -> &[u8] {
+        // SAFETY: rules 1, 3 and 4. Those who call live by them as long as they have the slice, which is no
+        // longer than they have this address.
         unsafe { slice::from_raw_parts(self.bytes_at(at), len) }
     }
 
     /// `ITEM_key`, for who holds a lock or a reference.
     #[inline]
-    pub fn key<'a>(self) -> &'a [u8] {
+    pub fn key(&self) -> &[u8] {
         self.bytes(0, self.nkey())
     }
 

@@ -5,7 +5,7 @@ use super::line::Lines;
 use super::pen::Pen;
 use super::world::Context;
 use crate::event::{ConnImage, EvFlags, Snapshot, Thread, Value};
-use crate::tracer::{Record, Ret, What, received};
+use crate::tracer::{Record, Ret, ThreadOp, What, received};
 use rustix::io::Errno;
 use std::borrow::Cow;
 
@@ -203,7 +203,141 @@ impl Pen<'_> {
                 }
                 self.result(ret);
             }
-            _ => self.seldom(|pen| pen.what_seldom(told)),
+            // What happens but a few times in the life of a connection, or of the server.
+            What::Accept { listen_fd, ret } => self.rarely(|pen| pen.accept(told, listen_fd, ret)),
+            What::CqPush { worker, depth, udp } => self.rarely(|pen| {
+                pen.worker("cq_push\"", worker);
+                pen.conn(record);
+                pen.transport(udp);
+                pen.number(",\"depth\":", depth);
+            }),
+            What::CqPop { worker, depth } => self.rarely(|pen| {
+                pen.worker("cq_pop\"", worker);
+                pen.conn(record);
+                pen.number(",\"depth\":", depth);
+            }),
+            What::Notify { worker, fd, ret } => {
+                self.rarely(|pen| pen.pipe("notify\"", worker, fd, ret, told))
+            }
+            What::Notified { worker, fd, ret } => {
+                self.rarely(|pen| pen.pipe("notified\"", worker, fd, ret, told));
+            }
+            What::ConnNew { fd, state, udp } => self.rarely(|pen| {
+                pen.about("conn_new\"", record);
+                pen.number(",\"fd\":", fd);
+                pen.transport(udp);
+                pen.word(",\"state\":\"", state.name());
+            }),
+            What::EventAdd { fd, interest, ret } => self.rarely(|pen| {
+                pen.about("event_add\"", record);
+                pen.number(",\"fd\":", fd);
+                pen.word(",\"interest\":\"", interest.interest());
+                pen.result(ret);
+            }),
+            What::EventDel { fd, ret } => self.rarely(|pen| {
+                pen.about("event_del\"", record);
+                pen.number(",\"fd\":", fd);
+                pen.result(ret);
+            }),
+            What::Close { fd, ret } => self.rarely(|pen| {
+                pen.about("close\"", record);
+                pen.number(",\"fd\":", fd);
+                pen.lossy(",\"why\":\"", payload);
+                pen.result(ret);
+            }),
+            What::Verbosity => self.rarely(|pen| {
+                pen.about("setting\"", record);
+                pen.lossy(",\"name\":\"verbose\",\"value\":\"", payload);
+            }),
+            What::Page { size, chunk, clsid } => self.rarely(|pen| {
+                pen.raw("item\",\"op\":\"page\"");
+                pen.conn(record);
+                pen.number(",\"size\":", size);
+                pen.number(",\"class\":", clsid);
+                pen.number(",\"chunk\":", chunk);
+            }),
+            What::Mark => self.rarely(|pen| {
+                pen.raw("mark\"");
+                pen.payload(",\"text\":\"", payload, len);
+            }),
+            What::Lost { n } => self.rarely(|pen| pen.number("drop\",\"n\":", n)),
+            // What happens once, when the server starts.
+            What::EventInit { whose, epoll_fd } => self.rarely(|pen| {
+                pen.whose("event_init\"", whose);
+                pen.number(",\"epoll_fd\":", epoll_fd);
+            }),
+            What::Pipe { worker, receive_fd, send_fd } => self.rarely(|pen| {
+                pen.worker("pipe\"", worker);
+                pen.number(",\"notify_receive_fd\":", receive_fd);
+                pen.number(",\"notify_send_fd\":", send_fd);
+            }),
+            What::Thread { whose, op, epoll_fd, receive_fd, send_fd } => {
+                self.rarely(|pen| pen.thread(whose, op, epoll_fd, (receive_fd, send_fd)));
+            }
+            What::Socket { fd, domain, udp } => self.rarely(|pen| {
+                pen.number("socket\",\"fd\":", fd);
+                pen.word(",\"domain\":\"", domain.name());
+                pen.transport(udp);
+            }),
+            What::Setsockopt { fd, option, ret } => self.rarely(|pen| {
+                let (name, value) = option.name_and_value();
+                pen.number("setsockopt\",\"fd\":", fd);
+                pen.word(",\"name\":\"", name);
+                match value {
+                    "" => pen.lossy(",\"value\":\"", payload),
+                    value => pen.word(",\"value\":\"", value),
+                }
+                pen.result(ret);
+            }),
+            What::Bind { fd, ret, udp } => self.rarely(|pen| {
+                pen.number("bind\",\"fd\":", fd);
+                pen.transport(udp);
+                pen.lossy(",\"addr\":\"", payload);
+                pen.result(ret);
+            }),
+            What::Listen { fd, backlog, ret } => self.rarely(|pen| {
+                pen.number("listen\",\"fd\":", fd);
+                if !payload.is_empty() {
+                    pen.lossy(",\"addr\":\"", payload);
+                }
+                pen.number(",\"backlog\":", backlog);
+                pen.result(ret);
+            }),
+        }
+    }
+
+    fn accept(&mut self, told: &Told<'_>, listen_fd: i32, ret: Ret) {
+        self.about("accept\"", told.record);
+        if ret >= 0 {
+            self.number(",\"fd\":", ret);
+        }
+        self.number(",\"listen_fd\":", listen_fd);
+        if ret >= 0 {
+            self.lossy(",\"peer\":\"", told.payload);
+        } else {
+            self.result(ret);
+        }
+    }
+
+    fn pipe(&mut self, kind: &'static str, worker: u16, fd: i32, ret: Ret, told: &Told<'_>) {
+        self.worker(kind, worker);
+        self.number(",\"fd\":", fd);
+        self.result(ret);
+        self.payload(",\"data\":\"", told.payload, told.record.len);
+    }
+
+    fn thread(&mut self, whose: Thread, op: ThreadOp, epoll_fd: i32, (receive_fd, send_fd): (i32, i32)) {
+        let dispatcher = whose == Thread::Main;
+        self.raw("thread\",\"role\":");
+        self.raw(if dispatcher { "\"dispatcher\"" } else { "\"worker\"" });
+        self.word(",\"op\":\"", op.name());
+        self.whose("", whose);
+        self.number(",\"epoll_fd\":", epoll_fd);
+        if receive_fd >= 0 {
+            self.number(",\"notify_receive_fd\":", receive_fd);
+        }
+        if send_fd >= 0 {
+            self.number(",\"notify_send_fd\":", send_fd);
         }
     }
 
@@ -223,150 +357,6 @@ impl Pen<'_> {
         }
         if ret > 0 {
             self.payload(",\"data\":\"", kept, ret as u32);
-        }
-    }
-
-    /// What happens but a few times in the life of a connection, or of the server.
-    #[inline(never)]
-    fn what_seldom(&mut self, told: &Told<'_>) {
-        let Told { record, payload, .. } = *told;
-        let len = record.len;
-        match record.what {
-            What::Accept { listen_fd, ret } => {
-                self.about("accept\"", record);
-                if ret >= 0 {
-                    self.number(",\"fd\":", ret);
-                }
-                self.number(",\"listen_fd\":", listen_fd);
-                if ret >= 0 {
-                    self.lossy(",\"peer\":\"", payload);
-                } else {
-                    self.result(ret);
-                }
-            }
-            What::CqPush { worker, depth, udp } => {
-                self.worker("cq_push\"", worker);
-                self.conn(record);
-                self.transport(udp);
-                self.number(",\"depth\":", depth);
-            }
-            What::CqPop { worker, depth } => {
-                self.worker("cq_pop\"", worker);
-                self.conn(record);
-                self.number(",\"depth\":", depth);
-            }
-            What::Notify { worker, fd, ret } => {
-                self.worker("notify\"", worker);
-                self.number(",\"fd\":", fd);
-                self.result(ret);
-                self.payload(",\"data\":\"", payload, len);
-            }
-            What::Notified { worker, fd, ret } => {
-                self.worker("notified\"", worker);
-                self.number(",\"fd\":", fd);
-                self.result(ret);
-                self.payload(",\"data\":\"", payload, len);
-            }
-            What::ConnNew { fd, state, udp } => {
-                self.about("conn_new\"", record);
-                self.number(",\"fd\":", fd);
-                self.transport(udp);
-                self.word(",\"state\":\"", state.name());
-            }
-            What::EventAdd { fd, interest, ret } => {
-                self.about("event_add\"", record);
-                self.number(",\"fd\":", fd);
-                self.word(",\"interest\":\"", interest.interest());
-                self.result(ret);
-            }
-            What::EventDel { fd, ret } => {
-                self.about("event_del\"", record);
-                self.number(",\"fd\":", fd);
-                self.result(ret);
-            }
-            What::Close { fd, ret } => {
-                self.about("close\"", record);
-                self.number(",\"fd\":", fd);
-                self.lossy(",\"why\":\"", payload);
-                self.result(ret);
-            }
-            What::Verbosity => {
-                self.about("setting\"", record);
-                self.lossy(",\"name\":\"verbose\",\"value\":\"", payload);
-            }
-            What::Page { size, chunk, clsid } => {
-                self.raw("item\",\"op\":\"page\"");
-                self.conn(record);
-                self.number(",\"size\":", size);
-                self.number(",\"class\":", clsid);
-                self.number(",\"chunk\":", chunk);
-            }
-            What::Mark => {
-                self.raw("mark\"");
-                self.payload(",\"text\":\"", payload, len);
-            }
-            What::Lost { n } => self.number("drop\",\"n\":", n),
-            _ => self.startup(record, payload),
-        }
-    }
-
-    /// What happens once, when the server starts.
-    fn startup(&mut self, record: &Record, payload: &[u8]) {
-        match record.what {
-            What::EventInit { whose, epoll_fd } => {
-                self.whose("event_init\"", whose);
-                self.number(",\"epoll_fd\":", epoll_fd);
-            }
-            What::Pipe { worker, receive_fd, send_fd } => {
-                self.worker("pipe\"", worker);
-                self.number(",\"notify_receive_fd\":", receive_fd);
-                self.number(",\"notify_send_fd\":", send_fd);
-            }
-            What::Thread { whose, op, epoll_fd, receive_fd, send_fd } => {
-                let dispatcher = whose == Thread::Main;
-                self.raw("thread\",\"role\":");
-                self.raw(if dispatcher { "\"dispatcher\"" } else { "\"worker\"" });
-                self.word(",\"op\":\"", op.name());
-                self.whose("", whose);
-                self.number(",\"epoll_fd\":", epoll_fd);
-                if receive_fd >= 0 {
-                    self.number(",\"notify_receive_fd\":", receive_fd);
-                }
-                if send_fd >= 0 {
-                    self.number(",\"notify_send_fd\":", send_fd);
-                }
-            }
-            What::Socket { fd, domain, udp } => {
-                self.number("socket\",\"fd\":", fd);
-                self.word(",\"domain\":\"", domain.name());
-                self.transport(udp);
-            }
-            What::Setsockopt { fd, option, ret } => {
-                let (name, value) = option.name_and_value();
-                self.number("setsockopt\",\"fd\":", fd);
-                self.word(",\"name\":\"", name);
-                match value {
-                    "" => self.lossy(",\"value\":\"", payload),
-                    value => self.word(",\"value\":\"", value),
-                }
-                self.result(ret);
-            }
-            What::Bind { fd, ret, udp } => {
-                self.number("bind\",\"fd\":", fd);
-                self.transport(udp);
-                self.lossy(",\"addr\":\"", payload);
-                self.result(ret);
-            }
-            What::Listen { fd, backlog, ret } => {
-                self.number("listen\",\"fd\":", fd);
-                if !payload.is_empty() {
-                    self.lossy(",\"addr\":\"", payload);
-                }
-                self.number(",\"backlog\":", backlog);
-                self.result(ret);
-            }
-            // Everything else is told by `what` and `what_seldom`.
-            _ => self.raw("mark\""),
         }
     }
 

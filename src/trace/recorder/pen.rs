@@ -44,6 +44,17 @@ impl<'a> Pen<'a> {
         self.at = pen.at;
     }
 
+    /// The same for what happens so seldom that its code is to stand elsewhere.
+    #[inline(always)]
+    pub fn rarely(&mut self, write: impl FnOnce(&mut Pen<'_>)) {
+        #[cold]
+        #[inline(never)]
+        fn elsewhere<'a>(pen: &mut Pen<'a>, write: impl FnOnce(&mut Pen<'a>)) {
+            write(pen);
+        }
+        self.seldom(|pen| elsewhere(pen, write));
+    }
+
     /// Puts a byte over one that has been written.
     #[inline(always)]
     pub fn over(&mut self, at: usize, byte: u8) {

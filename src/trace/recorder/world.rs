@@ -41,7 +41,8 @@ struct ThreadNow {
     epoll_fd: Option<i32>,
     notify_receive_fd: Option<i32>,
     notify_send_fd: Option<i32>,
-    pipe: VecDeque<u64>,
+    /// The bytes in its pipe, with the numbers of their events.
+    pipe: VecDeque<(u64, u8)>,
     queue: VecDeque<Queued>,
     stack: Vec<Fn>,
     conn: Option<u32>,
@@ -215,10 +216,12 @@ impl World {
                 context.cause = at.and_then(|at| queue.remove(at)).map(|queued| queued.cause);
             }
             What::Notify { worker, ret: 1, .. } => {
-                self.thread(Thread::Worker(worker)).pipe.push_back(record.seq);
+                let byte = payload.first().copied().unwrap_or(b'?');
+                self.thread(Thread::Worker(worker)).pipe.push_back((record.seq, byte));
             }
             What::Notified { worker, ret: 1, .. } => {
-                context.cause = self.thread(Thread::Worker(worker)).pipe.pop_front();
+                let byte = self.thread(Thread::Worker(worker)).pipe.pop_front();
+                context.cause = byte.map(|(cause, _)| cause);
             }
             What::Lost { n } => self.lost += u64::from(n),
             _ => {}
@@ -388,7 +391,8 @@ impl ThreadNow {
             epoll_fd: self.epoll_fd,
             notify_receive_fd: self.notify_receive_fd,
             notify_send_fd: self.notify_send_fd,
-            pipe: self.pipe.iter().copied().collect(),
+            pipe: self.pipe.iter().map(|(seq, _)| *seq).collect(),
+            pipe_bytes: self.pipe.iter().map(|(_, byte)| char::from(*byte)).collect(),
             queue: self.queue.iter().copied().collect(),
             stack: self.stack.clone(),
             conn: self.conn,
