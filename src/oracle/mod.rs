@@ -120,7 +120,7 @@ fn the_picture_is_the_memory_at_every_event() {
                 events.fetch_add(told.len() as u64, Ordering::Relaxed);
                 let tally = holds::assert_is_memory(&session, &told, &seen);
                 known.lock().unwrap().add(&tally);
-                if n.is_multiple_of(10) {
+                if n.is_multiple_of(20) {
                     let (at, threads) = (n as usize * 7919 % told.len(), session.threads.into());
                     assert_panels_agree(&told, at, threads, session.detail);
                 }
