@@ -327,11 +327,15 @@ fn the_world_holds_what_the_last_datagram_said() {
     clients.next(1);
     let (_, events) = checked(&server.stop());
     let at = events.iter().position(|e| e.ev == Kind::Recvfrom && e.errno.is_none()).unwrap();
-    let world = folded(&events[..=at]);
+    // At first it stands in the buffer as it came; before the next event it is moved over its header.
+    let came = folded(&events[..=at]);
+    assert_eq!((came.conn(0).unwrap().rbuf.len(), came.changed.rbuf.clone()), (21, Some(0..21)));
+    let next = events[at + 1..].iter().position(|e| e.conn == Some(0)).unwrap();
+    let world = folded(&events[..=at + 1 + next]);
     let conn = world.conn(0).unwrap();
     let peer = clients.0[1].local_addr().unwrap().to_string();
     assert_eq!((conn.request_id, conn.peer.as_deref()), (Some(0x1234), Some(&*peer)));
-    assert_eq!((conn.fields.rcurr, conn.fields.rbytes, conn.rbuf.len()), (0, 13, 13));
+    assert_eq!((conn.fields.rcurr, conn.fields.rbytes, conn.rbuf.len()), (0, 13, 21));
     assert_eq!(world.changed.rbuf, Some(0..13));
     let sent = events.iter().find(|e| e.ev == Kind::Sendmsg).unwrap().iov.as_ref().unwrap();
     assert_eq!(*sent[0].bytes().kept, header(0x1234, 0, 1));

@@ -42,6 +42,9 @@ struct Sums {
     events: u64,
     kinds: BTreeMap<String, u64>,
     other_kinds: u64,
+    /// Names that this version does not know, and what they name.
+    unknown: BTreeMap<(&'static str, String), u64>,
+    other_unknown: u64,
     threads: BTreeMap<Thread, u64>,
     chapters: Vec<String>,
     accepted: u64,
@@ -62,6 +65,14 @@ impl Sums {
             None if room => drop(self.kinds.insert(event.ev.name().to_owned(), 1)),
             None => self.other_kinds += 1,
         }
+        event.unknown_names(&mut |what, name| {
+            let room = self.unknown.len() < KINDS;
+            match self.unknown.get_mut(&(what, name.to_owned())) {
+                Some(n) => *n += 1,
+                None if room => drop(self.unknown.insert((what, name.to_owned()), 1)),
+                None => self.other_unknown += 1,
+            }
+        });
         *self.threads.entry(event.th).or_default() += 1;
         self.first = Some(self.first.map_or(event.t, |first| first.min(event.t)));
         self.last = self.last.max(event.t);
@@ -113,6 +124,15 @@ impl Sums {
         row("whole", if end.is_some() { "yes" } else { "recording not closed" }.into())?;
         if let Some(end) = end.filter(|end| end.blocked_ns > 0) {
             row("slowed down", format!("server threads waited {} for the recorder", span(end.blocked_ns)))?;
+        }
+        if !self.unknown.is_empty() {
+            writeln!(out, "\nnames that this version does not know")?;
+            for ((what, name), n) in &self.unknown {
+                writeln!(out, "{n:>9}  {what} {}", printable(name))?;
+            }
+            if self.other_unknown > 0 {
+                writeln!(out, "{:>9}  (still other names)", self.other_unknown)?;
+            }
         }
         writeln!(out, "\nby thread")?;
         for (thread, n) in &self.threads {

@@ -1,57 +1,14 @@
 //! `struct conn` as a trace tells it: its state, its fields, and what changed between two moments.
 
+use super::name::{FIRST, Unknown, harmless, vocabulary};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
 
-macro_rules! names {
-    ($(#[$top:meta])* $ty:ident { $($(#[$doc:meta])* $variant:ident = $name:literal,)* }) => {
-        $(#[$top])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-        #[repr(u8)]
-        pub enum $ty { $($(#[$doc])* $variant,)* }
-
-        impl $ty {
-            /// Every value, in the C enum's order.
-            pub const ALL: &'static [$ty] = &[$($ty::$variant,)*];
-
-            /// The C name.
-            pub const fn name(self) -> &'static str {
-                match self { $($ty::$variant => $name,)* }
-            }
-
-            /// The value of that C name.
-            pub fn from_name(name: &str) -> Option<$ty> {
-                match name { $($name => Some($ty::$variant),)* _ => None }
-            }
-        }
-
-        impl fmt::Display for $ty {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.pad(self.name()) }
-        }
-
-        impl Serialize for $ty {
-            fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                s.serialize_str(self.name())
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $ty {
-            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                let name = Cow::<str>::deserialize(d)?;
-                $ty::from_name(&name).ok_or_else(|| {
-                    serde::de::Error::unknown_variant(&name, &[$($name),*])
-                })
-            }
-        }
-    };
-}
-
-names! {
+vocabulary! {
     /// The states of `drive_machine` (`memcached.h:152`, `enum conn_states`).
     ConnState {
         /// The socket which listens for connections.
-        #[default]
         Listening = "conn_listening",
         /// Prepare the connection for the next command.
         NewCmd = "conn_new_cmd",
@@ -76,16 +33,27 @@ names! {
     }
 }
 
-names! {
+vocabulary! {
     /// The protocol that a connection speaks (`memcached.h:182`, `enum protocol`).
     Protocol {
         /// Known once the first byte has come.
-        #[default]
         Negotiating = "auto-negotiate",
         /// The text protocol.
         Ascii = "ascii",
         /// The binary protocol.
         Binary = "binary",
+    }
+}
+
+impl Default for ConnState {
+    fn default() -> ConnState {
+        ConnState::Listening
+    }
+}
+
+impl Default for Protocol {
+    fn default() -> Protocol {
+        Protocol::Negotiating
     }
 }
 
@@ -110,7 +78,12 @@ impl EvFlags {
 
     /// Whether all flags of `other` are set.
     pub const fn has(self, other: EvFlags) -> bool {
-        self.0 & other.0 == other.0
+        self.is_known() && self.0 & other.0 == other.0
+    }
+
+    /// Whether this version knows all of them; of others it knows the names alone.
+    pub const fn is_known(self) -> bool {
+        self.0 < FIRST
     }
 
     /// Both sets of flags.
@@ -129,7 +102,10 @@ impl EvFlags {
     }
 
     /// The flags by their names, as a trace writes them; `0` where none is set.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
+        if !self.is_known() {
+            return UNKNOWN_FLAGS.name(self.0);
+        }
         match (self.has(EvFlags::READ), self.has(EvFlags::WRITE), self.has(EvFlags::PERSIST)) {
             (true, true, true) => "EV_READ|EV_WRITE|EV_PERSIST",
             (true, true, false) => "EV_READ|EV_WRITE",
@@ -143,9 +119,12 @@ impl EvFlags {
     }
 }
 
+/// Sets of flags that this version does not know.
+static UNKNOWN_FLAGS: Unknown = Unknown::new();
+
 impl fmt::Display for EvFlags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
+        f.pad(&harmless(self.name()))
     }
 }
 
@@ -154,7 +133,7 @@ const FLAG_NAMES: &[(EvFlags, &str)] =
 
 impl Serialize for EvFlags {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
+        s.serialize_str(self.name())
     }
 }
 
@@ -163,10 +142,9 @@ impl<'de> Deserialize<'de> for EvFlags {
         let text = Cow::<str>::deserialize(d)?;
         let mut flags = EvFlags::NONE;
         for word in text.split('|').filter(|w| *w != "0") {
-            let (flag, _) = FLAG_NAMES
-                .iter()
-                .find(|(_, name)| *name == word)
-                .ok_or_else(|| serde::de::Error::custom(format!("no such event flag: {word:?}")))?;
+            let Some((flag, _)) = FLAG_NAMES.iter().find(|(_, name)| *name == word) else {
+                return Ok(EvFlags(UNKNOWN_FLAGS.number(&text)));
+            };
             flags = flags.with(*flag);
         }
         Ok(flags)

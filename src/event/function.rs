@@ -1,33 +1,20 @@
 //! The functions of the walkthrough, by their C names, and where each stands in memcached 1.4.24.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::borrow::Cow;
-use std::fmt;
+use super::name::vocabulary;
 
 macro_rules! functions {
     ($($(#[$doc:meta])* $variant:ident = $name:literal at $source:literal,)*) => {
-        /// A function of memcached that `call` and `return` events name.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[repr(u8)]
-        pub enum Fn { $($(#[$doc])* $variant,)* }
+        vocabulary! {
+            /// A function of memcached that `call` and `return` events name.
+            Fn { $($(#[$doc])* $variant = $name,)* }
+        }
 
         impl Fn {
-            /// Every function, in the order in which a reader meets them.
-            pub const ALL: &'static [Fn] = &[$(Fn::$variant,)*];
-
-            /// Its C name.
-            pub const fn name(self) -> &'static str {
-                match self { $(Fn::$variant => $name,)* }
-            }
-
-            /// Where it stands in memcached 1.4.24 (`memcached.c:4035`), or `libevent`.
-            pub const fn source(self) -> &'static str {
-                match self { $(Fn::$variant => $source,)* }
-            }
-
-            /// The function of that C name.
-            pub fn from_name(name: &str) -> Option<Fn> {
-                match name { $($name => Some(Fn::$variant),)* _ => None }
+            /// Where it stands in memcached 1.4.24 (`memcached.c:4035`), or `libevent`; nothing for one that
+            /// this version does not know.
+            pub fn source(self) -> &'static str {
+                const SOURCES: &[&str] = &[$($source,)*];
+                SOURCES.get(self.index()).copied().unwrap_or_default()
             }
         }
     };
@@ -131,24 +118,5 @@ impl Fn {
     /// show it.
     pub fn is_libevent(self) -> bool {
         self.source() == "libevent"
-    }
-}
-
-impl fmt::Display for Fn {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl Serialize for Fn {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(self.name())
-    }
-}
-
-impl<'de> Deserialize<'de> for Fn {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        let name = Cow::<str>::deserialize(d)?;
-        Fn::from_name(&name).ok_or_else(|| serde::de::Error::custom(format!("no such function: {name:?}")))
     }
 }

@@ -13,6 +13,7 @@ mod conn;
 mod function;
 mod kind;
 mod leash;
+mod name;
 mod payload;
 mod snapshot;
 mod stats;
@@ -67,9 +68,29 @@ pub enum Thread {
     Client,
     /// The one that makes the hash table grow, and pauses the workers for it.
     Assoc,
+    /// One that this version does not know.
+    Other(OtherThread),
+}
+
+/// A thread that this version does not know, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OtherThread(u8);
+
+static UNKNOWN_THREADS: name::Unknown = name::Unknown::new();
+
+impl OtherThread {
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        UNKNOWN_THREADS.name(self.0)
+    }
 }
 
 impl Thread {
+    /// The thread of that name, whether this version knows it or not.
+    pub fn named(name: &str) -> Thread {
+        name.parse().unwrap_or_else(|_| Thread::Other(OtherThread(UNKNOWN_THREADS.number(name))))
+    }
+
     /// The index of a worker.
     pub fn worker(self) -> Option<usize> {
         match self {
@@ -87,6 +108,7 @@ impl fmt::Display for Thread {
             Thread::Worker(i) => write!(f, "worker{i}"),
             Thread::Client => f.pad("client"),
             Thread::Assoc => f.pad("assoc"),
+            Thread::Other(other) => f.pad(&name::harmless(other.name())),
         }
     }
 }
@@ -117,13 +139,14 @@ impl Serialize for Thread {
             Thread::Client => s.serialize_str("client"),
             Thread::Assoc => s.serialize_str("assoc"),
             Thread::Worker(_) => s.collect_str(self),
+            Thread::Other(other) => s.serialize_str(other.name()),
         }
     }
 }
 
 impl<'de> Deserialize<'de> for Thread {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Cow::<str>::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+        Ok(Thread::named(&Cow::<str>::deserialize(d)?))
     }
 }
 
@@ -151,9 +174,8 @@ pub struct Event {
     /// What kind of thing happened.
     pub ev: Kind,
 
-    /// `call`, `return`: the function, by its C name; `None` too where a later version names one
-    /// that this version does not know.
-    #[serde(rename = "fn", default, skip_serializing_if = "Option::is_none", deserialize_with = "known")]
+    /// `call`, `return`: the function, by its C name.
+    #[serde(rename = "fn", default, skip_serializing_if = "Option::is_none")]
     pub function: Option<Fn>,
     /// `thread`: `dispatcher` or `worker`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -296,10 +318,13 @@ pub struct Event {
     pub world: Option<Box<Snapshot>>,
 }
 
-/// A function that this version knows.
-fn known<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Fn>, D::Error> {
-    Ok(Fn::from_name(&Cow::<str>::deserialize(d)?))
-}
+/// What `op` says in the recordings of this version.
+const OPS: &[&str] = &[
+    "setup", "create", "start", "alloc", "link", "unlink", "hit", "miss", "update", "expire", "flush",
+    "reclaim", "evict", "free", "page", "expand", "expanded", "noreply", "value",
+];
+/// What `interest`, and `what` of a ready descriptor, say.
+const INTERESTS: &[&str] = &["", "r", "w", "rw"];
 
 impl Event {
     /// The bytes that the event carries (`data`, `text`, `key`, or the same in `b64`), as far as
@@ -321,6 +346,34 @@ impl Event {
         let Payload { kept, len } = self.bytes()?;
         let kept = kept.get(UDP_HEADER_SIZE..).unwrap_or_default().to_vec();
         Some(Payload { kept: kept.into(), len: len.saturating_sub(UDP_HEADER_SIZE as u64) })
+    }
+
+    /// Tells of each name in it that this version does not know: what it names, and the name.
+    pub fn unknown_names(&self, see: &mut dyn FnMut(&'static str, &str)) {
+        if let Kind::Other(name) = &self.ev {
+            see("kind", name);
+        }
+        for thread in [Some(self.th), self.worker] {
+            if let Some(Thread::Other(other)) = thread {
+                see("thread", other.name());
+            }
+        }
+        let set = self.set.as_deref();
+        let states = [self.from, self.to, self.state, set.and_then(|set| set.write_and_go)];
+        states.iter().flatten().filter(|s| !s.is_known()).for_each(|state| see("state", state.name()));
+        self.function.iter().filter(|f| !f.is_known()).for_each(|function| see("function", function.name()));
+        let protocol = set.and_then(|set| set.protocol);
+        protocol.iter().filter(|p| !p.is_known()).for_each(|protocol| see("protocol", protocol.name()));
+        let flags = set.and_then(|set| set.ev_flags);
+        flags.iter().filter(|f| !f.is_known()).for_each(|flags| see("event flags", flags.name()));
+        let is_op = matches!(self.ev, Kind::Item | Kind::Thread | Kind::Reply);
+        if let Some(op) = self.op.as_deref().filter(|op| is_op && !OPS.contains(op)) {
+            see("op", op);
+        }
+        let ready = self.ready.iter().flatten().map(|ready| &ready.what);
+        for interest in self.interest.iter().chain(ready).filter(|what| !INTERESTS.contains(&what.as_ref())) {
+            see("interest", interest);
+        }
     }
 
     /// Whether it is about UDP: it says so itself.

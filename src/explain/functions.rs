@@ -337,5 +337,10 @@ fn tell(function: Fn) -> Told {
              moment, in the middle of a value or of an answer: what it leaves behind must not stay in memory.",
             "Nothing of the store is held by this connection any more.",
         ),
+        _ => told(
+            "a function that memstep does not know",
+            "The recording was made of a server that has it. What it does is not told here.",
+            "",
+        ),
     }
 }

@@ -250,15 +250,18 @@ impl<'a> Parser<'a> {
             Type::Word | Type::Bytes | Type::Part => Ok(any()),
             Type::Thread => match text.parse() {
                 Ok(thread) => Ok(Operand::Thread(thread)),
+                Err(_) if is_quoted => Ok(any()),
                 Err(_) => self.no_such_name(field, text),
             },
             Type::EvFlags => match ev_flags(text) {
                 Some(flags) => Ok(Operand::Bytes(Needle::new(flags.name().as_bytes()))),
+                None if is_quoted && !text.starts_with("EV_") => Ok(any()),
                 None => self.no_such_name(field, text),
             },
             // One number on Linux, and a trace has it by this name.
             Type::Errno if text == "EWOULDBLOCK" => Ok(Operand::Bytes(Needle::new(b"EAGAIN"))),
-            Type::Kind | Type::Errno if is_quoted => Ok(any()),
+            // A recording may have names that this version does not know.
+            _ if is_quoted => Ok(any()),
             ty if is_known(ty, text) => Ok(any()),
             _ => self.no_such_name(field, text),
         }
@@ -268,9 +271,17 @@ impl<'a> Parser<'a> {
         let (what, most) = match field.ty() {
             Type::Kind => ("kind", "one of a later version stands in quotes"),
             Type::Errno => ("error", "one that this system does not have stands in quotes"),
-            Type::Thread => ("thread", "there are main, worker0, worker1 ... and client"),
-            Type::State => ("state", "as `-vvv` has them: conn_new_cmd, conn_read, conn_nread ..."),
-            Type::Function => ("function", "of memcached's, such as drive_machine or conn_new"),
+            Type::Thread => {
+                ("thread", "there are main, worker0, worker1 ... and client; another one stands in quotes")
+            }
+            Type::State => (
+                "state",
+                "as `-vvv` has them: conn_new_cmd, conn_read, conn_nread ...; one of another version stands in quotes",
+            ),
+            Type::Function => (
+                "function",
+                "of memcached's, such as drive_machine or conn_new; one that memstep does not know stands in quotes",
+            ),
             Type::EvFlags => ("event flag", "EV_READ, EV_WRITE and EV_PERSIST, \"EV_READ|EV_PERSIST\""),
             _ => ("protocol", "auto-negotiate, ascii and binary"),
         };

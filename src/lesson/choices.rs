@@ -257,7 +257,6 @@ pub(super) fn is_step(event: &Event) -> bool {
 fn ways_from(from: ConnState) -> &'static [ConnState] {
     use ConnState as S;
     match from {
-        S::Listening | S::Closed => &[],
         S::NewCmd => &[S::Waiting, S::ParseCmd, S::Closing],
         S::Waiting => &[S::Read, S::Closing],
         S::Read => &[S::ParseCmd, S::Waiting, S::Closing, S::Write],
@@ -267,6 +266,8 @@ fn ways_from(from: ConnState) -> &'static [ConnState] {
         S::Swallow => &[S::NewCmd, S::Closing],
         S::Mwrite => &[S::NewCmd, S::Closing],
         S::Closing => &[S::Closed],
+        // There is no way on, or none that is known.
+        _ => &[],
     }
 }
 

@@ -67,8 +67,8 @@ pub fn drive_machine(c: &mut Conn) {
                 }
                 true
             }
-            // The C aborts here; a closed connection has no event that could bring it here.
-            ConnState::Closed => true,
+            // conn_closed: the C aborts here; a closed connection has no event that could bring it here.
+            _ => true,
         }
     }
 }

@@ -70,7 +70,7 @@ impl Seen {
     /// See above.
     #[inline]
     pub fn set_state(&self, state: ConnState) {
-        self.state.store(state as u8, Ordering::Relaxed);
+        self.state.store(state.index() as u8, Ordering::Relaxed);
     }
 
     /// When the last command came.

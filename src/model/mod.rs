@@ -44,7 +44,8 @@ pub struct Way {
     pub to: ConnState,
 }
 
-const STATES: usize = ConnState::ALL.len();
+/// The states that this version knows, and one place for all others.
+const STATES: usize = ConnState::ALL.len() + 1;
 
 /// How often each way was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,11 +60,11 @@ impl Default for Ways {
 impl Ways {
     /// How often `way` was taken.
     pub fn count(&self, way: Way) -> u32 {
-        self.0[way.from as usize][way.to as usize]
+        self.0[way.from.index()][way.to.index()]
     }
 
     fn add(&mut self, way: Way) {
-        let n = &mut self.0[way.from as usize][way.to as usize];
+        let n = &mut self.0[way.from.index()][way.to.index()];
         *n = n.saturating_add(1);
     }
 }

@@ -13,9 +13,27 @@ use proptest::prelude::*;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+/// The states by their names alone.
+#[allow(non_upper_case_globals)]
+mod states {
+    use memstep::event::ConnState;
+
+    pub const Closed: ConnState = ConnState::Closed;
+    pub const Closing: ConnState = ConnState::Closing;
+    pub const Listening: ConnState = ConnState::Listening;
+    pub const Mwrite: ConnState = ConnState::Mwrite;
+    pub const NewCmd: ConnState = ConnState::NewCmd;
+    pub const Nread: ConnState = ConnState::Nread;
+    pub const ParseCmd: ConnState = ConnState::ParseCmd;
+    pub const Read: ConnState = ConnState::Read;
+    pub const Swallow: ConnState = ConnState::Swallow;
+    pub const Waiting: ConnState = ConnState::Waiting;
+    pub const Write: ConnState = ConnState::Write;
+}
+
 /// The ways that TCP and the text protocol can take through `drive_machine`.
 const TRANSITIONS: &[(ConnState, ConnState)] = {
-    use ConnState::*;
+    use states::*;
     &[
         (NewCmd, Waiting),
         (NewCmd, ParseCmd),

@@ -22,7 +22,8 @@ pub(super) const NO_CONN: u32 = u32::MAX;
 pub(super) const OTHER_THREAD: u8 = u8::MAX;
 /// In the column of kinds, besides the kind: the event has a `cause`.
 pub(super) const HAS_CAUSE: u8 = 0x80;
-/// In half of the column of ways: there is no such state.
+/// In half of the column of ways: there is no such state. One that this version does not know stands there
+/// as the one after all that it does, and the line names it.
 const NO_STATE: u8 = 0xf;
 
 const _: () = assert!(Kind::ALL.len() < 63 && ConnState::ALL.len() < NO_STATE as usize);
@@ -79,13 +80,14 @@ pub(super) fn thread_code(th: Thread) -> u8 {
         Thread::Main => 0,
         Thread::Client => 1,
         Thread::Assoc => 2,
+        Thread::Other(_) => OTHER_THREAD,
         Thread::Worker(n) => u8::try_from(n).ok().and_then(|n| n.checked_add(3)).unwrap_or(OTHER_THREAD),
     }
 }
 
 /// A way as the column has it.
 pub(super) fn way_code(from: Option<ConnState>, to: Option<ConnState>) -> u8 {
-    let half = |state: Option<ConnState>| state.map_or(NO_STATE, |s| s as u8);
+    let half = |state: Option<ConnState>| state.map_or(NO_STATE, |s| s.index() as u8);
     half(from) | half(to) << 4
 }
 

@@ -26,7 +26,7 @@ impl Code {
     fn of(needs: &Needs) -> Code {
         let th = needs.th.map(thread_code);
         let half = |state: Option<crate::event::ConnState>, shift: u8| {
-            state.map_or((0, 0), |state| ((state as u8) << shift, 0xf << shift))
+            state.map_or((0, 0), |state| ((state.index() as u8) << shift, 0xf << shift))
         };
         let ((from, from_mask), (to, to_mask)) = (half(needs.from, 0), half(needs.to, 4));
         Code {
@@ -35,8 +35,11 @@ impl Code {
             th,
             way: from | to,
             way_mask: from_mask | to_mask,
-            // These two say only that it may be so.
-            is_all: needs.is_all && th != Some(OTHER_THREAD) && needs.conn != Some(NO_CONN),
+            // These say only that it may be so.
+            is_all: needs.is_all
+                && th != Some(OTHER_THREAD)
+                && needs.conn != Some(NO_CONN)
+                && [needs.from, needs.to].iter().flatten().all(|state| state.is_known()),
         }
     }
 

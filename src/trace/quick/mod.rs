@@ -146,7 +146,7 @@ fn read<const ALL: bool>(line: &str, e: &mut Event) -> Option<()> {
         timer b"timer" => e.timer = scan.flag()?,
         epoll_fd b"epoll_fd" => keep::<ALL, _>(&mut e.epoll_fd, scan.int()?),
         timeout b"timeout" => keep::<ALL, _>(&mut e.timeout, scan.signed()?),
-        function b"fn" => e.function = Fn::from_name(scan.plain()?),
+        function b"fn" => e.function = Some(Fn::from_name(scan.plain()?)?),
         worker b"worker" => e.worker = Some(thread(scan)?),
         depth b"depth" => keep::<ALL, _>(&mut e.depth, scan.number()?),
         request_id b"request_id" => keep::<ALL, _>(&mut e.request_id, scan.unsigned()?.try_into().ok()?),

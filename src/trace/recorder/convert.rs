@@ -37,6 +37,12 @@ impl Lines {
                 Thread::Main => pen.raw(",\"th\":\"main\",\"ev\":\""),
                 Thread::Client => pen.raw(",\"th\":\"client\",\"ev\":\""),
                 Thread::Assoc => pen.raw(",\"th\":\"assoc\",\"ev\":\""),
+                // No thread of this server's; named all the same.
+                Thread::Other(other) => {
+                    pen.raw(",\"th\":\"");
+                    pen.text(other.name());
+                    pen.raw("\",\"ev\":\"");
+                }
                 Thread::Worker(i) => {
                     pen.number(",\"th\":\"worker", i);
                     pen.raw("\",\"ev\":\"");

@@ -139,7 +139,7 @@ impl World {
     fn thread(&mut self, thread: Thread) -> &mut ThreadNow {
         match thread {
             Thread::Main => &mut self.main,
-            Thread::Client => &mut self.client,
+            Thread::Client | Thread::Other(_) => &mut self.client,
             Thread::Assoc => &mut self.assoc,
             Thread::Worker(i) => {
                 let i = usize::from(i);

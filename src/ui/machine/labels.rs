@@ -238,7 +238,7 @@ mod tests {
     /// But for three ways that hardly a connection takes, nothing has to be left out.
     #[test]
     fn every_name_and_every_count_is_on_the_map() {
-        use ConnState::{Closing, Nread, Read, Waiting, Write};
+        use super::super::map::states::*;
         let seldom = [(Read, Write), (Write, Waiting), (Nread, Closing)];
         let is_seldom = |road: &Road| seldom.contains(&(road.from, road.to));
         for count in [1, 11, 999, 9999, 99_999, 999_999, u32::MAX] {

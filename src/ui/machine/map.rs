@@ -6,7 +6,7 @@
 use super::super::canvas::Point;
 use crate::event::ConnState;
 use crate::model::Way;
-use ConnState::{Closed, Closing, Listening, Mwrite, NewCmd, Nread, ParseCmd, Read, Swallow, Waiting, Write};
+use states::*;
 
 /// The map's columns and rows.
 pub(super) const SIZE: (usize, usize) = (58, 13);
@@ -197,4 +197,22 @@ mod tests {
             assert!(!reason(road.way()).is_empty());
         }
     }
+}
+
+/// The states by their names alone: a map is made of little else.
+#[allow(non_upper_case_globals)]
+pub(super) mod states {
+    use crate::event::ConnState;
+
+    pub const Closed: ConnState = ConnState::Closed;
+    pub const Closing: ConnState = ConnState::Closing;
+    pub const Listening: ConnState = ConnState::Listening;
+    pub const Mwrite: ConnState = ConnState::Mwrite;
+    pub const NewCmd: ConnState = ConnState::NewCmd;
+    pub const Nread: ConnState = ConnState::Nread;
+    pub const ParseCmd: ConnState = ConnState::ParseCmd;
+    pub const Read: ConnState = ConnState::Read;
+    pub const Swallow: ConnState = ConnState::Swallow;
+    pub const Waiting: ConnState = ConnState::Waiting;
+    pub const Write: ConnState = ConnState::Write;
 }

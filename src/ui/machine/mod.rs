@@ -1,5 +1,8 @@
 //! The machine panel: `drive_machine` as a map, with the way just taken on it.
 
+// A map is made of states, by their names alone.
+#![allow(non_upper_case_globals)]
+
 mod labels;
 mod map;
 mod walk;
@@ -9,8 +12,8 @@ use super::canvas::{Canvas, Point, Weight};
 use super::pen::Pen;
 use crate::event::ConnState;
 use crate::model::{Conn, Place, Way, Ways};
-use ConnState::{Closed, Closing, Listening, Mwrite, NewCmd, Nread, ParseCmd, Read, Swallow, Waiting, Write};
 use labels::{Label, labels, place_of};
+use map::states::*;
 use map::{ARRIVAL, BYWAYS, LARGE, LOW, ROADS, Road, SIZE, STATES, Scale};
 use ratatui::style::Style;
 
