@@ -67,11 +67,11 @@ pub(crate) fn assert_panels_agree(events: &[Event], at: usize, threads: u32, det
     if !matches!(event.ev, Kind::Mark | Kind::Snapshot) && lane.is_some() {
         assert_eq!(sleeps, event.ev == Kind::Wait, "{}", all());
     }
-    if detail == Detail::Calls && stack.contains(&format!("Stack · {name}")) && lane.is_some() {
+    let has_calls = detail == Detail::Calls && stack.contains(&format!("Stack · {name}"));
+    if let Some(lane) = lane.filter(|_| has_calls) {
         assert_eq!(stack.contains("▶ epoll_wait"), sleeps, "{}", all());
         let innermost = word_after(&stack, "▶ ").filter(|_| !sleeps && event.ev != Kind::Wake);
         if let (Some(function), true) = (innermost, event.ev != Kind::Return) {
-            let lane = lane.unwrap();
             assert!(lane.contains(function), "{function} is not in {lane}\n{}", all());
         }
     }

@@ -20,7 +20,6 @@ mod states {
 
     pub const Closed: ConnState = ConnState::Closed;
     pub const Closing: ConnState = ConnState::Closing;
-    pub const Listening: ConnState = ConnState::Listening;
     pub const Mwrite: ConnState = ConnState::Mwrite;
     pub const NewCmd: ConnState = ConnState::NewCmd;
     pub const Nread: ConnState = ConnState::Nread;

@@ -275,11 +275,7 @@ impl World {
                 c.parsed();
                 c.is_parsed = true;
             }
-            What::Command => {
-                if !std::mem::take(&mut c.is_parsed) {
-                    c.parsed();
-                }
-            }
+            What::Command => c.told(),
             What::Read { into: Into::Rbuf, fd, ret, .. } if ret > 0 => {
                 c.fd = Some(fd);
                 c.brought(ret as usize, image.map_or(0, |image| image.rbytes as usize), payload);
@@ -415,6 +411,13 @@ impl ConnNow {
         }
         let known = self.unparsed.len();
         self.unparsed.drain(..known.saturating_sub(UNPARSED));
+    }
+
+    /// A command line is told of: it was found now, unless that was noted before.
+    fn told(&mut self) {
+        if !std::mem::take(&mut self.is_parsed) {
+            self.parsed();
+        }
     }
 
     /// A command line was found. Its bytes change now (`try_read_command` ends it with a NUL, and
