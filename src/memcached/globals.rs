@@ -191,6 +191,11 @@ impl Globals {
         seen.iter().cloned().enumerate().filter_map(|(fd, s)| Some((fd, s.filter(open)?))).collect()
     }
 
+    /// Lets go of the structures that are kept: each knows these globals, which would never end otherwise.
+    pub fn forget_conns(&self) {
+        lock(&self.conns).clear();
+    }
+
     /// Keeps a closed connection's structure for the next one on its descriptor.
     pub fn keep_conn(&self, fd: RawFd, conn: Box<Conn>) {
         let Ok(fd) = usize::try_from(fd) else { return };

@@ -202,6 +202,7 @@ fn main_traced(
             outcome = Err(StartError::Loop(io::Error::other("a worker panicked")));
         }
     }
+    globals.forget_conns();
     outcome
 }
 

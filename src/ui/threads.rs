@@ -77,7 +77,7 @@ fn render_lane(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Co
     if is_now {
         pen.put(0, y, "▶", p.now);
     }
-    pen.put(2, y, &lane.id.to_string(), if is_now { p.now } else { p.text });
+    pen.fit(2, y, 8, &lane.id.to_string(), if is_now { p.now } else { p.text });
     let doing = doing(app, lane);
     let style = match lane.phase {
         _ if is_now => p.now,

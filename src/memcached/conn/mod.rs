@@ -1,9 +1,11 @@
 //! `struct conn`: one connection, its buffers, and the places where it changes.
 
+mod tell;
+
 use super::conn_queue::{LibeventThread, Transport};
 use super::event_base::{BaseRef, FdEvent, event_add, event_del, event_set};
 use super::globals::{Globals, Seen, Whose};
-use super::items::{ItemRef, Nread, Store};
+use super::items::{ItemRef, Nread};
 use super::settings::{DATA_BUFFER_SIZE, READ_BUFFER_HIGHWAT, say};
 use super::util::{FRESH, Line, errno_text, stderr_line};
 use crate::event::{ConnImage, ConnState, EvFlags, Fn, Kind, Protocol};
@@ -11,7 +13,6 @@ use crate::tracer::{self, What};
 use rustix::io::Errno;
 use std::cell::Cell;
 use std::net::SocketAddr;
-use std::ops::{Deref, DerefMut};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -61,6 +62,8 @@ pub struct Msghdr {
     /// How many pieces are left.
     pub msg_iovlen: usize,
 }
+
+pub use tell::Inside;
 
 /// One connection (`memcached.h:421`).
 #[derive(Debug)]
@@ -290,80 +293,6 @@ impl Conn {
         self.thread.as_ref().map_or(&self.globals.dispatcher_stats, |t| &t.stats)
     }
 
-    /// The structure as a trace tells of it.
-    #[inline]
-    pub fn image(&self) -> ConnImage {
-        ConnImage {
-            ev_flags: self.ev_flags,
-            protocol: self.protocol,
-            rsize: self.rbuf.len() as u32,
-            rcurr: self.rcurr as u32,
-            rbytes: self.rbytes as u32,
-            ritem: self.ritem as u32,
-            rlbytes: self.rlbytes,
-            sbytes: self.sbytes as u32,
-            wbytes: self.wbytes as u32,
-            iovused: self.iov.len() as u32,
-            msgcurr: self.msgcurr as u32,
-            msgused: self.msglist.len() as u32,
-            msgbytes: self.msgbytes,
-            ileft: self.ileft as u32,
-            suffixleft: self.suffixleft as u32,
-            write_and_go: self.write_and_go,
-            noreply: self.noreply,
-            item_id: self.item.as_ref().map_or(0, |it| it.trace_id()),
-        }
-    }
-
-    /// The structure, if it has changed since the trace was last told of it.
-    #[inline]
-    pub fn changed(&self) -> Option<ConnImage> {
-        #[cfg(test)]
-        super::witnessed::of_conn(self);
-        let now = (tracer::epoch(), self.image());
-        (self.told.get() != now).then(|| {
-            self.told.set(now);
-            now.1
-        })
-    }
-
-    /// What [`Conn::store`] has left for an event that did not come is told with the next one.
-    pub fn tell_again_what_is_owed(&self) {
-        if tracer::on() && tracer::takes_back_what_is_owed() {
-            self.told.set((0, ConnImage::default()));
-        }
-    }
-
-    /// Tells the trace of something that happened to this connection.
-    #[inline]
-    pub fn tell(&self, what: What, payload: &[u8]) {
-        if tracer::on() {
-            tracer::emit_conn(self.id, what, self.changed().as_ref(), payload);
-        }
-    }
-
-    /// Tells the trace that a function working on this connection was entered, and, once what comes
-    /// back is dropped, that it was left. The connection is reached through it meanwhile, so that its end
-    /// too is told with the structure as it is then.
-    #[inline(always)]
-    pub fn enter(&mut self, function: Fn) -> Inside<'_> {
-        let is_told = tracer::tells_calls();
-        if is_told {
-            self.tell(What::Call(function), b"");
-        }
-        Inside { c: self, function: is_told.then_some(function) }
-    }
-
-    /// The items. The store tells of what it does with them, and knows no connection: what has changed
-    /// in this one's structure goes with what it tells next, if it tells anything.
-    #[inline]
-    pub fn store(&self) -> &Store {
-        if tracer::on() {
-            tracer::owe(self.id, || self.changed());
-        }
-        &self.globals.store
-    }
-
     /// Where a piece's bytes lie.
     pub fn resolve(&self, piece: &Iovec) -> &[u8] {
         let whole = match piece.src {
@@ -375,39 +304,6 @@ impl Conn {
             Src::Suffix(i) => self.suffixlist.get(i as usize).map_or(&[][..], |s| s.bytes()),
         };
         whole.get(piece.at as usize..(piece.at + piece.len) as usize).unwrap_or_default()
-    }
-}
-
-/// A function that works on a connection, from [`Conn::enter`] on.
-#[derive(Debug)]
-#[must_use = "it tells of the function's end when it is dropped"]
-pub struct Inside<'a> {
-    c: &'a mut Conn,
-    function: Option<Fn>,
-}
-
-impl Deref for Inside<'_> {
-    type Target = Conn;
-
-    #[inline(always)]
-    fn deref(&self) -> &Conn {
-        self.c
-    }
-}
-
-impl DerefMut for Inside<'_> {
-    #[inline(always)]
-    fn deref_mut(&mut self) -> &mut Conn {
-        self.c
-    }
-}
-
-impl Drop for Inside<'_> {
-    #[inline(always)]
-    fn drop(&mut self) {
-        if let Some(function) = self.function {
-            self.c.tell(What::Return(function), b"");
-        }
     }
 }
 
