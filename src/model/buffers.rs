@@ -31,7 +31,7 @@ pub(super) enum Then {
         /// How many keys are still to be looked up.
         keys: u32,
     },
-    /// The datagram that came, of so many bytes, is moved over its header.
+    /// The datagram that came, of so many bytes, is moved over its header, unless it is refused.
     Datagram(u64),
     /// What the kernel took is taken off the message.
     Sent,
@@ -112,6 +112,8 @@ impl Conn {
         match std::mem::take(&mut self.then) {
             Then::Nothing | Then::Sent => {}
             Then::Command => self.then = Then::Command,
+            // It is refused: where it was cut before its header ends, that was not known until now.
+            Then::Datagram(_) if event.ev == Kind::Reply || event.function == Some(Fn::OutString) => {}
             Then::Datagram(len) => {
                 let header = UDP_HEADER_SIZE as u64;
                 self.rbuf.move_to_front(header, len.saturating_sub(header));

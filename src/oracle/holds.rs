@@ -87,13 +87,18 @@ pub(super) struct Holds<'a> {
 }
 
 /// Folds `events`, and holds the model after each against what was seen then.
-pub fn assert_is_memory(session: &Session, events: &[Event], seen: &[Seen]) -> Tally {
+pub fn assert_is_memory<'a>(
+    session: &Session,
+    events: impl IntoIterator<Item = &'a Event>,
+    seen: &[Seen],
+) -> Tally {
+    let mut events = events.into_iter().peekable();
     let mut seen = seen.iter().peekable();
     let mut world = World::new(session.threads.into());
     // As each connection was last seen.
     let mut last: HashMap<u32, &ConnMemory> = HashMap::new();
     let (mut tally, mut large, mut classes) = (Tally::default(), HashSet::new(), HashMap::new());
-    let is_late = events.first().is_some_and(|event| event.ev == Kind::Snapshot);
+    let is_late = events.peek().is_some_and(|event| event.ev == Kind::Snapshot);
     let (mut was_reset, mut ledger) = (is_late, Ledger::default());
     for event in events {
         world.apply(event);

@@ -81,6 +81,10 @@ pub(crate) struct Witness {
     turn: Mutex<Turn>,
     passed: Condvar,
     pub seen: Mutex<Vec<Seen>>,
+    /// Lines from which recordings would have begun, had they begun there.
+    pub snapshots: Mutex<Vec<Vec<u8>>>,
+    /// After which events' numbers one is made: each so many-eth, and the first of them.
+    every: (u64, u64),
     look: Mutex<Option<Look>>,
 }
 
@@ -133,14 +137,25 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Witness {
-    /// One whose threads' turns are drawn from `chance`, which is not 0.
-    pub fn new(chance: u64) -> Arc<Witness> {
+    /// One whose threads' turns are drawn from `chance`, which is not 0; a recording could begin after one
+    /// event in `every`.
+    pub fn new(chance: u64, every: u64) -> Arc<Witness> {
         Arc::new(Witness {
             turn: Mutex::new(Turn { chance: chance.max(1), ..Turn::default() }),
             passed: Condvar::new(),
             seen: Mutex::default(),
+            snapshots: Mutex::default(),
+            every: (every, chance % every),
             look: Mutex::default(),
         })
+    }
+
+    /// The recorder has taken an event in: a recording may begin here, with this line.
+    pub fn may_begin(&self, seq: u64, line: impl FnOnce() -> Vec<u8>) {
+        let (every, first) = self.every;
+        if seq % every == first {
+            lock(&self.snapshots).push(line());
+        }
     }
 
     /// From now on `look` shows what all threads share.

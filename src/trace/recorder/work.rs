@@ -270,6 +270,10 @@ impl Work {
         if let (What::Close { .. }, Some(conn)) = (record.what, record.conn()) {
             self.world.closed(thread, conn);
         }
+        #[cfg(test)]
+        if let Some(witness) = self.hub.witness.get() {
+            witness.may_begin(record.seq, || self.snapshot());
+        }
         if self.is_heard() {
             let told = Told { thread, t, record, image, payload };
             self.gathered.lines.event(&told, &context);

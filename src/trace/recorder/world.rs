@@ -287,12 +287,9 @@ impl World {
                     c.peer = peer.to_string().into_bytes();
                 }
                 if is_request {
-                    c.is_moving = true;
                     c.request_id = Some(request_id);
-                    c.unparsed.clear();
-                    let header = UDP_HEADER_SIZE.min(data.len());
-                    c.brought((ret as usize).saturating_sub(UDP_HEADER_SIZE), usize::MAX, &data[header..]);
                 }
+                c.datagram(usize::try_from(ret).unwrap_or(0), is_request, data);
             }
             _ => {}
         }
@@ -411,6 +408,29 @@ impl ConnNow {
         }
         let known = self.unparsed.len();
         self.unparsed.drain(..known.saturating_sub(UNPARSED));
+    }
+
+    /// A datagram of `ret` bytes came, of which `kept` are the first: where the read buffer begins, over what
+    /// is there. A request is moved over its header after that, and is all that there is then; one in several
+    /// datagrams is refused, and what was unparsed before is unparsed still.
+    fn datagram(&mut self, ret: usize, is_request: bool, kept: &[u8]) {
+        let of = kept.get(4..6);
+        if is_request && of.is_none_or(|of| of == [0, 1]) {
+            self.is_moving = true;
+            self.unparsed.clear();
+            let header = UDP_HEADER_SIZE.min(kept.len());
+            self.brought(ret.saturating_sub(UDP_HEADER_SIZE), usize::MAX, &kept[header..]);
+            return;
+        }
+        let Some(ConnImage { rcurr, rbytes, .. }) = self.image else { return };
+        let known = self.unparsed.len().saturating_sub(rbytes as usize);
+        self.unparsed.drain(..known);
+        let from = (rcurr as usize + rbytes as usize).saturating_sub(self.unparsed.len());
+        let over = ret.saturating_sub(from).min(self.unparsed.len());
+        match kept.get(from..from + over) {
+            Some(kept) => self.unparsed[..over].copy_from_slice(kept),
+            None => drop(self.unparsed.drain(..over)),
+        }
     }
 
     /// A command line is told of: it was found now, unless that was noted before.
