@@ -1,7 +1,8 @@
 //! The house keeps its order: who may use whom, and where nothing may be traced.
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -90,53 +91,133 @@ fn module(path: &Path) -> Vec<String> {
     parts
 }
 
-/// The code of a file, without comments and without what is there for tests alone.
-fn code(path: &Path) -> String {
-    without_tests(&fs::read_to_string(path).unwrap()).0
+/// The code of a file that is there for more than tests.
+fn code(path: &Path) -> Code {
+    Code::of(&fs::read_to_string(path).unwrap(), &module(path))
 }
 
-/// A text without comments and without what stands under `#[cfg(test)]`; and the modules among the latter
-/// that have files of their own.
-fn without_tests(text: &str) -> (String, Vec<String>) {
-    const TEST: &str = "#[cfg(test)]";
-    let text = text.lines().map(|l| l.split("//").next().unwrap()).collect::<Vec<_>>().join("\n");
-    let (mut code, mut modules) = (String::new(), Vec::new());
-    let mut rest = text.as_str();
-    while let Some((before, after)) = rest.split_once(TEST) {
-        code.push_str(before);
-        let end = end_of_item(after);
-        let words: Vec<&str> = after[..end].split_whitespace().collect();
-        if let Some(at) = words.iter().position(|word| *word == "mod")
-            && let Some(name) = words.get(at + 1).and_then(|name| name.strip_suffix(';'))
-        {
-            modules.push(name.to_owned());
-        }
-        rest = &after[end..];
+/// What a text of Rust has in it, without comments and what stands under `#[cfg(test)]`. The compiler's own
+/// tokens are read: strings, lists in lists and comments are what they are to it.
+#[derive(Default)]
+struct Code {
+    /// Every path that begins with `crate`, `memstep` or `super`, resolved against the module that it stands
+    /// in; of a list in braces, each.
+    paths: BTreeSet<Vec<String>>,
+    /// The modules under `#[cfg(test)]` that have files of their own.
+    tests: Vec<Vec<String>>,
+    /// All of it, tokens with a blank between.
+    text: String,
+}
+
+impl Code {
+    fn of(text: &str, module: &[String]) -> Code {
+        let mut code = Code::default();
+        let tokens: TokenStream = text.parse().expect("Rust");
+        code.read(&tokens.into_iter().collect::<Vec<_>>(), module);
+        code
     }
-    code.push_str(rest);
-    (code, modules)
-}
 
-/// Where the item, the field or the statement ends that `code` begins with.
-fn end_of_item(code: &str) -> usize {
-    let mut depth = 0;
-    for (at, c) in code.char_indices() {
-        match c {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' => depth -= 1,
-            '}' => {
-                depth -= 1;
-                if depth == 0 {
-                    // What follows a list of a `use`, or a field's braces, belongs to it.
-                    let tail = code[at + 1..].chars().next().filter(|c| matches!(c, ';' | ','));
-                    return at + 1 + usize::from(tail.is_some());
+    fn read(&mut self, tokens: &[TokenTree], module: &[String]) {
+        let mut at = 0;
+        while let Some(token) = tokens.get(at) {
+            if is_test(&tokens[at..]) {
+                let item = item(&tokens[at + 2..]);
+                if let [.., a, TokenTree::Ident(name), end] = item
+                    && is_word(a, "mod")
+                    && is_mark(end, ';')
+                {
+                    self.tests.push([module, &[name.to_string()]].concat());
                 }
+                at += 2 + item.len();
+                continue;
             }
-            ';' | ',' if depth == 0 => return at + 1,
-            _ => {}
+            let is_inside = matches!(&tokens[..at], [.., a, b] if is_mark(a, ':') && is_mark(b, ':'));
+            if !is_inside && ["crate", "memstep", "super"].iter().any(|head| is_word(token, head)) {
+                self.path(&tokens[at..], module, true);
+            }
+            match token {
+                TokenTree::Group(group) => {
+                    let inner: Vec<_> = group.stream().into_iter().collect();
+                    let name = match &tokens[..at] {
+                        [.., a, TokenTree::Ident(name)] if is_word(a, "mod") => Some(name.to_string()),
+                        _ => None,
+                    };
+                    let (open, close) = match group.delimiter() {
+                        Delimiter::Brace => ("{ ", "} "),
+                        Delimiter::Parenthesis => ("( ", ") "),
+                        Delimiter::Bracket => ("[ ", "] "),
+                        Delimiter::None => ("", ""),
+                    };
+                    self.text.push_str(open);
+                    self.read(&inner, &[module, name.as_slice()].concat());
+                    self.text.push_str(close);
+                }
+                TokenTree::Punct(mark) => {
+                    self.text.push(mark.as_char());
+                    if mark.spacing() == Spacing::Alone {
+                        self.text.push(' ');
+                    }
+                }
+                other => self.text.push_str(&format!("{other} ")),
+            }
+            at += 1;
         }
     }
-    code.len()
+
+    /// Takes in the path that begins here, `base` being where its first word is looked for.
+    fn path(&mut self, tokens: &[TokenTree], base: &[String], is_head: bool) {
+        let mut rest = tokens;
+        let (mut path, mut is_head) = (base.to_vec(), is_head);
+        loop {
+            match rest {
+                [word, ..] if is_head && (is_word(word, "crate") || is_word(word, "memstep")) => path.clear(),
+                // A file's module and a folder's mod.rs both have their parent one step up.
+                [word, ..] if is_head && is_word(word, "super") => drop(path.pop()),
+                [TokenTree::Ident(word), ..] => path.push(word.to_string()),
+                [TokenTree::Group(list), ..] if list.delimiter() == Delimiter::Brace => {
+                    let list: Vec<_> = list.stream().into_iter().collect();
+                    return list
+                        .split(|token| is_mark(token, ','))
+                        .for_each(|one| self.path(one, &path, false));
+                }
+                _ => break,
+            }
+            is_head = is_word(&rest[0], "super");
+            match rest {
+                [_, a, b, after @ ..] if is_mark(a, ':') && is_mark(b, ':') => rest = after,
+                _ => break,
+            }
+        }
+        self.paths.insert(path);
+    }
+}
+
+fn is_word(token: &TokenTree, word: &str) -> bool {
+    matches!(token, TokenTree::Ident(ident) if ident == word)
+}
+
+fn is_mark(token: &TokenTree, mark: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == mark)
+}
+
+/// Whether `#[cfg(test)]` stands here.
+fn is_test(tokens: &[TokenTree]) -> bool {
+    matches!(tokens, [hash, TokenTree::Group(what), ..]
+        if is_mark(hash, '#') && what.to_string().replace(' ', "") == "[cfg(test)]")
+}
+
+/// The item, the field or the statement that these begin with. One that goes on behind braces or a comma of
+/// its own counts as code from there on.
+fn item(tokens: &[TokenTree]) -> &[TokenTree] {
+    let ends = |token: &TokenTree| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        other => is_mark(other, ';') || is_mark(other, ','),
+    };
+    let end = tokens.iter().position(ends).map_or(tokens.len(), |end| end + 1);
+    // What follows a list of a `use`, or a field's braces, belongs to it.
+    let tail = tokens.get(end).is_some_and(|tail| is_mark(tail, ';') || is_mark(tail, ','));
+    let is_list = matches!(tokens.get(end.wrapping_sub(1)), Some(TokenTree::Group(_)));
+    &tokens[..end + usize::from(tail && is_list)]
 }
 
 /// The modules that are there for tests alone.
@@ -144,56 +225,9 @@ fn test_modules(files: &[PathBuf]) -> Vec<Vec<String>> {
     let declared = |file: &PathBuf| {
         let own = module(file);
         let own = if own == ["lib"] { Vec::new() } else { own };
-        let (_, names) = without_tests(&fs::read_to_string(file).unwrap());
-        names.into_iter().map(move |name| [own.clone(), vec![name]].concat()).collect::<Vec<_>>()
+        Code::of(&fs::read_to_string(file).unwrap(), &own).tests
     };
     files.iter().flat_map(declared).collect()
-}
-
-/// Every path that begins with `crate::` or `super::`, resolved against the file's own module; of a
-/// list in braces, each.
-fn used(path: &Path) -> Vec<Vec<String>> {
-    let own = module(path);
-    let code = code(path);
-    let mut found = Vec::new();
-    for (start, head) in ["crate::", "memstep::", "super::"]
-        .iter()
-        .flat_map(|head| code.match_indices(head).collect::<Vec<_>>())
-    {
-        if start > 0 && code[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':') {
-            continue;
-        }
-        let mut base = if head == "super::" { own.clone() } else { Vec::new() };
-        let mut rest = &code[start..];
-        while let Some(r) = rest.strip_prefix("super::") {
-            // A file's module and a folder's mod.rs both have their parent one step up.
-            base.pop();
-            rest = r;
-        }
-        rest = rest.strip_prefix("crate::").or(rest.strip_prefix("memstep::")).unwrap_or(rest);
-        let word = |s: &str| s.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
-        let mut chain = base.clone();
-        while !word(rest).is_empty() {
-            let w = word(rest);
-            rest = &rest[w.len()..];
-            chain.push(w);
-            match rest.strip_prefix("::") {
-                Some(r) => rest = r,
-                None => break,
-            }
-        }
-        if let Some(list) = rest.strip_prefix('{') {
-            let list = list.split('}').next().unwrap();
-            for item in list.split(',') {
-                let mut chain = chain.clone();
-                chain.extend(item.trim().split("::").map(word).filter(|w| !w.is_empty()));
-                found.push(chain);
-            }
-        } else {
-            found.push(chain);
-        }
-    }
-    found
 }
 
 fn part_of<'a>(module: &[String], parts: &BTreeMap<&'a str, &'a [&'a str]>) -> Option<&'a str> {
@@ -223,7 +257,7 @@ fn every_file_uses_only_what_stands_before_it() {
             wrong.push(format!("{}: not in the table of parts", file.display()));
             continue;
         };
-        for path in used(file) {
+        for path in code(file).paths {
             let Some(target) = part_of(&path, &parts) else { continue };
             let allowed = target == part
                 || parts[part]
@@ -247,7 +281,7 @@ fn every_file_uses_only_what_stands_before_it() {
 
 #[test]
 fn the_rules_can_see_a_breach() {
-    let paths = used(Path::new("src/memcached/drive_machine.rs"));
+    let paths = code(Path::new("src/memcached/drive_machine.rs")).paths;
     assert!(paths.iter().any(|p| p.join("::") == "memcached::network::transmit"), "{paths:?}");
     assert!(paths.iter().any(|p| p.join("::") == "event::ConnState"), "{paths:?}");
 }
@@ -274,21 +308,39 @@ fn what_comes_after_a_test_is_read_too() {
             #[cfg(test)]
             if let Some(x) = crate::cmd::look(&[1, 2]) { return; }
             crate::memcached::thread::g();
-        }";
-    let (code, modules) = without_tests(text);
-    assert_eq!(modules, ["tests", "eyes"]);
-    for seen in ["event::Event", "conn::Conn", "util::Line", "thread::g"] {
-        assert!(code.contains(seen), "{seen} is not seen in {code}");
-    }
-    for unseen in ["Eye", "ui::App", "cli", "cmd::look"] {
-        assert!(!code.contains(unseen), "{unseen} is seen in {code}");
-    }
+        }
+        mod deeper { use super::super::near; }
+        use crate::{a::{b, c::D}, memcached::conn::{self, tell as told}};
+        const S: &str = \"{ // \";
+        fn g() { println!(\"{}\", crate::m::inside_a_macro('{')); } // crate::no::comment
+        /// [`crate::no::doc`]
+        fn h() { let x = super::after::all; }";
+    let own = ["part".to_owned(), "file".to_owned()];
+    let code = Code::of(text, &own);
+    let names: Vec<_> = code.tests.iter().map(|test| test.join("::")).collect();
+    assert_eq!(names, ["part::file::tests", "part::file::eyes"]);
+    let paths: Vec<_> = code.paths.iter().map(|path| path.join("::")).collect();
+    let all = [
+        "a::b",
+        "a::c::D",
+        "event::Event",
+        "m::inside_a_macro",
+        "memcached::conn::Conn",
+        "memcached::conn::self",
+        "memcached::conn::tell",
+        "memcached::thread::g",
+        "memcached::util::Line",
+        "part::after::all",
+        "part::near",
+    ];
+    assert_eq!(paths, all);
+    assert!(!code.text.contains("Eye"), "{}", code.text);
 }
 
 #[test]
 fn drive_machine_traces_nothing() {
-    let code = code(Path::new("src/memcached/drive_machine.rs"));
-    for word in ["emit", "tracer", "tell", "enter("] {
+    let code = code(Path::new("src/memcached/drive_machine.rs")).text;
+    for word in ["emit", "tracer", "tell", "enter ("] {
         assert!(!code.contains(word), "drive_machine.rs: {word}: arms call, leaves emit");
     }
 }
@@ -296,13 +348,13 @@ fn drive_machine_traces_nothing() {
 /// The compiler takes any number of states for a match, since a recording may have others; the server has these.
 #[test]
 fn drive_machine_has_an_arm_for_every_state() {
-    let code = code(Path::new("src/memcached/drive_machine.rs"));
+    let code = code(Path::new("src/memcached/drive_machine.rs")).text;
     let variant = |name: &str| -> String {
         let words = name.trim_start_matches("conn_").split('_');
         words.map(|w| w[..1].to_uppercase() + &w[1..]).collect()
     };
     for state in memstep::event::ConnState::ALL.iter().filter(|state| state.name() != "conn_closed") {
-        let arm = format!("ConnState::{} =>", variant(state.name()));
+        let arm = format!("ConnState :: {} =>", variant(state.name()));
         assert!(code.contains(&arm), "{arm} is not there");
     }
 }
