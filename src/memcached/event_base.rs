@@ -70,9 +70,10 @@ pub fn event_del(event: &mut FdEvent) -> Result<bool, Errno> {
         return Ok(false);
     }
     let (base, fd) = event.borrow();
-    epoll::delete(base, fd)?;
+    let deleted = epoll::delete(base, fd);
+    // Whatever the kernel says, libevent has it no more (`event.c`, `event_del_internal`).
     event.added = false;
-    Ok(true)
+    deleted.map(|()| true)
 }
 
 impl FdEvent {

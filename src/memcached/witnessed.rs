@@ -9,13 +9,23 @@ use crate::tracer::witness::{self, ConnMemory, ServerMemory, copied};
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
+/// How many bytes of a message are copied; of pieces beyond them, how they begin.
+const MESSAGE: usize = 256 << 10;
+const BEGINNING: usize = 64;
+
 /// Shows a connection as it is now, for the event that comes next.
 pub(super) fn of_conn(c: &Conn) {
     let Some(id) = c.id.filter(|_| witness::is_watching()) else { return };
     let left = c.msglist.get(c.msgcurr).and_then(|msg| c.iov.get(msg.msg_iov..msg.msg_iov + msg.msg_iovlen));
     // Once it closes its items are let go of, and nothing will be sent any more.
     let left = left.filter(|_| !matches!(c.state, ConnState::Closing | ConnState::Closed));
-    let unsent = left.unwrap_or_default().iter().map(|piece| c.resolve(piece).to_vec());
+    let mut room = MESSAGE;
+    let unsent = left.unwrap_or_default().iter().map(|piece| {
+        let piece = c.resolve(piece);
+        let len = piece.len().min(room.max(BEGINNING));
+        room = room.saturating_sub(len);
+        (&piece[..len], piece.len() as u64)
+    });
     let value = c.item.as_ref().map_or(&[][..], |it| it.data());
     witness::show(id, |before| ConnMemory {
         id,
@@ -27,8 +37,20 @@ pub(super) fn of_conn(c: &Conn) {
         rbuf: copied(&c.rbuf, before.map(|b| &b.rbuf)),
         value: copied(value, before.map(|b| &b.value)),
         wbuf: copied(&c.wbuf, before.map(|b| &b.wbuf)),
-        unsent: unsent.collect(),
+        unsent: pieces(unsent, before.map(|b| &b.unsent)),
     });
+}
+
+/// The pieces of a message, kept as they were before where they are the same.
+fn pieces<'a>(
+    now: impl Iterator<Item = (&'a [u8], u64)>,
+    before: Option<&Arc<[(Vec<u8>, u64)]>>,
+) -> Arc<[(Vec<u8>, u64)]> {
+    let now: Vec<_> = now.collect();
+    let same = before.filter(|before| {
+        before.len() == now.len() && before.iter().zip(&now).all(|(a, b)| (a.0.as_slice(), a.1) == *b)
+    });
+    same.cloned().unwrap_or_else(|| now.into_iter().map(|(piece, len)| (piece.to_vec(), len)).collect())
 }
 
 /// Shows queues, pipes and the store with every event from now on, to whoever watches `hub`.

@@ -173,9 +173,9 @@ impl Conn {
     }
 
     /// `process_command` tells of the line. `tokenize_command` will put a NUL behind each token.
-    pub(super) fn command_found(&mut self, event: &Event, touched: &mut Touched) {
+    pub(super) fn command_found(&mut self, event: &Event, told: i64, touched: &mut Touched) {
         let line = event.bytes().unwrap_or(Payload { kept: [][..].into(), len: 1 });
-        touched.counted = self.stats.command(&line);
+        touched.counted = self.stats.command(&line, told);
         self.command = Some(bytes_of(event));
         self.requests = self.requests.saturating_add(1);
         self.sent = None;

@@ -177,8 +177,8 @@ impl Conn {
         self.place == Place::Closed
     }
 
-    /// Folds an event of this connection.
-    pub(super) fn apply(&mut self, event: &Event) -> Touched {
+    /// Folds an event of this connection; `told`: how much `stats` has counted before it.
+    pub(super) fn apply(&mut self, event: &Event, told: i64) -> Touched {
         let mut touched = Touched::default();
         // Other threads than its own only hand it over.
         if self.thread.is_none_or(|own| own == event.th) {
@@ -223,7 +223,7 @@ impl Conn {
                 self.line_found(&mut touched);
                 self.then = Then::Command;
             }
-            Kind::Command => self.command_found(event, &mut touched),
+            Kind::Command => self.command_found(event, told, &mut touched),
             Kind::Reply => self.replied(event),
             Kind::Sendmsg => self.sent(event),
             Kind::Close => {

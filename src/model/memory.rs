@@ -161,6 +161,8 @@ pub struct Memory {
     pub counts: Counts,
     /// What `stats` answers, where that is known.
     pub stats: Option<Stats>,
+    /// How much was counted in them, or would have been.
+    pub(super) told: i64,
     /// What it answered before the event.
     before: Option<Stats>,
     /// The buckets of the hash table, once it has grown.
@@ -183,6 +185,7 @@ impl Default for Memory {
             classes: BTreeMap::new(),
             counts: Counts::default(),
             stats: Some(Stats::default()),
+            told: 0,
             before: Some(Stats::default()),
             buckets: None,
             growing: false,
@@ -260,6 +263,7 @@ impl Memory {
     /// Events are missing: nothing that is counted is right any more.
     pub(super) fn lose(&mut self) {
         (self.has_gap, self.stats) = (true, None);
+        self.told = self.told.wrapping_add(1);
     }
 
     /// Folds an event of the store's; whether it is one.
@@ -279,13 +283,15 @@ impl Memory {
             "evict" => Some(&mut self.counts.evicted),
             _ => None,
         };
-        if let Some(stats) = &mut self.stats {
-            let n = match deed.op.as_ref() {
-                "reclaim" => &mut stats.reclaimed,
-                "evict" => &mut stats.evictions,
-                _ => &mut 0,
-            };
+        let (mut none, stats) = (0, self.stats.as_mut());
+        let n = match deed.op.as_ref() {
+            "reclaim" => Some(stats.map_or(&mut none, |stats| &mut stats.reclaimed)),
+            "evict" => Some(stats.map_or(&mut none, |stats| &mut stats.evictions)),
+            _ => None,
+        };
+        if let Some(n) = n {
             *n = n.saturating_add(1);
+            self.told = self.told.wrapping_add(1);
         }
         if let Some(n) = counted {
             *n = n.saturating_add(1);

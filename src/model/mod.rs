@@ -23,7 +23,7 @@ pub use conn::{Conn, Place, Sent};
 pub use lane::{Lane, Phase};
 pub use memory::{Class, Deed, Item, Key, Lru, Memory};
 
-use crate::event::{self, ConnState, Event, Kind, ListenerAt, Snapshot, Stats, Thread};
+use crate::event::{self, ConnState, Event, Kind, ListenerAt, Snapshot, Thread};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
@@ -296,10 +296,11 @@ impl World {
         let conn = self.conns.entry(id).or_insert_with(|| Arc::new(Conn::new(id)));
         let was_closed = conn.is_closed();
         let conn = Arc::make_mut(conn);
-        let touched = conn.apply(event);
+        let touched = conn.apply(event, self.memory.told);
         self.changed.rbuf = touched.rbuf;
         self.changed.value = touched.value;
-        Stats::count(&mut self.memory.stats, touched.counted);
+        let may_miss = || self.conns.values().any(|conn| conn.id != id && conn.stats.has_missed());
+        touched.counted.apply(&mut self.memory.stats, &mut self.memory.told, may_miss);
         self.changed.fields = event.set.as_ref().map(|set| set.names()).unwrap_or_default();
         if event.ev == Kind::Recvfrom {
             self.changed.fields.extend(event.request_id.map(|_| "request_id"));

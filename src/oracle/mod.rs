@@ -89,6 +89,17 @@ fn witnessed(session: &Session) -> Witnessed {
     Witnessed { events, seen, snapshots }
 }
 
+/// Says which session it was, if that fails.
+struct Named(u64);
+
+impl Drop for Named {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("failed: MEMSTEP_ORACLE_FIRST={} MEMSTEP_ORACLE_SESSIONS=1", self.0);
+        }
+    }
+}
+
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().map_or(otherwise, |n| n.parse().unwrap())
 }
@@ -105,6 +116,7 @@ fn the_picture_is_the_memory_at_every_event() {
                 if n >= first + sessions {
                     return;
                 }
+                let _named = Named(n);
                 let session = Session::new(n);
                 let Witnessed { events: told, seen, snapshots } = witnessed(&session);
                 events.fetch_add(told.len() as u64, Ordering::Relaxed);

@@ -8,7 +8,11 @@ use super::{Hub, What};
 use crate::event::{ConnImage, ConnState, Stats, Thread};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Nobody keeps the turn for as long as that, unless it waits for somebody who waits for the turn.
+const STUCK: Duration = Duration::from_secs(10);
 
 /// A connection's memory: `struct conn`, and what it points to.
 #[derive(Debug, Clone)]
@@ -23,8 +27,8 @@ pub(crate) struct ConnMemory {
     pub rbuf: Arc<[u8]>,
     pub value: Arc<[u8]>,
     pub wbuf: Arc<[u8]>,
-    /// What is left to be sent of the message that is being sent, a piece each.
-    pub unsent: Arc<[Vec<u8>]>,
+    /// What is left to be sent of the message that is being sent, a piece each: how it begins, and its length.
+    pub unsent: Arc<[(Vec<u8>, u64)]>,
 }
 
 /// A slab class's memory.
@@ -132,7 +136,7 @@ thread_local! {
     static LAST: RefCell<HashMap<u32, ConnMemory>> = RefCell::new(HashMap::new());
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -169,9 +173,7 @@ impl Witness {
             None => turn.of = Some(me),
             Some(_) => turn.waiting.push(me),
         }
-        while turn.of != Some(me) {
-            turn = self.passed.wait(turn).unwrap_or_else(PoisonError::into_inner);
-        }
+        self.await_turn(me, turn);
         HAS_TURN.set(true);
     }
 
@@ -190,8 +192,17 @@ impl Witness {
         turn.pass();
         turn.waiting.push(me);
         self.passed.notify_all();
+        self.await_turn(me, turn);
+    }
+
+    fn await_turn(&self, me: u64, mut turn: MutexGuard<'_, Turn>) {
         while turn.of != Some(me) {
-            turn = self.passed.wait(turn).unwrap_or_else(PoisonError::into_inner);
+            let (woken, timeout) =
+                self.passed.wait_timeout(turn, STUCK).unwrap_or_else(PoisonError::into_inner);
+            turn = woken;
+            if timeout.timed_out() {
+                eprintln!("nobody passes the turn on: it is {:?}'s, and {:?} wait", turn.of, turn.waiting);
+            }
         }
     }
 }

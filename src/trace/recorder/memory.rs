@@ -5,19 +5,26 @@ use crate::tracer::{ItemOp, What};
 
 /// The store's memory as the events so far left it.
 #[derive(Debug)]
-pub(super) struct Memory(MemoryAt);
+pub(super) struct Memory {
+    now: MemoryAt,
+    /// How much was counted in its statistics.
+    told: i64,
+}
 
 impl Default for Memory {
     /// That of a server that starts.
     fn default() -> Memory {
-        Memory(MemoryAt { stats: Some(Stats::default()), ..MemoryAt::default() })
+        Memory { now: MemoryAt { stats: Some(Stats::default()), ..MemoryAt::default() }, told: 0 }
     }
 }
 
 impl Memory {
     /// Takes in what the store did.
     pub fn apply(&mut self, what: &What) {
-        let now = &mut self.0;
+        let now = &mut self.now;
+        if let What::Item { op: ItemOp::Reclaim | ItemOp::Evict, .. } = what {
+            self.told = self.told.wrapping_add(1);
+        }
         match *what {
             What::Page { size, chunk, clsid } => {
                 let class = self.class(clsid);
@@ -57,13 +64,18 @@ impl Memory {
         }
     }
 
-    /// Takes in what `stats` has counted of a get.
-    pub fn count(&mut self, counted: Counted) {
-        Stats::count(&mut self.0.stats, counted);
+    /// How much was counted in the statistics.
+    pub fn told(&self) -> i64 {
+        self.told
+    }
+
+    /// Takes in what `stats` has counted of a get, or that it was set back.
+    pub fn count(&mut self, counted: Counted, may_miss: impl FnOnce() -> bool) {
+        counted.apply(&mut self.now.stats, &mut self.told, may_miss);
     }
 
     fn class(&mut self, class: u8) -> &mut ClassAt {
-        let classes = &mut self.0.classes;
+        let classes = &mut self.now.classes;
         let before = classes.len();
         // As many as there are classes at most; from then on this is an index and nothing else.
         (before..=class.into()).for_each(|class| {
@@ -74,7 +86,7 @@ impl Memory {
 
     /// What a recording that begins now has to know.
     pub fn snapshot(&self) -> MemoryAt {
-        let mut at = self.0.clone();
+        let mut at = self.now.clone();
         at.classes.retain(|class| class.pages > 0);
         at
     }

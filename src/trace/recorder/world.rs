@@ -4,7 +4,7 @@
 use super::line::whole_characters;
 use super::memory::Memory;
 use crate::event::{
-    Changed, ConnAt, ConnImage, ConnSet, ConnState, Fn, ItemRef, ListenerAt, Payload, Phase, Queued,
+    Changed, ConnAt, ConnImage, ConnSet, ConnState, Counted, Fn, ItemRef, ListenerAt, Payload, Phase, Queued,
     Snapshot, StatFold, StatStep, Thread, ThreadAt, UDP_HEADER_SIZE, encode,
 };
 use crate::tracer::{Into, ItemOp, Record, ThreadOp, What, received};
@@ -108,21 +108,27 @@ impl World {
 
     /// Counts as `stats` does.
     fn stats(&mut self, record: &Record, payload: &[u8]) {
-        let Some(c) = record.conn().and_then(|conn| self.conns.get_mut(&conn)) else { return };
-        let step = match record.what {
+        let Some(id) = record.conn() else { return };
+        let Some(c) = self.conns.get_mut(&id) else { return };
+        let counted = match record.what {
             What::Command => {
                 let line = Payload { kept: payload.into(), len: record.len.into() };
-                return self.memory.count(c.stats.command(&line));
+                c.stats.command(&line, self.memory.told())
             }
-            What::Item { op: ItemOp::Hit, .. } => StatStep::LookedUp(true),
-            What::Item { op: ItemOp::Miss | ItemOp::Expire | ItemOp::Flush, .. } => StatStep::LookedUp(false),
-            What::Reply { noreply: false, value: true } => StatStep::Value,
-            What::Reply { .. } => StatStep::Reply,
-            What::Call(function) => StatStep::Call(function),
-            What::State { .. } => StatStep::State,
+            What::Item { op: ItemOp::Hit, .. } => c.stats.step(StatStep::LookedUp(true)),
+            What::Item { op: ItemOp::Miss | ItemOp::Expire | ItemOp::Flush, .. } => {
+                c.stats.step(StatStep::LookedUp(false))
+            }
+            What::Reply { noreply: false, value: true } => c.stats.step(StatStep::Value),
+            What::Reply { .. } => c.stats.step(StatStep::Reply),
+            What::Call(function) => c.stats.step(StatStep::Call(function)),
+            What::State { .. } => c.stats.step(StatStep::State),
             _ => return,
         };
-        self.memory.count(c.stats.step(step));
+        if counted != Counted::Nothing {
+            let may_miss = || self.conns.iter().any(|(other, c)| *other != id && c.stats.has_missed());
+            self.memory.count(counted, may_miss);
+        }
     }
 
     /// Whether nothing has happened yet: a recording that begins now needs no snapshot.
@@ -362,7 +368,7 @@ impl World {
     pub fn snapshot(&self) -> Snapshot {
         let workers = (0..).map(Thread::Worker).zip(&self.workers);
         let threads = std::iter::once((Thread::Main, &self.main)).chain(workers);
-        let mut conns: Vec<_> = self.conns.iter().map(|(id, c)| c.at(*id)).collect();
+        let mut conns: Vec<_> = self.conns.iter().map(|(id, c)| c.at(*id, self.memory.told())).collect();
         conns.sort_unstable_by_key(|c| c.conn);
         Snapshot {
             accepted: self.accepted,
@@ -450,7 +456,7 @@ impl ConnNow {
         }
     }
 
-    fn at(&self, conn: u32) -> ConnAt {
+    fn at(&self, conn: u32, told: i64) -> ConnAt {
         let rbytes = self.image.map_or(0, |image| image.rbytes as usize);
         let from = self.unparsed.len().saturating_sub(rbytes);
         let unparsed = &self.unparsed[from..];
@@ -464,7 +470,7 @@ impl ConnNow {
             worker: self.worker.map(Thread::Worker),
             place: Cow::Borrowed(self.place),
             state: self.state,
-            stats: self.stats,
+            stats: self.stats.from_here(told),
             set: self.image.map(|image| ConnSet { item: Some(self.item.clone()), ..ConnSet::whole(&image) }),
             data,
             b64,
