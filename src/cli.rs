@@ -87,6 +87,9 @@ pub enum Command {
         /// The trace to write, `-` for stdout
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
+        /// Let go of a recording that is there already; without this it is kept, with a number behind its name
+        #[arg(long)]
+        overwrite: bool,
         /// The server's options.
         #[command(flatten)]
         server: ServerArgs,

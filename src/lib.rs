@@ -42,7 +42,7 @@
 //! event, text ─▶ trace: format ▸ writer, reader, check ▸ recorder ▸ stream ─▶ print
 //! event, text ─▶ model ─▶ player ─▶ ui ◀─ explain       player, trace ─▶ trace::index
 //! event, text ─▶ filter; with explain, model: lesson    session, cli ─▶ cmd ─▶ main
-//! event ─▶ glossary ─▶ lesson ─▶ ui
+//! event ─▶ glossary ─▶ lesson ─▶ ui                   files ─▶ trace, lesson, cmd
 //! ```
 //!
 //! # memcached's names
@@ -69,6 +69,7 @@ pub mod cli;
 pub mod cmd;
 pub mod event;
 pub mod explain;
+pub mod files;
 pub mod filter;
 pub mod glossary;
 pub mod lesson;

@@ -11,19 +11,20 @@ use std::path::{Path, PathBuf};
 const PARTS: &[(&str, &[&str])] = &[
     ("event", &[]),
     ("text", &[]),
+    ("files", &[]),
     ("filter", &["event", "text"]),
     ("glossary", &["event"]),
     ("tracer", &["event"]),
     ("memcached", &["event", "text", "tracer"]),
-    ("trace", &["event", "text"]),
+    ("trace", &["event", "text", "files"]),
     ("trace::index", &["event", "filter", "model", "player", "trace"]),
-    ("trace::recorder", &["event", "text", "filter", "tracer", "trace"]),
+    ("trace::recorder", &["event", "text", "files", "filter", "tracer", "trace"]),
     ("trace::stream", &["event", "text", "tracer", "trace", "trace::recorder"]),
     ("print", &["event", "text", "trace"]),
     ("explain", &["event", "text"]),
     ("model", &["event", "text"]),
     ("player", &["event", "filter", "model"]),
-    ("lesson", &["event", "text", "filter", "glossary", "explain", "model"]),
+    ("lesson", &["event", "text", "files", "filter", "glossary", "explain", "model"]),
     ("session", &["text"]),
     ("ui", &["event", "text", "filter", "glossary", "trace::format", "model", "player", "explain", "lesson"]),
     ("cli", &["event", "lesson", "memcached::settings", "tracer", "trace::format", "trace::recorder", "ui"]),
@@ -33,6 +34,7 @@ const PARTS: &[(&str, &[&str])] = &[
             "cli",
             "event",
             "text",
+            "files",
             "tracer",
             "memcached",
             "trace",
@@ -335,6 +337,24 @@ fn what_comes_after_a_test_is_read_too() {
     ];
     assert_eq!(paths, all);
     assert!(!code.text.contains("Eye"), "{}", code.text);
+}
+
+/// Whoever writes a file asks `files` for it: what is there already is not lost, and nobody else reads it.
+#[test]
+fn files_are_written_in_one_place() {
+    let mut files = Vec::new();
+    sources(Path::new("src"), &mut files);
+    let tests = test_modules(&files);
+    let is_one = |file: &&PathBuf| {
+        let own = module(file);
+        own != ["files"] && !tests.iter().any(|test| own.starts_with(test))
+    };
+    for file in files.iter().filter(is_one) {
+        let text = code(file).text;
+        for word in ["File :: create", "File :: options", "OpenOptions", "fs :: write", "fs :: copy"] {
+            assert!(!text.contains(word), "{}: {word}: that is for files.rs", file.display());
+        }
+    }
 }
 
 #[test]

@@ -14,6 +14,9 @@ pub struct RecordTo {
     /// Write a trace to this file, `-` for stdout
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
+    /// Let go of a recording that is there already; without this it is kept, with a number behind its name
+    #[arg(long, requires = "record")]
+    pub overwrite: bool,
     /// Begin a new file when it gets larger than this (`100MB`); the one before gets a number
     #[arg(long, value_name = "SIZE", requires = "record", value_parser = max_size)]
     pub record_max_size: Option<u64>,

@@ -3,12 +3,13 @@
 use super::server::{settings, shown};
 use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Protocol;
+use crate::files::{self, For};
 use crate::memcached::server::{check_hashpower, check_maxconns};
 use crate::memcached::settings::Settings;
 use crate::trace::stream;
 use anyhow::{Context as _, ensure};
 use rustix::mm::MlockAllFlags;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 /// The descriptors that every worker has: its pipe's two ends and its epoll's.
@@ -60,21 +61,31 @@ pub(super) fn daemonize(args: &ServerArgs) -> anyhow::Result<()> {
 }
 
 /// Writes the process id where `-P` says, once the server is ready (`memcached.c:4929`): whole, or not at
-/// all.
+/// all, and over nothing but another one.
+///
+/// DIFFERS: memcached writes over whatever has that name.
 pub(super) fn save_pid(path: &Path) {
-    let running = std::fs::read_to_string(path).ok().and_then(|pid| pid.trim().parse::<i32>().ok());
+    let own = format!("{}\n", std::process::id());
+    let could_not = |e| super::say(&format!("could not write the pid file {}: {e}", shown(path)));
+    let there = path.metadata().ok();
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
+        // A device or a pipe takes it as it is.
+        let written = files::open(path).and_then(|mut file| file.write_all(own.as_bytes()));
+        return written.unwrap_or_else(could_not);
+    }
+    let text = there.filter(|there| there.len() <= 32).and_then(|_| std::fs::read_to_string(path).ok());
+    let running = text.as_deref().and_then(|pid| pid.trim().parse::<i32>().ok());
+    let is_empty = text.is_some_and(|text| text.trim().is_empty());
+    if running.is_none() && !is_empty && path.symlink_metadata().is_ok() {
+        return super::say(&format!("{} is there and is no pid file: it stays as it is", shown(path)));
+    }
     if let Some(pid) = running.and_then(rustix::process::Pid::from_raw)
         && rustix::process::test_kill_process(pid).is_ok()
     {
         let pid = pid.as_raw_nonzero();
         super::say(&format!("WARNING: The pid file contained the following (running) pid: {pid}"));
     }
-    let mut tmp = path.as_os_str().to_owned();
-    tmp.push(".tmp");
-    let written = std::fs::write(&tmp, format!("{}\n", std::process::id()));
-    if let Err(e) = written.and_then(|()| std::fs::rename(&tmp, path)) {
-        super::say(&format!("could not write the pid file {}: {e}", shown(path)));
-    }
+    files::write(path, own.as_bytes(), For::All, true).unwrap_or_else(could_not);
 }
 
 /// Lets core files be as large as they may (`memcached.c:5521`).

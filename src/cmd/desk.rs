@@ -3,6 +3,7 @@
 use super::print::printer;
 use crate::cli::Format;
 use crate::event::Event;
+use crate::files::{self, Staged};
 use crate::print::Print;
 use crate::text::printable;
 use crate::trace::format::{End, Header, Note};
@@ -10,9 +11,8 @@ use crate::trace::index::Index;
 use crate::trace::notes;
 use crate::ui;
 use clap::ValueEnum as _;
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -41,7 +41,7 @@ impl Desk {
     }
 
     /// Opens a file for writing; not the recording that is looked at, whatever one is told.
-    fn create(&self, file: &str, over: bool) -> Result<File, String> {
+    fn create(&self, file: &str, over: bool) -> Result<Begun, String> {
         let shown = printable(file);
         let said = |error: io::Error| match error.kind() {
             io::ErrorKind::AlreadyExists => {
@@ -49,17 +49,33 @@ impl Desk {
             }
             _ => format!("{shown}: cannot be written: {error}"),
         };
-        let identity = |path: &Path| fs::metadata(path).map(|meta| (meta.dev(), meta.ino())).ok();
-        if let (Some(there), Some(own)) =
-            (identity(Path::new(file)), self.recording.as_deref().and_then(identity))
-            && there == own
-        {
+        if self.recording.as_deref().is_some_and(|own| files::is_same(Path::new(file), own)) {
             return Err(format!("{shown} is the recording itself; name another file"));
         }
-        let mut options = OpenOptions::new();
-        let options = options.write(true);
-        let options = if over { options.create(true).truncate(true) } else { options.create_new(true) };
-        options.open(file).map_err(said)
+        let (staged, file) = Staged::asked_for(Path::new(file), over).map_err(said)?;
+        Ok(Begun { staged, file })
+    }
+}
+
+/// A file that is being written. Until it is done, what was called so is as it was.
+struct Begun {
+    staged: Option<Staged>,
+    file: File,
+}
+
+impl Begun {
+    fn done(&self) -> io::Result<()> {
+        self.staged.as_ref().map_or(Ok(None), Staged::settle).map(drop)
+    }
+}
+
+impl io::Write for Begun {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 
@@ -98,14 +114,15 @@ impl ui::Desk for Desk {
     fn export(&self, file: &str, over: bool) -> Result<Box<dyn ui::Export>, String> {
         let printer = printer(format(file)?);
         let out = BufWriter::new(self.create(file, over)?);
-        let mut export = Export { file: file.to_owned(), out, printer, is_done: false };
+        let mut export = Export { file: file.to_owned(), out, printer };
         let raw = serde_json::to_string(&self.header).map_err(|error| error.to_string())?;
         export.printer.header(&self.header, &raw, &mut export.out).map_err(|e| cannot(file, &e))?;
         Ok(Box::new(export))
     }
 
     fn save(&self, file: &str, over: bool, text: &str) -> Result<String, String> {
-        self.create(file, over)?.write_all(text.as_bytes()).map_err(|error| cannot(file, &error))?;
+        let mut begun = self.create(file, over)?;
+        begun.write_all(text.as_bytes()).and_then(|()| begun.done()).map_err(|error| cannot(file, &error))?;
         Ok(format!("the screen is written to {}", printable(file)))
     }
 }
@@ -114,12 +131,11 @@ fn cannot(file: &str, error: &io::Error) -> String {
     format!("{}: cannot be written: {error}", printable(file))
 }
 
-/// A file of events. What was not finished is taken away again: half an export looks like a whole one.
+/// A file of events. What was not finished goes away again: half an export looks like a whole one.
 struct Export {
     file: String,
-    out: BufWriter<File>,
+    out: BufWriter<Begun>,
     printer: Box<dyn Print>,
-    is_done: bool,
 }
 
 impl ui::Export for Export {
@@ -139,18 +155,8 @@ impl ui::Export for Export {
         let notes: Vec<String> = notes.iter().filter_map(|note| serde_json::to_string(note).ok()).collect();
         let Export { out, printer, .. } = &mut *self;
         let done = printer.end(end, out).and_then(|()| printer.notes(&notes, out)).and_then(|()| out.flush());
+        let done = done.and_then(|()| out.get_ref().done());
         done.map_err(|error| cannot(&self.file, &error))?;
-        self.is_done = true;
         Ok(printable(&self.file).into_owned())
-    }
-}
-
-impl Drop for Export {
-    fn drop(&mut self) {
-        // Of a device nothing is to be taken away.
-        if !self.is_done && self.out.get_ref().metadata().is_ok_and(|meta| meta.is_file()) {
-            // If it cannot be taken away either, there is nobody to tell.
-            let _ = fs::remove_file(&self.file);
-        }
     }
 }

@@ -5,14 +5,14 @@ use super::desk::Desk;
 use super::events;
 use super::look::{has_terminal, options};
 use super::server::{
-    finish, hub, listens_on, obey_signals, panics_are_fatal, settings, sinks, start_recorder, titled,
+    finish, hub, listens_on, obey_signals, panics_are_fatal, settings, settle, sinks, start_recorder, titled,
 };
 use crate::cli::{Look, RecordTo, ServerArgs};
 use crate::event::{Detail, Leashed, Thread};
 use crate::lesson::Course;
 use crate::lesson::progress::Entry;
 use crate::memcached::server::{Server, StartError};
-use crate::trace::recorder::{Command, FileConfig, Recorder, Say, Sinks, Until, follow, header};
+use crate::trace::recorder::{Command, FileConfig, Output, Recorder, Say, Sinks, Until, follow, header};
 use crate::tracer::{self, Hub, What, Who};
 use crate::ui::{self, Ask, Leash, Tape};
 use anyhow::{Context as _, bail, ensure};
@@ -164,16 +164,21 @@ pub(super) fn run(
     let teller = told.clone();
     let say: Say = Arc::new(move |what: &str| teller.tell(what));
     let sinks = Sinks { armed: true, ..sinks(record, say.clone())? };
+    let staged = sinks.output.as_ref().and_then(Output::staged);
+    let path = record.record.clone().unwrap_or_default();
     let recorder = start_recorder(&hub, args.threads, &titled("memstep live", args), sinks)?;
     panics_are_fatal(&recorder);
     let port = events::open(listener, &recorder, &hub, args)?;
-    obey_signals(Some(recorder.clone()), say, &[], |_| {})?;
+    obey_signals(Some(recorder.clone()), say.clone(), &[], |_| {})?;
     let events = follow(recorder.watch()).context("cannot start the viewer")?;
     let (server, title) = if record.step {
         hub.gate.start_held();
+        settle(staged.as_deref(), &path, &say);
         (Started::Soon(start_held(args, &hub, &told)?), "live from its first event".to_owned())
     } else {
-        let server = Server::start(settings(args), Some(hub.clone()))?;
+        let server = Server::start(settings(args), Some(hub.clone()))
+            .inspect_err(|_| staged.iter().for_each(|staged| staged.discard()))?;
+        settle(staged.as_deref(), &path, &say);
         tracer::install(hub.handle(Thread::Client));
         tracer::emit(What::Mark, b"at work");
         tracer::uninstall();

@@ -40,7 +40,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Attach { addr, events_token, look }) => {
             attach::run(&addr, events_token.as_deref(), look)
         }
-        Some(Command::Record { session, output, server }) => record::run(&session, &output, &server),
+        Some(Command::Record { session, output, overwrite, server }) => {
+            record::run(&session, &output, overwrite, &server)
+        }
         Some(Command::Replay { input, at, speed, idle_limit, pause_on_marks, filter, look }) => {
             let start = replay::Start { at, speed, idle_limit, pause_on_marks, filter };
             replay::run(&input, start, look)

@@ -1,21 +1,31 @@
 //! `memstep record`: a fresh server, a script played against it, the trace of what happened.
 
-use super::server::{create, hub, panics_are_fatal, private_settings, shown, start_recorder, titled};
+use super::server::{create, hub, panics_are_fatal, private_settings, settle, shown, start_recorder, titled};
 use crate::cli::{Cli, Command, ServerArgs};
 use crate::event::{Detail, Thread};
+use crate::files::{self, Staged};
 use crate::memcached::server::Server;
 use crate::session::{Session, play};
 use crate::text::printable;
-use crate::trace::recorder::{FileConfig, Sinks};
+use crate::trace::recorder::{FileConfig, Output, Say, Sinks};
 use crate::tracer::{self, What};
-use anyhow::{Context as _, anyhow};
+use anyhow::{Context as _, anyhow, bail};
 use clap::Parser as _;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
-/// Plays `session`, and writes the trace to `output`.
-pub(super) fn run(session: &Path, output: &Path, args: &ServerArgs) -> anyhow::Result<ExitCode> {
+/// Plays `session`, and writes the trace to `output`; what is there is let go of where `overwrite` says so.
+pub(super) fn run(
+    session: &Path,
+    output: &Path,
+    overwrite: bool,
+    args: &ServerArgs,
+) -> anyhow::Result<ExitCode> {
+    if files::is_same(session, output) {
+        bail!("-o {}: that is the script itself; name another file for the recording", shown(output));
+    }
     let source = std::fs::read_to_string(session)
         .with_context(|| format!("cannot read the script {}", shown(session)))?;
     let script = Session::parse(&source, &shown(session))?;
@@ -36,18 +46,31 @@ pub(super) fn run(session: &Path, output: &Path, args: &ServerArgs) -> anyhow::R
         .title
         .clone()
         .unwrap_or_else(|| session.file_stem().map_or(String::new(), |name| shown(Path::new(name))));
-    let sinks = Sinks { output: Some(create(&FileConfig::new(output))?), ..Sinks::default() };
+    let sinks = Sinks {
+        output: Some(create(&FileConfig { overwrite, ..FileConfig::new(output) })?),
+        ..Sinks::default()
+    };
+    let staged = sinks.output.as_ref().and_then(Output::staged);
     let recorder = start_recorder(&hub, args.threads, &titled(&title, args), sinks)?;
     panics_are_fatal(&recorder);
-    let server = Server::start(private_settings(args), Some(hub.clone()))?;
+    let server = Server::start(private_settings(args), Some(hub.clone()))
+        .inspect_err(|_| staged.iter().for_each(|staged| staged.discard()))?;
     let addr = *server.addrs().first().context("the server listens on no address")?;
     tracer::install(hub.handle(Thread::Client));
     let played =
         play(&script.steps, &shown(session), addr, &mut |mark| tracer::emit(What::Mark, mark.as_bytes()));
     tracer::uninstall();
     // What was recorded is kept, whether the story came to its end or not.
-    let end = recorder.finish().transpose().with_context(|| format!("cannot write {}", shown(output)))?;
+    let end = recorder.finish().transpose().with_context(|| format!("cannot write {}", shown(output)));
     server.stop();
+    let staged = staged.as_deref();
+    match (&played, &end) {
+        (Ok(()), Ok(_)) => settle(staged, output, &(Arc::new(super::say) as Say)),
+        // What was there is as it was.
+        (_, Err(_)) => staged.iter().for_each(|staged| staged.discard()),
+        (Err(_), Ok(_)) => leave(staged, output),
+    }
+    let end = end?;
     played?;
     if let Some(end) = end
         && output.as_os_str() != "-"
@@ -55,6 +78,17 @@ pub(super) fn run(session: &Path, output: &Path, args: &ServerArgs) -> anyhow::R
         eprintln!("memstep: {}: {} events", shown(output), end.events);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What was recorded of a story that did not come to its end is kept, beside what was there.
+fn leave(staged: Option<&Staged>, output: &Path) {
+    match staged.map_or(Ok(None), Staged::leave) {
+        Ok(None) => {}
+        Ok(Some(left)) => {
+            super::say(&format!("{} is as it was; what was recorded is in {}", shown(output), shown(&left)));
+        }
+        Err(error) => super::say(&format!("{}: {}", shown(output), printable(&error.to_string()))),
+    }
 }
 
 /// The options of `record` with a script's own before them.

@@ -3,12 +3,13 @@
 use super::daemon::{daemonize, prepare, save_pid};
 use super::events;
 use super::server::{
-    finish, hub, listens_on, obey_signals, panics_are_fatal, settings, shown, sinks, start_recorder, titled,
+    finish, hub, listens_on, obey_signals, panics_are_fatal, settings, settle, shown, sinks, start_recorder,
+    titled,
 };
 use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Detail;
 use crate::memcached::server;
-use crate::trace::recorder::Recorder;
+use crate::trace::recorder::{Output, Recorder, Say};
 use crate::trace::stream::Port;
 use crate::tracer::{self, What};
 use anyhow::ensure;
@@ -35,21 +36,24 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
         hub.gate.start_held();
     }
     let say = Arc::new(super::say);
-    let (recorder, port) = match record.is_on() {
+    let (recorder, port, staged) = match record.is_on() {
         true => {
-            let recorder = start_recorder(
-                &hub,
-                args.threads,
-                &titled("memstep serve", args),
-                sinks(record, say.clone())?,
-            )?;
+            let sinks = sinks(record, say.clone())?;
+            let staged = sinks.output.as_ref().and_then(Output::staged);
+            let recorder = start_recorder(&hub, args.threads, &titled("memstep serve", args), sinks)?;
             panics_are_fatal(&recorder);
-            let port = events::open(listener, &recorder, &hub, args)?;
-            (Some(recorder), port)
+            let port = events::open(listener, &recorder, &hub, args)
+                .inspect_err(|_| staged.iter().for_each(|staged| staged.discard()))?;
+            (Some(recorder), port, staged)
         }
-        false => (None, None),
+        false => (None, None, None),
     };
-    let at_the_end = (recorder.clone(), port.clone());
+    let settle = {
+        let (say, path) = (say.clone() as Say, record.record.clone().unwrap_or_default());
+        let staged = staged.clone();
+        move || settle(staged.as_deref(), &path, &say)
+    };
+    let at_the_end = (recorder.clone(), port.clone(), staged.clone());
     let daemon = args.daemon;
     obey_signals(recorder.clone(), say, &[SIGTERM, SIGINT, SIGHUP], move |signal| {
         // A daemon has no terminal that could hang up (`memcached.c:5588`).
@@ -57,6 +61,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
             return;
         }
         end(&at_the_end.0, &at_the_end.1);
+        at_the_end.2.iter().for_each(|staged| staged.discard());
         std::process::exit(128 + signal);
     })?;
     let recording = match (&record.record, record.record_last, record.record_paused) {
@@ -66,12 +71,15 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
         (None, ..) => String::new(),
     };
     if let Some(port) = port.as_ref().filter(|_| record.step) {
+        // It may be held for long, and whoever looks at it looks for its recording.
+        settle();
         let addr = port.addr();
         super::say(&format!("held before its first event{events_on}; `memstep attach {addr}` lets it go on"));
     }
     let hub = recorder.is_some().then_some(&hub);
     let served = server::run(settings(args), hub, |addrs, udp_addrs| {
         tracer::emit(What::Mark, b"at work");
+        settle();
         let addrs = match &args.socketpath {
             Some(path) => shown(path),
             None => listens_on(addrs, udp_addrs),
@@ -82,6 +90,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
         super::say(&format!("serving on {addrs}{recording}{events_on}; Ctrl-C ends it"));
     });
     end(&recorder, &port);
+    staged.iter().for_each(|staged| staged.discard());
     served?;
     Ok(ExitCode::SUCCESS)
 }

@@ -3,6 +3,7 @@
 
 use crate::cli::{Experiment, RecordTo, ServerArgs, Suboption};
 use crate::event::Detail;
+use crate::files::Staged;
 use crate::memcached::settings::Settings;
 use crate::text::printable;
 use crate::trace::format::End;
@@ -84,6 +85,17 @@ pub(super) fn create(config: &FileConfig) -> anyhow::Result<Output> {
     config.create().with_context(|| format!("cannot write {}", shown(&config.path)))
 }
 
+/// Gives a recording its name, now that it is to stay, and tells where what was there is kept.
+pub(super) fn settle(staged: Option<&Staged>, path: &Path, say: &Say) {
+    match staged.map_or(Ok(None), Staged::settle) {
+        Ok(None) => {}
+        Ok(Some(kept)) => {
+            say(&format!("{} was there already: it is kept as {}", shown(path), shown(&kept)));
+        }
+        Err(error) => say(&format!("{}: {}", shown(path), printable(&error.to_string()))),
+    }
+}
+
 fn is_stdout(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
@@ -97,8 +109,12 @@ pub(super) fn shown(path: &Path) -> String {
 pub(super) fn sinks(record: &RecordTo, say: Say) -> anyhow::Result<Sinks> {
     let mut sinks = Sinks { armed: record.is_armed(), say: Some(say), ..Sinks::default() };
     let Some(path) = &record.record else { return Ok(sinks) };
-    let config =
-        FileConfig { path: path.clone(), max_size: record.record_max_size, keep: record.record_keep };
+    let config = FileConfig {
+        max_size: record.record_max_size,
+        keep: record.record_keep,
+        overwrite: record.overwrite,
+        ..FileConfig::new(path)
+    };
     if is_stdout(path) {
         let needs_a_file = [
             ("--record-max-size", record.record_max_size.is_some()),

@@ -4,12 +4,13 @@
 //! `memstep` at the same time, has written there stays. A file that is no such thing is kept aside, never
 //! overwritten.
 
+use crate::files::{self, For};
 use crate::text::printable;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// How far somebody has come with a lesson.
@@ -88,18 +89,14 @@ pub fn update(path: &Path, lesson: &str, change: impl FnOnce(&mut Entry)) -> io:
         fs::create_dir_all(folder)?;
     }
     // The lock is a file of its own: the other one is replaced.
-    let lock = File::options().create(true).append(true).open(path.with_extension("lock"))?;
+    let lock = files::append(&path.with_extension("lock"))?;
     rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive)?;
     let (mut progress, note) = load(path)?;
     change(progress.lessons.entry(lesson.to_owned()).or_default());
     let mut text = serde_json::to_vec_pretty(&progress)?;
     text.push(b'\n');
     // Whole or not at all, whenever the machine stops.
-    let new = path.with_extension("new");
-    let mut file = File::create(&new)?;
-    file.write_all(&text)?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
+    files::write(path, &text, For::Owner, true)?;
     Ok(note)
 }
 

@@ -5,8 +5,9 @@
 //! written; else to a file beside it, `FILE.notes.jsonl`, which has nothing but remarks.
 
 use super::format::Note;
+use crate::files;
 use rustix::fs::{FlockOperation, flock};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -63,7 +64,7 @@ pub fn append(recording: &Path, note: &Note) -> io::Result<PathBuf> {
         return Ok(recording.to_owned());
     }
     let beside = beside(recording);
-    let mut file = OpenOptions::new().read(true).append(true).create(true).open(&beside)?;
+    let mut file = files::append(&beside)?;
     let separator = if is_whole(&mut file)? { "" } else { "\n" };
     file.write_all((separator.to_owned() + &line).as_bytes())?;
     Ok(beside)
@@ -73,8 +74,7 @@ pub fn append(recording: &Path, note: &Note) -> io::Result<PathBuf> {
 fn to_recording(path: &Path, line: &str) -> io::Result<bool> {
     // Root may write everything, but who took everybody's permission away meant it.
     let is_free = path.metadata().is_ok_and(|meta| meta.is_file() && !meta.permissions().readonly());
-    let Some(mut file) = OpenOptions::new().read(true).append(true).open(path).ok().filter(|_| is_free)
-    else {
+    let Some(mut file) = files::open_at_end(path).ok().filter(|_| is_free) else {
         return Ok(false);
     };
     // Whoever records to it has it locked.

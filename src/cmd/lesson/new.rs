@@ -2,10 +2,10 @@
 
 use crate::cmd::STDOUT;
 use crate::cmd::server::shown;
+use crate::files::{self, For};
 use crate::lesson::skeleton;
 use crate::trace::reader::Recording;
 use anyhow::{Context as _, bail};
-use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
@@ -30,14 +30,13 @@ pub(super) fn run(recording: &Path, output: Option<&Path>) -> anyhow::Result<Exi
         io::stdout().lock().write_all(text.as_bytes()).context(STDOUT)?;
         return Ok(ExitCode::SUCCESS);
     };
-    let mut file = File::create_new(output).map_err(|error| match error.kind() {
+    files::write(output, text.as_bytes(), For::All, false).map_err(|error| match error.kind() {
         // Somebody's work may be in it.
         io::ErrorKind::AlreadyExists => {
             anyhow::anyhow!("{} exists already; choose another name", shown(output))
         }
         _ => anyhow::Error::new(error).context(format!("cannot write {}", shown(output))),
     })?;
-    file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", shown(output)))?;
     let steps = text.matches("\n```step\n").count();
     let file = shown(output);
     crate::cmd::say(&format!(

@@ -1,13 +1,13 @@
 //! Where a trace goes: a file, with the files before it, or a stream.
 
+use crate::files::{self, For, Staged};
 use crate::trace::format::End;
-use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Where recordings go, and when the next file is begun.
 ///
@@ -22,25 +22,42 @@ pub struct FileConfig {
     pub max_size: Option<u64>,
     /// How many numbered files are kept; the oldest go first. All, unless told.
     pub keep: Option<usize>,
+    /// Whether a recording that is there already goes away when the first one of this process has come
+    /// about; it gets a number, unless told.
+    pub overwrite: bool,
 }
 
 impl FileConfig {
     /// One file, however large.
     pub fn new(path: impl Into<PathBuf>) -> FileConfig {
-        FileConfig { path: path.into(), max_size: None, keep: None }
+        FileConfig { path: path.into(), max_size: None, keep: None, overwrite: false }
     }
 
-    /// Empties the file, or makes it, for a recording that is the first of this process.
+    /// Opens the first recording of this process. What is in a file of that name stays there until the new one
+    /// is to stay ([`Output::staged`]); a device, a pipe or an empty file is written to.
     ///
     /// # Errors
     /// It cannot be written, or another recording is just being written to it.
     pub fn create(&self) -> io::Result<Output> {
-        let file = File::options().write(true).create(true).truncate(false).open(&self.path)?;
-        if file.metadata()?.is_file() {
-            claim(&file)?;
-            file.set_len(0)?;
+        let config = self.resolved();
+        let there = match config.path.metadata() {
+            Ok(there) => there,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let file = files::create_new(&config.path, For::Owner)?;
+                files::claim(&file)?;
+                return Ok(Output::named(&config, file));
+            }
+            Err(error) => return Err(error),
+        };
+        if !there.is_file() || there.len() == 0 {
+            let file = files::open(&config.path)?;
+            if there.is_file() {
+                files::claim(&file)?;
+            }
+            return Ok(Output::named(&config, file));
         }
-        Ok(Output::named(self, file))
+        let (staged, file) = Staged::new(&config.path, self.overwrite)?;
+        Ok(Output { staged: Some(Arc::new(staged)), ..Output::named(&config, file) })
     }
 
     /// Begins a new file; one that has the name gets a number.
@@ -48,29 +65,30 @@ impl FileConfig {
     /// # Errors
     /// The file system's own.
     pub(super) fn next(&self) -> io::Result<Output> {
-        if self.path.symlink_metadata().is_ok_and(|there| !there.is_file()) {
+        let config = self.resolved();
+        if config.path.metadata().is_ok_and(|there| !there.is_file()) {
             // A device or a pipe has no files before it.
-            return Ok(Output::named(self, File::options().write(true).open(&self.path)?));
+            return Ok(Output::named(&config, files::open(&config.path)?));
         }
-        let mut numbers = self.numbers()?;
-        if self.path.exists() {
-            // Not from under the hands of somebody who writes to it.
-            claim(&File::open(&self.path)?)?;
-            let number = numbers.last().map_or(1, |last| last + 1);
-            fs::rename(&self.path, self.numbered(number))?;
-            numbers.push(number);
+        if config.path.symlink_metadata().is_ok() {
+            files::keep(&config.path)?;
         }
+        let numbers = files::numbers(&config.path)?;
         let too_many = self.keep.map_or(0, |keep| numbers.len().saturating_sub(keep));
         for number in &numbers[..too_many] {
-            match fs::remove_file(self.numbered(*number)) {
+            match fs::remove_file(files::numbered(&config.path, *number)) {
                 // Somebody else has tidied up.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 done => done?,
             }
         }
-        let file = File::options().write(true).create_new(true).open(&self.path)?;
-        claim(&file)?;
-        Ok(Output::named(self, file))
+        let file = files::create_new(&config.path, For::Owner)?;
+        files::claim(&file)?;
+        Ok(Output::named(&config, file))
+    }
+
+    fn resolved(&self) -> FileConfig {
+        FileConfig { path: files::resolved(&self.path), ..self.clone() }
     }
 
     /// Whether a file of that name can be made, as far as that can be told without making it.
@@ -78,51 +96,11 @@ impl FileConfig {
     /// # Errors
     /// Why not.
     pub fn probe(&self) -> io::Result<()> {
-        rustix::fs::access(self.folder(), rustix::fs::Access::WRITE_OK)?;
+        rustix::fs::access(files::folder(&self.path), rustix::fs::Access::WRITE_OK)?;
         match self.path.metadata() {
             Ok(there) if there.is_dir() => Err(Errno::ISDIR.into()),
             _ => Ok(()),
         }
-    }
-
-    fn folder(&self) -> &Path {
-        match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        }
-    }
-
-    fn numbered(&self, number: u64) -> PathBuf {
-        let mut name = OsString::from(&self.path);
-        name.push(format!(".{number}"));
-        PathBuf::from(name)
-    }
-
-    /// The numbers that there are, in order.
-    fn numbers(&self) -> io::Result<Vec<u64>> {
-        let Some(name) = self.path.file_name() else { return Ok(Vec::new()) };
-        let mut prefix = name.to_owned();
-        prefix.push(".");
-        let mut numbers = Vec::new();
-        for entry in fs::read_dir(self.folder())? {
-            let entry = entry?.file_name();
-            let number = entry.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
-            let number = number.and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<u64>().ok());
-            numbers.extend(number);
-        }
-        numbers.sort_unstable();
-        Ok(numbers)
-    }
-}
-
-/// Keeps a second recording out of a file: two in one would be none.
-fn claim(file: &File) -> io::Result<()> {
-    match flock(file, FlockOperation::NonBlockingLockExclusive) {
-        Err(Errno::WOULDBLOCK) => {
-            Err(io::Error::other("another memstep is recording to it; name another file"))
-        }
-        // Where files cannot be locked, as on some network file systems, nobody is kept out.
-        Ok(()) | Err(_) => Ok(()),
     }
 }
 
@@ -136,6 +114,8 @@ pub struct Output {
     head: u64,
     /// The last line, as far as it is known.
     end: End,
+    /// Whether it has another name until it is certain that it will stay.
+    staged: Option<Arc<Staged>>,
 }
 
 enum To {
@@ -160,7 +140,12 @@ impl Output {
     }
 
     fn new(to: To, config: Option<FileConfig>) -> Output {
-        Output { to, config, size: 0, head: 0, end: End { end: true, ..End::default() } }
+        Output { to, config, size: 0, head: 0, end: End { end: true, ..End::default() }, staged: None }
+    }
+
+    /// The file as it is until it has its name: whoever knows that the recording has come about settles it.
+    pub fn staged(&self) -> Option<Arc<Staged>> {
+        self.staged.clone()
     }
 
     /// Where it goes, if that is a file; its successors go there too.
@@ -218,6 +203,11 @@ impl Output {
     /// Lets go of it, since it takes nothing any more. A file that did not even take the header is
     /// removed: it would be no trace.
     pub(super) fn abandon(self) {
+        if let (To::File(lines), Some(staged)) = (&self.to, &self.staged)
+            && lines.whole == 0
+        {
+            staged.discard();
+        }
         let (To::File(lines), Some(config)) = (&self.to, &self.config) else { return };
         let is_same = |ours: fs::Metadata| {
             let there = config.path.symlink_metadata();
@@ -312,6 +302,7 @@ impl Write for WholeLines {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use std::path::Path;
 
     fn names(folder: &Path) -> Vec<String> {
         let mut names: Vec<_> =
@@ -339,7 +330,7 @@ mod tests {
             names(folder.path()),
             ["t.jsonl", "t.jsonl.", "t.jsonl.3", "t.jsonl.4", "t.jsonl.x", "u.jsonl.7"]
         );
-        assert_eq!(fs::read_to_string(config.numbered(3)).unwrap(), "3\n");
+        assert_eq!(fs::read_to_string(files::numbered(&path, 3)).unwrap(), "3\n");
         assert_eq!(fs::read_to_string(&path).unwrap(), "5\n");
     }
 
@@ -349,9 +340,9 @@ mod tests {
         let config = FileConfig::new(folder.path().join("t.jsonl"));
         let output = config.create().unwrap();
         assert_eq!(output.is_lost(), None);
-        fs::rename(&config.path, config.numbered(1)).unwrap();
+        fs::rename(&config.path, files::numbered(&config.path, 1)).unwrap();
         assert_eq!(output.is_lost(), None, "moved is not removed");
-        fs::remove_file(config.numbered(1)).unwrap();
+        fs::remove_file(files::numbered(&config.path, 1)).unwrap();
         assert_eq!(output.is_lost(), Some(Lost::Removed));
     }
 

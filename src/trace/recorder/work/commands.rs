@@ -70,8 +70,11 @@ impl Work {
     pub(super) fn next_file(&mut self) {
         self.hand_on();
         let Some(config) = self.output.as_ref().and_then(Output::config).cloned() else { return };
+        // Before the next file takes the name.
+        let settled =
+            self.output.as_ref().and_then(Output::staged).map_or(Ok(None), |staged| staged.settle());
         self.close();
-        match config.next() {
+        match settled.and_then(|_| config.next()) {
             Ok(output) => self.begin(output),
             Err(error) => self.stopped(&format!("{}: ", shown(&config)), error),
         }
