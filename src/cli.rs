@@ -9,6 +9,7 @@ pub use record::RecordTo;
 
 use crate::event::{Detail, MAX_DATA, Protocol};
 use crate::lesson::Lang;
+use crate::trace::format::Redacted;
 use crate::ui::At;
 use clap::builder::{BoolishValueParser, NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -304,6 +305,9 @@ pub struct ServerArgs {
     /// How many bytes of each payload are kept
     #[arg(long, value_name = "N", default_value_t = MAX_DATA, value_parser = clap::value_parser!(u32).range(0..=65536), help_heading = "Recording")]
     pub max_data: u32,
+    /// Leave out of the recording what clients have stored, lengths apart: `values`, or `keys` too
+    #[arg(long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "values", help_heading = "Recording")]
+    pub redact_data: Option<Redacted>,
     /// How much memory each thread has for what it has told and is not written yet
     #[arg(long, value_name = "SIZE", default_value = "1MB", value_parser = ring_size, help_heading = "Recording")]
     pub ring_size: u64,

@@ -105,7 +105,8 @@ impl Sums {
                 Detail::Calls => "calls (function calls too)".into(),
             },
         )?;
-        row("payloads", format!("kept up to {} bytes each", header.max_data))?;
+        let redacted = header.redacted.words().map_or(String::new(), |words| format!("; {words}"));
+        row("payloads", format!("kept up to {} bytes each{redacted}", header.max_data))?;
         if !self.chapters.is_empty() {
             let mut chapters: Vec<_> = self.chapters.iter().map(|c| printable(c)).collect();
             let more = count(Kind::Mark).saturating_sub(chapters.len() as u64);

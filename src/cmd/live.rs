@@ -5,14 +5,14 @@ use super::desk::Desk;
 use super::events;
 use super::look::{has_terminal, options};
 use super::server::{
-    finish, hub, listens_on, obey_signals, panics_are_fatal, settings, settle, sinks, start_recorder, titled,
+    finish, head, hub, listens_on, obey_signals, panics_are_fatal, settings, settle, sinks, start_recorder,
 };
 use crate::cli::{Look, RecordTo, ServerArgs};
 use crate::event::{Detail, Leashed, Thread};
 use crate::lesson::Course;
 use crate::lesson::progress::Entry;
 use crate::memcached::server::{Server, StartError};
-use crate::trace::recorder::{Command, FileConfig, Output, Recorder, Say, Sinks, Until, follow, header};
+use crate::trace::recorder::{Command, FileConfig, Output, Recorder, Say, Sinks, Until, follow};
 use crate::tracer::{self, Hub, What, Who};
 use crate::ui::{self, Ask, Leash, Tape};
 use anyhow::{Context as _, bail, ensure};
@@ -166,7 +166,7 @@ pub(super) fn run(
     let sinks = Sinks { armed: true, ..sinks(record, say.clone())? };
     let staged = sinks.output.as_ref().and_then(Output::staged);
     let path = record.record.clone().unwrap_or_default();
-    let recorder = start_recorder(&hub, args.threads, &titled("memstep live", args), sinks)?;
+    let recorder = start_recorder(&hub, args, "memstep live", sinks)?;
     panics_are_fatal(&recorder);
     let port = events::open(listener, &recorder, &hub, args)?;
     obey_signals(Some(recorder.clone()), say.clone(), &[], |_| {})?;
@@ -185,7 +185,7 @@ pub(super) fn run(
         let title = format!("live on {}", listens_on(server.addrs(), server.udp_addrs()));
         (Started::Now(server), title)
     };
-    let header = header(&hub, args.threads, &titled(&format!("{title}{events_on}"), args));
+    let header = head(&hub, args, &format!("{title}{events_on}"));
     let options = ui::Options { desk: Some(Arc::new(Desk::new(&header))), ..options };
     let tape = Arc::new(Recording {
         recorder: recorder.clone(),

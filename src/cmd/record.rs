@@ -1,6 +1,6 @@
 //! `memstep record`: a fresh server, a script played against it, the trace of what happened.
 
-use super::server::{create, hub, panics_are_fatal, private_settings, settle, shown, start_recorder, titled};
+use super::server::{create, hub, panics_are_fatal, private_settings, settle, shown, start_recorder};
 use crate::cli::{Cli, Command, ServerArgs};
 use crate::event::{Detail, Thread};
 use crate::files::{self, Staged};
@@ -51,7 +51,7 @@ pub(super) fn run(
         ..Sinks::default()
     };
     let staged = sinks.output.as_ref().and_then(Output::staged);
-    let recorder = start_recorder(&hub, args.threads, &titled(&title, args), sinks)?;
+    let recorder = start_recorder(&hub, args, &title, sinks)?;
     panics_are_fatal(&recorder);
     let server = Server::start(private_settings(args), Some(hub.clone()))
         .inspect_err(|_| staged.iter().for_each(|staged| staged.discard()))?;

@@ -4,7 +4,6 @@ use super::daemon::{daemonize, prepare, save_pid};
 use super::events;
 use super::server::{
     finish, hub, listens_on, obey_signals, panics_are_fatal, settings, settle, shown, sinks, start_recorder,
-    titled,
 };
 use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Detail;
@@ -40,7 +39,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
         true => {
             let sinks = sinks(record, say.clone())?;
             let staged = sinks.output.as_ref().and_then(Output::staged);
-            let recorder = start_recorder(&hub, args.threads, &titled("memstep serve", args), sinks)?;
+            let recorder = start_recorder(&hub, args, "memstep serve", sinks)?;
             panics_are_fatal(&recorder);
             let port = events::open(listener, &recorder, &hub, args)
                 .inspect_err(|_| staged.iter().for_each(|staged| staged.discard()))?;

@@ -6,7 +6,7 @@ use crate::event::Detail;
 use crate::files::Staged;
 use crate::memcached::settings::Settings;
 use crate::text::printable;
-use crate::trace::format::End;
+use crate::trace::format::{End, Header};
 use crate::trace::recorder::{Command, FileConfig, Output, Recorder, Say, Sinks, header};
 use crate::trace::stream;
 use crate::tracer::{Config, Hub};
@@ -153,14 +153,20 @@ pub(super) fn titled(title: &str, args: &ServerArgs) -> String {
     }
 }
 
+/// A recording's first line.
+pub(super) fn head(hub: &Hub, args: &ServerArgs, title: &str) -> Header {
+    let redacted = args.redact_data.unwrap_or_default();
+    Header { redacted, ..header(hub, args.threads, &titled(title, args)) }
+}
+
 /// Starts a recording.
 pub(super) fn start_recorder(
     hub: &Arc<Hub>,
-    threads: u16,
+    args: &ServerArgs,
     title: &str,
     sinks: Sinks,
 ) -> anyhow::Result<Arc<Recorder>> {
-    let header = header(hub, threads, title);
+    let header = head(hub, args, title);
     let recorder = Recorder::start(hub.clone(), &header, sinks).context("cannot start recording")?;
     Ok(Arc::new(recorder))
 }
@@ -283,7 +289,7 @@ mod tests {
                 Sinks { on_demand: Some(config), last, say: Some(say), ..Sinks::default() }
             }
         };
-        panics_are_fatal(&start_recorder(&hub, 1, "test", sinks).unwrap());
+        panics_are_fatal(&Arc::new(Recorder::start(hub.clone(), &header(&hub, 1, "test"), sinks).unwrap()));
         // Two at once: the second waits until the first has written everything.
         let workers = [0, 1].map(|i| {
             let lane = hub.handle(Thread::Worker(i));

@@ -38,6 +38,39 @@ pub struct Header {
     /// What the recording is about.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
+    /// What was left out of payloads.
+    #[serde(default, skip_serializing_if = "Redacted::is_nothing")]
+    pub redacted: Redacted,
+}
+
+/// What of the clients' data a recording leaves out. Lengths are always told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Redacted {
+    /// Nothing: payloads are kept, up to the header's `max_data`.
+    #[default]
+    #[value(skip)]
+    Nothing,
+    /// Values, and whatever may be one
+    Values,
+    /// Keys too
+    Keys,
+}
+
+impl Redacted {
+    /// Whether nothing is left out.
+    pub fn is_nothing(&self) -> bool {
+        *self == Redacted::Nothing
+    }
+
+    /// What is left out, in words.
+    pub fn words(self) -> Option<&'static str> {
+        match self {
+            Redacted::Nothing => None,
+            Redacted::Values => Some("values redacted"),
+            Redacted::Keys => Some("keys and values redacted"),
+        }
+    }
 }
 
 impl Default for Header {
@@ -54,6 +87,7 @@ impl Default for Header {
             max_data: MAX_DATA,
             detail: Detail::default(),
             title: String::new(),
+            redacted: Redacted::Nothing,
         }
     }
 }

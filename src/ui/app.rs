@@ -22,7 +22,7 @@ use crate::explain::Explanation;
 use crate::lesson::Lang;
 use crate::model::Conn;
 use crate::player::{Pace, Player, Progress, Wanted};
-use crate::trace::format::{End, Header};
+use crate::trace::format::{End, Header, Redacted};
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
@@ -119,6 +119,8 @@ pub(super) enum Pending {
 /// The viewer's state. [`draw`](super::draw) makes a screen of it.
 pub struct App {
     pub(super) name: String,
+    /// What of the clients' data was left out.
+    pub redacted: Redacted,
     /// What the header says that it is.
     pub(super) title: String,
     pub(super) theme: Theme,
@@ -245,6 +247,7 @@ impl App {
         let mut app = App {
             name,
             title: header.title.clone(),
+            redacted: header.redacted,
             theme: options.theme,
             palette: options.theme.palette(),
             ascii: options.ascii,

@@ -33,6 +33,9 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
     if app.tape.as_ref().is_some_and(|tape| tape.is_recording()) {
         x = pen.put(x, 0, "● REC", p.warn) + 2;
     }
+    if !app.redacted.is_nothing() && width >= 60 {
+        x = pen.put(x, 0, "redacted", p.dim) + 2;
+    }
     let dropped = app.player.world().dropped;
     if dropped > 0 {
         // A server's viewer was too slow for them; in a recording they are nowhere.

@@ -27,6 +27,7 @@ pub(super) fn header() -> Header {
         max_data: 256,
         detail: Detail::Calls,
         title: "set a 0 0 4".into(),
+        redacted: Default::default(),
     }
 }
 

@@ -109,6 +109,35 @@ fn too_many_connections_are_refused_and_cost_clients_nothing() {
 }
 
 #[test]
+fn those_who_say_half_a_word_keep_nobody_out() {
+    for token in [None, Some("open sesame".replace(' ', "-"))] {
+        let args: Vec<&str> = token.iter().flat_map(|token| ["--events-token", token]).collect();
+        let server = Server::start(&args);
+        let mut strangers: Vec<_> = (0..200)
+            .map(|n| {
+                let mut port = server.port();
+                port.say(if n % 2 == 0 { "tok" } else { "\nstat" });
+                port
+            })
+            .collect();
+        let mut polite = server.port();
+        if let Some(token) = &token {
+            assert_eq!(polite.ask(&format!("token {token}")), "ok: welcome");
+        }
+        assert!(polite.ask("status").starts_with('{'));
+        // Whoever came first had to go first, and was told.
+        assert_eq!(strangers.remove(0).rest(), "error: others wait, and nothing was said here\n");
+        // The last ones may still speak.
+        let mut last = strangers.pop().unwrap();
+        last.say(if token.is_some() { "x\n" } else { "us\n" });
+        let answer = last.line();
+        assert!(answer.starts_with(if token.is_some() { "error: first say" } else { "{" }), "{answer}");
+        assert!(polite.ask("status").starts_with('{'));
+        requests(&mut connect(server.addr), 10);
+    }
+}
+
+#[test]
 fn a_viewer_that_closes_is_let_go_of() {
     let server = Server::start(&[]);
     until("its thread has its name", || server.its_threads() == 1);

@@ -4,7 +4,7 @@
 //!
 //! It is a thread of its own (`work.rs`), and sleeps while there is nothing to do. `world.rs` is
 //! what it remembers, `convert.rs`, `line.rs` and `pen.rs` make the lines, `file.rs`, `viewer.rs` and
-//! `last.rs` are where they go; `trigger.rs` puts a filter to what goes by, and `until.rs` one to what a thread
+//! `last.rs` are where they go; `redact.rs` leaves out what is nobody else's business; `trigger.rs` puts a filter to what goes by, and `until.rs` one to what a thread
 //! tells, on that thread.
 
 mod convert;
@@ -13,6 +13,7 @@ mod last;
 mod line;
 mod memory;
 mod pen;
+mod redact;
 mod trigger;
 mod until;
 mod viewer;
@@ -24,7 +25,7 @@ pub use last::Keep;
 pub use until::{NoUntil, Until};
 pub use viewer::{Piece, Pieces, follow};
 
-use super::format::{End, FORMAT, Header, VERSION};
+use super::format::{End, FORMAT, Header, Redacted, VERSION};
 use crate::filter::Filter;
 use crate::tracer::Hub;
 use std::io;
@@ -143,6 +144,7 @@ pub fn header(hub: &Hub, threads: u16, title: &str) -> Header {
         max_data: hub.config().max_data,
         detail: hub.config().detail,
         title: title.to_owned(),
+        redacted: Redacted::Nothing,
     }
 }
 

@@ -8,12 +8,14 @@ use super::convert::Told;
 use super::file::{FileConfig, Output};
 use super::last::Last;
 use super::line::Lines;
+use super::redact::redacted;
 use super::trigger::Seen;
 use super::viewer::{Stretch, Viewer};
 use super::world::World;
 use super::{Asked, Command, FINISH_AFTER_PANIC, GOES_ON, Pulse, Say, Sinks, Status};
 use crate::event::Thread;
 use crate::filter::Filter;
+use crate::trace::format::Redacted;
 use crate::trace::format::{End, Header};
 use crate::tracer::{Hub, Lane, Record, Taken, What};
 use std::io;
@@ -65,6 +67,8 @@ pub(super) struct Work {
     next: u64,
     /// When the last event happened.
     t: u64,
+    /// What is left out of payloads.
+    redacted: Redacted,
 
     output: Option<Output>,
     on_demand: Option<FileConfig>,
@@ -109,6 +113,7 @@ impl Work {
             gathered: Gathered::default(),
             next: 1,
             t: 0,
+            redacted: header.redacted,
             output: None,
             on_demand: sinks.on_demand,
             viewers: Vec::new(),
@@ -258,6 +263,8 @@ impl Work {
     #[inline(always)]
     fn took(&mut self, thread: Thread, taken: &Taken<'_>) {
         let Taken { record, ticks, image, payload } = *taken;
+        let left = redacted(self.redacted, &record.what, payload);
+        let payload = &*left;
         let t = self.hub.nanoseconds(ticks);
         self.make_room(record, payload.len(), t);
         if self.gathered.events == 0 {

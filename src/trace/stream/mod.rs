@@ -53,7 +53,7 @@ mod talk;
 use super::recorder::Recorder;
 use crate::tracer::{Hub, Who};
 use rustix::net::sockopt;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::io::{self, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -64,11 +64,16 @@ use std::time::{Duration, Instant};
 
 /// What the threads in here are called.
 pub const THREAD: &str = "events";
-/// How many connections there may be at once.
+/// How many connections there may be at once that have said something valid, the token first of all.
 const CONNECTIONS: usize = 64;
+/// How many others: whoever comes then takes the place of the one that has been silent for longest, so that
+/// those who say nothing keep nobody out.
+const STRANGERS: usize = 16;
+/// Strangers that were sent away, and are not gone yet.
+const LEAVING: usize = 16;
 /// The descriptors that all of this may take: the sockets, the one that listens, and one for telling
 /// whoever is too many.
-pub const DESCRIPTORS: u32 = CONNECTIONS as u32 + 2;
+pub const DESCRIPTORS: u32 = (CONNECTIONS + STRANGERS + LEAVING) as u32 + 2;
 /// The protocol's version: it goes up when something that was there changes.
 pub const PROTOCOL: u32 = 1;
 /// How long viewers may take nothing at the end of what is still on the way to them, and how long all of
@@ -151,6 +156,10 @@ pub struct Port {
     accepting: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// What whoever is too many is told.
+const FULL: &str = "there are 64 connections already, and that is all";
+const _: () = assert!(CONNECTIONS == 64);
+
 /// What its threads share.
 #[derive(Debug)]
 struct Shared {
@@ -169,6 +178,10 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Open {
     streams: HashMap<u64, Arc<TcpStream>>,
+    /// Those of them that have said nothing valid, by number, and so the oldest first.
+    strangers: BTreeSet<u64>,
+    /// How many of them have.
+    welcome: usize,
     /// How many there were.
     count: u64,
     /// How many of them are sent a trace.
@@ -251,28 +264,61 @@ struct Guest {
     /// What it is called where it has the leash.
     who: Who,
     stream: Arc<TcpStream>,
+    /// Whether it has said something valid, and so has one of the places.
+    is_welcome: bool,
 }
 
 impl Guest {
     fn new(shared: &Arc<Shared>, stream: Arc<TcpStream>) -> Option<Guest> {
         let mut open = shared.lock();
-        if open.is_closing || open.streams.len() >= CONNECTIONS {
+        let is_full = open.welcome >= CONNECTIONS;
+        if open.is_closing || is_full || open.streams.len() >= CONNECTIONS + STRANGERS + LEAVING {
             return None;
+        }
+        if open.strangers.len() >= STRANGERS
+            && let Some(oldest) = open.strangers.pop_first()
+            && let Some(oldest) = open.streams.get(&oldest)
+        {
+            // Its thread sees that there is nothing to read any more.
+            refuse(oldest, format_args!("others wait, and nothing was said here"));
+            let _ = oldest.shutdown(Shutdown::Read);
         }
         open.count += 1;
         let number = open.count;
         open.streams.insert(number, stream.clone());
+        open.strangers.insert(number);
         drop(open);
         let peer = stream.peer_addr();
         let name = peer.map_or_else(|_| "a connection".to_owned(), |peer| peer.to_string());
-        Some(Guest { shared: shared.clone(), number, who: Who { id: number, name }, stream })
+        Some(Guest {
+            shared: shared.clone(),
+            number,
+            who: Who { id: number, name },
+            stream,
+            is_welcome: false,
+        })
+    }
+}
+
+impl Guest {
+    /// It has said something valid: it gets a place, if there is one.
+    fn welcome(&mut self) -> bool {
+        let mut open = self.shared.lock();
+        if !self.is_welcome && open.welcome < CONNECTIONS && open.strangers.remove(&self.number) {
+            open.welcome += 1;
+            self.is_welcome = true;
+        }
+        self.is_welcome
     }
 }
 
 impl Drop for Guest {
     fn drop(&mut self) {
         self.shared.hub.gate.leave(&self.who);
-        self.shared.lock().streams.remove(&self.number);
+        let mut open = self.shared.lock();
+        open.streams.remove(&self.number);
+        open.strangers.remove(&self.number);
+        open.welcome -= usize::from(self.is_welcome);
     }
 }
 
@@ -316,11 +362,11 @@ fn let_in(shared: &Arc<Shared>, stream: TcpStream) {
     let _ = sockopt::set_socket_keepalive(&stream, true)
         .and_then(|()| sockopt::set_tcp_keepidle(&stream, KEEPALIVE));
     let stream = Arc::new(stream);
-    let Some(guest) = Guest::new(shared, stream.clone()) else {
-        return refuse(&stream, format_args!("there are {CONNECTIONS} connections already, and that is all"));
+    let Some(mut guest) = Guest::new(shared, stream.clone()) else {
+        return refuse(&stream, format_args!("{FULL}"));
     };
     let thread = std::thread::Builder::new().name(THREAD.into()).stack_size(STACK);
-    if let Err(error) = thread.spawn(move || talk::talk(&guest.shared, &guest.stream, &guest.who)) {
+    if let Err(error) = thread.spawn(move || talk::talk(&mut guest)) {
         refuse(&stream, format_args!("there is no thread for one more: {error}"));
         std::thread::sleep(SHORT_OF);
     }

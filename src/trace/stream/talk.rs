@@ -1,7 +1,7 @@
 //! One connection to the events port, from its first line to its last.
 
 use super::input::{Input, MAX_LINE, NoLine};
-use super::{PROTOCOL, Shared, Watching};
+use super::{FULL, Guest, PROTOCOL, Shared, Watching};
 use crate::event::{Detail, Leashed};
 use crate::text;
 use crate::trace::recorder::Command;
@@ -20,7 +20,7 @@ use subtle::ConstantTimeEq as _;
 
 /// How long somebody may take to say something valid for the first time, and how long an answer may
 /// take to be read.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How often a token may be wrong, and how long the answer to a wrong one takes: guessing is slow.
 const TRIES: u32 = 3;
 const WRONG_TOKEN: Duration = Duration::from_millis(200);
@@ -53,9 +53,11 @@ const GOES_ON: Goes = Ok(ControlFlow::Continue(()));
 const ENDS: Goes = Ok(ControlFlow::Break(()));
 
 /// Answers a client until either side ends it.
-pub(super) fn talk(shared: &Shared, stream: &TcpStream, who: &Who) {
+pub(super) fn talk(guest: &mut Guest) {
+    let (shared, stream, who) = (guest.shared.clone(), guest.stream.clone(), guest.who.clone());
+    let (shared, stream, who) = (&*shared, &*stream, &who);
     let is_in = shared.listener.token.is_none();
-    let mut talk = Talk { shared, stream, who, input: Input::default(), is_in, is_welcome: false, wrong: 0 };
+    let mut talk = Talk { shared, stream, who, guest, input: Input::default(), is_in, wrong: 0 };
     // Whatever went wrong with a connection is over with it.
     if talk.run().is_ok() {
         let _ = talk.goodbye();
@@ -66,11 +68,10 @@ pub(super) struct Talk<'a> {
     pub shared: &'a Shared,
     pub stream: &'a TcpStream,
     pub who: &'a Who,
+    guest: &'a mut Guest,
     input: Input,
     /// Whether it has said the token, or need not.
     is_in: bool,
-    /// Whether it has said something valid.
-    is_welcome: bool,
     /// How many tokens were wrong.
     wrong: u32,
 }
@@ -87,10 +88,10 @@ impl Talk<'_> {
                 }
             }
             let left = PATIENCE.saturating_sub(since.elapsed());
-            if !self.is_welcome && left.is_zero() {
+            if !self.guest.is_welcome && left.is_zero() {
                 return self.say("error: nothing to the point was said for too long");
             }
-            self.stream.set_read_timeout((!self.is_welcome).then_some(left))?;
+            self.stream.set_read_timeout((!self.guest.is_welcome).then_some(left))?;
             match self.stream.read(&mut bytes) {
                 Ok(0) => return Ok(()),
                 Ok(n) => self.input.add(&bytes[..n]),
@@ -112,7 +113,7 @@ impl Talk<'_> {
                 self.say("error: a line is text, without control characters")?;
                 // Somebody at a terminal may hit a wrong key; what begins so speaks another protocol,
                 // and what comes later may look like commands by somebody's design.
-                return if self.is_welcome { GOES_ON } else { ENDS };
+                return if self.guest.is_welcome { GOES_ON } else { ENDS };
             }
         };
         if line.contains(" HTTP/") {
@@ -130,7 +131,9 @@ impl Talk<'_> {
         let command = match words[..] {
             [] => return GOES_ON,
             ["hold" | "release" | "step" | "continue", ..] => {
-                self.is_welcome = true;
+                if !self.welcome()? {
+                    return ENDS;
+                }
                 let done = self.leash(line.trim());
                 self.say(&done.map_or_else(|why| format!("error: {why}"), |done| format!("ok: {done}")))?;
                 return GOES_ON;
@@ -154,7 +157,9 @@ impl Talk<'_> {
                 return GOES_ON;
             }
         };
-        self.is_welcome = true;
+        if !self.welcome()? {
+            return ENDS;
+        }
         match (words[0], command) {
             (_, Some(command)) => match self.shared.recorder.command(command) {
                 Ok(done) => self.say(&format!("ok: {done}"))?,
@@ -182,9 +187,21 @@ impl Talk<'_> {
         if !is_right {
             return self.wrong_token("that is not the token");
         }
-        (self.is_in, self.is_welcome) = (true, true);
+        if !self.welcome()? {
+            return ENDS;
+        }
+        self.is_in = true;
         self.say("ok: welcome")?;
         GOES_ON
+    }
+
+    /// Something valid was said: whether there is a place for one more who does.
+    fn welcome(&mut self) -> io::Result<bool> {
+        let is_welcome = self.guest.welcome();
+        if !is_welcome {
+            self.say(&format!("error: {FULL}"))?;
+        }
+        Ok(is_welcome)
     }
 
     fn wrong_token(&mut self, why: &str) -> Goes {
