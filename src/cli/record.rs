@@ -36,8 +36,9 @@ pub struct RecordTo {
     /// Listen here for viewers and commands (`help` says which); a port alone is one of this machine
     #[arg(long, value_name = "ADDR", value_parser = events_addr)]
     pub events: Option<SocketAddr>,
-    /// Let only those in who say this first; needed where the address is not this machine's own
-    #[arg(long, value_name = "TOKEN", requires = "events", value_parser = events_token)]
+    /// Let only those in who say this first; needed where the address is not this machine's own. In the
+    /// environment nobody else sees it; on the command line every user of this machine does
+    #[arg(long, value_name = "TOKEN", env = "MEMSTEP_EVENTS_TOKEN", hide_env_values = true, value_parser = events_token)]
     pub events_token: Option<String>,
     /// Hold the server before its first event; whoever looks at it lets it go on, event by event
     /// (`serve` needs --events for that)

@@ -169,11 +169,11 @@ fn complaint(answer: &str) -> String {
     if let Some(why) = answer.strip_prefix("error: ") {
         return match why {
             "first say: token TOKEN" => {
-                "it wants a token: --events-token TOKEN, or MEMSTEP_EVENTS_TOKEN in the environment"
+                "it wants a token: MEMSTEP_EVENTS_TOKEN=... in the environment, or --events-token TOKEN"
                     .to_owned()
             }
             "that is not the token" => {
-                "it knows another token than this one (--events-token, MEMSTEP_EVENTS_TOKEN)".to_owned()
+                "it knows another token than this one (MEMSTEP_EVENTS_TOKEN, --events-token)".to_owned()
             }
             _ => printable(why).into_owned(),
         };

@@ -4,12 +4,17 @@ use crate::cli::{RecordTo, ServerArgs};
 use crate::trace::recorder::Recorder;
 use crate::trace::stream::{Listener, Port};
 use crate::tracer::Hub;
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use std::sync::Arc;
 
 /// Listens where `--events` says, if it says so; nobody is answered yet.
 pub(super) fn listen(record: &RecordTo) -> anyhow::Result<Option<Listener>> {
-    let Some(addr) = record.events else { return Ok(None) };
+    let Some(addr) = record.events else {
+        // One that is in the environment is there for whoever wants it.
+        let is_asked = record.events_token.is_some() && std::env::var_os("MEMSTEP_EVENTS_TOKEN").is_none();
+        ensure!(!is_asked, "--events-token is for the events port: add --events ADDR");
+        return Ok(None);
+    };
     let token = record.events_token.as_deref();
     Listener::bind(addr, token).map(Some).with_context(|| format!("--events {addr}"))
 }

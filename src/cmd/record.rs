@@ -85,6 +85,7 @@ fn leave(staged: Option<&Staged>, output: &Path) {
     match staged.map_or(Ok(None), Staged::leave) {
         Ok(None) => {}
         Ok(Some(left)) => {
+            let left = output.with_file_name(left.file_name().unwrap_or_default());
             super::say(&format!("{} is as it was; what was recorded is in {}", shown(output), shown(&left)));
         }
         Err(error) => super::say(&format!("{}: {}", shown(output), printable(&error.to_string()))),

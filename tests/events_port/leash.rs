@@ -277,7 +277,7 @@ fn attach_without_a_terminal_is_text_and_says_what_is_wrong() {
         assert!(output.stdout.is_empty());
         String::from_utf8(output.stderr).unwrap()
     };
-    assert!(refused(&addr, None).contains("it wants a token: --events-token TOKEN"));
+    assert!(refused(&addr, None).contains("it wants a token: MEMSTEP_EVENTS_TOKEN"));
     assert!(refused(&addr, Some("open")).contains("it knows another token"));
     assert!(refused(&server.addr.to_string(), None).contains("a memcached answers there"));
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

@@ -50,7 +50,7 @@ fn what_cannot_be_listened_on_is_refused_before_anything_is_begun() {
     assert!(said.contains("choose another port") && said.lines().count() == 1, "{said}");
     for everybody in ["0.0.0.0:0", "[::]:0", "[::ffff:0.0.0.0]:0"] {
         let said = refused(&["--events", everybody]);
-        assert!(said.contains(everybody) && said.contains("--events-token"), "{said}");
+        assert!(said.contains(everybody) && said.contains("MEMSTEP_EVENTS_TOKEN"), "{said}");
     }
     assert!(refused(&["--events", "0", "--events-token", "two words"]).contains("one word"));
     assert!(refused(&["--events-token", "x"]).contains("--events"));

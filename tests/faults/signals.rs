@@ -85,7 +85,7 @@ fn killed_at_any_moment_the_file_is_a_trace_up_to_there() {
         assert!(killed.end.is_none());
         with_events += u32::from(killed.events.len() > 100);
     }
-    assert!(with_events > 50, "{with_events}: there was load");
+    assert!(with_events > 10, "{with_events}: there was load");
 }
 
 /// What is told on stderr may have nobody to read it.

@@ -102,7 +102,7 @@ impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             BindError::NoToken => f.write_str(
-                "others than this machine could come there: give --events-token TOKEN, or listen on 127.0.0.1",
+                "others than this machine could come there: set a token, MEMSTEP_EVENTS_TOKEN=..., or listen on 127.0.0.1",
             ),
             BindError::Io(error) => {
                 write!(f, "{error}")?;
