@@ -53,6 +53,52 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// A message of several lines as it may be shown: each as [`printable`] has it.
+pub fn message(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(|c| c != '\n' && is_hostile(c)) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.split('\n').map(printable).collect::<Vec<_>>().join("\n"))
+}
+
+/// JSON that says the same, and that a terminal may be given as it is: what it would act on is escaped
+/// (`\u009b`, `\u202e`). JSON has such characters in strings alone; a tab or a `\r` between them is a blank.
+pub fn harmless_json(json: &str) -> Cow<'_, str> {
+    let is_harmless = |c: char| !is_hostile(c) || c == '\n';
+    if json.bytes().all(|byte| (0x20..0x7f).contains(&byte)) || json.chars().all(is_harmless) {
+        return Cow::Borrowed(json);
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        match c {
+            '\t' | '\r' => out.push(' '),
+            c if is_harmless(c) => out.push(c),
+            c => {
+                // Writing to a String cannot fail. Every one of them is in the basic plane.
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// A value as JSON that a terminal may be given as it is.
+///
+/// # Errors
+/// What the value's own serialisation says.
+pub fn to_json(value: &impl serde::Serialize) -> serde_json::Result<String> {
+    let json = serde_json::to_string(value)?;
+    Ok(match harmless_json(&json) {
+        Cow::Borrowed(_) => json,
+        Cow::Owned(harmless) => harmless,
+    })
+}
+
+/// A text without the mark that some editors put before it (U+FEFF).
+pub fn unmarked(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
+}
+
 /// `1 event`, `2 events`.
 pub fn counted(n: u64, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
@@ -102,6 +148,22 @@ mod tests {
             assert!(!is_hostile(glyph));
         }
         assert_eq!(b"a b\r\n\0".map(super::glyph), ['a', '·', 'b', '␍', '␊', '␀']);
+    }
+
+    #[test]
+    fn json_says_the_same_and_harms_nobody() {
+        let text = "a\u{9b}31m\u{7f}\u{202e}\u{feff}é😀\u{1b}\n";
+        let json = to_json(&text).unwrap_or_default();
+        assert_eq!(json, r#""a\u009b31m\u007f\u202e\ufeffé😀\u001b\n""#);
+        assert_eq!(serde_json::from_str::<String>(&json).ok().as_deref(), Some(text));
+        assert_eq!(harmless_json("{\t\"a\": 1}\r"), "{ \"a\": 1} ");
+        assert!(matches!(harmless_json("{\"a\": \"é\"}"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_message_keeps_its_lines() {
+        assert_eq!(message("one\ntwo\x1b[31m\r\n"), "one\ntwo\\x1b[31m\\x0d\n");
+        assert!(matches!(message("one\ntwo\n"), Cow::Borrowed(_)));
     }
 
     #[test]

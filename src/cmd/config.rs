@@ -5,7 +5,7 @@
 
 use crate::cli::{self, Theme, When};
 use crate::filter::{either, nearest};
-use crate::text::printable;
+use crate::text::{printable, unmarked};
 use anyhow::{Context as _, bail};
 use etcetera::BaseStrategy as _;
 use std::io::{self, Write as _};
@@ -124,17 +124,25 @@ pub(super) fn load() -> anyhow::Result<Config> {
     let Some(path) = path() else { return Ok(Config::default()) };
     let name = printable(&path.to_string_lossy()).into_owned();
     match std::fs::read_to_string(&path) {
-        Ok(text) => parse(&text).map_err(|(at, what)| {
+        Ok(text) => parse(unmarked(&text)).map_err(|(at, what)| {
             let (line, column) = place(&text, at);
             anyhow::anyhow!("{name}:{line}:{column}: {what}\n(`memstep config` prints all settings)")
         }),
         // A file that was asked for by name has to be there.
-        Err(error)
-            if error.kind() == io::ErrorKind::NotFound && std::env::var_os("MEMSTEP_CONFIG").is_none() =>
-        {
+        Err(error) if std::env::var_os("MEMSTEP_CONFIG").is_some() => {
+            Err(error).with_context(|| format!("{name}: cannot be read"))
+        }
+        Err(error) => {
+            // No home, or somebody else's: then there are no settings there either.
+            let is_none = matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::PermissionDenied
+            );
+            if !is_none {
+                super::say(&format!("{name}: cannot be read: {error}; the defaults hold"));
+            }
             Ok(Config::default())
         }
-        Err(error) => Err(error).with_context(|| format!("{name}: cannot be read")),
     }
 }
 

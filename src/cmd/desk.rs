@@ -115,7 +115,7 @@ impl ui::Desk for Desk {
         let printer = printer(format(file)?);
         let out = BufWriter::new(self.create(file, over)?);
         let mut export = Export { file: file.to_owned(), out, printer };
-        let raw = serde_json::to_string(&self.header).map_err(|error| error.to_string())?;
+        let raw = crate::text::to_json(&self.header).map_err(|error| error.to_string())?;
         export.printer.header(&self.header, &raw, &mut export.out).map_err(|e| cannot(file, &e))?;
         Ok(Box::new(export))
     }
@@ -141,7 +141,7 @@ struct Export {
 impl ui::Export for Export {
     fn event(&mut self, event: &Event, is_shown: bool) -> Result<(), String> {
         // The line as this version writes it: fields of a later version are not in an event any more.
-        let raw = serde_json::to_string(event).map_err(|error| error.to_string())?;
+        let raw = crate::text::to_json(event).map_err(|error| error.to_string())?;
         if is_shown {
             return self.printer.event(event, &raw, &mut self.out).map_err(|e| cannot(&self.file, &e));
         }
@@ -150,9 +150,9 @@ impl ui::Export for Export {
     }
 
     fn finish(mut self: Box<Self>, end: Option<End>, notes: &[Note]) -> Result<String, String> {
-        let raw = end.and_then(|end| serde_json::to_string(&end).ok());
+        let raw = end.and_then(|end| crate::text::to_json(&end).ok());
         let end = end.as_ref().zip(raw.as_deref());
-        let notes: Vec<String> = notes.iter().filter_map(|note| serde_json::to_string(note).ok()).collect();
+        let notes: Vec<String> = notes.iter().filter_map(|note| crate::text::to_json(note).ok()).collect();
         let Export { out, printer, .. } = &mut *self;
         let done = printer.end(end, out).and_then(|()| printer.notes(&notes, out)).and_then(|()| out.flush());
         let done = done.and_then(|()| out.get_ref().done());

@@ -30,7 +30,7 @@ pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
     let mut out = io::stdout().lock();
     sums.print(reader.header(), reader.end(), &mut out).and_then(|()| out.flush()).context(STDOUT)?;
     for warning in reader.warnings().iter().filter(|w| !w.what.starts_with("recording not closed")) {
-        eprintln!("memstep: {name}: {warning}");
+        super::say(&format!("{name}: {warning}"));
     }
     Ok(super::read_status(&reader))
 }

@@ -20,9 +20,43 @@ mod server;
 
 use crate::cli::{Cli, Command};
 use crate::filter::Filter;
+use crate::text;
 use crate::trace::reader::TraceReader;
+use clap::Parser as _;
+use std::borrow::Cow;
 use std::io::{self, BufRead, Write as _};
 use std::process::ExitCode;
+
+/// Reads the command line.
+///
+/// # Errors
+///
+/// With which code to exit, where there is nothing to do: everything was said, help and version too.
+pub fn parse() -> Result<Cli, ExitCode> {
+    let error = match Cli::try_parse() {
+        Ok(cli) => return Ok(cli),
+        Err(error) => error,
+    };
+    let text = error.render().to_string();
+    // It repeats what stands on the command line, whatever that is.
+    let said = match text::message(&text) {
+        Cow::Borrowed(_) => error.print().and_then(|()| io::stdout().flush()),
+        Cow::Owned(harmless) => io::stderr().write_all(harmless.as_bytes()),
+    };
+    match said.map_err(|error| anyhow::Error::new(error).context(STDOUT)) {
+        Err(error) if !is_closed_pipe(&error) => Err(fails(&error)),
+        _ => Err(ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))),
+    }
+}
+
+/// Says what went wrong; with which code to exit then.
+pub fn fails(error: &anyhow::Error) -> ExitCode {
+    if is_closed_pipe(error) {
+        return ExitCode::SUCCESS;
+    }
+    say(&format!("{error:#}"));
+    ExitCode::from(2)
+}
 
 /// Does what the command line says.
 ///
@@ -58,7 +92,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 }
 
 /// Whether an error is only that nobody reads our output any more (`| head`).
-pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
@@ -83,7 +117,7 @@ fn filter(option: &str, expression: &str) -> anyhow::Result<Filter> {
 /// Tells whoever started the program. If nobody reads stderr any more there is nobody to tell, and
 /// that is no reason for a server to panic.
 fn say(what: &str) {
-    let _ = writeln!(io::stderr(), "memstep: {what}");
+    let _ = writeln!(io::stderr(), "memstep: {}", text::message(what));
 }
 
 /// What a failed write to stdout is said to be.

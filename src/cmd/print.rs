@@ -22,7 +22,7 @@ pub(super) fn run(input: &Input, format: Format, filter: Option<&str>) -> anyhow
     let name = reader.name().to_owned();
     let mut printer = printer(format);
     if format == Format::Calls && reader.header().detail != Detail::Calls {
-        eprintln!("memstep: {name}: holds no function calls; record with `--detail calls` to have them");
+        super::say(&format!("{name}: holds no function calls; record with `--detail calls` to have them"));
     }
     // Line by line when someone watches; in large pieces otherwise, for the sake of millions.
     let stdout = io::stdout().lock();
@@ -32,7 +32,7 @@ pub(super) fn run(input: &Input, format: Format, filter: Option<&str>) -> anyhow
     };
     print(&mut reader, &mut *printer, filter.as_ref(), &mut *out)?;
     for warning in reader.warnings() {
-        eprintln!("memstep: {name}: {warning}");
+        super::say(&format!("{name}: {warning}"));
     }
     Ok(super::read_status(&reader))
 }

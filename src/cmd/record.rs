@@ -75,7 +75,7 @@ pub(super) fn run(
     if let Some(end) = end
         && output.as_os_str() != "-"
     {
-        eprintln!("memstep: {}: {} events", shown(output), end.events);
+        super::say(&format!("{}: {} events", shown(output), end.events));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -107,7 +107,7 @@ fn with_script_args(argv: impl Iterator<Item = OsString>, own: &[String]) -> Res
 fn first_line(error: &clap::Error) -> String {
     let text = error.to_string();
     let line = text.lines().next().unwrap_or_default();
-    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+    printable(line.strip_prefix("error: ").unwrap_or(line)).into_owned()
 }
 
 #[cfg(test)]

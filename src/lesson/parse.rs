@@ -4,7 +4,7 @@ use super::Lang;
 use super::mistake::{Mistake, Mistakes};
 use super::step::{self, Parts, unknown};
 use super::{Block, Chapter, Lesson, Span, Step, Style};
-use crate::text::printable;
+use crate::text::{printable, unmarked};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthChar as _;
@@ -24,7 +24,7 @@ impl Lesson {
     ///
     /// Everything that is wrong with it.
     pub fn parse(source: &str, file: &str) -> Result<Lesson, Mistakes> {
-        let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+        let source = unmarked(source);
         // Of two bytes at a line's end one is as good, and the columns stay.
         let source: Cow<str> =
             if source.contains('\r') { source.replace("\r\n", "\n").into() } else { source.into() };

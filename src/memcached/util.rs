@@ -89,7 +89,9 @@ pub fn lock_in_line<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// of several threads never mix.
 #[cold]
 pub fn stderr_line(args: fmt::Arguments<'_>) {
+    // DIFFERS: memcached gives its terminal whatever a client has sent.
     let line = format!("{args}\n");
+    let line = crate::text::message(&line);
     // Nobody is left to be told that stderr is gone.
     let _ = std::io::stderr().write_all(line.as_bytes());
 }

@@ -76,18 +76,18 @@ pub struct Jsonl;
 
 impl Print for Jsonl {
     fn header(&mut self, _: &Header, raw: &str, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{raw}")
+        writeln!(out, "{}", crate::text::harmless_json(raw))
     }
 
     fn event(&mut self, _: &Event, raw: &str, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{raw}")
+        writeln!(out, "{}", crate::text::harmless_json(raw))
     }
 
     fn end(&mut self, end: Option<(&End, &str)>, out: &mut dyn Write) -> io::Result<()> {
-        end.map_or(Ok(()), |(_, raw)| writeln!(out, "{raw}"))
+        end.map_or(Ok(()), |(_, raw)| writeln!(out, "{}", crate::text::harmless_json(raw)))
     }
 
     fn notes(&mut self, raw: &[String], out: &mut dyn Write) -> io::Result<()> {
-        raw.iter().try_for_each(|raw| writeln!(out, "{raw}"))
+        raw.iter().try_for_each(|raw| writeln!(out, "{}", crate::text::harmless_json(raw)))
     }
 }

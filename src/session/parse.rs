@@ -1,6 +1,7 @@
 //! From lines to steps.
 
 use super::{Action, Cause, Session, SessionError, Step};
+use crate::text::unmarked;
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ impl Session {
     pub fn parse(source: &str, file: &str) -> Result<Session, SessionError> {
         let mut session = Session::default();
         let mut open = HashSet::new();
-        for (at, text) in source.lines().enumerate() {
+        for (at, text) in unmarked(source).lines().enumerate() {
             let action = step(text, &mut session).and_then(|action| {
                 if let Some(action) = &action {
                     clients(action, &mut open)?;

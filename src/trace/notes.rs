@@ -59,7 +59,7 @@ fn tail_of(path: &Path) -> io::Result<String> {
 ///
 /// Where neither the recording nor the file beside it can be written.
 pub fn append(recording: &Path, note: &Note) -> io::Result<PathBuf> {
-    let line = serde_json::to_string(note)? + "\n";
+    let line = crate::text::to_json(note)? + "\n";
     if to_recording(recording, &line)? {
         return Ok(recording.to_owned());
     }

@@ -158,12 +158,16 @@ impl<R: BufRead> TraceReader<R> {
             is_cut: false,
             over: false,
         };
-        match reader.read_line(MAX_HEADER)? {
-            Line::None => return Err(ReadError::Empty { file: reader.name }),
-            Line::Whole(_) | Line::TooLong => {}
+        loop {
+            match reader.read_line(MAX_HEADER)? {
+                Line::None => return Err(ReadError::Empty { file: reader.name }),
+                // What an editor or a shell has left before it.
+                Line::Whole(_) if is_blank(&reader.buffer) => {}
+                Line::Whole(_) | Line::TooLong => break,
+            }
         }
         reader.header = reader.parse_header()?;
-        reader.raw_header = String::from_utf8_lossy(&reader.buffer).into_owned();
+        reader.raw_header = text::unmarked(&String::from_utf8_lossy(&reader.buffer)).to_owned();
         Ok(reader)
     }
 
@@ -192,6 +196,11 @@ impl<R: BufRead> TraceReader<R> {
     /// The file's name as messages show it.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The number of the line that was read last, from 1.
+    pub fn line(&self) -> u64 {
+        self.line
     }
 
     /// The last line, once it has been read; `None` until then, and where the recording was not
@@ -247,7 +256,7 @@ impl<R: BufRead> TraceReader<R> {
                     self.skip_line().map_err(|source| self.io(source))?;
                     too_long()
                 }
-                Line::Whole(_) if self.buffer.iter().all(u8::is_ascii_whitespace) => continue,
+                Line::Whole(_) if is_blank(&self.buffer) => continue,
                 Line::Whole(ended) => match self.parse_line() {
                     Ok(Some(event)) => {
                         if !ended {
@@ -436,6 +445,11 @@ pub(super) enum Says {
     End(End),
     /// A remark.
     Note,
+}
+
+/// Whether there is nothing on a line; the mark that some editors put at the beginning is nothing.
+fn is_blank(line: &[u8]) -> bool {
+    line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).iter().all(u8::is_ascii_whitespace)
 }
 
 /// What a line says, or what is wrong with it and at which column.

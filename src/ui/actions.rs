@@ -226,7 +226,7 @@ impl App {
     fn copy(&mut self) {
         let Some(event) = self.player.current() else { return };
         let seq = event.seq;
-        match serde_json::to_string(event) {
+        match crate::text::to_json(event) {
             Ok(line) => {
                 self.request = Some(Request::Copy(line));
                 self.tell(&format!("event {seq} is copied as JSON (if the terminal lets one: OSC 52)"));

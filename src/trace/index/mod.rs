@@ -159,8 +159,10 @@ impl Index {
         let mut beginning = vec![0; BEGINNING.min(usize::try_from(size).unwrap_or(BEGINNING))];
         let have = bytes.read(0, &mut beginning);
         let have = have.map_err(|source| ReadError::Io { file: name.clone(), line: 1, source })?;
-        let header = TraceReader::new(&beginning[..have], &name)?.header().clone();
-        let region = memchr::memchr(b'\n', &beginning[..have]).map_or(size, |at| at as u64 + 1);
+        let reader = TraceReader::new(&beginning[..have], &name)?;
+        let (header, blank) = (reader.header().clone(), reader.line().saturating_sub(1));
+        let mut ends = memchr::memchr_iter(b'\n', &beginning[..have]);
+        let region = ends.nth(blank as usize).map_or(size, |at| at as u64 + 1);
         let shared = Arc::new(Shared {
             bytes,
             size,
@@ -171,7 +173,7 @@ impl Index {
             lenient,
             table: RwLock::default(),
             keyframes: Mutex::new(Keyframes::new(header.threads)),
-            state: Mutex::default(),
+            state: Mutex::new(State { lines: blank, ..State::default() }),
             changed: Condvar::new(),
             stop: AtomicBool::new(false),
             is_shorter: AtomicBool::new(false),

@@ -83,12 +83,9 @@ impl Lines {
             pen.begin(numbers, seq, t);
             pen.raw(",\"th\":\"main\",\"ev\":\"snapshot\",\"world\":");
         });
-        // Lines take everything, and a snapshot holds nothing that JSON has no form for.
-        let from = self.bytes().len();
-        if serde_json::to_writer(&mut *self, world).is_err() {
-            self.truncate(from);
-            self.add(LONGEST, |pen, _| pen.raw("null"));
-        }
+        // A snapshot holds nothing that JSON has no form for.
+        let world = crate::text::to_json(world).unwrap_or_else(|_| "null".to_owned());
+        self.add(world.len(), |pen, _| pen.copied(world.as_bytes()));
         self.add(LONGEST, |pen, _| pen.raw("}\n"));
     }
 }

@@ -183,9 +183,8 @@ impl Output {
     /// Writes the last line.
     pub(super) fn end(mut self, blocked_ns: u64) -> io::Result<End> {
         self.end.blocked_ns = blocked_ns.saturating_sub(self.end.blocked_ns);
-        let mut last = serde_json::to_vec(&self.end)?;
-        last.push(b'\n');
-        self.write(&last)?;
+        let last = crate::text::to_json(&self.end)? + "\n";
+        self.write(last.as_bytes())?;
         self.out().flush()?;
         Ok(self.end)
     }

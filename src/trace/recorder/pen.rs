@@ -5,8 +5,10 @@
 //! every piece: with the twenty pieces of a line, both cost more than the bytes do. So a pen copies a
 //! few bytes more than it needs, over which the next piece is written.
 
+use crate::text::harmless_json;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use std::borrow::Cow;
 
 /// Writes into room that is large enough: who asks for a pen says how much it may write at most.
 pub(super) struct Pen<'a> {
@@ -179,12 +181,16 @@ impl<'a> Pen<'a> {
         end.is_some()
     }
 
-    /// Writes text, escaped as serde_json does it.
+    /// Writes text, escaped as [`to_json`](crate::text::to_json) does it.
     pub fn text(&mut self, text: &str) {
         let at = self.at;
         // Text is never refused.
         let end = escaped::<false>(self.room, at, text.as_bytes()).unwrap_or(at);
         self.goes_on_at(end);
+        if let Ok(Cow::Owned(harmless)) = std::str::from_utf8(&self.room[at..end]).map(harmless_json) {
+            self.goes_on_at(at);
+            self.copied(harmless.as_bytes());
+        }
     }
 }
 

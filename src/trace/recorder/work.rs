@@ -96,11 +96,8 @@ impl Work {
         pulse: Arc<Pulse>,
         asks: Receiver<Asked>,
     ) -> Work {
-        let mut head = Vec::new();
-        // A Vec takes everything, and a header is words and numbers.
-        if serde_json::to_writer(&mut head, header).is_ok() {
-            head.push(b'\n');
-        }
+        // A header is words and numbers: that cannot fail.
+        let head = crate::text::to_json(header).map_or(Vec::new(), |head| (head + "\n").into_bytes());
         let mut work = Work {
             hub,
             finish,

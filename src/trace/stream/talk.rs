@@ -231,7 +231,7 @@ impl Talk<'_> {
             leash: hub.leash(self.who),
             uptime: since.elapsed().as_secs(),
         };
-        self.say(&serde_json::to_string(&status)?)
+        self.say(&crate::text::to_json(&status)?)
     }
 
     /// One line. What is in it may come from elsewhere: a file's name, say.
@@ -264,7 +264,7 @@ impl Talk<'_> {
             }
         }
         match end {
-            Some(end) => self.send((serde_json::to_string(&end)? + "\n").as_bytes()),
+            Some(end) => self.send((crate::text::to_json(&end)? + "\n").as_bytes()),
             None => Ok(()),
         }
     }
