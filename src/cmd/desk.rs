@@ -7,7 +7,7 @@ use crate::files::{self, Staged};
 use crate::print::Print;
 use crate::text::printable;
 use crate::trace::format::{End, Header, Note};
-use crate::trace::index::Index;
+use crate::trace::index::Growing;
 use crate::trace::notes;
 use crate::ui;
 use clap::ValueEnum as _;
@@ -24,20 +24,20 @@ pub(super) struct Desk {
     recording: Option<PathBuf>,
     header: Header,
     /// What is known of it.
-    index: Option<Arc<Index>>,
+    growing: Option<Arc<Growing>>,
 }
 
 impl Desk {
     /// For a running server: remarks are kept as long as one looks, and in what is exported; so it is for a
     /// recording that is no file (`-`, the tour).
     pub fn new(header: &Header) -> Desk {
-        Desk { recording: None, header: header.clone(), index: None }
+        Desk { recording: None, header: header.clone(), growing: None }
     }
 
     /// For a recording; `path` is where it stands, if it is a file.
-    pub fn of(index: Arc<Index>, path: Option<&Path>) -> Desk {
-        let recording = path.filter(|path| path.as_os_str() != "-").map(Path::to_owned);
-        Desk { recording, header: index.header().clone(), index: Some(index) }
+    pub fn of(growing: Arc<Growing>, path: &Path) -> Desk {
+        let recording = Some(path).filter(|path| path.as_os_str() != "-").map(Path::to_owned);
+        Desk { recording, header: growing.index().header().clone(), growing: Some(growing) }
     }
 
     /// Opens a file for writing; not the recording that is looked at, whatever one is told.
@@ -97,7 +97,7 @@ impl ui::Desk for Desk {
     }
 
     fn end(&self) -> Option<End> {
-        self.index.as_ref()?.end()
+        self.growing.as_ref()?.index().end()
     }
 
     fn note(&self, note: &Note) -> Result<String, String> {

@@ -10,31 +10,72 @@ use crate::print::text::Text;
 use crate::print::vvv::Vvv;
 use crate::print::{Jsonl, Print};
 use crate::trace::format::Detail;
-use crate::trace::reader::TraceReader;
+use crate::trace::reader::{self, TraceReader};
 use anyhow::Context as _;
-use std::io::{self, BufRead, BufWriter, IsTerminal as _, Write};
+use std::cell::RefCell;
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Read, Write};
 use std::process::ExitCode;
+use std::rc::Rc;
 
 /// Prints the trace to stdout, and what is odd about it to stderr.
 pub(super) fn run(input: &Input, format: Format, filter: Option<&str>) -> anyhow::Result<ExitCode> {
     let filter = filter.map(|expression| super::filter("--filter", expression)).transpose()?;
-    let mut reader = TraceReader::open(&input.file)?.lenient(input.lenient);
-    let name = reader.name().to_owned();
+    // What is printed is passed on before more is waited for: whoever reads it sees it as it comes.
+    let out = Out::new();
+    let (file, name) = reader::open_input(&input.file)?;
+    let file = BufReader::with_capacity(256 * 1024, PassOn { file, out: out.clone() });
+    let mut reader = TraceReader::new(file, &name)?.lenient(input.lenient);
     let mut printer = printer(format);
     if format == Format::Calls && reader.header().detail != Detail::Calls {
         super::say(&format!("{name}: holds no function calls; record with `--detail calls` to have them"));
     }
-    // Line by line when someone watches; in large pieces otherwise, for the sake of millions.
-    let stdout = io::stdout().lock();
-    let mut out: Box<dyn Write> = match stdout.is_terminal() {
-        true => Box::new(stdout),
-        false => Box::new(BufWriter::with_capacity(64 * 1024, stdout)),
-    };
-    print(&mut reader, &mut *printer, filter.as_ref(), &mut *out)?;
+    print(&mut reader, &mut *printer, filter.as_ref(), &mut { out })?;
     for warning in reader.warnings() {
         super::say(&format!("{name}: {warning}"));
     }
     Ok(super::read_status(&reader))
+}
+
+/// Stdout: line by line when someone watches; in large pieces otherwise, for the sake of millions.
+#[derive(Clone)]
+struct Out(Rc<RefCell<Box<dyn Write>>>);
+
+impl Out {
+    fn new() -> Out {
+        let stdout = io::stdout();
+        Out(Rc::new(RefCell::new(match stdout.is_terminal() {
+            true => Box::new(stdout),
+            false => Box::new(BufWriter::with_capacity(64 * 1024, stdout)),
+        })))
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.borrow_mut().write_all(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.borrow_mut().flush()
+    }
+}
+
+/// What is read, and where what came of it goes before more is read.
+struct PassOn<R> {
+    file: R,
+    out: Out,
+}
+
+impl<R: Read> Read for PassOn<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        // That stdout takes no more is told when the next event is printed.
+        let _ = self.out.flush();
+        self.file.read(bytes)
+    }
 }
 
 /// Who writes that format.

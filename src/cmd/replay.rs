@@ -3,7 +3,8 @@
 use super::desk::Desk;
 use super::look::{has_terminal, nanos, options};
 use crate::cli::{Format, Input, Look};
-use crate::trace::index::Index;
+use crate::player::Source;
+use crate::trace::index::Growing;
 use crate::ui;
 use std::path::Path;
 use std::process::ExitCode;
@@ -29,7 +30,7 @@ pub(super) fn run(input: &Input, start: Start, look: Look) -> anyhow::Result<Exi
     }
     let filter = start.filter.map(|expression| super::filter("--filter", &expression)).transpose()?;
     let options = options(look)?;
-    let index = Index::open(&input.file, input.lenient)?;
+    let growing = Growing::open(&input.file, input.lenient)?;
     let options = ui::Options {
         at: start.at,
         speed: start.speed.unwrap_or(options.speed),
@@ -38,18 +39,37 @@ pub(super) fn run(input: &Input, start: Start, look: Look) -> anyhow::Result<Exi
         filter,
         ..options
     };
-    show(index, Some(&input.file), options)
+    show(growing, &input.file, options)
+}
+
+/// The recording, to the viewer.
+#[derive(Debug)]
+struct Grows(Arc<Growing>);
+
+impl ui::Grows for Grows {
+    fn grown(&self) -> Option<Arc<dyn Source>> {
+        self.0.grown().map(|index| index as Arc<dyn Source>)
+    }
+
+    fn may_grow(&self) -> bool {
+        self.0.may_grow()
+    }
 }
 
 /// Shows a recording until the user quits. A line that is no event does not keep the rest from being
 /// looked at; but it is an error, unless such lines are to be skipped.
-pub(super) fn show(index: Index, path: Option<&Path>, options: ui::Options) -> anyhow::Result<ExitCode> {
-    let index = Arc::new(index);
-    let options = ui::Options { desk: Some(Arc::new(Desk::of(index.clone(), path))), ..options };
+fn show(growing: Growing, path: &Path, options: ui::Options) -> anyhow::Result<ExitCode> {
+    let growing = Arc::new(growing);
+    let index = growing.index();
+    let options = ui::Options {
+        desk: Some(Arc::new(Desk::of(growing.clone(), path))),
+        grows: Some(Arc::new(Grows(growing.clone()))),
+        ..options
+    };
     // Most recordings are small: then the first screen has all there is to know.
     index.wait(AT_FIRST);
     let exit = ui::open(index.name().to_owned(), index.header().clone(), index.clone(), options)?;
-    if let (Some(problem), ui::Exit::Quit) = (index.take_problem(), exit) {
+    if let (Some(problem), ui::Exit::Quit) = (growing.index().take_problem(), exit) {
         return Err(problem.into());
     }
     Ok(ExitCode::from(exit.code()))

@@ -301,6 +301,16 @@ impl Player {
     }
 
     /// A line before the cursor turned out to be no event.
+    /// Goes on with another source, in which all events of the one before stand at the same places, and more
+    /// after them. The cursor stays.
+    pub fn exchange(&mut self, source: Arc<dyn Source>) {
+        if let Events::Source(own) = &mut self.events {
+            // What has shifted in the one before has shifted in this one.
+            self.shifts = source.progress().shifts;
+            *own = source;
+        }
+    }
+
     fn follow_shifts(&mut self) {
         let Events::Source(source) = &self.events else { return };
         let shifts = source.progress().shifts;

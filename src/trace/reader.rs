@@ -13,6 +13,7 @@ use crate::text;
 use serde_json::Value;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::os::fd::AsFd as _;
 use std::path::Path;
 
 /// The longest line that is read: far above what a server records at any `--max-data` in use, and
@@ -127,10 +128,7 @@ impl TraceReader<Source> {
     ///
     /// When it cannot be opened or read, is empty, is no trace, or is of a later version.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
-        if path.as_os_str() == "-" {
-            return TraceReader::new(Box::new(BufReader::new(io::stdin())), "stdin");
-        }
-        let (file, name) = open_file(path)?;
+        let (file, name) = open_input(path)?;
         TraceReader::new(Box::new(BufReader::with_capacity(256 * 1024, file)), &name)
     }
 }
@@ -477,6 +475,22 @@ pub(super) fn broken(name: &str, line: u64, bytes: &[u8], (column, what): (usize
     let from = at.saturating_sub(NEAR / 2);
     let near = text::visible(&bytes[from..(from + NEAR).min(bytes.len())]);
     ReadError::Broken { file: name.to_owned(), line, column, what, near }
+}
+
+/// The same where `-` is stdin.
+///
+/// # Errors
+///
+/// See [`TraceReader::open`].
+pub fn open_input(path: &Path) -> Result<(File, String), ReadError> {
+    if path.as_os_str() != "-" {
+        return open_file(path);
+    }
+    let name = "stdin".to_owned();
+    match io::stdin().as_fd().try_clone_to_owned() {
+        Ok(stdin) => Ok((File::from(stdin), name)),
+        Err(source) => Err(ReadError::Open { file: name, source }),
+    }
 }
 
 /// Opens a file as [`TraceReader::open`] does, and the name that messages call it by.

@@ -16,7 +16,7 @@ use super::notes::Notes;
 use super::prompt::{History, Prompt};
 use super::spacetime::Scale;
 use super::theme::{Palette, Theme};
-use super::{Desk, Leash, Options, Recording, Tape};
+use super::{Desk, Grows, Leash, Options, Recording, Tape};
 use crate::event::{Event, Kind, Leashed, Thread};
 use crate::explain::Explanation;
 use crate::lesson::Lang;
@@ -91,8 +91,13 @@ pub(super) enum Badge {
     ViewPaused,
     ServerHeld,
     ServerGone,
-    Past { seq: u64, of: u64 },
+    Past {
+        seq: u64,
+        of: u64,
+    },
     Replay,
+    /// A recording that is written still, at its newest event.
+    Follow,
 }
 
 /// What the loop must do besides drawing.
@@ -143,6 +148,8 @@ pub struct App {
     pub(super) turn: Option<Thread>,
     /// Live: the view stays at the newest event.
     pub(super) follow: bool,
+    /// Where more of the recording comes from, if it is written still.
+    pub(super) grows: Option<Arc<dyn Grows>>,
     /// Held: the awaited event that the server has stopped at. Others may have come after it, and the
     /// view stays there all the same until one moves on.
     pub(super) stop: Option<u64>,
@@ -261,6 +268,7 @@ impl App {
             leashed: Leashed::default(),
             turn: None,
             follow: false,
+            grows: None,
             stop: None,
             alone: None,
             paused_at: None,
@@ -399,6 +407,7 @@ impl App {
     pub(super) fn badge(&self) -> Badge {
         let seq = self.player.current().map_or(0, |e| e.seq);
         match &self.leash {
+            None if self.follow => Badge::Follow,
             None => Badge::Replay,
             Some(_) if self.follow && self.is_held() => Badge::ServerHeld,
             Some(_) if self.follow && self.is_over => Badge::ServerGone,

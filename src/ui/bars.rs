@@ -24,6 +24,7 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
         Badge::ServerGone => ("SERVER GONE".to_owned(), p.lit),
         Badge::Past { seq, of } => (format!("PAST (#{seq} of {of})"), p.lit),
         Badge::Replay => ("REPLAY".to_owned(), p.lit),
+        Badge::Follow => ("FOLLOW".to_owned(), p.lit),
     };
     let mut x = if width >= 60 { pen.put(1, 0, "memstep", p.strong) + 2 } else { 0 };
     x = pen.put(x, 0, &format!(" {badge} "), style) + 1;
@@ -66,7 +67,8 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
     let here = match app.player.current() {
         Some(event) => {
             let (seq, thread, t) = (event.seq, event.th, time(event.t));
-            format!("event {seq} of {} · {t} · {thread}", app.seqs().1)
+            let more = if app.may_grow() { "+" } else { "" };
+            format!("event {seq} of {}{more} · {t} · {thread}", app.seqs().1)
         }
         None => "no events yet".to_owned(),
     };

@@ -73,7 +73,7 @@ const CASES: &[Case] = &[
     ("", 'G', |app| app.player.is_at_end()),
     ("042", 'G', |app| seq(app) == 42),
     ("", '⇲', |app| app.player.is_at_end()),
-    ("", 'F', |app| seq(app) == 100 && told(app).contains("a recording grows no more")),
+    ("", 'F', |app| seq(app) == 100 && told(app).contains("it grows no more")),
     ("", ':', |app| asked(app) == Some(Asked::Command)),
     ("", '/', |app| asked(app) == Some(Asked::Search)),
     ("", '&', |app| asked(app) == Some(Asked::Filter)),

@@ -188,6 +188,18 @@ pub struct Options {
     pub mouse: bool,
     /// Who writes remarks and exports; without one they are not to be had.
     pub desk: Option<Arc<dyn Desk>>,
+    /// Where more of a recording comes from, if it may be written still.
+    pub grows: Option<Arc<dyn Grows>>,
+}
+
+/// A recording that may be written still.
+pub trait Grows: std::fmt::Debug + Send + Sync {
+    /// The whole of it as it is now, if there is more than when this was asked the last time: everything that
+    /// was there before stands in it at the same places.
+    fn grown(&self) -> Option<Arc<dyn Source>>;
+
+    /// Whether there may come more.
+    fn may_grow(&self) -> bool;
 }
 
 impl Default for Options {
@@ -205,6 +217,7 @@ impl Default for Options {
             filter: None,
             mouse: false,
             desk: None,
+            grows: None,
         }
     }
 }

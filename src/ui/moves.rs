@@ -98,7 +98,12 @@ impl App {
     /// `F`
     pub(super) fn follow_the_tail(&mut self) {
         if self.leash.is_none() {
-            return self.tell("a recording grows no more: G goes to its last event");
+            if !self.may_grow() {
+                return self.tell("this recording has its end: it grows no more (G goes to its last event)");
+            }
+            self.go(usize::MAX);
+            self.follow = true;
+            return self.tell("the view follows what is written (Space stops it)");
         }
         self.go_to_last(None);
         if !self.is_over {

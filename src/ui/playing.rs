@@ -110,6 +110,9 @@ impl App {
             self.playing = false;
         } else if self.follow {
             self.follow = false;
+            if self.leash.is_none() {
+                return self.tell("the view stays here (F follows what is written)");
+            }
             self.paused_at = self.player.current().map(|e| e.seq);
             self.tell(match self.is_held() {
                 true => "the view is paused, and the server is held (Space or G: back to now)",

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// How often one looks how far it has come.
 const OFTEN: Duration = Duration::from_millis(50);
+/// How often one looks whether a recording has grown.
+const SELDOM: Duration = Duration::from_millis(150);
 
 impl App {
     /// A viewer of a recording that is read when it is looked at; `source` reads it in the background.
@@ -17,6 +19,7 @@ impl App {
         let mut app = App::new(name, &header, Vec::new(), options);
         app.player = Player::of(source);
         app.progress = Progress::default();
+        app.grows = options.grows.clone();
         app.look_at_source();
         app.narrow_again();
         if let Some(at) = &options.at
@@ -35,15 +38,51 @@ impl App {
     /// When to look again how far the source has come; `None`: there is nothing to wait for.
     pub(super) fn reading(&self) -> Option<Duration> {
         match (self.progress.is_done(), self.player.on_way_to()) {
-            (true, None) => None,
+            (true, None) => self.grows.is_some().then_some(SELDOM),
             // Nobody else goes on with this.
             (true, Some(_)) => Some(Duration::ZERO),
             (false, _) => Some(OFTEN),
         }
     }
 
+    /// Whether the recording may get more events.
+    pub(super) fn may_grow(&self) -> bool {
+        self.grows.as_ref().is_some_and(|grows| grows.may_grow())
+    }
+
+    /// Goes on with what has come since, where the recording is written still. Tells whether anything changed.
+    fn look_at_growth(&mut self) -> bool {
+        let Some(grows) = self.grows.clone().filter(|_| self.player.on_way_to().is_none()) else {
+            return false;
+        };
+        let Some(source) = grows.grown() else {
+            let is_over = !grows.may_grow();
+            if is_over {
+                self.grows = None;
+                if std::mem::take(&mut self.follow) {
+                    self.tell("the recording has ended");
+                }
+            }
+            return is_over;
+        };
+        self.player.exchange(source.clone());
+        self.progress = source.progress();
+        (self.chapters, self.has_calls) = (source.chapters(), source.has_calls());
+        self.hunt = None;
+        self.narrow_again();
+        if self.follow {
+            self.player.last();
+            self.look_around();
+        }
+        true
+    }
+
     /// Goes on with what the recording's source has done meanwhile. Tells whether anything changed.
     pub(super) fn look_at_source(&mut self) -> bool {
+        self.look_at_growth() | self.look_at_progress()
+    }
+
+    fn look_at_progress(&mut self) -> bool {
         let Some(source) = self.player.source().cloned() else { return false };
         if self.progress.is_done() && self.player.on_way_to().is_none() {
             return false;

@@ -5,6 +5,7 @@
 mod attach;
 #[path = "../common/mod.rs"]
 mod common;
+mod growing;
 mod keys;
 mod lesson;
 mod live;

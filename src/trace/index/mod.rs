@@ -11,12 +11,13 @@
 //! counts as an event; if it is none, the events after it get other indices
 //! ([`Progress::shifts`]).
 //!
-//! A file may grow while it is open: what was added since is not looked at. It may be made shorter:
-//! what is gone is shown as `unreadable`, and said.
+//! A file may grow while it is open: then it is indexed anew (`grow.rs`). It may be made shorter: what is gone
+//! is shown as `unreadable`, and said.
 
 mod bytes;
 mod chunk;
 mod find;
+mod grow;
 mod keyframes;
 mod recent;
 mod table;
@@ -40,6 +41,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLock
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use table::Table;
+
+pub use grow::Growing;
 
 /// As much of the beginning as a header may take, and a line end.
 const BEGINNING: usize = 1024 * 1024 + 2;
@@ -96,7 +99,8 @@ struct State {
 
 impl Index {
     /// Opens the recording in `path`, or on stdin if `path` is `-`, reads its header, and begins to
-    /// index it in the background. What cannot be read twice, a pipe, is read to its end first.
+    /// index it in the background. What cannot be read twice, a pipe, is read to its end first. Whoever wants
+    /// what comes later, too, opens it as [`Growing`].
     ///
     /// # Errors
     ///

@@ -150,7 +150,11 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
                     (Code(KeyCode::End), Action::Last),
                 ],
             ),
-            live("F", "follow the newest event again", &[(Char('F'), Action::Follow)]),
+            bind(
+                "F",
+                "follow the newest event: of a server, or of a file that is written",
+                &[(Char('F'), Action::Follow)],
+            ),
             bind(
                 ":",
                 "go to :123 :+10 :-5 :1.25s :50% :set (a chapter); :q quits",
@@ -277,7 +281,7 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
                 "quit, and leave the last screen in the terminal",
                 &[(Char('Q'), Action::QuitAndLeave)],
             ),
-            replay("p r F", "hold, record, follow: of a running server alone", &[]),
+            replay("p r", "hold, record: of a running server alone", &[]),
         ],
     },
 ];
