@@ -215,7 +215,7 @@ pub struct ServerArgs {
     #[arg(short = 'p', value_name = "num")]
     pub port: Option<u16>,
     /// Interface to listen on (default: all addresses); host:port, a list with commas, or -l again
-    #[arg(short = 'l', value_name = "addr", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
+    #[arg(short = 'l', value_name = "addr", value_parser = memcached::interfaces)]
     pub listen: Vec<String>,
     /// UDP port to listen on; 0 is off
     #[arg(short = 'U', value_name = "num", default_value_t = 0)]
@@ -223,8 +223,8 @@ pub struct ServerArgs {
     /// Number of worker threads
     #[arg(short = 't', value_name = "num", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: u16,
-    /// Memory for items, in megabytes
-    #[arg(short = 'm', value_name = "num", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=1 << 30))]
+    /// Memory for items, in megabytes; 0: as much as there is
+    #[arg(short = 'm', value_name = "num", default_value_t = 64, value_parser = clap::value_parser!(u64).range(0..=1 << 30))]
     pub memory: u64,
     /// Simultaneous connections
     #[arg(short = 'c', value_name = "num", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
@@ -448,7 +448,7 @@ mod tests {
         else {
             panic!("not serve")
         };
-        assert_eq!(server.listen, ["127.0.0.1", "::1", "localhost:1"]);
+        assert_eq!(server.listen, ["127.0.0.1,::1", "localhost:1"]);
         assert_eq!((server.tcp_port(), server.threads, server.memory, server.max_conns), (0, 2, 100, 10));
         assert_eq!((server.reqs_per_event, server.backlog, server.verbose), (1, 5, 3));
         assert_eq!((server.user.as_deref(), record.record), (Some("nobody"), None));

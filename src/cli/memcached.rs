@@ -98,3 +98,12 @@ pub(super) fn refused(
 ) -> impl Fn(&str) -> Result<String, String> + Clone + Send + Sync + 'static {
     move |_| Err(why.to_owned())
 }
+
+/// The addresses of a list. Between commas there may be nothing (`memcached.c:4619`); of a list with nothing
+/// in it memcached would listen nowhere.
+pub(super) fn interfaces(s: &str) -> Result<String, String> {
+    match s.split([',', ';']).all(str::is_empty) {
+        true => Err("must name an address".to_owned()),
+        false => Ok(s.to_owned()),
+    }
+}

@@ -223,7 +223,8 @@ pub(super) fn run(
 
 /// What `telnet` wants to hear.
 fn address(args: &ServerArgs) -> String {
-    let host = args.listen.first().map_or("127.0.0.1", String::as_str);
+    let listed = args.listen.iter().flat_map(|list| list.split([',', ';'])).find(|name| !name.is_empty());
+    let host = listed.unwrap_or("127.0.0.1");
     let host = if ["0.0.0.0", "::", "[::]"].contains(&host) { "127.0.0.1" } else { host };
     match host.rsplit_once(':').filter(|(name, _)| !name.contains(':')) {
         Some((name, port)) => format!("{name} {port}"),

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | numbers | `seq` starts at 1 (or 0) and goes up by one; a `drop` has the number of the first lost event, and the event after it comes `n` later; a `snapshot` has the number of the event that it comes after, and a recording may begin with one |
 //! | fields | an event carries what its kind needs; a system call has `ret` or `errno`, not both |
+//! | header | what it says of workers, of function calls and of how much is kept is so |
 //! | threads | threads are those that the header announces; `t` never goes back within a thread |
 //! | bytes | a payload is as long as the bytes kept of it or longer; a `read` returned that length; descriptors are not negative |
 //! | cause | it points back: from `notified` to `notify`, from `cq_pop` to `cq_push`, of the same worker |
@@ -19,7 +20,7 @@
 
 use super::fold::Fold;
 use super::format::{End, Header};
-use crate::event::{Event, Kind, Payload, Snapshot, Thread};
+use crate::event::{Detail, Event, Kind, Payload, Snapshot, Thread};
 use crate::text;
 use std::collections::HashMap;
 use std::fmt;
@@ -65,6 +66,8 @@ pub struct Report {
 #[derive(Debug)]
 pub struct Checker {
     threads: u32,
+    detail: Detail,
+    max_data: u32,
     report: Report,
     /// The number that the next event must have; `None` where anything goes.
     next_seq: Option<u64>,
@@ -79,6 +82,8 @@ impl Checker {
     pub fn new(header: &Header) -> Self {
         Checker {
             threads: header.threads,
+            detail: header.detail,
+            max_data: header.max_data,
             report: Report::default(),
             next_seq: Some(1),
             last_t: HashMap::new(),
@@ -95,6 +100,7 @@ impl Checker {
         self.thread(event, &mut found);
         fields(event, &mut found);
         bytes(event, &mut found);
+        self.claims(event, &mut found);
         self.fold.event(event, &mut found);
         if event.ev == Kind::Drop {
             self.suspend(line);
@@ -189,24 +195,37 @@ impl Checker {
     /// The threads of a snapshot.
     fn threads(&self, world: &Snapshot, found: &mut Vec<String>) {
         for thread in &world.threads {
-            if let Thread::Worker(i) = thread.th
-                && self.threads > 0
-                && u32::from(i) >= self.threads
-            {
-                let (th, workers) = (thread.th, self.threads);
-                found.push(format!("there is no {th}: the header says {workers} workers"));
-            }
+            self.worker(thread.th, found);
+        }
+    }
+
+    fn worker(&self, thread: Thread, found: &mut Vec<String>) {
+        if let Thread::Worker(i) = thread
+            && u32::from(i) >= self.threads
+        {
+            let workers = text::counted(self.threads.into(), "worker");
+            found.push(format!("there is no {thread}: the header says {workers}"));
+        }
+    }
+
+    /// What the header says that was recorded, and how much of a payload is kept.
+    fn claims(&self, event: &Event, found: &mut Vec<String>) {
+        if self.detail == Detail::Flow && matches!(event.ev, Kind::Call | Kind::Return) {
+            found.push(format!("a {}, and the header says that no function calls were recorded", event.ev));
+        }
+        let pieces = event.iov.iter().flatten().map(|piece| piece.bytes().kept.len());
+        let most = event.bytes().map(|bytes| bytes.kept.len()).into_iter().chain(pieces).max();
+        // A title, an address or a reason is no payload.
+        let is_payload =
+            matches!(event.ev, Kind::Read | Kind::Recvfrom | Kind::Command | Kind::Reply | Kind::Sendmsg);
+        if let Some(kept) = most.filter(|kept| is_payload && *kept as u64 > u64::from(self.max_data)) {
+            found.push(format!("{kept} bytes were kept, and the header says {} at most", self.max_data));
         }
     }
 
     fn thread(&mut self, event: &Event, found: &mut Vec<String>) {
         for thread in [Some(event.th), event.worker].into_iter().flatten() {
-            if let Thread::Worker(i) = thread
-                && self.threads > 0
-                && u32::from(i) >= self.threads
-            {
-                found.push(format!("there is no {thread}: the header says {} workers", self.threads));
-            }
+            self.worker(thread, found);
         }
         // Those two are the recorder's own, and bear the time of whatever thread was last heard of.
         if matches!(event.ev, Kind::Drop | Kind::Snapshot) {

@@ -23,6 +23,8 @@ pub(super) const MAX_LINE: usize = 64 * 1024 * 1024;
 const MAX_HEADER: usize = 1024 * 1024;
 /// How every trace begins that this program writes.
 const BEGINNING: &[u8] = b"{\"format\":\"memstep-trace\"";
+/// As many workers as there are numbers for.
+const MAX_THREADS: u32 = 65_536;
 /// How many bytes around a mistake are shown.
 const NEAR: usize = 40;
 /// How many characters of what serde_json says are shown.
@@ -402,10 +404,25 @@ impl<R: BufRead> TraceReader<R> {
                 return Err(ReadError::Header { file: file(), column: 1, what });
             }
         }
-        serde_json::from_slice(bytes).map_err(|error| {
+        let header: Header = serde_json::from_slice(bytes).map_err(|error| {
             let (column, what) = place(&error);
             ReadError::Header { file: file(), column, what }
-        })
+        })?;
+        // What it claims and nobody here could keep to.
+        let column = |name: &str| memchr::memmem::find(bytes, name.as_bytes()).map_or(1, |at| at + 1);
+        if !matches!(header.unit.as_str(), "" | "ns") {
+            let what = format!(
+                "`t` is in {}, and this program reads nanoseconds alone (ns)",
+                text::printable(&header.unit)
+            );
+            return Err(ReadError::Header { file: file(), column: column("\"unit\""), what });
+        }
+        if header.threads > MAX_THREADS {
+            let what =
+                format!("{} workers are more than a recording has: {MAX_THREADS} at most", header.threads);
+            return Err(ReadError::Header { file: file(), column: column("\"threads\""), what });
+        }
+        Ok(header)
     }
 
     fn close(&mut self) {
