@@ -4,8 +4,8 @@ use super::app::App;
 use super::paste::Paste;
 use crate::text::{counted, printable};
 use crossterm::event::{Event as Term, KeyCode, KeyEvent, KeyModifiers};
-use tui_input::{Input, InputRequest};
 use tui_input::backend::crossterm::to_input_request;
+use tui_input::{Input, InputRequest};
 use unicode_width::UnicodeWidthStr as _;
 
 /// The longest line in bytes.
