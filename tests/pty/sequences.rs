@@ -34,7 +34,8 @@ const SEQUENCES: &[(&str, &str, &str, &str)] = &[
     ("", "\x1bq", ".", "event 101 of "),
     ("", "\x1b[Z", "", "─▸5 Stack"),
     (":ab\x01", "\x1b[3~", "", "\n:b "),
-    (":one two", "\x1bb", "X", "\n:one Xtwo"),
+    (":one two", "\x1b[1;5D", "X", "\n:one Xtwo"),
+    (":one two", "\x1b\x7f", "X", "\n:one X "),
     (":ab", "\x1b[D", "X", "\n:aXb"),
 ];
 

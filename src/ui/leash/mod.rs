@@ -133,9 +133,9 @@ impl App {
     pub(super) fn asked_first(&self, what: Pending) -> String {
         let name = self.leash.as_ref().and_then(|leash| leash.elsewhere()).unwrap_or("the server");
         match what {
-            Pending::StopRecording => format!("stop the recording of {name}? r or y: yes"),
-            Pending::Release => format!("let {name} go? it runs from here on. p or y: yes"),
-            _ => format!("hold {name}? all its clients wait then. p or y: yes"),
+            Pending::StopRecording => format!("r or y: stop the recording of {name}"),
+            Pending::Release => format!("p or y: let {name} go (it runs from here on)"),
+            _ => format!("p or y: hold {name} (all its clients wait then)"),
         }
     }
 
