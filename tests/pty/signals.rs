@@ -71,3 +71,29 @@ fn a_signal_that_means_nothing_to_a_viewer_is_no_reason_to_end() {
         terminal.end().assert_restored(0);
     }
 }
+
+#[test]
+fn to_a_server_they_mean_what_they_did() {
+    use nix::libc::{SIGQUIT, SIGRTMIN, SIGUSR1};
+    let dir = tempfile::tempdir().unwrap();
+    let trace = dir.path().join("t.jsonl");
+    let path = trace.to_str().unwrap();
+    let terminal =
+        Terminal::start(&["live", "-l", "127.0.0.1:0", "-U", "0", "--record", path, "--record-paused"]);
+    terminal.wait_for(" LIVE ");
+    for _ in 0..2 {
+        send(&terminal, SIGUSR1);
+        terminal.wait_for("● REC");
+        send(&terminal, SIGRTMIN());
+        terminal.wait("the sign is gone", |screen| !screen.contents().contains("● REC"));
+    }
+    send(&terminal, SIGUSR1);
+    terminal.wait_for("● REC");
+    send(&terminal, SIGQUIT);
+    let left = terminal.end();
+    assert_eq!(left.code, 128 + u32::try_from(SIGQUIT).unwrap());
+    assert_shell_s(&left.screen);
+    assert!(left.is_as_before);
+    // The recording was closed before that.
+    assert!(fs::read_to_string(&trace).unwrap().lines().last().unwrap().contains("\"end\":true"));
+}
