@@ -144,7 +144,9 @@ pub(super) fn run(
     // Before anything has begun: a settings file that is wrong is no reason to leave a server half started.
     let options = options(look)?;
     if !has_terminal() {
-        bail!("live needs a terminal to draw on; `memstep serve --record FILE` runs the server without one");
+        bail!(
+            "live needs a terminal to draw on, and its name in TERM; `memstep serve --record FILE` runs the server without one"
+        );
     }
     if record.record.as_ref().is_some_and(|path| path.as_os_str() == "-") {
         bail!("--record -: stdout is where live draws; name a file");

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 /// Whether there is a terminal that a screen can be drawn on.
 pub(super) fn has_terminal() -> bool {
-    io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    // One that has no name is not known to obey anything, as ncurses sees it, too.
+    let is_known = std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb");
+    io::stdout().is_terminal() && is_known
 }
 
 /// How the viewer starts: as the command line says, then as the settings file does.

@@ -180,6 +180,10 @@ impl Leash for Remote {
         });
     }
 
+    fn elsewhere(&self) -> Option<&str> {
+        Some(&self.name)
+    }
+
     fn farewell(&self) -> Option<String> {
         lock(&self.now).farewell.clone()
     }

@@ -27,10 +27,7 @@ impl App {
         if self.prompt.is_some() {
             self.type_into_prompt(key);
         } else if let Some(pending) = self.pending.take() {
-            match key.code {
-                KeyCode::Char(letter) => self.name_of_mark(pending, letter),
-                _ => self.tell("no bookmark"),
-            }
+            self.after(pending, key);
         } else if key.code == KeyCode::Esc && stopped {
             self.tell("stopped");
         } else if key.code == KeyCode::Esc && self.count.take().is_some() {
@@ -47,6 +44,32 @@ impl App {
             self.act(action);
         }
         self.look_at_leash();
+    }
+
+    /// The key after one that must be followed by another.
+    fn after(&mut self, pending: Pending, key: KeyEvent) {
+        let again = match pending {
+            Pending::SetMark | Pending::GoToMark => {
+                return match key.code {
+                    KeyCode::Char(letter) => self.name_of_mark(pending, letter),
+                    _ => self.tell("no bookmark"),
+                };
+            }
+            Pending::Hold | Pending::Release => Action::Hold,
+            Pending::StopRecording => Action::Record,
+        };
+        let action = keys::action(key);
+        if action == Some(again) || key.code == KeyCode::Char('y') {
+            self.confirmed(pending);
+        } else if let Some(Action::Interrupt | Action::Suspend) = action {
+            action.into_iter().for_each(|action| self.act(action));
+        } else {
+            self.tell(match pending {
+                Pending::Hold => "the server is not held",
+                Pending::Release => "the server is still held",
+                _ => "the recording goes on",
+            });
+        }
     }
 
     /// Takes digits of a count. It begins with a `0`, so that `1`-`8` are always panels, however quickly
@@ -135,11 +158,7 @@ impl App {
             Action::OnlyConn => self.only_this_connection(),
             Action::Hold => self.hold_or_release(),
             Action::Turn => self.next_turn(times),
-            Action::Record => match &self.tape {
-                Some(tape) if !self.is_over => tape.start_or_stop(),
-                Some(_) => self.tell("the server has stopped; there is nothing to record"),
-                None => self.tell("this is a recording already"),
-            },
+            Action::Record => self.start_or_stop_recording(),
             Action::Explain => self.focus_on(Panel::Why),
             Action::Note => self.ask_for_note(),
             Action::Export => self.ask_for_export(),

@@ -112,13 +112,19 @@ pub(super) enum Request {
     Mouse(bool),
 }
 
-/// A key that a letter must follow.
+/// A key that another must follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pending {
     /// `m`
     SetMark,
     /// `'`
     GoToMark,
+    /// `p` on a server elsewhere that nobody has in hand
+    Hold,
+    /// The same, where it waits for the first to come
+    Release,
+    /// `r` on a server elsewhere that is recorded
+    StopRecording,
 }
 
 /// The viewer's state. [`draw`](super::draw) makes a screen of it.

@@ -140,7 +140,7 @@ pub(super) fn footer(app: &App, area: Rect, buf: &mut Buffer) {
         let (text, _, _) = prompt.shown(room);
         pen.fit(0, 0, room, &text, p.text);
     } else if let Some(pending) = app.pending {
-        pen.fit(1, 0, room, which_mark(app, pending), p.now);
+        pen.fit(1, 0, room, &asked(app, pending), p.now);
     } else if let Some(status) = &app.status {
         pen.fit(1, 0, room, &printable(&status.text), if status.is_warning { p.warn } else { p.now });
     } else if let Some(count) = &app.count {
@@ -202,15 +202,17 @@ fn hints(app: &App) -> Vec<(String, String)> {
     hints
 }
 
-/// What is asked for after `m` or `'`.
-fn which_mark(app: &App, pending: Pending) -> &'static str {
-    match pending {
+/// What is asked for after a key that another must follow.
+fn asked(app: &App, pending: Pending) -> String {
+    let mark = match pending {
         Pending::SetMark => "bookmark: a letter",
         Pending::GoToMark if app.bookmarks.is_empty() => {
             "there is no bookmark yet; ' goes back to before the jump"
         }
         Pending::GoToMark => "to which bookmark? ' goes back to before the jump",
-    }
+        Pending::Hold | Pending::Release | Pending::StopRecording => return app.asked_first(pending),
+    };
+    mark.to_owned()
 }
 
 /// The columns of the last line that are for what is typed.

@@ -78,6 +78,7 @@ impl App {
                     self.tell(&format!("no bookmark {letter}; {there_are}"));
                 }
             },
+            Pending::Hold | Pending::Release | Pending::StopRecording => {}
         }
     }
 

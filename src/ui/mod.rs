@@ -2,7 +2,7 @@
 //!
 //! `App` is all that the viewer knows; [`draw`] makes a frame of it and nothing else; keys become
 //! actions by the one table in `keys.rs`. The loop (`run.rs`) is generic over the backend and over
-//! where keys and events come from; only `term.rs` knows that there is a real terminal.
+//! where keys and events come from; only `term/` knows that there is a real terminal.
 //!
 //! | file | |
 //! | --- | --- |
@@ -12,7 +12,7 @@
 //! | `moves.rs`, `playing.rs`, `marks.rs`, `breakpoints.rs` | going from event to event |
 //! | `shown.rs`, `narrow.rs`, `hunt.rs` | filter and search, a slice at a time |
 //! | `notes.rs`, `export.rs`, `desk.rs` | what is written, and who writes it |
-//! | `keys.rs`, `count.rs`, `prompt.rs`, `command.rs`, `goto.rs`, `mouse.rs` | keys, what is typed, where that leads |
+//! | `keys.rs`, `count.rs`, `prompt.rs`, `paste.rs`, `command.rs`, `goto.rs`, `mouse.rs` | keys, what is typed or pasted, where that leads |
 //! | `draw.rs` | which panels, and where |
 //! | `threads.rs` `machine/` `connection/` `stack.rs` `events.rs` `explain.rs` | a panel each |
 //! | `lesson/` | a lesson: its steps and questions, its text, its place |
@@ -21,7 +21,7 @@
 //! | `bars.rs`, `help.rs` | the first and the last line; the help |
 //! | `pen.rs`, `canvas.rs`, `theme.rs` | clipped text, joined lines, the few styles |
 //! | `ascii.rs` | the finished frame, for terminals that know nothing else |
-//! | `run.rs`, `term.rs` | the loop; the terminal and its care |
+//! | `run.rs`, `term/` | the loop; the terminal: its care, its size, its keys byte by byte, signals |
 
 mod actions;
 #[cfg(test)]
@@ -57,6 +57,7 @@ mod narrow;
 mod notes;
 #[cfg(test)]
 mod panel_tests;
+mod paste;
 mod pen;
 mod playing;
 mod prompt;
@@ -127,6 +128,11 @@ pub trait Leash: Send + Sync {
     fn look(&self) -> Leashed;
     /// Asks for something; that it was done shows when one looks, and why it was not is news.
     fn ask(&self, what: Ask);
+    /// What a server elsewhere is called: others may be at work on it, and what is done to them cannot be
+    /// taken back.
+    fn elsewhere(&self) -> Option<&str> {
+        None
+    }
     /// Why there will be no more events, where there is more to say than that the server has stopped.
     fn farewell(&self) -> Option<String> {
         None

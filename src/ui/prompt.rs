@@ -1,10 +1,11 @@
 //! The line that is typed into: a command, a search, a filter, a note.
 
 use super::app::App;
-use crate::text::printable;
+use super::paste::Paste;
+use crate::text::{counted, printable};
 use crossterm::event::{Event as Term, KeyCode, KeyEvent, KeyModifiers};
-use tui_input::Input;
 use tui_input::backend::crossterm::to_input_request;
+use tui_input::{Input, InputRequest};
 use unicode_width::UnicodeWidthStr as _;
 
 /// The longest line in bytes.
@@ -133,6 +134,25 @@ impl App {
                     prompt.wrong = None;
                 }
             }
+        }
+    }
+
+    /// Puts a paste where the cursor is, as far as there is room. It runs nothing, whatever is in it.
+    pub(super) fn paste_into_prompt(&mut self, paste: &Paste) {
+        let Some(prompt) = &mut self.prompt else { return };
+        prompt.wrong = None;
+        let line = paste.line();
+        let mut rest = line.chars();
+        while let Some(c) = rest.clone().next().filter(|c| prompt.line().len() + c.len_utf8() <= LONGEST) {
+            prompt.input.handle(InputRequest::InsertChar(c));
+            rest.next();
+        }
+        let left_out = paste.beyond() + rest.count() as u64;
+        if left_out > 0 {
+            let at = prompt.line().char_indices().nth(prompt.input.cursor());
+            let at = at.map_or(prompt.line().len(), |(at, _)| at);
+            let what = counted(left_out, "character");
+            prompt.wrong = Some((at, format!("the line is full: {what} of the paste left out")));
         }
     }
 

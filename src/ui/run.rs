@@ -1,6 +1,7 @@
 //! The loop: draw if something changed, sleep until something happens, take it in.
 
 use super::app::{App, Request};
+use super::paste::Paste;
 use super::{Exit, draw};
 use crate::event::Event;
 use crossterm::event::{KeyEvent, MouseEvent};
@@ -24,6 +25,7 @@ const AT_ONCE: usize = 64;
 pub(super) enum Incoming {
     Key(KeyEvent),
     Mouse(MouseEvent),
+    Paste(Paste),
     Resize,
     /// A server's events.
     Events(Vec<Event>),
@@ -120,6 +122,10 @@ where
                 }
                 Incoming::Mouse(mouse) => {
                     app.mouse(mouse);
+                    is_urgent = true;
+                }
+                Incoming::Paste(paste) => {
+                    app.paste(&paste);
                     is_urgent = true;
                 }
                 Incoming::Resize => is_urgent = true,

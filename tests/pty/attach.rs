@@ -48,6 +48,12 @@ impl Drop for Server {
     }
 }
 
+/// Others may be at work on the server: one is asked first.
+fn hold(terminal: &mut Terminal) {
+    terminal.press_for("p", "all its clients wait then");
+    terminal.press_for("p", "SERVER HELD");
+}
+
 #[test]
 fn a_server_elsewhere_is_stepped_from_its_first_event_on() {
     let server = Server::start(&["-t", "1", "--step"]);
@@ -71,7 +77,7 @@ fn two_wait_in_a_queue_while_the_worker_is_not_let_go_on() {
     let server = Server::start(&["-t", "1"]);
     let mut terminal = server.attach();
     terminal.wait_for(" LIVE ");
-    terminal.press_for("p", "SERVER HELD");
+    hold(&mut terminal);
     terminal.press_for("t", "turn: main");
     let _clients = [server.connect(), server.connect()];
     // Main is stepped whenever it comes to the gate; the worker stays where it is.
@@ -112,7 +118,7 @@ fn one_steps_and_another_only_looks() {
     let (mut one, mut other) = (server.attach(), server.attach());
     one.wait_for(" LIVE ");
     other.wait_for(" LIVE ");
-    one.press_for("p", "SERVER HELD");
+    hold(&mut one);
     other.wait_for("SERVER HELD");
     other.press_for(".", "has the leash; it is free once");
     other.press_for("p", "has the leash");
@@ -120,7 +126,7 @@ fn one_steps_and_another_only_looks() {
     one.press("q");
     one.end().assert_restored(0);
     other.wait_for(" LIVE ");
-    other.press_for("p", "▮ ");
+    hold(&mut other);
     other.press("q");
     other.end().assert_restored(0);
 }
@@ -133,7 +139,7 @@ fn when_the_server_goes_away_the_view_stays_and_says_so() {
         terminal.wait_for(" LIVE ");
         let _client = server.connect();
         terminal.wait_for("accepted 1");
-        terminal.press_for("p", "SERVER HELD");
+        hold(&mut terminal);
         let pid = Pid::from_child(&server.process);
         kill_process(pid, signal).unwrap();
         let screen = terminal.wait_for("SERVER GONE");
@@ -154,6 +160,12 @@ fn recording_is_started_and_stopped_from_elsewhere() {
     let mut terminal = server.attach();
     terminal.wait_for(" LIVE ");
     terminal.press_for("r", "● REC");
+    // What is not recorded is lost: one is asked first, and no other key says yes.
+    for no in ["\x1b", ".", "q"] {
+        terminal.press_for("r", "stop the recording of ");
+        assert!(terminal.press_for(no, "the recording goes on").contents().contains("● REC"));
+    }
+    terminal.press_for("r", "stop the recording of ");
     terminal.press_for("r", "recording has stopped");
     terminal.wait("the sign is gone", |screen| !screen.contents().contains("● REC"));
     terminal.press("q");
@@ -165,4 +177,30 @@ fn recording_is_started_and_stopped_from_elsewhere() {
     terminal.press_for("r", "--record");
     terminal.press("q");
     terminal.end().assert_restored(0);
+}
+
+#[test]
+fn one_is_asked_before_a_server_elsewhere_is_held_or_let_go() {
+    let server = Server::start(&["-t", "1"]);
+    let mut terminal = server.attach();
+    terminal.wait_for(" LIVE ");
+    terminal.press_for("p", "all its clients wait then");
+    assert!(terminal.press_for("e", "the server is not held").contents().contains(" LIVE "));
+    terminal.press_for("p", "all its clients wait then");
+    terminal.press_for("y", "SERVER HELD");
+    // Who has the leash in hand has said so once.
+    terminal.press_for("p", " LIVE ");
+    terminal.press("q");
+    terminal.end().assert_restored(0);
+
+    // It waits for the first to step it, and that is over once somebody lets it go.
+    let server = Server::start(&["-t", "1", "--step"]);
+    let mut terminal = server.attach();
+    terminal.wait_for("▮ mark");
+    terminal.press_for("p", "it runs from here on");
+    assert!(terminal.press_for("\x1b", "the server is still held").contents().contains("no events yet"));
+    terminal.press_for("p", "it runs from here on");
+    // At the question one may leave all the same.
+    terminal.press("\x03");
+    terminal.end().assert_restored(130);
 }

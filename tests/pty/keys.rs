@@ -154,6 +154,8 @@ fn what_is_exported_is_what_print_prints_with_the_same_filter() {
         assert!(fs::read(&file).unwrap() == printed, "{format}");
         terminal.press_for(":", "\n:");
         terminal.press("\x1b");
+        // Right before another key it would be Alt.
+        terminal.wait("the prompt closed", |screen| !screen.contents().contains("\n:"));
     }
     terminal.press(&format!(":export {}\r", out("x.flow")));
     terminal.wait_for("is there already");

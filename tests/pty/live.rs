@@ -174,7 +174,8 @@ fn a_terminal_that_goes_away_ends_it_in_order() {
     reader.join().unwrap();
     drop((keys, tty, master));
     // Whichever is noticed first: the signal, or that no key can be read any more.
-    assert!(matches!(exit_code(&mut *child, String::new), 129 | 2));
+    let status = ended(&mut *child, String::new);
+    assert!(status.signal().is_none() && matches!(status.exit_code(), 129 | 2));
     assert_whole(&trace);
 }
 

@@ -10,9 +10,13 @@ mod keys;
 mod lesson;
 mod live;
 mod panic;
+mod paste;
+mod sequences;
+mod signals;
+mod sizes;
 
 use common::until;
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{LocalModes, tcgetattr};
@@ -40,6 +44,8 @@ struct Terminal {
     tty: OwnedFd,
     seen: Arc<(Mutex<Seen>, Condvar)>,
     reader: JoinHandle<()>,
+    /// Its modes before the program was there.
+    before: String,
 }
 
 /// What the terminal has got.
@@ -56,6 +62,8 @@ struct Left {
     screen: Screen,
     bytes: Vec<u8>,
     modes: LocalModes,
+    /// Whether the terminal's modes, all of them, are what they were.
+    is_as_before: bool,
 }
 
 fn pty_size((cols, rows): (u16, u16)) -> PtySize {
@@ -70,7 +78,18 @@ impl Terminal {
     }
 
     fn run(program: &str, args: &[&str], env: impl FnOnce(&mut CommandBuilder)) -> Terminal {
-        let pair = native_pty_system().openpty(pty_size(SIZE)).unwrap();
+        Terminal::sized(SIZE, SIZE, program, args, env)
+    }
+
+    /// One that says `told` of its size, and draws `size`.
+    fn sized(
+        told: (u16, u16),
+        size: (u16, u16),
+        program: &str,
+        args: &[&str],
+        env: impl FnOnce(&mut CommandBuilder),
+    ) -> Terminal {
+        let pair = native_pty_system().openpty(pty_size(told)).unwrap();
         let mut command = CommandBuilder::new(program);
         command.args(args);
         command.cwd(env!("CARGO_MANIFEST_DIR"));
@@ -81,16 +100,17 @@ impl Terminal {
         for name in ["XDG_STATE_HOME", "HOME", "LC_ALL", "LC_MESSAGES", "LANG"] {
             command.env_remove(name);
         }
-        for name in ["NO_COLOR", "COLORFGBG", "RUST_BACKTRACE"] {
+        for name in ["NO_COLOR", "COLORFGBG", "RUST_BACKTRACE", "LINES", "COLUMNS"] {
             command.env_remove(name);
         }
         env(&mut command);
         let tty = pair.master.tty_name().unwrap();
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
         let tty = rustix::fs::open(tty, flags, Mode::empty()).unwrap();
+        let before = format!("{:?}", tcgetattr(&tty).unwrap());
         let child = pair.slave.spawn_command(command).unwrap();
         let seen =
-            Seen { parser: vt100::Parser::new(SIZE.1, SIZE.0, 0), bytes: Vec::new(), is_enough: false };
+            Seen { parser: vt100::Parser::new(size.1, size.0, 0), bytes: Vec::new(), is_enough: false };
         let seen = Arc::new((Mutex::new(seen), Condvar::new()));
         let (mut out, shared) = (pair.master.try_clone_reader().unwrap(), seen.clone());
         let reader = std::thread::spawn(move || {
@@ -106,7 +126,7 @@ impl Terminal {
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        Terminal { child, master: pair.master, keys, tty, seen, reader }
+        Terminal { child, master: pair.master, keys, tty, seen, reader, before }
     }
 
     fn press(&mut self, keys: &str) {
@@ -165,23 +185,37 @@ impl Terminal {
     /// Waits for the program's end.
     fn end(mut self) -> Left {
         let seen = self.seen.clone();
-        let code = exit_code(&mut *self.child, || text(seen.0.lock().unwrap().parser.screen()));
-        let modes = tcgetattr(&self.tty).unwrap().local_modes;
+        let status = ended(&mut *self.child, || text(seen.0.lock().unwrap().parser.screen()));
+        assert_eq!(status.signal(), None, "it ends by itself");
+        self.left(status.exit_code())
+    }
+
+    /// Waits until a signal has ended the program.
+    fn end_by_signal(mut self) -> Left {
+        let seen = self.seen.clone();
+        let status = ended(&mut *self.child, || text(seen.0.lock().unwrap().parser.screen()));
+        assert!(status.signal().is_some(), "{status:?}");
+        self.left(status.exit_code())
+    }
+
+    fn left(self, code: u32) -> Left {
+        let modes = tcgetattr(&self.tty).unwrap();
+        let is_as_before = format!("{modes:?}") == self.before;
+        let modes = modes.local_modes;
         // With the last hold on the program's end gone, the reader reads what is left, and stops.
         drop(self.tty);
         self.reader.join().unwrap();
         let seen = self.seen.0.lock().unwrap();
-        Left { code, screen: seen.parser.screen().clone(), bytes: seen.bytes.clone(), modes }
+        Left { code, screen: seen.parser.screen().clone(), bytes: seen.bytes.clone(), modes, is_as_before }
     }
 }
 
 /// The status that `child` ends with; if it does not, `shown` is what is to be seen of it.
-fn exit_code(child: &mut dyn Child, shown: impl Fn() -> String) -> u32 {
+fn ended(child: &mut dyn Child, shown: impl Fn() -> String) -> ExitStatus {
     let start = Instant::now();
     loop {
         if let Some(status) = child.try_wait().unwrap() {
-            assert_eq!(status.signal(), None, "it ends by itself");
-            return status.exit_code();
+            return status;
         }
         if start.elapsed() >= PATIENCE {
             child.kill().unwrap();
@@ -206,7 +240,7 @@ impl Left {
         assert_eq!(self.code, code, "{}", self.screen.contents());
         assert_shell_s(&self.screen);
         let cooked = LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG;
-        assert!(self.modes.contains(cooked), "{:?}", self.modes);
+        assert!(self.is_as_before && self.modes.contains(cooked), "{:?}", self.modes);
         // Not by luck: it was there.
         let text = String::from_utf8_lossy(&self.bytes);
         let (took, gave) = (text.find("\x1b[?1049h"), text.rfind("\x1b[?1049l"));

@@ -23,7 +23,7 @@ fn a_panic_gives_the_terminal_back_and_is_told_on_it() {
     let terminal = Terminal::run(program.to_str().unwrap(), &args, |command| {
         command.env(WHEN, &path);
     });
-    terminal.wait_for("event 1 of ");
+    assert!(terminal.wait_for("event 1 of ").bracketed_paste());
     fs::write(&when, "").unwrap();
     let left = terminal.end();
     assert_eq!(left.code, 101, "{}", left.screen.contents());

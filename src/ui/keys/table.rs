@@ -209,7 +209,7 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
             ),
             live(
                 "p",
-                "hold, release the server; held, . lets one event through",
+                "hold, release (elsewhere: p again); held, . lets one event through",
                 &[(Char('p'), Action::Hold)],
             ),
             live(
@@ -217,7 +217,11 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
                 "held: whose turn: main, a worker, or who waited longest",
                 &[(Char('t'), Action::Turn)],
             ),
-            live("r", "start, stop recording to a file", &[(Char('r'), Action::Record)]),
+            live(
+                "r",
+                "start, stop recording to a file (to stop it elsewhere: r again)",
+                &[(Char('r'), Action::Record)],
+            ),
         ],
     },
     Section {
@@ -274,6 +278,7 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
                 "close what is open, then filter, search, panel; never quits",
                 &[(Code(KeyCode::Esc), Action::Close)],
             ),
+            bind("paste", "text for a line that is being typed; elsewhere it is left alone", &[]),
             bind("^Z", "suspend", &[(Ctrl('z'), Action::Suspend)]),
             bind("q", "quit (also Ctrl-C)", &[(Char('q'), Action::Quit), (Ctrl('c'), Action::Interrupt)]),
             bind(

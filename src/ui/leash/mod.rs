@@ -1,6 +1,6 @@
 //! What the keys do to a server on a leash, and what is said about it.
 
-use super::app::App;
+use super::app::{App, Pending};
 use super::{Ask, Leash};
 use crate::event::{Event, Thread};
 use crate::filter::Filter;
@@ -95,7 +95,48 @@ impl App {
         if self.is_over {
             return self.tell("the server has stopped; there is nothing to hold");
         }
+        // Who has the leash in hand has said so once.
+        if leash.elsewhere().is_some() && !self.leashed.yours && self.leashed.holder.is_none() {
+            self.pending = Some(if self.is_held() { Pending::Release } else { Pending::Hold });
+            return;
+        }
         leash.ask(if self.is_held() { Ask::Release } else { Ask::Hold });
+    }
+
+    /// `r`
+    pub(super) fn start_or_stop_recording(&mut self) {
+        let Some(tape) = self.tape.clone() else { return self.tell("this is a recording already") };
+        if self.is_over {
+            return self.tell("the server has stopped; there is nothing to record");
+        }
+        let is_elsewhere = self.leash.as_ref().is_some_and(|leash| leash.elsewhere().is_some());
+        if is_elsewhere && tape.is_recording() {
+            self.pending = Some(Pending::StopRecording);
+            return;
+        }
+        tape.start_or_stop();
+    }
+
+    /// The key was pressed again, or `y`. What was asked may be so already.
+    pub(super) fn confirmed(&mut self, what: Pending) {
+        let leash = self.leash.clone().filter(|_| !self.is_over);
+        let tape = self.tape.clone().filter(|tape| !self.is_over && tape.is_recording());
+        match (what, leash, tape) {
+            (Pending::Hold, Some(leash), _) if !self.is_held() => leash.ask(Ask::Hold),
+            (Pending::Release, Some(leash), _) if self.is_held() => leash.ask(Ask::Release),
+            (Pending::StopRecording, _, Some(tape)) => tape.start_or_stop(),
+            _ => {}
+        }
+    }
+
+    /// What is asked before something that cannot be taken back is done to a server elsewhere.
+    pub(super) fn asked_first(&self, what: Pending) -> String {
+        let name = self.leash.as_ref().and_then(|leash| leash.elsewhere()).unwrap_or("the server");
+        match what {
+            Pending::StopRecording => format!("r or y: stop the recording of {name}"),
+            Pending::Release => format!("p or y: let {name} go (it runs from here on)"),
+            _ => format!("p or y: hold {name} (all its clients wait then)"),
+        }
     }
 
     /// `t`: main, the workers, and then again whoever has waited longest.

@@ -1,18 +1,23 @@
 //! The real terminal: taken, and given back whatever happens.
 
+mod backend;
+mod keyboard;
+mod sequence;
+mod signals;
+
 use super::app::App;
 use super::run::{Host, Incoming, Input, run};
 use super::{Exit, draw};
 use crate::event::Event;
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::Show;
-use crossterm::event::{self as term, DisableMouseCapture, EnableMouseCapture};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGSTOP, SIGTERM, SIGTSTP};
-use signal_hook::iterator::Signals;
+use signal_hook::consts::SIGSTOP;
 use std::io::{self, Write as _};
 use std::mem::ManuallyDrop;
 use std::panic;
@@ -26,9 +31,6 @@ use std::time::{Duration, Instant};
 const QUEUE: usize = 8;
 /// Events of one batch.
 const BATCH: usize = 4096;
-
-/// What reading a terminal that has gone says.
-const EIO: i32 = rustix::io::Errno::IO.raw_os_error();
 
 /// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -46,16 +48,17 @@ pub(super) fn show(mut app: App, server: Option<(Receiver<Event>, Receiver<Strin
     crossterm::style::force_color_output(true);
     let (sender, receiver) = sync_channel(QUEUE);
     let _hook = PanicHook::install(sender.clone());
-    let signals = forward_signals(sender.clone())?;
+    let signals = signals::forward(sender.clone())?;
+    signals::watch_breaking()?;
     let screen = Screen::take()?;
-    forward_keys(sender.clone());
+    keyboard::forward(sender.clone());
     if let Some((events, news)) = server {
         forward_news(news, sender.clone());
         forward_events(events, sender);
     }
     // Dropped, it would complain on stderr where the terminal has gone, and panic there; `restore`
     // shows the cursor anyway.
-    let mut terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(io::stdout()))?);
+    let mut terminal = ManuallyDrop::new(Terminal::new(backend::Screen::new())?);
     let result = run(&mut terminal, &mut app, &mut Channel(receiver), &mut Tty);
     let last = terminal.size();
     drop(screen);
@@ -73,7 +76,8 @@ pub(super) fn show(mut app: App, server: Option<(Receiver<Event>, Receiver<Strin
 fn take() -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
-    execute!(io::stdout(), EnterAlternateScreen)?;
+    // What is pasted shall not come as keys.
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
     if MOUSE.load(Ordering::SeqCst) {
         execute!(io::stdout(), EnableMouseCapture)?;
     }
@@ -96,7 +100,7 @@ fn restore() {
         if MOUSE.load(Ordering::SeqCst) {
             let _ = execute!(io::stdout(), DisableMouseCapture);
         }
-        let _ = execute!(io::stdout(), LeaveAlternateScreen, Show);
+        let _ = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
         let _ = disable_raw_mode();
     }
 }
@@ -173,28 +177,6 @@ impl Input for Channel {
     }
 }
 
-/// Reads keys for as long as the process lives: a read of the terminal cannot be taken back.
-/// Where stdin is the recording, crossterm reads `/dev/tty`.
-fn forward_keys(sender: SyncSender<Incoming>) {
-    thread::spawn(move || {
-        loop {
-            let incoming = match term::read() {
-                Ok(term::Event::Key(key)) => Incoming::Key(key),
-                Ok(term::Event::Mouse(mouse)) => Incoming::Mouse(mouse),
-                Ok(term::Event::Resize(..)) => Incoming::Resize,
-                Ok(_) => continue,
-                // The window was closed: its SIGHUP comes too, perhaps later.
-                Err(error) if error.raw_os_error() == Some(EIO) => Incoming::Signal(SIGHUP),
-                Err(error) => Incoming::Failed(error),
-            };
-            let is_last = matches!(incoming, Incoming::Failed(_) | Incoming::Signal(_));
-            if sender.send(incoming).is_err() || is_last {
-                return;
-            }
-        }
-    });
-}
-
 fn forward_events(events: Receiver<Event>, sender: SyncSender<Incoming>) {
     thread::spawn(move || {
         while let Ok(first) = events.recv() {
@@ -217,19 +199,6 @@ fn forward_news(news: Receiver<String>, sender: SyncSender<Incoming>) {
             }
         }
     });
-}
-
-fn forward_signals(sender: SyncSender<Incoming>) -> io::Result<signal_hook::iterator::Handle> {
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT])?;
-    let handle = signals.handle();
-    thread::spawn(move || {
-        for signal in signals.forever() {
-            if sender.send(Incoming::Signal(signal)).is_err() {
-                return;
-            }
-        }
-    });
-    Ok(handle)
 }
 
 type Hook = dyn Fn(&panic::PanicHookInfo<'_>) + Send + Sync;
