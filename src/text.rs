@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::io;
 
 /// The text of `bytes` with everything that a terminal would act on made visible: `\r`, `\n`,
 /// `\t`, `\0`, `\\`, `\"` by those names, other control characters, bidirectional overrides and
@@ -94,6 +95,47 @@ pub fn to_json(value: &impl serde::Serialize) -> serde_json::Result<String> {
     })
 }
 
+/// Where text goes that a terminal may get: whatever it would act on is made visible, as [`message`] has it.
+#[derive(Debug)]
+pub struct Harmless<W: io::Write> {
+    out: W,
+    /// The beginning of a character whose rest has not come yet.
+    rest: Vec<u8>,
+}
+
+impl<W: io::Write> Harmless<W> {
+    /// Text goes to `out`.
+    pub fn new(out: W) -> Harmless<W> {
+        Harmless { out, rest: Vec::new() }
+    }
+}
+
+impl<W: io::Write> io::Write for Harmless<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.rest.is_empty() && bytes.iter().all(|byte| (0x20..0x7f).contains(byte) || *byte == b'\n') {
+            return self.out.write_all(bytes);
+        }
+        self.rest.extend_from_slice(bytes);
+        let whole = match std::str::from_utf8(&self.rest) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => self.rest.len(),
+        };
+        let text = String::from_utf8_lossy(&self.rest[..whole]);
+        self.out.write_all(message(&text).as_bytes())?;
+        self.rest.drain(..whole);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 /// A text without the mark that some editors put before it (U+FEFF).
 pub fn unmarked(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
@@ -158,6 +200,20 @@ mod tests {
         assert_eq!(serde_json::from_str::<String>(&json).ok().as_deref(), Some(text));
         assert_eq!(harmless_json("{\t\"a\": 1}\r"), "{ \"a\": 1} ");
         assert!(matches!(harmless_json("{\"a\": \"é\"}"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn what_is_written_is_harmless_however_it_is_cut() {
+        let text = "é 1\u{9b}31m\u{202e}😀\t\x1b[31m\n";
+        for size in 1..=text.len() {
+            let mut out = Vec::new();
+            let mut harmless = Harmless::new(&mut out);
+            for piece in text.as_bytes().chunks(size) {
+                assert!(io::Write::write_all(&mut harmless, piece).is_ok());
+            }
+            let out = String::from_utf8_lossy(&out).into_owned();
+            assert_eq!(out, "é 1\\xc2\\x9b31m\\xe2\\x80\\xae😀\\x09\\x1b[31m\n", "{size} at a time");
+        }
     }
 
     #[test]

@@ -68,7 +68,7 @@ pub(super) fn run(addr: &str, token: Option<&str>, look: Look) -> anyhow::Result
 fn print(mut reader: TraceReader<Port>) -> anyhow::Result<ExitCode> {
     reader_socket(&reader)?;
     // Line by line: somebody may be reading as it happens.
-    let mut out = LineWriter::new(io::stdout().lock());
+    let mut out = LineWriter::new(super::stdout());
     super::print::print(&mut reader, &mut Text::default(), None, &mut out)?;
     for warning in reader.warnings() {
         super::say(&format!("{}: {warning}", reader.name()));

@@ -54,7 +54,7 @@ pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
 fn lesson(input: &Input) -> anyhow::Result<ExitCode> {
     let name = shown(&input.file);
     let text = read(&input.file)?;
-    let mut out = io::stdout().lock();
+    let mut out = super::stdout();
     let lesson = match Lesson::parse(&text, &name) {
         Ok(lesson) => lesson,
         Err(mistakes) => {
@@ -91,7 +91,7 @@ fn lesson(input: &Input) -> anyhow::Result<ExitCode> {
 
 /// What was found, on stdout.
 fn tell(name: &str, report: &Report, reader: &TraceReader<Source>, lenient: bool) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = super::stdout();
     for problem in &report.problems {
         writeln!(out, "{name}: {problem}")?;
     }

@@ -186,7 +186,7 @@ fn place(text: &str, at: usize) -> (usize, usize) {
 
 /// `memstep config`: prints a file to begin with, and where it belongs.
 pub(super) fn run() -> anyhow::Result<ExitCode> {
-    let mut out = io::stdout().lock();
+    let mut out = super::stdout();
     let place = match path() {
         Some(path) => {
             let there = if path.exists() { "there is one" } else { "there is none yet" };

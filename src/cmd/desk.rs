@@ -5,7 +5,7 @@ use crate::cli::Format;
 use crate::event::Event;
 use crate::files::{self, Staged};
 use crate::print::Print;
-use crate::text::printable;
+use crate::text::{Harmless, printable};
 use crate::trace::format::{End, Header, Note};
 use crate::trace::index::Growing;
 use crate::trace::notes;
@@ -53,14 +53,14 @@ impl Desk {
             return Err(format!("{shown} is the recording itself; name another file"));
         }
         let (staged, file) = Staged::asked_for(Path::new(file), over).map_err(said)?;
-        Ok(Begun { staged, file })
+        Ok(Begun { staged, file: Harmless::new(file) })
     }
 }
 
 /// A file that is being written. Until it is done, what was called so is as it was.
 struct Begun {
     staged: Option<Staged>,
-    file: File,
+    file: Harmless<File>,
 }
 
 impl Begun {

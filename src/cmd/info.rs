@@ -27,7 +27,7 @@ pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
         sums.add(&row.event);
     }
     sums.bytes += reader.raw_end().map_or(0, |end| end.len() as u64 + 1);
-    let mut out = io::stdout().lock();
+    let mut out = super::stdout();
     sums.print(reader.header(), reader.end(), &mut out).and_then(|()| out.flush()).context(STDOUT)?;
     for warning in reader.warnings().iter().filter(|w| !w.what.starts_with("recording not closed")) {
         super::say(&format!("{name}: {warning}"));

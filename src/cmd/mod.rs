@@ -120,5 +120,10 @@ fn say(what: &str) {
     let _ = writeln!(io::stderr(), "memstep: {}", text::message(what));
 }
 
+/// Stdout, for text: it may be a terminal.
+fn stdout() -> text::Harmless<io::StdoutLock<'static>> {
+    text::Harmless::new(io::stdout().lock())
+}
+
 /// What a failed write to stdout is said to be.
 const STDOUT: &str = "stdout cannot be written";

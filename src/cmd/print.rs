@@ -42,10 +42,10 @@ struct Out(Rc<RefCell<Box<dyn Write>>>);
 
 impl Out {
     fn new() -> Out {
-        let stdout = io::stdout();
-        Out(Rc::new(RefCell::new(match stdout.is_terminal() {
-            true => Box::new(stdout),
-            false => Box::new(BufWriter::with_capacity(64 * 1024, stdout)),
+        let is_watched = io::stdout().is_terminal();
+        Out(Rc::new(RefCell::new(match is_watched {
+            true => Box::new(super::stdout()),
+            false => Box::new(BufWriter::with_capacity(64 * 1024, super::stdout())),
         })))
     }
 }

@@ -22,8 +22,12 @@ const GOOD: &str = r#"
 "#;
 
 fn check_with(lines: &str, end: Option<End>) -> Report {
-    let header = Header { threads: 1, detail: crate::trace::format::Detail::Calls, ..Header::default() };
-    let mut checker = Checker::new(&header);
+    let header = Header { threads: 1, detail: Detail::Calls, ..Header::default() };
+    check_under(&header, lines, end)
+}
+
+fn check_under(header: &Header, lines: &str, end: Option<End>) -> Report {
+    let mut checker = Checker::new(header);
     let mut line = 1;
     for text in lines.trim().lines() {
         line += 1;
@@ -48,6 +52,25 @@ fn a_good_recording_has_no_problems() {
 }
 
 #[test]
+fn a_header_is_held_to_what_it_says() {
+    let good = Header { threads: 1, detail: Detail::Calls, ..Header::default() };
+    for (header, says) in [
+        (Header { threads: 0, ..good.clone() }, "line 4: #3: there is no worker0: the header says 0 workers"),
+        (
+            Header { detail: Detail::Flow, ..good.clone() },
+            "line 6: #5: a call, and the header says that no function calls were recorded",
+        ),
+        (
+            Header { max_data: 4, ..good.clone() },
+            "line 12: #11: 5 bytes were kept, and the header says 4 at most",
+        ),
+    ] {
+        let problems = check_under(&header, GOOD, None).problems;
+        assert!(problems.iter().any(|p| p.to_string() == says), "{problems:#?}, not {says}");
+    }
+}
+
+#[test]
 fn each_rule_finds_its_breach() {
     for (old, new, says) in [
         (r#""seq":1,"#, r#""seq":7,"#, "line 2: #7: the first event has seq 7: the beginning is missing"),
@@ -57,7 +80,7 @@ fn each_rule_finds_its_breach() {
         (
             r#""th":"worker0","ev":"call""#,
             r#""th":"worker1","ev":"call""#,
-            "line 6: #5: there is no worker1: the header says 1 workers",
+            "line 6: #5: there is no worker1: the header says 1 worker",
         ),
         (
             r#""from":"conn_read","#,

@@ -14,6 +14,9 @@ use std::time::Duration;
 /// Nobody keeps the turn for as long as that, unless it waits for somebody who waits for the turn.
 const STUCK: Duration = Duration::from_secs(10);
 
+/// Pieces of a message: how each begins, and its length.
+pub(crate) type Pieces = Arc<[(Vec<u8>, u64)]>;
+
 /// A connection's memory: `struct conn`, and what it points to.
 #[derive(Debug, Clone)]
 pub(crate) struct ConnMemory {
@@ -27,8 +30,8 @@ pub(crate) struct ConnMemory {
     pub rbuf: Arc<[u8]>,
     pub value: Arc<[u8]>,
     pub wbuf: Arc<[u8]>,
-    /// What is left to be sent of the message that is being sent, a piece each: how it begins, and its length.
-    pub unsent: Arc<[(Vec<u8>, u64)]>,
+    /// What is left to be sent of the message that is being sent, a piece each.
+    pub unsent: Pieces,
 }
 
 /// A slab class's memory.

@@ -1,5 +1,6 @@
 //! Writing on a part of the screen, clipped to it.
 
+use crate::text::printable;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -28,6 +29,8 @@ impl<'a> Pen<'a> {
 
     /// Writes `text` at column `x` of row `y`; gives the column after it.
     pub fn put(&mut self, x: usize, y: usize, text: &str, style: Style) -> usize {
+        // Names come from recordings too; here nothing passes that a terminal would act on.
+        let text = &*printable(text);
         let end = x + text.width();
         if x < self.width() && y < self.height() && !text.is_empty() {
             let room = self.width() - x;

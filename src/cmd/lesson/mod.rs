@@ -52,7 +52,7 @@ pub(super) fn run(mut args: LessonArgs) -> anyhow::Result<ExitCode> {
     }
     let Opened { course, recording, .. } = opened;
     let page = text::page(&course, &recording.header, &recording.events);
-    io::stdout().lock().write_all(page.as_bytes()).context(STDOUT)?;
+    crate::cmd::stdout().write_all(page.as_bytes()).context(STDOUT)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -137,7 +137,7 @@ fn list(lang: Lang) -> anyhow::Result<ExitCode> {
     let named = entries.iter().map(|entry| entry.name().width()).max().unwrap_or(0);
     let lessons: Vec<Lesson> = entries.iter().map(library::Entry::lesson).collect::<Result<_, _>>()?;
     let progress = show::progress();
-    let mut out = io::stdout().lock();
+    let mut out = crate::cmd::stdout();
     let mut write = || -> io::Result<()> {
         for (entry, lesson) in entries.iter().zip(&lessons) {
             let minutes = match lang {

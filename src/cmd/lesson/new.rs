@@ -27,7 +27,7 @@ pub(super) fn run(recording: &Path, output: Option<&Path>) -> anyhow::Result<Exi
     };
     let text = skeleton(title, path, &events);
     let Some(output) = output else {
-        io::stdout().lock().write_all(text.as_bytes()).context(STDOUT)?;
+        crate::cmd::stdout().write_all(text.as_bytes()).context(STDOUT)?;
         return Ok(ExitCode::SUCCESS);
     };
     files::write(output, text.as_bytes(), For::All, false).map_err(|error| match error.kind() {

@@ -271,8 +271,7 @@ struct Guest {
 impl Guest {
     fn new(shared: &Arc<Shared>, stream: Arc<TcpStream>) -> Option<Guest> {
         let mut open = shared.lock();
-        let is_full = open.welcome >= CONNECTIONS;
-        if open.is_closing || is_full || open.streams.len() >= CONNECTIONS + STRANGERS + LEAVING {
+        if open.is_closing || open.welcome >= CONNECTIONS {
             return None;
         }
         if open.strangers.len() >= STRANGERS
@@ -282,6 +281,14 @@ impl Guest {
             // Its thread sees that there is nothing to read any more.
             refuse(oldest, format_args!("others wait, and nothing was said here"));
             let _ = oldest.shutdown(Shutdown::Read);
+        }
+        // Those who were sent away are gone in a moment; whoever comes meanwhile waits in the kernel.
+        let has_no_room =
+            |open: &mut Open| !open.is_closing && open.streams.len() >= CONNECTIONS + STRANGERS + LEAVING;
+        let waited = shared.changed.wait_timeout_while(open, LAST_WAIT, has_no_room);
+        let (mut open, late) = waited.unwrap_or_else(PoisonError::into_inner);
+        if open.is_closing || late.timed_out() {
+            return None;
         }
         open.count += 1;
         let number = open.count;
@@ -319,6 +326,8 @@ impl Drop for Guest {
         open.streams.remove(&self.number);
         open.strangers.remove(&self.number);
         open.welcome -= usize::from(self.is_welcome);
+        drop(open);
+        self.shared.changed.notify_all();
     }
 }
 
