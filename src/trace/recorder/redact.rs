@@ -73,7 +73,7 @@ fn command(line: &[u8], keys: bool) -> usize {
     let end = |from: usize| from + line[from..].iter().take_while(|byte| **byte != b' ').count();
     let word = &line[first..end(first)];
     let is = |name: &&str| name.as_bytes() == word;
-    if WITHOUT_KEYS.iter().any(|name| is(name)) {
+    if WITHOUT_KEYS.iter().any(is) {
         return line.len();
     }
     let Some((_, words)) = COMMANDS.iter().find(|(name, _)| is(name)) else { return 0 };
