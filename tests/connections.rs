@@ -1,6 +1,6 @@
 //! As many connections as a server is allowed: idle, then all of them active, recorded and not.
 //!
-//! `MEMCACHED=/path/to/memcached cargo test --release --test connections -- --ignored --nocapture` prints what
+//! `MEMSTEP_REAL_MEMCACHED=PATH cargo test --release --test connections -- --ignored --nocapture` prints what
 //! one of them takes of memory, here and there.
 #![allow(clippy::unwrap_used)]
 
@@ -151,7 +151,7 @@ fn what_a_connection_takes_of_memory() {
     let dir = TempDir::new().unwrap();
     let trace = dir.path().join("t.jsonl");
     let own = env!("CARGO_BIN_EXE_memstep");
-    let real = std::env::var("MEMCACHED").ok();
+    let real = std::env::var("MEMSTEP_REAL_MEMCACHED").ok();
     let mut who: Vec<(&str, &str, Vec<&str>)> = vec![
         ("memstep", own, vec!["serve"]),
         ("memstep, recording", own, vec!["serve", "--record", trace.to_str().unwrap()]),

@@ -22,10 +22,13 @@ use crate::cli::{Cli, Command};
 use crate::filter::Filter;
 use crate::text;
 use crate::trace::reader::TraceReader;
+use anyhow::Context as _;
 use clap::Parser as _;
+use signal_hook::consts::SIGXFSZ;
 use std::borrow::Cow;
 use std::io::{self, BufRead, Write as _};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Reads the command line.
 ///
@@ -64,6 +67,8 @@ pub fn fails(error: &anyhow::Error) -> ExitCode {
 ///
 /// Whatever keeps the command from being done; `main` prints it and exits with 2.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    // A file that may get no larger (`ulimit -f`) is a write that fails, and no reason to end without a word.
+    signal_hook::flag::register(SIGXFSZ, Arc::default()).context("cannot wait for signals")?;
     match cli.command {
         None => lesson::tour(),
         Some(Command::Serve { server, record }) => serve::run(&server, &record),

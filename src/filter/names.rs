@@ -1,7 +1,7 @@
 //! The names and times that a value can be.
 
 use super::Type;
-use crate::event::{ConnState, EvFlags, Fn, Kind, Protocol};
+use crate::event::{ConnState, EvFlags, Fn, Kind, Protocol, Thread};
 use nix::errno::Errno;
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
@@ -33,6 +33,8 @@ pub(super) fn is_known(ty: Type, name: &str) -> bool {
         Type::Kind | Type::State | Type::Function | Type::Protocol | Type::Errno => {
             names(ty).iter().any(|n| n == name)
         }
+        Type::Thread => name.parse::<Thread>().is_ok(),
+        Type::EvFlags => ev_flags(name).is_some(),
         _ => true,
     }
 }

@@ -110,6 +110,25 @@ fn what_does_not_come_about_leaves_everything_as_it_was() {
 }
 
 #[test]
+fn a_disk_that_is_full_costs_nothing_that_was_there() {
+    for more in ["", " --overwrite"] {
+        let folder = Folder::new();
+        folder.write("t.jsonl", OLD);
+        // Half a kilobyte takes the header, and not the events.
+        let script =
+            format!("ulimit -f 1; exec {} record s.session -o t.jsonl{more}", env!("CARGO_BIN_EXE_memstep"));
+        let done = Command::new("sh").args(["-c", &script]).current_dir(folder.0.path()).output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert!(!done.status.success() && said.contains("File too large"), "{said}");
+        assert_eq!(
+            (folder.read("t.jsonl").as_str(), folder.names()),
+            (OLD, vec!["t.jsonl".to_owned()]),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn a_server_that_comes_up_keeps_what_was_there() {
     let folder = Folder::new();
     folder.write("t.jsonl", OLD);
