@@ -1,5 +1,5 @@
 //! What the fuzzers under `fuzz/` do for hours, for a moment on every machine: the project's own files, changed
-//! here and there, are put to each target. What a fuzzer has found stands in `tests/samples/fuzz/`, by target.
+//! here and there, are put to each target. What a fuzzer has found stands in `fuzz/found/`, by target.
 #![allow(clippy::unwrap_used)]
 
 #[path = "common/dialogues.rs"]
@@ -163,7 +163,7 @@ fn no_input_makes_it_panic_hang_or_let_out_what_is_hostile() {
 #[test]
 fn what_a_fuzzer_has_found_is_mended() {
     for (name, target) in TARGETS {
-        let folder = Path::new("tests/samples/fuzz").join(name);
+        let folder = Path::new("fuzz/found").join(name);
         for file in fs::read_dir(folder).into_iter().flatten() {
             target(&fs::read(file.unwrap().path()).unwrap());
         }
