@@ -140,15 +140,23 @@ impl<'a> Reading<'a> {
     /// Reads what stands between the `---`; where the rest begins.
     fn front_matter(&mut self) -> usize {
         let source = self.source;
-        let mut lines = source.split_inclusive('\n');
+        let mut lines = source.split_inclusive('\n').peekable();
+        let (mut at, mut blank) = (0, 0);
+        while let Some(line) = lines.next_if(|line| line.trim().is_empty()) {
+            (at, blank) = (at + line.len(), blank + 1);
+        }
         let Some(first) = lines.next().filter(|line| line.trim_end() == "---") else {
-            self.complain(1, 1, format!("expected a line `---`, then {KEYS} a line each, then `---`"));
+            self.complain(
+                blank + 1,
+                1,
+                format!("expected a line `---`, then {KEYS} a line each, then `---`"),
+            );
             return 0;
         };
-        let mut at = first.len();
+        at += first.len();
         let mut has = Vec::new();
         for (i, line) in lines.enumerate() {
-            let number = i + 2;
+            let number = blank + i + 2;
             at += line.len();
             let text = line.trim_end();
             if text == "---" {

@@ -6,6 +6,7 @@
 
 use super::format::Note;
 use crate::files;
+use crate::text::unmarked;
 use rustix::fs::{FlockOperation, flock};
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -30,7 +31,7 @@ pub fn load(recording: &Path) -> Vec<Note> {
     notes.reverse();
     notes.retain(|note| !note.text.is_empty());
     let beside = tail_of(&beside(recording)).unwrap_or_default();
-    notes.extend(beside.lines().filter_map(Note::parse));
+    notes.extend(unmarked(&beside).lines().filter_map(Note::parse));
     notes
 }
 
@@ -115,6 +116,17 @@ mod tests {
         let path = dir.path().join("t.jsonl");
         fs::write(&path, text).unwrap();
         (dir, path)
+    }
+
+    #[test]
+    fn remarks_are_read_however_they_were_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.jsonl");
+        let note = |n: u64| serde_json::to_string(&Note::new(n, "by hand")).unwrap();
+        fs::write(&path, TRACE).unwrap();
+        let text = format!("\u{feff}{}\r\n\r\n{}", note(1), note(2));
+        fs::write(beside(&path), text).unwrap();
+        assert_eq!(load(&path).len(), 2);
     }
 
     #[test]
