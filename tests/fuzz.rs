@@ -36,7 +36,7 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
             said().map(|bytes| header.into_iter().chain(bytes).take(1400).collect()).collect()
         }
         // The beginning of each: a fuzzer turns over small things faster.
-        "trace" => {
+        "trace" | "screens" => {
             let all = [files("traces", "jsonl"), files("tests/samples", "jsonl")].concat();
             let some = |text: Vec<u8>| {
                 text.split_inclusive(|byte| *byte == b'\n').take(60).flatten().copied().collect()

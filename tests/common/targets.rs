@@ -35,10 +35,11 @@ use std::time::{Duration, Instant};
 pub type Target = fn(&[u8]);
 
 /// All of them, by name.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("ascii", ascii),
     ("datagram", datagram),
     ("trace", trace),
+    ("screens", screens),
     ("filter", filter),
     ("session", session),
     ("lesson", lesson),
@@ -165,7 +166,7 @@ impl io::Write for Strict {
     }
 }
 
-/// A recording: read, checked, printed in every form, and drawn.
+/// A recording: read, checked, and printed in every form.
 pub fn trace(data: &[u8]) {
     let Ok(mut reader) = TraceReader::new(data, "fuzz") else { return };
     let mut checker = Checker::new(reader.header());
@@ -190,14 +191,14 @@ pub fn trace(data: &[u8]) {
     }
     out.flush().unwrap();
     checker.finish(1, reader.end().as_ref());
-    let Ok(recording) = TraceReader::new(data, "fuzz").unwrap().lenient(true).into_recording() else {
-        return;
-    };
-    screens(recording);
 }
 
-fn screens(recording: Recording) {
-    let Recording { header, events, end, warnings } = recording;
+/// A recording, drawn at 80x24, every panel.
+pub fn screens(data: &[u8]) {
+    let Ok(reader) = TraceReader::new(data, "fuzz") else { return };
+    let Ok(Recording { header, events, end, warnings }) = reader.lenient(true).into_recording() else {
+        return;
+    };
     let warnings = warnings.iter().map(ToString::to_string).collect();
     let count = events.len().min(DRAWN);
     let recording = ui::Recording { name: "fuzz".into(), header, events, end, warnings };
