@@ -10,6 +10,8 @@ const WAIT_MS: f64 = 60.0;
 /// The longest payload of one step: enough for any value that memcached takes, and no more, so
 /// that a slip of the finger in `"x"*N` does not fill the memory.
 const MAX_PAYLOAD: usize = 256 * 1024 * 1024;
+/// And of all steps together.
+const MAX_PAYLOADS: usize = 2 * MAX_PAYLOAD;
 
 impl Session {
     /// Parses a script; `file` is its name in messages.
@@ -19,11 +21,17 @@ impl Session {
     /// The first line that is no step, or is about a client that is not open there.
     pub fn parse(source: &str, file: &str) -> Result<Session, SessionError> {
         let mut session = Session::default();
-        let mut open = HashSet::new();
+        let (mut open, mut total) = (HashSet::new(), 0);
         for (at, text) in unmarked(source).lines().enumerate() {
             let action = step(text, &mut session).and_then(|action| {
                 if let Some(action) = &action {
                     clients(action, &mut open)?;
+                }
+                if let Some(Action::Send(_, bytes) | Action::Recv(_, bytes)) = &action {
+                    total += bytes.len();
+                    if total > MAX_PAYLOADS {
+                        return Err(format!("more than {} MiB in all steps so far", MAX_PAYLOADS >> 20));
+                    }
                 }
                 Ok(action)
             });
@@ -165,7 +173,10 @@ fn payload(text: &str) -> Result<Vec<u8>, String> {
         if total.is_none_or(|n| n > MAX_PAYLOAD) {
             return Err(format!("more than {} MiB in one step", MAX_PAYLOAD >> 20));
         }
-        out.extend(bytes.repeat(times));
+        match out.is_empty() {
+            true => out = bytes.repeat(times),
+            false => out.extend(bytes.repeat(times)),
+        }
     }
     Ok(out)
 }
@@ -230,6 +241,14 @@ mod tests {
 
     fn error(source: &str) -> String {
         Session::parse(source, "x.session").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn all_steps_together_fill_no_memory() {
+        let step = "send a \"x\"*250000000\n";
+        let error = Session::parse(&format!("open a\n{}", step.repeat(4)), "s").unwrap_err();
+        assert_eq!(error.line, 4);
+        assert!(error.to_string().contains("more than 512 MiB in all steps"), "{error}");
     }
 
     #[test]
