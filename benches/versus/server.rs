@@ -82,7 +82,7 @@ impl Who {
         }
         add(&["-l", "127.0.0.1", "-U", "0", "-t", "4", "-p", &port.to_string()]);
         if let Some(detail) = self.detail() {
-            add(&["--detail", detail, "--record"]);
+            add(&["--detail", detail, "--overwrite", "--record"]);
             args.push(recording.into());
         }
         args
