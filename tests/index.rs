@@ -57,6 +57,20 @@ fn same(bytes: &[u8], chunk: u64) {
     }
 }
 
+#[test]
+fn what_may_stand_before_a_header_is_nothing_there_alone() {
+    let head = r#"{"format":"memstep-trace","version":1,"threads":4}"#;
+    for text in [
+        format!("{head}\n\u{feff}\n"),
+        format!("\u{feff}\n\r\n{head}\nno event\n"),
+        format!("\n{head}\n{END}\n\u{feff}"),
+    ] {
+        for chunk in [1, 7, 3000] {
+            same(text.as_bytes(), chunk);
+        }
+    }
+}
+
 /// One line, as recorders, other tools and accidents write it.
 fn line() -> impl Strategy<Value = String> {
     (events::event().boxed(), 0u8..14, any::<Pick>(), "[^\\r\\n]{0,20}").prop_map(|(event, how, cut, any)| {

@@ -256,7 +256,7 @@ impl<R: BufRead> TraceReader<R> {
                     self.skip_line().map_err(|source| self.io(source))?;
                     too_long()
                 }
-                Line::Whole(_) if is_blank(&self.buffer) => continue,
+                Line::Whole(_) if self.buffer.iter().all(u8::is_ascii_whitespace) => continue,
                 Line::Whole(ended) => match self.parse_line() {
                     Ok(Some(event)) => {
                         if !ended {
@@ -462,7 +462,8 @@ pub(super) enum Says {
     Note,
 }
 
-/// Whether there is nothing on a line; the mark that some editors put at the beginning is nothing.
+/// Whether there is nothing on a line before the header; the mark that some editors put at a file's beginning
+/// is nothing.
 fn is_blank(line: &[u8]) -> bool {
     line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).iter().all(u8::is_ascii_whitespace)
 }

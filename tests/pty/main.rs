@@ -6,6 +6,7 @@ mod attach;
 #[path = "../common/mod.rs"]
 mod common;
 mod growing;
+mod homes;
 mod keys;
 mod lesson;
 mod live;
