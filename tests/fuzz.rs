@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use targets::TARGETS;
 
 /// How many inputs each target gets.
-const INPUTS: u32 = 300;
+const INPUTS: u32 = 200;
 
 fn files(folder: &str, extension: &str) -> Vec<Vec<u8>> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();

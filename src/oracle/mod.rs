@@ -36,7 +36,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// A recording might begin after one event in so many, and so many of those that follow are held too.
-const SNAPSHOT_EVERY: u64 = 19;
+const SNAPSHOT_EVERY: u64 = 31;
 const AFTER_SNAPSHOT: usize = 12;
 /// How many sessions are played unless `MEMSTEP_ORACLE_SESSIONS` says otherwise.
 const SESSIONS: u64 = 2000;
