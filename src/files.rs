@@ -177,7 +177,8 @@ pub fn keep(path: &Path) -> io::Result<PathBuf> {
 /// A file that is written beside the one whose name it will have.
 ///
 /// Until it is [`settle`](Staged::settle)d, what has the name is as it was; if it never is, the new one goes away.
-#[derive(Debug)]
+/// For a file that has its name from the start (`default`) there is nothing to do.
+#[derive(Debug, Default)]
 pub struct Staged {
     path: PathBuf,
     over: bool,
@@ -204,12 +205,12 @@ impl Staged {
     ///
     /// # Errors
     /// [`io::ErrorKind::AlreadyExists`] where there is one; else the file system's own.
-    pub fn asked_for(path: &Path, over: bool) -> io::Result<(Option<Staged>, File)> {
+    pub fn asked_for(path: &Path, over: bool) -> io::Result<(Staged, File)> {
         let path = resolved(path);
         match path.metadata() {
-            Ok(there) if !there.is_file() => Ok((None, open(&path)?)),
+            Ok(there) if !there.is_file() => Ok((Staged::default(), open(&path)?)),
             Ok(_) if !over => Err(io::ErrorKind::AlreadyExists.into()),
-            _ => Staged::new(&path, over).map(|(staged, file)| (Some(staged), file)),
+            _ => Staged::new(&path, over),
         }
     }
 
@@ -264,18 +265,21 @@ fn stays(beside: TempPath, error: &io::Error) -> io::Error {
     }
 }
 
+/// What there is in a folder, in order.
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt as _;
-
-    fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<_> =
-            fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
 
     fn mode(path: &Path) -> u32 {
         path.metadata().unwrap().permissions().mode() & 0o777

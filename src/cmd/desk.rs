@@ -59,13 +59,13 @@ impl Desk {
 
 /// A file that is being written. Until it is done, what was called so is as it was.
 struct Begun {
-    staged: Option<Staged>,
+    staged: Staged,
     file: Harmless<File>,
 }
 
 impl Begun {
     fn done(&self) -> io::Result<()> {
-        self.staged.as_ref().map_or(Ok(None), Staged::settle).map(drop)
+        self.staged.settle().map(drop)
     }
 }
 

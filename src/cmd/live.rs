@@ -12,7 +12,7 @@ use crate::event::{Detail, Leashed, Thread};
 use crate::lesson::Course;
 use crate::lesson::progress::Entry;
 use crate::memcached::server::{Server, StartError};
-use crate::trace::recorder::{Command, FileConfig, Output, Recorder, Say, Sinks, Until, follow};
+use crate::trace::recorder::{Command, FileConfig, Recorder, Say, Sinks, Until, follow};
 use crate::tracer::{self, Hub, What, Who};
 use crate::ui::{self, Ask, Leash, Tape};
 use anyhow::{Context as _, bail, ensure};
@@ -166,7 +166,7 @@ pub(super) fn run(
     let teller = told.clone();
     let say: Say = Arc::new(move |what: &str| teller.tell(what));
     let sinks = Sinks { armed: true, ..sinks(record, say.clone())? };
-    let staged = sinks.output.as_ref().and_then(Output::staged);
+    let staged = sinks.staged();
     let path = record.record.clone().unwrap_or_default();
     let recorder = start_recorder(&hub, args, "memstep live", sinks)?;
     panics_are_fatal(&recorder);
@@ -175,12 +175,11 @@ pub(super) fn run(
     let events = follow(recorder.watch()).context("cannot start the viewer")?;
     let (server, title) = if record.step {
         hub.gate.start_held();
-        settle(staged.as_deref(), &path, &say);
+        settle(&staged, &path, &say);
         (Started::Soon(start_held(args, &hub, &told)?), "live from its first event".to_owned())
     } else {
-        let server = Server::start(settings(args), Some(hub.clone()))
-            .inspect_err(|_| staged.iter().for_each(|staged| staged.discard()))?;
-        settle(staged.as_deref(), &path, &say);
+        let server = Server::start(settings(args), Some(hub.clone())).inspect_err(|_| staged.discard())?;
+        settle(&staged, &path, &say);
         tracer::install(hub.handle(Thread::Client));
         tracer::emit(What::Mark, b"at work");
         tracer::uninstall();

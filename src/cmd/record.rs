@@ -7,7 +7,7 @@ use crate::files::{self, Staged};
 use crate::memcached::server::Server;
 use crate::session::{Session, play};
 use crate::text::printable;
-use crate::trace::recorder::{FileConfig, Output, Say, Sinks};
+use crate::trace::recorder::{FileConfig, Say, Sinks};
 use crate::tracer::{self, What};
 use anyhow::{Context as _, anyhow, bail};
 use clap::Parser as _;
@@ -50,11 +50,11 @@ pub(super) fn run(
         output: Some(create(&FileConfig { overwrite, ..FileConfig::new(output) })?),
         ..Sinks::default()
     };
-    let staged = sinks.output.as_ref().and_then(Output::staged);
+    let staged = sinks.staged();
     let recorder = start_recorder(&hub, args, &title, sinks)?;
     panics_are_fatal(&recorder);
-    let server = Server::start(private_settings(args), Some(hub.clone()))
-        .inspect_err(|_| staged.iter().for_each(|staged| staged.discard()))?;
+    let server =
+        Server::start(private_settings(args), Some(hub.clone())).inspect_err(|_| staged.discard())?;
     let addr = *server.addrs().first().context("the server listens on no address")?;
     tracer::install(hub.handle(Thread::Client));
     let played =
@@ -63,12 +63,11 @@ pub(super) fn run(
     // What was recorded is kept, whether the story came to its end or not.
     let end = recorder.finish().transpose().with_context(|| format!("cannot write {}", shown(output)));
     server.stop();
-    let staged = staged.as_deref();
     match (&played, &end) {
-        (Ok(()), Ok(_)) => settle(staged, output, &(Arc::new(super::say) as Say)),
+        (Ok(()), Ok(_)) => settle(&staged, output, &(Arc::new(super::say) as Say)),
         // What was there is as it was.
-        (_, Err(_)) => staged.iter().for_each(|staged| staged.discard()),
-        (Err(_), Ok(_)) => leave(staged, output),
+        (_, Err(_)) => staged.discard(),
+        (Err(_), Ok(_)) => leave(&staged, output),
     }
     let end = end?;
     played?;
@@ -81,8 +80,8 @@ pub(super) fn run(
 }
 
 /// What was recorded of a story that did not come to its end is kept, beside what was there.
-fn leave(staged: Option<&Staged>, output: &Path) {
-    match staged.map_or(Ok(None), Staged::leave) {
+fn leave(staged: &Staged, output: &Path) {
+    match staged.leave() {
         Ok(None) => {}
         Ok(Some(left)) => {
             let left = output.with_file_name(left.file_name().unwrap_or_default());

@@ -8,7 +8,7 @@ use super::server::{
 use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Detail;
 use crate::memcached::server;
-use crate::trace::recorder::{Output, Recorder, Say};
+use crate::trace::recorder::{Recorder, Say};
 use crate::trace::stream::Port;
 use crate::tracer::{self, What};
 use anyhow::ensure;
@@ -38,19 +38,18 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
     let (recorder, port, staged) = match record.is_on() {
         true => {
             let sinks = sinks(record, say.clone())?;
-            let staged = sinks.output.as_ref().and_then(Output::staged);
+            let staged = sinks.staged();
             let recorder = start_recorder(&hub, args, "memstep serve", sinks)?;
             panics_are_fatal(&recorder);
-            let port = events::open(listener, &recorder, &hub, args)
-                .inspect_err(|_| staged.iter().for_each(|staged| staged.discard()))?;
+            let port = events::open(listener, &recorder, &hub, args).inspect_err(|_| staged.discard())?;
             (Some(recorder), port, staged)
         }
-        false => (None, None, None),
+        false => (None, None, Arc::default()),
     };
     let settle = {
         let (say, path) = (say.clone() as Say, record.record.clone().unwrap_or_default());
         let staged = staged.clone();
-        move || settle(staged.as_deref(), &path, &say)
+        move || settle(&staged, &path, &say)
     };
     let at_the_end = (recorder.clone(), port.clone(), staged.clone());
     let daemon = args.daemon;
@@ -60,7 +59,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
             return;
         }
         end(&at_the_end.0, &at_the_end.1);
-        at_the_end.2.iter().for_each(|staged| staged.discard());
+        at_the_end.2.discard();
         std::process::exit(128 + signal);
     })?;
     let recording = match (&record.record, record.record_last, record.record_paused) {
@@ -89,7 +88,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
         super::say(&format!("serving on {addrs}{recording}{events_on}; Ctrl-C ends it"));
     });
     end(&recorder, &port);
-    staged.iter().for_each(|staged| staged.discard());
+    staged.discard();
     served?;
     Ok(ExitCode::SUCCESS)
 }

@@ -86,8 +86,8 @@ pub(super) fn create(config: &FileConfig) -> anyhow::Result<Output> {
 }
 
 /// Gives a recording its name, now that it is to stay, and tells where what was there is kept.
-pub(super) fn settle(staged: Option<&Staged>, path: &Path, say: &Say) {
-    match staged.map_or(Ok(None), Staged::settle) {
+pub(super) fn settle(staged: &Staged, path: &Path, say: &Say) {
+    match staged.settle() {
         Ok(None) => {}
         Ok(Some(kept)) => {
             say(&format!("{} was there already: it is kept as {}", shown(path), shown(&kept)));

@@ -170,7 +170,7 @@ impl io::Write for Strict {
 pub fn trace(data: &[u8]) {
     let Ok(mut reader) = TraceReader::new(data, "fuzz") else { return };
     let mut checker = Checker::new(reader.header());
-    let printers: [Box<dyn Print>; 6] = [
+    let mut printers: [Box<dyn Print>; 6] = [
         Box::<Text>::default(),
         Box::<Flow>::default(),
         Box::<Startup>::default(),
@@ -178,7 +178,6 @@ pub fn trace(data: &[u8]) {
         Box::<Vvv>::default(),
         Box::<Jsonl>::default(),
     ];
-    let mut printers = printers;
     let mut out = text::Harmless::new(Strict);
     for printer in &mut printers {
         printer.header(reader.header(), reader.raw_header(), &mut out).unwrap();

@@ -59,7 +59,7 @@ impl Growing {
         match file.metadata() {
             Ok(meta) if meta.is_file() && path.as_os_str() != "-" => {
                 let own = file.try_clone().map_err(|error| cannot(&name, error))?;
-                let index = Index::start(Bytes::File(file), meta.len(), name.clone(), lenient)?;
+                let index = Index::over(file, name.clone(), lenient)?;
                 Growing::start(own, index, None).map_err(|error| cannot(&name, error))
             }
             // Standard input is read from where it stands, and once.
@@ -159,16 +159,16 @@ impl Shared {
             if !index.wait(OFTEN) {
                 continue;
             }
-            let (size, is_over) = match spool {
-                Some(spool) => spool.so_far(),
-                None => (self.file.metadata().map_or(0, |meta| meta.len()), false),
-            };
             let known = index.shared.size;
-            // It was cut: what was there is not there any more, and that is said by whoever reads it.
-            let is_shorter = size < known;
-            // What has no end yet is no line, unless nothing more can come.
-            let whole = if is_over { size } else { self.whole(known, size) };
-            if whole > known && !is_shorter {
+            let (whole, is_over) = match spool {
+                Some(spool) => spool.lock().so_far(),
+                None => match self.file.metadata().map_or(0, |meta| meta.len()) {
+                    // It was cut: what was there is not there any more, and that is said by whoever reads it.
+                    size if size < known => (known, true),
+                    size => (self.whole(known, size), false),
+                },
+            };
+            if whole > known {
                 let since = Instant::now();
                 let Some(index) = self.index(whole) else { break };
                 rest = OFTEN.max(since.elapsed() * REST);
@@ -178,7 +178,7 @@ impl Shared {
                 if !may_grow {
                     return;
                 }
-            } else if is_over || is_shorter || index.end().is_some() {
+            } else if is_over || index.end().is_some() {
                 break;
             }
         }
@@ -233,6 +233,13 @@ struct Spooled {
     failed: Option<io::Error>,
 }
 
+impl Spooled {
+    /// How much there is, and whether that is all. What has no end yet is no line, unless nothing more can come.
+    fn so_far(&self) -> (u64, bool) {
+        (if self.is_over { self.size } else { self.whole }, self.is_over)
+    }
+}
+
 impl Spool {
     fn lock(&self) -> MutexGuard<'_, Spooled> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -255,11 +262,6 @@ impl Spool {
         self.changed.notify_all();
     }
 
-    fn so_far(&self) -> (u64, bool) {
-        let state = self.lock();
-        (state.size, state.is_over)
-    }
-
     /// Waits for the first line, and then a little for the end: how much there is, in whole lines.
     fn beginning(&self) -> io::Result<u64> {
         let state = self.lock();
@@ -269,7 +271,7 @@ impl Spool {
         let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         match state.failed.take() {
             Some(error) => Err(error),
-            None => Ok(if state.is_over { state.size } else { state.whole }),
+            None => Ok(state.so_far().0),
         }
     }
 }

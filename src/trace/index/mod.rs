@@ -33,7 +33,7 @@ use bytes::{Bytes, Line, STEP_ALL, STEP_FEW, STEP_ONE, Window};
 use keyframes::Keyframes;
 use recent::Recent;
 use std::borrow::Cow;
-use std::io;
+use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -98,25 +98,22 @@ struct State {
 }
 
 impl Index {
-    /// Opens the recording in `path`, or on stdin if `path` is `-`, reads its header, and begins to
-    /// index it in the background. What cannot be read twice, a pipe, is read to its end first. Whoever wants
-    /// what comes later, too, opens it as [`Growing`].
+    /// Opens the recording in the file `path`, reads its header, and begins to index it in the background.
+    /// Whoever wants what comes later, too, or what comes through a pipe, opens it as [`Growing`].
     ///
     /// # Errors
     ///
     /// See [`TraceReader::open`].
     pub fn open(path: &Path, lenient: bool) -> Result<Index, ReadError> {
-        if path.as_os_str() == "-" {
-            return Index::piped(io::stdin().lock(), "stdin", lenient);
-        }
         let (file, name) = reader::open_file(path)?;
-        match file.metadata() {
-            Ok(meta) if meta.is_file() => {
-                let size = meta.len();
-                Index::start(Bytes::File(file), size, name, lenient)
-            }
-            _ => Index::piped(file, &name, lenient),
-        }
+        Index::over(file, name, lenient)
+    }
+
+    /// The same of a file that is open.
+    fn over(file: File, name: String, lenient: bool) -> Result<Index, ReadError> {
+        let size = file.metadata().map(|meta| meta.len());
+        let size = size.map_err(|source| ReadError::Io { file: name.clone(), line: 1, source })?;
+        Index::start(Bytes::File(file), size, name, lenient)
     }
 
     /// The same of a recording in memory, which messages call `name`.
@@ -140,13 +137,6 @@ impl Index {
         let size = bytes.len() as u64;
         let length = length.clamp(1, chunk::LENGTH);
         Index::start_in_chunks(Bytes::Memory(bytes.into()), size, name.to_owned(), lenient, length)
-    }
-
-    fn piped(mut pipe: impl io::Read, name: &str, lenient: bool) -> Result<Index, ReadError> {
-        let mut bytes = Vec::new();
-        let read = pipe.read_to_end(&mut bytes);
-        read.map_err(|source| ReadError::Io { file: name.to_owned(), line: 1, source })?;
-        Index::of(bytes, name, lenient)
     }
 
     fn start(bytes: Bytes, size: u64, name: String, lenient: bool) -> Result<Index, ReadError> {

@@ -57,7 +57,7 @@ impl FileConfig {
             return Ok(Output::named(&config, file));
         }
         let (staged, file) = Staged::new(&config.path, self.overwrite)?;
-        Ok(Output { staged: Some(Arc::new(staged)), ..Output::named(&config, file) })
+        Ok(Output { staged: Arc::new(staged), ..Output::named(&config, file) })
     }
 
     /// Begins a new file; one that has the name gets a number.
@@ -115,7 +115,7 @@ pub struct Output {
     /// The last line, as far as it is known.
     end: End,
     /// Whether it has another name until it is certain that it will stay.
-    staged: Option<Arc<Staged>>,
+    staged: Arc<Staged>,
 }
 
 enum To {
@@ -140,11 +140,18 @@ impl Output {
     }
 
     fn new(to: To, config: Option<FileConfig>) -> Output {
-        Output { to, config, size: 0, head: 0, end: End { end: true, ..End::default() }, staged: None }
+        Output {
+            to,
+            config,
+            size: 0,
+            head: 0,
+            end: End { end: true, ..End::default() },
+            staged: Arc::default(),
+        }
     }
 
     /// The file as it is until it has its name: whoever knows that the recording has come about settles it.
-    pub fn staged(&self) -> Option<Arc<Staged>> {
+    pub fn staged(&self) -> Arc<Staged> {
         self.staged.clone()
     }
 
@@ -202,12 +209,10 @@ impl Output {
     /// Lets go of it, since it takes nothing any more. A file that did not even take the header is
     /// removed: it would be no trace.
     pub(super) fn abandon(self) {
-        if let (To::File(lines), Some(staged)) = (&self.to, &self.staged)
-            && lines.whole == 0
-        {
-            staged.discard();
-        }
         let (To::File(lines), Some(config)) = (&self.to, &self.config) else { return };
+        if lines.whole == 0 {
+            self.staged.discard();
+        }
         let is_same = |ours: fs::Metadata| {
             let there = config.path.symlink_metadata();
             ours.is_file() && there.is_ok_and(|there| (there.dev(), there.ino()) == (ours.dev(), ours.ino()))
@@ -301,14 +306,7 @@ impl Write for WholeLines {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use std::path::Path;
-
-    fn names(folder: &Path) -> Vec<String> {
-        let mut names: Vec<_> =
-            fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-        names.sort();
-        names
-    }
+    use crate::files::names;
 
     #[test]
     fn the_file_before_gets_the_next_number_and_the_oldest_goes() {

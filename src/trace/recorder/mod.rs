@@ -26,6 +26,7 @@ pub use until::{NoUntil, Until};
 pub use viewer::{Piece, Pieces, follow};
 
 use super::format::{End, FORMAT, Header, Redacted, VERSION};
+use crate::files::Staged;
 use crate::filter::Filter;
 use crate::tracer::Hub;
 use std::io;
@@ -61,6 +62,13 @@ pub struct Sinks {
     pub armed: bool,
     /// Told what goes wrong with a file, and which one is begun.
     pub say: Option<Say>,
+}
+
+impl Sinks {
+    /// What is written from the start, until it has its name.
+    pub fn staged(&self) -> Arc<Staged> {
+        self.output.as_ref().map(Output::staged).unwrap_or_default()
+    }
 }
 
 /// What a recorder can be asked for while the server runs.

@@ -71,8 +71,7 @@ impl Work {
         self.hand_on();
         let Some(config) = self.output.as_ref().and_then(Output::config).cloned() else { return };
         // Before the next file takes the name.
-        let settled =
-            self.output.as_ref().and_then(Output::staged).map_or(Ok(None), |staged| staged.settle());
+        let settled = self.output.as_ref().map_or(Ok(None), |output| output.staged().settle());
         self.close();
         match settled.and_then(|_| config.next()) {
             Ok(output) => self.begin(output),
