@@ -56,6 +56,6 @@ impl App {
         }
         self.pending = None;
         let what = counted(paste.characters, "character");
-        self.tell(&format!("a paste of {what} was left alone: press : to open a prompt"));
+        self.tell(&format!("a paste of {what} was left alone (: opens a prompt)"));
     }
 }

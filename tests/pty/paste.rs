@@ -36,7 +36,7 @@ fn outside_a_prompt_it_does_nothing_and_says_so() {
             terminal.press(piece);
             std::thread::sleep(Duration::from_millis(5));
         }
-        terminal.wait_for("a paste of 3 characters was left alone: press : to open a prompt");
+        terminal.wait_for("a paste of 3 characters was left alone (: opens a prompt)");
         // The first closes the help.
         terminal.press("qq");
         terminal.end().assert_restored(0);
