@@ -17,6 +17,7 @@ mod name;
 mod payload;
 mod snapshot;
 mod stats;
+mod version;
 
 pub use conn::{Changed, ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol, Value};
 pub use function::Fn;
@@ -26,6 +27,7 @@ pub(crate) use payload::encode;
 pub use payload::{Iov, Payload};
 pub use snapshot::{ClassAt, ConnAt, Counts, ListenerAt, MemoryAt, Phase, Queued, Snapshot, ThreadAt};
 pub use stats::{Counted, StatFold, StatStep, Stats};
+pub use version::{MODELS, Place, V1_4_24, Version, at};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -34,9 +36,6 @@ use std::fmt;
 /// A name that is nearly always one of the program's own words, and owned only when it was read
 /// from a file.
 pub type Word = Cow<'static, str>;
-
-/// The version of memcached whose behaviour is modelled.
-pub const MODELS: &str = "1.4.24";
 
 /// How many bytes of a payload are kept, unless told otherwise.
 pub const MAX_DATA: u32 = 256;

@@ -1,7 +1,7 @@
 //! The way of a connection: from the dispatcher through queue and pipe to its worker, and its end.
 
 use super::{Context, Explanation, conn, conn_first, fd, number, word, worker};
-use crate::event::{ConnState, Event};
+use crate::event::{ConnState, Event, at};
 
 pub(super) fn accept(event: &Event) -> Explanation {
     match event.errno.as_deref() {
@@ -10,13 +10,13 @@ pub(super) fn accept(event: &Event) -> Explanation {
             "accept4 failed with EMFILE: the process has all the descriptors that it may have, and memcached has \
              set that limit to its -c. It stops watching the listening socket and sets its backlog to 0. \
              Every 10 ms it looks whether a connection has closed, and then accepts again.",
-            "memcached.c:4077",
+            at::drive_machine::accept_new_conns,
         ),
         Some("EAGAIN" | "EWOULDBLOCK") => Explanation::new(
             "No client is there after all",
             "accept4 failed with EAGAIN: the client has gone again since the socket became readable. As the \
              socket is non-blocking, the main thread is not stuck here but goes back to epoll_wait.",
-            "memcached.c:4058",
+            at::drive_machine::accept4,
         ),
         Some(errno) => Explanation::new(
             "accept failed",
@@ -25,7 +25,7 @@ pub(super) fn accept(event: &Event) -> Explanation {
                  waits, the level-triggered event comes again.",
                 word(errno)
             ),
-            "memcached.c:4058",
+            at::drive_machine::accept4,
         ),
         None => {
             let peer = event
@@ -40,7 +40,7 @@ pub(super) fn accept(event: &Event) -> Explanation {
                      thread reads nothing from it: it only passes it on, so that a slow client can never \
                      keep the next one from being accepted."
                 ),
-                "memcached.c:4058",
+                at::drive_machine::accept4,
             )
         }
     }
@@ -61,7 +61,7 @@ pub(super) fn cq_push(event: &Event) -> Explanation {
             conn(event),
             worker(event)
         ),
-        "thread.c:459",
+        at::dispatch_conn_new::cq_push,
     )
 }
 
@@ -75,7 +75,7 @@ pub(super) fn notify(event: &Event) -> Explanation {
                  stays in the queue until the byte of a later one comes.",
                 word(errno)
             ),
-            "thread.c:463",
+            at::dispatch_conn_new::write,
         );
     }
     if event.data.as_deref() == Some("p") {
@@ -87,7 +87,7 @@ pub(super) fn notify(event: &Event) -> Explanation {
                  of them wait.",
                 fd(event.fd)
             ),
-            "thread.c:194",
+            at::pause_threads::write,
         );
     }
     Explanation::new(
@@ -98,7 +98,7 @@ pub(super) fn notify(event: &Event) -> Explanation {
              that becomes readable can wake it there.",
             fd(event.fd)
         ),
-        "thread.c:463",
+        at::dispatch_conn_new::write,
     )
 }
 
@@ -112,7 +112,7 @@ pub(super) fn notified(event: &Event) -> Explanation {
                  buffer as if the read had filled it.",
                 word(errno)
             ),
-            "thread.c:393",
+            at::thread_libevent_process::read,
         );
     }
     if event.data.as_deref() == Some("p") {
@@ -123,7 +123,7 @@ pub(super) fn notified(event: &Event) -> Explanation {
                  exchanged for a larger one.",
                 fd(event.fd)
             ),
-            "thread.c:422",
+            at::thread_libevent_process::pause,
         );
     }
     Explanation::new(
@@ -134,7 +134,7 @@ pub(super) fn notified(event: &Event) -> Explanation {
              So bytes and connections stay in step.",
             fd(event.fd)
         ),
-        "thread.c:393",
+        at::thread_libevent_process::read,
     )
 }
 
@@ -154,7 +154,7 @@ pub(super) fn cq_pop(event: &Event, context: &Context) -> Explanation {
             conn(event),
             if context.is_udp { "conn_read, for it is UDP" } else { "conn_new_cmd" }
         ),
-        "thread.c:399",
+        at::thread_libevent_process::cq_pop,
     )
 }
 
@@ -168,7 +168,7 @@ pub(super) fn conn_new(event: &Event) -> Explanation {
                  connection.",
                 fd(event.fd)
             ),
-            "memcached.c:352",
+            at::conn_new,
         );
     }
     let c = conn_first(event);
@@ -180,7 +180,7 @@ pub(super) fn conn_new(event: &Event) -> Explanation {
              same number is used again with its buffers, not allocated anew.",
             fd(event.fd)
         ),
-        "memcached.c:352",
+        at::conn_new,
     )
 }
 
@@ -204,6 +204,6 @@ pub(super) fn close(event: &Event, context: &Context) -> Explanation {
             conn(event),
             fd(event.fd)
         ),
-        "memcached.c:580",
+        at::conn_close::close,
     )
 }

@@ -1,7 +1,7 @@
 //! The event loop: sleeping, waking, and what is waited for.
 
 use super::{Context, Explanation, conn, conn_first, fd, number, word, worker};
-use crate::event::{ConnState, Event, Kind, Ready, Thread};
+use crate::event::{ConnState, Event, Kind, Ready, Thread, at};
 
 pub(super) fn wait(event: &Event) -> Explanation {
     if event.th.worker().is_some() {
@@ -13,7 +13,7 @@ pub(super) fn wait(event: &Event) -> Explanation {
                  for one client: it waits for all of its clients at once, which is how a single thread \
                  serves thousands of connections. No lock is held while it sleeps."
             ),
-            "thread.c:379",
+            at::worker_libevent::event_base_loop,
         );
     }
     let limit = match event.timeout {
@@ -27,7 +27,7 @@ pub(super) fn wait(event: &Event) -> Explanation {
              no requests, so it is asleep nearly all the time and quick to accept. The timer is what ticks \
              memcached's clock once a second."
         ),
-        "memcached.c:5724",
+        at::main::event_base_loop,
     )
 }
 
@@ -40,13 +40,13 @@ pub(super) fn wake(event: &Event, context: &Context) -> Explanation {
             "No descriptor is ready: a timer ended the sleep. Normally it is clock_handler's, once a second: it \
              stores the time in the variable current_time, so that thousands of requests a second need not \
              ask the kernel for it. While accepting is paused, a timer of 10 ms comes here too.",
-            "memcached.c:4729",
+            at::clock_handler,
         ),
         [] => Explanation::new(
             "Nothing is ready",
             "epoll_wait came back with nothing ready: its time was over, or a signal came. libevent looks at \
              its timers and goes to sleep again.",
-            "libevent",
+            at::libevent,
         ),
         [one] => match one.conn {
             Some(n)
@@ -63,7 +63,7 @@ pub(super) fn wake(event: &Event, context: &Context) -> Explanation {
                     worker(event),
                     fd(Some(one.fd))
                 ),
-                "thread.c:388",
+                at::thread_libevent_process,
             ),
             None => Explanation::new(
                 "A client wants to connect",
@@ -73,7 +73,7 @@ pub(super) fn wake(event: &Event, context: &Context) -> Explanation {
                      wake-up; if more wait, the level-triggered event comes again.",
                     fd(Some(one.fd))
                 ),
-                "memcached.c:4370",
+                at::event_handler,
             ),
         },
         many => Explanation::new(
@@ -84,7 +84,7 @@ pub(super) fn wake(event: &Event, context: &Context) -> Explanation {
                  may handle only so many requests in a row (reqs_per_event, -R).",
                 many.len()
             ),
-            "libevent",
+            at::libevent,
         ),
     }
 }
@@ -104,7 +104,7 @@ fn wake_conn(ready: &Ready, n: u32, context: &Context) -> Explanation {
                  it may write. That is nearly always at once, but other connections came first. Now it \
                  goes on with what is in the buffer."
             ),
-            "memcached.c:4159",
+            at::drive_machine::new_cmd_rbytes,
         ),
         (_, true) => Explanation::new(
             format!("c{n} can be written to"),
@@ -113,7 +113,7 @@ fn wake_conn(ready: &Ready, n: u32, context: &Context) -> Explanation {
                  sendmsg met a full buffer, or the connection yielded with requests left to do. \
                  drive_machine goes on in the state in which it stopped."
             ),
-            "memcached.c:4370",
+            at::event_handler,
         ),
         (Some(ConnState::NewCmd), false) if context.last_read.is_none() => Explanation::new(
             format!("First wake-up of c{n}: no read"),
@@ -126,7 +126,7 @@ fn wake_conn(ready: &Ready, n: u32, context: &Context) -> Explanation {
                         "As the event is level-triggered, epoll_wait reports it again at once, and then it is read.",
                 }
             ),
-            "memcached.c:4148",
+            at::drive_machine::conn_new_cmd,
         ),
         (Some(ConnState::NewCmd), false) => Explanation::new(
             format!("c{n} goes on after its yield"),
@@ -138,7 +138,7 @@ fn wake_conn(ready: &Ready, n: u32, context: &Context) -> Explanation {
                     false => "The level-triggered event comes again for them.",
                 }
             ),
-            "memcached.c:4148",
+            at::drive_machine::conn_new_cmd,
         ),
         (Some(ConnState::Nread), false) => Explanation::new(
             format!("More of the value for c{n}"),
@@ -147,7 +147,7 @@ fn wake_conn(ready: &Ready, n: u32, context: &Context) -> Explanation {
                  command. drive_machine goes on just there; the state in struct conn is all that it needs \
                  to remember."
             ),
-            "memcached.c:4177",
+            at::drive_machine::conn_nread,
         ),
         (Some(ConnState::Swallow), false) => Explanation::new(
             format!("More to throw away for c{n}"),
@@ -155,7 +155,7 @@ fn wake_conn(ready: &Ready, n: u32, context: &Context) -> Explanation {
                 "The socket of c{n} is readable while it swallows a value that was refused. The bytes must be \
                  read all the same: the next command stands behind them."
             ),
-            "memcached.c:4246",
+            at::drive_machine::conn_swallow,
         ),
         _ => Explanation::new(
             format!("c{n} can be read"),
@@ -164,7 +164,7 @@ fn wake_conn(ready: &Ready, n: u32, context: &Context) -> Explanation {
                  event_handler, which lets drive_machine go on in the state in which it stopped.",
                 fd(Some(ready.fd))
             ),
-            "memcached.c:4370",
+            at::event_handler,
         ),
     }
 }
@@ -178,7 +178,7 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
                  memcached closes the connection; at start-up it exits.",
                 word(errno)
             ),
-            "libevent",
+            at::libevent,
         );
     }
     if event.conn.is_none() {
@@ -196,7 +196,7 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
                      writes. Instead of waiting, the thread asks to be told when there is room and serves \
                      its other connections."
                 ),
-                "memcached.c:4012",
+                at::transmit::ev_write,
             ),
             Some(ConnState::NewCmd) => {
                 let done = match context.commands_in_wakeup {
@@ -210,7 +210,7 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
                          Its next requests are in rbuf already, so waiting to read could wait for ever. \
                          It asks to write instead: that is possible at once."
                     ),
-                    "memcached.c:4166",
+                    at::drive_machine::new_cmd_ev_write,
                 )
             }
             _ => Explanation::new(
@@ -220,7 +220,7 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
                      buffer, or the connection yields to others with requests left in rbuf, and to be \
                      writable is the one event sure to come."
                 ),
-                "memcached.c:3919",
+                at::update_event,
             ),
         };
     }
@@ -232,7 +232,7 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
                  the change that the event_del before it began. Had it gone on asking for EV_WRITE, \
                  epoll_wait would report it without end."
             ),
-            "memcached.c:3929",
+            at::update_event::event_add,
         );
     }
     if previous == Some(&Kind::CqPop) {
@@ -244,7 +244,7 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
                 worker(event),
                 fd(event.fd)
             ),
-            "memcached.c:477",
+            at::conn_new::event_add,
         );
     }
     Explanation::new(
@@ -259,7 +259,7 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
                 false => "level-triggered, so it fires as long as bytes wait",
             }
         ),
-        "memcached.c:477",
+        at::conn_new::event_add,
     )
 }
 
@@ -279,7 +279,7 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
                  It is the first thing that the worker watches.",
                 fd(event.fd)
             ),
-            "thread.c:342",
+            at::setup_thread::event_add,
         );
     }
     if after(&[Kind::Socket, Kind::Setsockopt, Kind::Bind, Kind::Listen, Kind::ConnNew]) {
@@ -290,7 +290,7 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
                  makes it readable. Only the main thread watches it, so only the main thread accepts.",
                 fd(event.fd)
             ),
-            "memcached.c:477",
+            at::conn_new::event_add,
         );
     }
     if event.th == Thread::Main && after(&[Kind::Wake]) {
@@ -301,7 +301,7 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
                  thread watches the listening socket{} once more, and gives it back its backlog.",
                 fd(event.fd)
             ),
-            "memcached.c:3941",
+            at::do_accept_new_conns::ev_read,
         );
     }
     Explanation::new(
@@ -312,7 +312,7 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
              runs, unless accepting is paused.",
             fd(event.fd)
         ),
-        "libevent",
+        at::libevent,
     )
 }
 
@@ -326,7 +326,7 @@ pub(super) fn event_del(event: &Event, context: &Context) -> Explanation {
                  closed, the event is added again.",
                 fd(event.fd)
             ),
-            "memcached.c:3947",
+            at::do_accept_new_conns::ev_none,
         );
     }
     let c = conn(event);
@@ -339,7 +339,7 @@ pub(super) fn event_del(event: &Event, context: &Context) -> Explanation {
                  must not reach it.",
                 fd(event.fd)
             ),
-            "memcached.c:571",
+            at::conn_close::event_del,
         ),
         Some(_) => Explanation::new(
             "The interest is about to change",
@@ -347,7 +347,7 @@ pub(super) fn event_del(event: &Event, context: &Context) -> Explanation {
                 "update_event changes what {c} waits for. An event that is registered may not be set anew, \
                  so it is deleted, set and added: two calls of epoll_ctl, DEL here and ADD next."
             ),
-            "memcached.c:3925",
+            at::update_event::event_del,
         ),
         None => Explanation::new(
             "An event is taken away",
@@ -356,7 +356,7 @@ pub(super) fn event_del(event: &Event, context: &Context) -> Explanation {
                  or update_event changes what it waits for: that is done by deleting the event and adding \
                  it anew."
             ),
-            "libevent",
+            at::libevent,
         ),
     }
 }

@@ -7,13 +7,13 @@ pub(super) fn call(event: &Event) -> Explanation {
     match event.function {
         Some(function) => {
             let told = tell(function);
-            Explanation::new(format!("{function}: {}", told.title), told.text, function.source())
+            Explanation::new(format!("{function}: {}", told.title), told.text, function.place())
         }
         None => Explanation::new(
             "A function is entered",
             "A function of memcached is entered; which one, the recording does not say. Calls are in a recording \
              of detail calls only.",
-            "",
+            None,
         ),
     }
 }
@@ -23,7 +23,7 @@ pub(super) fn leave(event: &Event) -> Explanation {
         Some(function) => Explanation::new(
             format!("{function} returns"),
             format!("{function} returns to its caller. {}", tell(function).leaving),
-            function.source(),
+            function.place(),
         ),
         None => Explanation::new(
             "A function returns",
@@ -32,7 +32,7 @@ pub(super) fn leave(event: &Event) -> Explanation {
                  goes on there.",
                 conn(event)
             ),
-            "",
+            None,
         ),
     }
 }

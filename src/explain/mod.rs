@@ -58,7 +58,7 @@ mod udp;
 
 pub use commands::{Commands, MOST_COMMANDS};
 
-use crate::event::{ConnFields, ConnState, Event, Fn, Kind, Payload};
+use crate::event::{ConnFields, ConnState, Event, Fn, Kind, MODELS, Payload, Place};
 use crate::text::{printable, visible};
 
 /// The most characters that a title has.
@@ -106,11 +106,11 @@ pub struct Explanation {
 
 impl Explanation {
     /// The one way in which an explanation is made: harmless and short enough whatever went in.
-    fn new(title: impl AsRef<str>, text: impl AsRef<str>, source: &'static str) -> Explanation {
+    fn new(title: impl AsRef<str>, text: impl AsRef<str>, place: impl Into<Option<Place>>) -> Explanation {
         Explanation {
             title: shorten(&printable(title.as_ref()), MAX_TITLE),
             text: shorten(&printable(text.as_ref()), MAX_TEXT),
-            source,
+            source: place.into().map_or("", |place| MODELS.source(place)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Bytes in, commands, answers, bytes out.
 
 use super::{Context, Explanation, bytes, conn, moved, number, quote_or, quoted, word, would_block};
-use crate::event::{ConnState, Event, Kind};
+use crate::event::{ConnState, Event, Kind, Place, at};
 
 pub(super) fn read(event: &Event, context: &Context) -> Explanation {
     match event.into.as_deref() {
@@ -12,7 +12,7 @@ pub(super) fn read(event: &Event, context: &Context) -> Explanation {
 }
 
 /// What a `read` that failed for good has in common, whatever it was to fill.
-fn read_failed(event: &Event, source: &'static str) -> Explanation {
+fn read_failed(event: &Event, source: Place) -> Explanation {
     let c = conn(event);
     match event.errno.as_deref() {
         Some("ECONNRESET") => Explanation::new(
@@ -37,7 +37,7 @@ fn read_failed(event: &Event, source: &'static str) -> Explanation {
 }
 
 fn read_rbuf(event: &Event, context: &Context) -> Explanation {
-    const SOURCE: &str = "memcached.c:3893";
+    const SOURCE: Place = at::try_read_network::read;
     let c = conn(event);
     if would_block(event) {
         let after_full =
@@ -117,7 +117,7 @@ fn room(n: u64) -> String {
 }
 
 fn read_item(event: &Event, context: &Context) -> Explanation {
-    const SOURCE: &str = "memcached.c:4208";
+    const SOURCE: Place = at::drive_machine::read_ritem;
     let c = conn(event);
     let missing = event.want.map_or_else(|| "the missing bytes".to_owned(), bytes);
     if would_block(event) {
@@ -185,7 +185,7 @@ fn read_item(event: &Event, context: &Context) -> Explanation {
 }
 
 fn read_swallow(event: &Event) -> Explanation {
-    const SOURCE: &str = "memcached.c:4263";
+    const SOURCE: Place = at::drive_machine::read_sbytes;
     let c = conn(event);
     if would_block(event) {
         return Explanation::new(
@@ -237,24 +237,30 @@ pub(super) fn command(event: &Event) -> Explanation {
     let (next, source) = match verb {
         b"get" | b"gets" | b"bget" => (
             "process_get_command will look up every key of the line and queue what it finds.",
-            "memcached.c:2876",
+            at::process_get_command,
         ),
         b"set" | b"add" | b"replace" | b"append" | b"prepend" | b"cas" => (
             "process_update_command will allocate the item; the value comes after this line.",
-            "memcached.c:3051",
+            at::process_update_command,
         ),
-        b"incr" | b"decr" => {
-            ("process_arithmetic_command will change the number under the item's lock.", "memcached.c:3182")
+        b"incr" | b"decr" => (
+            "process_arithmetic_command will change the number under the item's lock.",
+            at::process_arithmetic_command,
+        ),
+        b"delete" => ("process_delete_command will unlink the item.", at::process_delete_command),
+        b"touch" => {
+            ("process_touch_command will give the item a new expiry time.", at::process_touch_command)
         }
-        b"delete" => ("process_delete_command will unlink the item.", "memcached.c:3338"),
-        b"touch" => ("process_touch_command will give the item a new expiry time.", "memcached.c:3139"),
-        b"stats" => ("process_stat will gather the numbers of all threads.", "memcached.c:2797"),
-        b"flush_all" => {
-            ("It visits no item: it notes a time, and whatever is older counts as gone.", "memcached.c:3493")
+        b"stats" => ("process_stat will gather the numbers of all threads.", at::process_stat),
+        b"flush_all" => (
+            "It visits no item: it notes a time, and whatever is older counts as gone.",
+            at::process_command::flush_all,
+        ),
+        b"quit" => ("quit sends no answer: the connection will be closed.", at::process_command::quit),
+        b"verbosity" => {
+            ("process_verbosity_command will set how much is logged.", at::process_verbosity_command)
         }
-        b"quit" => ("quit sends no answer: the connection will be closed.", "memcached.c:3543"),
-        b"verbosity" => ("process_verbosity_command will set how much is logged.", "memcached.c:3390"),
-        _ => ("One that it does not know is answered with ERROR.", "memcached.c:3423"),
+        _ => ("One that it does not know is answered with ERROR.", at::process_command),
     };
     Explanation::new(
         "A whole command line",
@@ -279,7 +285,7 @@ pub(super) fn reply(event: &Event, context: &Context) -> Explanation {
                  and sets conn_new_cmd: a client that writes much and does not look at the answers saves both \
                  sides the work."
             ),
-            "memcached.c:833",
+            at::out_string::noreply,
         );
     }
     if kept.starts_with(b"VALUE ") || event.key.is_some() {
@@ -290,7 +296,7 @@ pub(super) fn reply(event: &Event, context: &Context) -> Explanation {
                  VALUE, the key, and the rest with the data. Key and data are not copied: their iovecs point into \
                  the item's own memory."
             ),
-            "memcached.c:2976",
+            at::process_get_command::value,
         );
     }
     if kept == b"END" || kept == b"END\r\n" {
@@ -298,7 +304,7 @@ pub(super) fn reply(event: &Event, context: &Context) -> Explanation {
             "The end of the answer is queued",
             "END closes the answer to a get, after the values found or alone if there were none. A client knows by it \
              that no more comes, as keys that are not there are just left out.",
-            "memcached.c:3041",
+            at::process_get_command::end,
         );
     }
     Explanation::new(
@@ -307,12 +313,12 @@ pub(super) fn reply(event: &Event, context: &Context) -> Explanation {
             "out_string copies the answer {text} and a line end into the connection's own buffer, wbuf, and sets \
              conn_write. Nothing is sent yet: that is for drive_machine to do, when it goes round next."
         ),
-        "memcached.c:828",
+        at::out_string,
     )
 }
 
 pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
-    const SOURCE: &str = "memcached.c:3989";
+    const SOURCE: Place = at::transmit::sendmsg;
     let c = conn(event);
     let iov = event.iov.as_deref().unwrap_or_default();
     let all = iov.iter().fold(0_u64, |sum, piece| sum.saturating_add(piece.len));
@@ -324,7 +330,7 @@ pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
                  than they come. transmit changes the event to EV_WRITE, if it is not that already, and \
                  drive_machine stops. No thread waits for a slow client."
             ),
-            "memcached.c:4011",
+            at::transmit::eagain,
         );
     }
     if let Some(errno) = &event.errno {
@@ -337,7 +343,7 @@ pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
                 word(errno),
                 super::conn_first(event)
             ),
-            "memcached.c:4028",
+            at::transmit::conn_closing,
         );
     }
     let sent = moved(event).unwrap_or(all);
@@ -355,7 +361,7 @@ pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
                 bytes(all),
                 number(sent)
             ),
-            "memcached.c:3997",
+            at::transmit::advance_iov,
         );
     }
     // One message of many, and the first: add_iov held it to UDP_MAX_PAYLOAD_SIZE.
@@ -372,7 +378,7 @@ pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
                  The limit is there for UDP packets (UDP_MAX_PAYLOAD_SIZE), but 1.4.24 holds the first message over \
                  TCP to it too."
             ),
-            "memcached.c:746",
+            at::add_iov::limit_to_mtu,
         );
     }
     let more = context.fields.is_some_and(|f| f.msgcurr.saturating_add(1) < f.msgused);

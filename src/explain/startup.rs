@@ -1,7 +1,7 @@
 //! Start-up, the listening socket, and what belongs to the recording and not to the server.
 
 use super::{Explanation, number, quote_or, word, worker};
-use crate::event::Event;
+use crate::event::{Event, at};
 
 pub(super) fn mark(event: &Event) -> Explanation {
     let text = quote_or(event, "without a name");
@@ -11,7 +11,7 @@ pub(super) fn mark(event: &Event) -> Explanation {
             "A chapter of the recording begins here: {text}. The server does nothing at this point: \
              the mark was set so that you can find it and jump here."
         ),
-        "",
+        None,
     )
 }
 
@@ -24,7 +24,7 @@ pub(super) fn note(event: &Event) -> Explanation {
             "A remark{about}: {text}. It was added to the recording later: the server had no part in it, \
              and no time passed for it."
         ),
-        "",
+        None,
     )
 }
 
@@ -48,7 +48,7 @@ pub(super) fn snapshot(event: &Event) -> Explanation {
              connection with its struct conn. {conns}. What led to it is in an earlier file, or was not \
              recorded.{lost}"
         ),
-        "",
+        None,
     )
 }
 
@@ -67,7 +67,7 @@ pub(super) fn drop(event: &Event) -> Explanation {
              did not wait. Their numbers are skipped. Until a later event tells a field or a queue anew, \
              what the screens show of it may be out of date."
         ),
-        "",
+        None,
     )
 }
 
@@ -79,7 +79,7 @@ pub(super) fn other(name: &str) -> Explanation {
              It is shown as it stands and changes nothing on the screens.",
             word(name)
         ),
-        "",
+        None,
     )
 }
 
@@ -93,7 +93,7 @@ pub(super) fn event_init(event: &Event) -> Explanation {
                  Every thread has a base of its own and sleeps on its own descriptors, so workers need no \
                  lock to wait. The base is made before the thread exists."
             ),
-            "thread.c:331",
+            at::setup_thread::event_init,
         ),
         None => Explanation::new(
             "The main thread's event base",
@@ -102,7 +102,7 @@ pub(super) fn event_init(event: &Event) -> Explanation {
                  instance{epoll}. It will hold the listening socket and the clock's timer, and nothing of \
                  the clients: those belong to the workers."
             ),
-            "memcached.c:5611",
+            at::main::event_init,
         ),
     }
 }
@@ -121,7 +121,7 @@ pub(super) fn pipe(event: &Event) -> Explanation {
              wake it: only a descriptor that becomes ready can. So the dispatcher will write a byte here \
              for each new connection."
         ),
-        "thread.c:781",
+        at::memcached_thread_init::pipe,
     )
 }
 
@@ -134,7 +134,7 @@ pub(super) fn thread(event: &Event) -> Explanation {
             "The main thread becomes the dispatcher",
             "memcached notes the main thread's event base and thread id as those of the dispatcher. From \
              now on the work is divided: the dispatcher accepts connections, the workers serve them.",
-            "thread.c:776",
+            at::memcached_thread_init::dispatcher_thread,
         ),
         (Some("setup"), false) => Explanation::new(
             format!("{who} is prepared"),
@@ -143,7 +143,7 @@ pub(super) fn thread(event: &Event) -> Explanation {
                  and makes its empty queue of new connections. All of it is done by the main thread before \
                  {who} runs, so nothing can reach a worker that is not ready."
             ),
-            "thread.c:330",
+            at::setup_thread,
         ),
         (Some("create"), _) => Explanation::new(
             format!("{who} is about to be created"),
@@ -152,13 +152,13 @@ pub(super) fn thread(event: &Event) -> Explanation {
                  until each of them has reported in, and only then open the listening socket: the first \
                  client finds every worker at its place."
             ),
-            "thread.c:310",
+            at::create_worker::pthread_create,
         ),
         (Some("start"), true) => Explanation::new(
             "The main thread enters its loop",
             "Start-up is over: the main thread enters event_base_loop. From here on it only accepts \
              connections, hands them to workers and lets the clock tick; it never reads a request.",
-            "memcached.c:5724",
+            at::main::event_base_loop,
         ),
         (Some("start"), false) => Explanation::new(
             format!("{who} enters its loop"),
@@ -167,13 +167,13 @@ pub(super) fn thread(event: &Event) -> Explanation {
                  stays. The main thread waits for that report of every worker. So far {who} watches one \
                  thing, its pipe."
             ),
-            "thread.c:370",
+            at::worker_libevent,
         ),
         _ => Explanation::new(
             "A thread of the server",
             "Something happened to a thread of the server as a whole. memcached has one dispatcher, which \
              is its main thread, and a fixed number of workers, four unless -t says otherwise.",
-            "thread.c:724",
+            at::memcached_thread_init,
         ),
     }
 }
@@ -187,7 +187,7 @@ pub(super) fn socket(event: &Event) -> Explanation {
                  since not every family need be there; out of descriptors (EMFILE), it exits.",
                 word(errno)
             ),
-            "memcached.c:4396",
+            at::new_socket::socket,
         );
     }
     let family = match event.domain.as_deref() {
@@ -203,7 +203,7 @@ pub(super) fn socket(event: &Event) -> Explanation {
              a client be gone again before accept, the main thread must not be stuck in that call. There \
              is one such socket for each address to listen on."
         ),
-        "memcached.c:4396",
+        at::new_socket::socket,
     )
 }
 
@@ -213,36 +213,36 @@ pub(super) fn setsockopt(event: &Event) -> Explanation {
         "SO_REUSEADDR" => (
             "SO_REUSEADDR lets a restarted server bind its port at once. Without it, old connections that \
              linger in TIME_WAIT would keep the address taken for a minute or so.",
-            "memcached.c:4508",
+            at::server_socket::so_reuseaddr,
         ),
         "SO_KEEPALIVE" => (
             "SO_KEEPALIVE has the kernel probe connections that have been silent for long, so that a client \
              which vanished without a word is noticed in the end. Linux hands the option on to every \
              socket accepted from this one.",
-            "memcached.c:4512",
+            at::server_socket::so_keepalive,
         ),
         "SO_LINGER" => (
             "SO_LINGER is switched off (l_onoff is 0): close returns at once, and the kernel sends in the \
              background what has not gone out. A thread that serves many clients must not wait for one \
              of them to say goodbye.",
-            "memcached.c:4516",
+            at::server_socket::so_linger,
         ),
         "TCP_NODELAY" => (
             "TCP_NODELAY turns Nagle's algorithm off: a small answer leaves at once instead of waiting until \
              the client has acknowledged earlier bytes. memcached's answers are mostly small, and a cache \
              is asked because it is quick.",
-            "memcached.c:4520",
+            at::server_socket::tcp_nodelay,
         ),
         "IPV6_V6ONLY" => (
             "IPV6_V6ONLY keeps this socket to IPv6. The same port then stays free for a socket of its own \
              that listens for IPv4.",
-            "memcached.c:4499",
+            at::server_socket::ipv6_v6only,
         ),
         "SO_SNDBUF" => (
             "SO_SNDBUF is the size of a UDP socket's send buffer: a long answer is many datagrams, and all of them shall \
              have room. maximize_sndbuf looks for the largest that is allowed, halving the rest up to 256 MB with each \
              try. Linux grants everything and silently gives less, so the search goes to its end.",
-            "memcached.c:4432",
+            at::maximize_sndbuf::setsockopt,
         ),
         other => {
             return Explanation::new(
@@ -252,7 +252,7 @@ pub(super) fn setsockopt(event: &Event) -> Explanation {
                      accepted connection starts with it.",
                     word(other)
                 ),
-                "memcached.c:4453",
+                at::server_socket,
             );
         }
     };
@@ -269,7 +269,7 @@ pub(super) fn bind(event: &Event) -> Explanation {
                 "bind gives the socket {addr}. Clients cannot connect yet: for that the kernel \
                  must be told to listen."
             ),
-            "memcached.c:4525",
+            at::server_socket::bind,
         ),
         Some("EADDRINUSE") => Explanation::new(
             "The address is taken",
@@ -277,7 +277,7 @@ pub(super) fn bind(event: &Event) -> Explanation {
                 "Another socket has {addr} already (EADDRINUSE). memcached closes this one and tries the next \
                  address; if none is left and none could be bound, it gives up."
             ),
-            "memcached.c:4525",
+            at::server_socket::bind,
         ),
         Some(errno) => Explanation::new(
             "The socket cannot be bound",
@@ -286,7 +286,7 @@ pub(super) fn bind(event: &Event) -> Explanation {
                  the socket, reports the error and exits.",
                 word(errno)
             ),
-            "memcached.c:4525",
+            at::server_socket::bind,
         ),
     }
 }
@@ -305,7 +305,7 @@ pub(super) fn listen(event: &Event) -> Explanation {
                  and goes on.",
                 word(errno)
             ),
-            "memcached.c:4536",
+            at::server_socket::listen,
         );
     }
     match event.backlog {
@@ -314,7 +314,7 @@ pub(super) fn listen(event: &Event) -> Explanation {
             "No descriptor is left for another client, so memcached sets the backlog to 0 and stops watching \
              the socket. Otherwise the waiting client would wake the main thread again and again in vain. \
              It looks every 10 ms whether a connection has closed.",
-            "memcached.c:3948",
+            at::do_accept_new_conns::listen,
         ),
         backlog => {
             let room = match backlog.and_then(|n| u64::try_from(n).ok()) {
@@ -328,7 +328,7 @@ pub(super) fn listen(event: &Event) -> Explanation {
                      accept. memcached says so at start-up, and again when it had paused accepting because \
                      it had run out of descriptors."
                 ),
-                "memcached.c:4536",
+                at::server_socket::listen,
             )
         }
     }

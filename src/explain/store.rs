@@ -1,7 +1,7 @@
 //! The store, and settings changed by a command.
 
 use super::{Explanation, bytes, conn, quote_or, word};
-use crate::event::Event;
+use crate::event::{Event, at};
 
 pub(super) fn item(event: &Event) -> Explanation {
     let key = quote_or(event, "the key");
@@ -15,7 +15,7 @@ pub(super) fn item(event: &Event) -> Explanation {
                  from {class}, the class with the smallest chunks that are large enough; all chunks of a class are \
                  alike, so any free one will do. Nobody can find the item yet, for it is not linked."
             ),
-            "items.c:153",
+            at::do_item_alloc,
         ),
         Some("link") => Explanation::new(
             "The item can be found now",
@@ -23,7 +23,7 @@ pub(super) fn item(event: &Event) -> Explanation {
                 "The item {key} goes into the hash table and to the head of its class's LRU list, and gets a new CAS \
                  number. From this moment every connection finds it. The table holds one reference to it."
             ),
-            "items.c:323",
+            at::do_item_link,
         ),
         Some("unlink") => Explanation::new(
             "The item can no longer be found",
@@ -32,7 +32,7 @@ pub(super) fn item(event: &Event) -> Explanation {
                  connection that is still sending it holds one of its own: the memory is free only when the \
                  last reference is gone."
             ),
-            "items.c:344",
+            at::do_item_unlink,
         ),
         Some("hit") => Explanation::new(
             "Found",
@@ -40,7 +40,7 @@ pub(super) fn item(event: &Event) -> Explanation {
                 "The hash table has {key}, and it is neither expired nor flushed. The look-up takes a reference, so \
                  that the item cannot be freed while this connection uses it."
             ),
-            "items.c:674",
+            at::do_item_get,
         ),
         Some("miss") => Explanation::new(
             "Not found",
@@ -48,7 +48,7 @@ pub(super) fn item(event: &Event) -> Explanation {
                 "The hash table has no {key}: it was never set, or was deleted, evicted or has expired. To a cache a \
                  miss is no error. In the answer to a get, such a key is just left out."
             ),
-            "items.c:675",
+            at::do_item_get::assoc_find,
         ),
         Some("update") => Explanation::new(
             "The item counts as lately used",
@@ -57,7 +57,7 @@ pub(super) fn item(event: &Event) -> Explanation {
                  than others. memcached does so at most once a minute for an item: doing it at each get would \
                  cost a lock each time."
             ),
-            "items.c:399",
+            at::do_item_update,
         ),
         Some("expire") => Explanation::new(
             "Its time was over",
@@ -66,7 +66,7 @@ pub(super) fn item(event: &Event) -> Explanation {
                  memcached removes such items when somebody asks for them or memory is needed, so nothing need \
                  watch every item's time."
             ),
-            "items.c:722",
+            at::do_item_get::exptime,
         ),
         Some("flush") => Explanation::new(
             "Flushed earlier, gone now",
@@ -75,7 +75,7 @@ pub(super) fn item(event: &Event) -> Explanation {
                  visits no item: it notes a time, and each item from before is dropped when somebody comes upon \
                  it."
             ),
-            "items.c:715",
+            at::do_item_get::is_flushed,
         ),
         Some("reclaim") => Explanation::new(
             "The oldest item's time is over",
@@ -84,7 +84,7 @@ pub(super) fn item(event: &Event) -> Explanation {
                  {key} is past its time, so its memory is taken back. Unless a crawler is switched on, \
                  memcached hunts for no expired items: it drops them where it meets them."
             ),
-            "items.c:754",
+            at::lru_pull_tail,
         ),
         Some("evict") => Explanation::new(
             "An old item makes room",
@@ -94,7 +94,7 @@ pub(super) fn item(event: &Event) -> Explanation {
                  class, and a new item pushes out one of its own class alone. With -M the server would answer with \
                  an error instead."
             ),
-            "items.c:856",
+            at::lru_pull_tail::evicted,
         ),
         Some("free") => Explanation::new(
             "The item's memory is free",
@@ -102,7 +102,7 @@ pub(super) fn item(event: &Event) -> Explanation {
                 "The last reference to the item {key} is gone, and its chunk goes back to its slab class. The next item \
                  of about that size can have it."
             ),
-            "items.c:241",
+            at::item_free,
         ),
         Some("page") => Explanation::new(
             "A slab class gets a page",
@@ -114,7 +114,7 @@ pub(super) fn item(event: &Event) -> Explanation {
                 event.size.map(|n| format!(" of {}", bytes(n))).unwrap_or_default(),
                 event.chunk.map_or_else(|| "its size".to_owned(), bytes)
             ),
-            "slabs.c:198",
+            at::do_slabs_newslab,
         ),
         Some("expand") => Explanation::new(
             "The hash table grows",
@@ -124,13 +124,13 @@ pub(super) fn item(event: &Event) -> Explanation {
                  after that, a bucket at a time, while the workers go on.",
                 event.size.map(|n| format!(", of {n} buckets")).unwrap_or_default()
             ),
-            "assoc.c:126",
+            at::assoc_expand,
         ),
         Some("expanded") => Explanation::new(
             "The hash table has grown",
             "The last bucket of the old table is moved, and its memory is given back. From now on a look-up goes to the \
              larger table alone, and the thread that moved them sleeps until there are too many items again.",
-            "assoc.c:237",
+            at::assoc_maintenance_thread::expanded,
         ),
         op => Explanation::new(
             "Something in the store",
@@ -139,7 +139,7 @@ pub(super) fn item(event: &Event) -> Explanation {
                  of its own.",
                 op.map_or_else(|| "it is not said what".to_owned(), word)
             ),
-            "",
+            None,
         ),
     }
 }
@@ -157,8 +157,8 @@ pub(super) fn setting(event: &Event) -> Explanation {
     let name = event.name.as_deref().map_or_else(|| "a setting".to_owned(), word);
     let value = event.value.as_deref().map(|v| format!(" to {}", word(v))).unwrap_or_default();
     let source = match event.name.as_deref() {
-        Some("verbosity" | "verbose") => "memcached.c:3398",
-        _ => "memcached.c:3423",
+        Some("verbosity" | "verbose") => at::process_verbosity_command::verbose,
+        _ => at::process_command,
     };
     Explanation::new(
         "A setting changes",

@@ -2,7 +2,7 @@
 
 use super::event_loop::EDGE;
 use super::{Context, Explanation, bytes, conn, conn_first, number, quote_or, word};
-use crate::event::{ConnState, Event, Kind, Protocol};
+use crate::event::{ConnState, Event, Kind, MODELS, Protocol, at};
 
 /// How a connection's reading came to its end.
 enum End {
@@ -33,7 +33,7 @@ pub(super) fn state(event: &Event, context: &Context) -> Explanation {
             "The state changes",
             "conn_set_state sets the state of a connection. The state says where drive_machine goes on when the \
              connection is served next; nothing else remembers it.",
-            "memcached.c:674",
+            at::conn_set_state,
         );
     };
     if let Some(explanation) = super::udp::state(from, to, event, context) {
@@ -46,14 +46,14 @@ pub(super) fn state(event: &Event, context: &Context) -> Explanation {
             "The yield fails",
             "The connection was to yield and could not be registered for EV_WRITE: update_event failed. With no \
              event it would never be woken again, so memcached closes it.",
-            "memcached.c:4169",
+            at::drive_machine::new_cmd_closing,
         ),
         (S::Waiting, S::Read) => waiting_read(event, context),
         (S::Waiting, S::Closing) => Explanation::new(
             "No event, no connection",
             "The connection could not be registered for EV_READ: update_event failed. It would never be woken \
              again, so memcached closes it.",
-            "memcached.c:4113",
+            at::drive_machine::waiting_closing,
         ),
         (S::Read, S::ParseCmd) => read_parse_cmd(context),
         (S::Read, S::Waiting) => Explanation::new(
@@ -61,14 +61,14 @@ pub(super) fn state(event: &Event, context: &Context) -> Explanation {
             "read had nothing to give (EAGAIN), though epoll_wait had reported the socket. That is rare but \
              allowed. As the socket is non-blocking, the thread is not stuck in read: the connection \
              waits once more.",
-            "memcached.c:4126",
+            at::drive_machine::read_waiting,
         ),
         (S::Read, S::Write) => Explanation::new(
             "No memory for a larger buffer",
             "The read buffer was full and could not be doubled: realloc failed. memcached forgets what it has \
              read, answers SERVER_ERROR, and sets write_and_go so that the connection closes once the \
              answer is sent.",
-            "memcached.c:3884",
+            at::try_read_network::out_of_memory,
         ),
         (S::Read, S::Closing) => read_closing(event, context),
         (S::ParseCmd, S::Waiting) => parse_cmd_waiting(context),
@@ -80,7 +80,7 @@ pub(super) fn state(event: &Event, context: &Context) -> Explanation {
             "The command ended in noreply: it is carried out, and out_string throws its answer away instead of \
              queueing it. So there is nothing to write, and the machine turns to the next command. The \
              client saves a round trip and never learns how it went.",
-            "memcached.c:837",
+            at::out_string::conn_new_cmd,
         ),
         (S::ParseCmd, S::Closing) => parse_cmd_closing(context),
         (S::Nread, S::Write) => nread_write(context),
@@ -88,7 +88,7 @@ pub(super) fn state(event: &Event, context: &Context) -> Explanation {
             "Whole, and no answer is wanted",
             "The value is whole and complete_nread has dealt with it, but the command said noreply: out_string \
              drops the answer. With nothing to write, the machine turns to the next command.",
-            "memcached.c:837",
+            at::out_string::conn_new_cmd,
         ),
         (S::Nread, S::Closing) => nread_closing(event, context),
         (S::Write, S::NewCmd) => Explanation::new(
@@ -96,7 +96,7 @@ pub(super) fn state(event: &Event, context: &Context) -> Explanation {
             "transmit found nothing left to send: the whole line is in the kernel's hands. write_and_go told \
              where to go after conn_write, and out_string had set it to conn_new_cmd. The machine does \
              not stop here: it looks for the next command at once.",
-            "memcached.c:4330",
+            at::drive_machine::write_and_go,
         ),
         (S::Write, S::Swallow) => {
             let left = match context.fields.map(|f| f.sbytes) {
@@ -110,20 +110,20 @@ pub(super) fn state(event: &Event, context: &Context) -> Explanation {
                      and throw it away. Else the value would be taken for commands; the real next command stands \
                      behind it."
                 ),
-                "memcached.c:3115",
+                at::process_update_command::conn_swallow,
             )
         }
         (S::Write, S::Closing) => Explanation::new(
             "Closing instead of going on",
             "Either sendmsg failed for good: the client is gone, and nobody is left to answer. Or the answer was \
              the last word: write_and_go said conn_closing, as it does when memory for the request has run out.",
-            "memcached.c:4028",
+            at::transmit::conn_closing,
         ),
         (S::Swallow, S::NewCmd) => Explanation::new(
             "All of it is thrown away",
             "sbytes is 0: the refused value and its line end have been read and dropped. The next byte is the \
              beginning of a command again, so the connection is in step with its client and lives on.",
-            "memcached.c:4249",
+            at::drive_machine::swallow_new_cmd,
         ),
         (S::Swallow, S::Closing) => {
             let why = match end(context) {
@@ -136,7 +136,7 @@ pub(super) fn state(event: &Event, context: &Context) -> Explanation {
                 format!(
                     "{why} before all of the refused value had come. None of it was to be stored anyway, so the connection is simply closed."
                 ),
-                "memcached.c:4272",
+                at::drive_machine::swallow_closing,
             )
         }
         (S::Mwrite, S::NewCmd) => Explanation::new(
@@ -144,14 +144,14 @@ pub(super) fn state(event: &Event, context: &Context) -> Explanation {
             "transmit found nothing left to send. Only now conn_release_items gives back the references to the \
              items: up to here the kernel was copying straight out of their memory, so none of them could \
              be freed. Then the next command.",
-            "memcached.c:4323",
+            at::drive_machine::mwrite_new_cmd,
         ),
         (S::Mwrite, S::Closing) => Explanation::new(
             "The client is gone",
             "sendmsg failed for good, for instance because the client has reset the connection. The rest of the \
              answer cannot be delivered. conn_close gives back the references to the items, so that they \
              do not stay in memory for ever.",
-            "memcached.c:4028",
+            at::transmit::conn_closing,
         ),
         (S::Closing, S::Closed) => Explanation::new(
             "The connection is taken apart",
@@ -161,16 +161,17 @@ pub(super) fn state(event: &Event, context: &Context) -> Explanation {
                  see this state, it aborts: that would be a bug.",
                 conn(event)
             ),
-            "memcached.c:579",
+            at::conn_close::conn_closed,
         ),
         (from, to) => Explanation::new(
             format!("{from} to {to}"),
             format!(
-                "{} goes from {from} to {to}. The text protocol over TCP does not take this way in memcached \
-                 1.4.24; the binary protocol or another version may.",
-                conn_first(event)
+                "{} goes from {from} to {to}. The text protocol over TCP does not take this way in {}; \
+                 the binary protocol or another version may.",
+                conn_first(event),
+                MODELS.title
             ),
-            "memcached.c:674",
+            at::conn_set_state,
         ),
     }
 }
@@ -190,7 +191,7 @@ fn new_cmd_waiting(event: &Event, context: &Context) -> Explanation {
                  there is something to read in the kernel.",
                 conn_first(event)
             ),
-            "memcached.c:2281",
+            at::reset_cmd_handler::conn_waiting,
         );
     }
     Explanation::new(
@@ -198,7 +199,7 @@ fn new_cmd_waiting(event: &Event, context: &Context) -> Explanation {
         "The read buffer is empty: with the last command the client sent nothing beyond it. So the connection \
          must wait for more. Had bytes been left, the machine would have gone straight to conn_parse_cmd, \
          with no sleep in between.",
-        "memcached.c:2281",
+        at::reset_cmd_handler::conn_waiting,
     )
 }
 
@@ -214,7 +215,7 @@ fn new_cmd_parse_cmd(context: &Context) -> Explanation {
              without sleep, since the kernel may have nothing more to report for them. reqs_per_event, 20 by \
              default, limits how long this goes on before others get their turn."
         ),
-        "memcached.c:2279",
+        at::reset_cmd_handler::conn_parse_cmd,
     )
 }
 
@@ -233,7 +234,7 @@ fn waiting_read(event: &Event, context: &Context) -> Explanation {
                         format!("Since the event is level-triggered, epoll_wait reports {c} again at once."),
                 }
             ),
-            "memcached.c:4117",
+            at::drive_machine::waiting_read,
         );
     }
     Explanation::new(
@@ -243,7 +244,7 @@ fn waiting_read(event: &Event, context: &Context) -> Explanation {
              stops the machine. The thread is free for its other connections. The state is all that must be \
              remembered: no stack, no thread waits for this client."
         ),
-        "memcached.c:4117",
+        at::drive_machine::waiting_read,
     )
 }
 
@@ -258,7 +259,7 @@ fn read_parse_cmd(context: &Context) -> Explanation {
             "{have}. Whether they are a whole command nobody knows yet: TCP delivers a stream of bytes, not \
              lines. conn_parse_cmd will look for the end of a line."
         ),
-        "memcached.c:4129",
+        at::drive_machine::read_parse_cmd,
     )
 }
 
@@ -272,7 +273,7 @@ fn read_closing(event: &Event, context: &Context) -> Explanation {
                  any more. memcached closes {c} too. It makes no difference to it whether the client only \
                  stopped sending and still listens."
             ),
-            "memcached.c:4132",
+            at::drive_machine::read_closing,
         ),
         End::Error(errno) => Explanation::new(
             "Reading failed",
@@ -280,7 +281,7 @@ fn read_closing(event: &Event, context: &Context) -> Explanation {
                 "read failed with {errno}, which is not a matter of waiting: the connection is broken. There is \
                  nobody to send an error to, so {c} is closed without a word."
             ),
-            "memcached.c:4132",
+            at::drive_machine::read_closing,
         ),
         End::Unknown => Explanation::new(
             "The client is gone",
@@ -288,7 +289,7 @@ fn read_closing(event: &Event, context: &Context) -> Explanation {
                 "try_read_network reports READ_ERROR: read gave 0, which means that the client has closed, or \
                  failed with an error other than EAGAIN. Either way nothing more can come, and {c} is closed."
             ),
-            "memcached.c:4132",
+            at::drive_machine::read_closing,
         ),
     }
 }
@@ -305,7 +306,7 @@ fn parse_cmd_waiting(context: &Context) -> Explanation {
             "{have}, so it is not a command yet. What has come is kept, and the next read puts its bytes behind it. However TCP cuts a command into pieces, it is carried out once, when its line \
              is whole."
         ),
-        "memcached.c:4143",
+        at::drive_machine::parse_cmd_waiting,
     )
 }
 
@@ -329,7 +330,7 @@ fn parse_cmd_nread(context: &Context) -> Explanation {
             "{promise} An item of that size has been allocated, and the value goes straight into it. Since its \
              length is known, drive_machine looks for no line end in it: a value may hold any bytes."
         ),
-        "memcached.c:3136",
+        at::process_update_command::conn_nread,
     )
 }
 
@@ -342,7 +343,7 @@ fn parse_cmd_write(context: &Context) -> Explanation {
             "The command is understood, but memcached cannot carry it out: for instance the item is too large, or \
              there is no memory for it. A line with the reason is queued in wbuf, to be sent in conn_write. \
              The connection lives on.",
-            "memcached.c:862",
+            at::out_string::conn_write,
         );
     }
     if kept.starts_with(b"CLIENT_ERROR") || kept == b"ERROR" || kept.starts_with(b"ERROR\r") {
@@ -351,7 +352,7 @@ fn parse_cmd_write(context: &Context) -> Explanation {
             "memcached does not know this command, or cannot take it in this form or for this item. It queues a \
              line that says so and goes on with the next one: a mistake costs a client an answer, not its \
              connection.",
-            "memcached.c:862",
+            at::out_string::conn_write,
         );
     }
     let wbytes = match context.fields.map(|f| f.wbytes) {
@@ -365,7 +366,7 @@ fn parse_cmd_write(context: &Context) -> Explanation {
              a buffer of its own. conn_write sends one simple answer like this; after it, write_and_go tells \
              where to go on."
         ),
-        "memcached.c:862",
+        at::out_string::conn_write,
     )
 }
 
@@ -376,7 +377,7 @@ fn parse_cmd_mwrite(context: &Context) -> Explanation {
             "Only END is to be sent",
             "No key of the get was found, and a key that is not there is just left out: the answer is END alone. It \
              goes the same way as values would, through conn_mwrite, which sends a list of pieces.",
-            "memcached.c:3046",
+            at::process_get_command::conn_mwrite,
         );
     }
     let found = match context.fields {
@@ -397,7 +398,7 @@ fn parse_cmd_mwrite(context: &Context) -> Explanation {
             "{found} A value is not copied: its iovec points into the item itself, and a reference keeps the item \
              alive until it is sent. conn_mwrite sends such lists; after it comes conn_new_cmd."
         ),
-        "memcached.c:3046",
+        at::process_get_command::conn_mwrite,
     )
 }
 
@@ -405,9 +406,12 @@ fn parse_cmd_closing(context: &Context) -> Explanation {
     if context.fields.is_some_and(|f| f.protocol == Protocol::Binary) {
         return Explanation::new(
             "The binary protocol is not spoken here",
-            "The first byte of the connection was 0x80, which begins a request of the binary protocol. memcached \
-             1.4.24 would read its 24-byte header now. This server follows the text protocol only, and closes.",
-            "memcached.c:3680",
+            format!(
+                "The first byte of the connection was 0x80, which begins a request of the binary protocol. {} would \
+                 read its 24-byte header now. This server follows the text protocol only, and closes.",
+                MODELS.title
+            ),
+            at::try_read_command::negotiating,
         );
     }
     match context.previous {
@@ -417,7 +421,7 @@ fn parse_cmd_closing(context: &Context) -> Explanation {
                 "The command was {}. It gets no answer: the connection goes straight to conn_closing.",
                 quote_or(p, "quit")
             ),
-            "memcached.c:3545",
+            at::process_command::conn_closing,
         ),
         Some(p) if p.ev == Kind::State && context.fields.is_some_and(|f| f.rbytes > 1024) => {
             Explanation::new(
@@ -428,7 +432,7 @@ fn parse_cmd_closing(context: &Context) -> Explanation {
                  endless line, so memcached closes.",
                     bytes(context.fields.map_or(0, |f| f.rbytes).into())
                 ),
-                "memcached.c:3780",
+                at::try_read_command::conn_closing,
             )
         }
         _ => Explanation::new(
@@ -436,7 +440,7 @@ fn parse_cmd_closing(context: &Context) -> Explanation {
             "Mostly the command was quit, which gets no answer (shutdown, where -A allows it, comes here too). Or more \
              than 1,024 bytes have come with no line end, and they do not begin like a get: an endless line must \
              not fill the memory.",
-            "memcached.c:3545",
+            at::process_command::conn_closing,
         ),
     }
 }
@@ -448,7 +452,7 @@ fn nread_write(context: &Context) -> Explanation {
             "The value does not end in a line end",
             "All promised bytes have come, but the last two are not \\r\\n: the client counted wrong. The item is \
              not stored, and an error is queued. What the client sent too much will be taken for commands.",
-            "memcached.c:902",
+            at::complete_nread_ascii::bad_data_chunk,
         );
     }
     Explanation::new(
@@ -456,7 +460,7 @@ fn nread_write(context: &Context) -> Explanation {
         "rlbytes is 0: the value and its line end are in the item. complete_nread has checked that it ends in \
          \\r\\n, asked the store to link it as the command wants, and queued the answer. No other connection \
          ever sees half a value.",
-        "memcached.c:890",
+        at::complete_nread_ascii,
     )
 }
 
@@ -477,6 +481,6 @@ fn nread_closing(event: &Event, context: &Context) -> Explanation {
             "{why} with {missing}. The item was never linked into the hash table, so nobody has seen it and an \
              older value of the key is untouched. conn_close lets go of it and closes {c}."
         ),
-        "memcached.c:4221",
+        at::drive_machine::nread_closing,
     )
 }

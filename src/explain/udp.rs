@@ -3,7 +3,7 @@
 use super::{
     Context, Explanation, bytes, conn, conn_first, fd, moved, number, quoted, word, worker, would_block,
 };
-use crate::event::{ConnState, Event, Kind};
+use crate::event::{ConnState, Event, Kind, Place, at};
 
 pub(super) fn socket(event: &Event) -> Explanation {
     Explanation::new(
@@ -14,7 +14,7 @@ pub(super) fn socket(event: &Event) -> Explanation {
              it, all of them wake for each datagram, and all but one find it gone.",
             fd(event.fd)
         ),
-        "memcached.c:4396",
+        at::new_socket::socket,
     )
 }
 
@@ -26,7 +26,7 @@ pub(super) fn bind(event: &Event, addr: &str) -> Explanation {
              no listen and no accept: the socket itself goes to the workers.",
             fd(event.fd)
         ),
-        "memcached.c:4525",
+        at::server_socket::bind,
     )
 }
 
@@ -40,7 +40,7 @@ pub(super) fn cq_push(event: &Event) -> Explanation {
              the same way as a client would, through the queue and the pipe. Since workers take turns, each \
              of them gets one, unless -l names several interfaces: then each interface gets one worker.",
         ),
-        "memcached.c:4576",
+        at::server_socket::dup,
     )
 }
 
@@ -54,12 +54,12 @@ pub(super) fn conn_new(event: &Event) -> Explanation {
              workers wait for the same socket, each with such a struct conn of its own.",
             fd(event.fd)
         ),
-        "memcached.c:352",
+        at::conn_new,
     )
 }
 
 pub(super) fn recvfrom(event: &Event) -> Explanation {
-    const SOURCE: &str = "memcached.c:3816";
+    const SOURCE: Place = at::try_read_udp::recvfrom;
     let c = conn_first(event);
     if would_block(event) {
         return Explanation::new(
@@ -95,7 +95,7 @@ pub(super) fn recvfrom(event: &Event) -> Explanation {
                  this is none: it is dropped, and its sender hears nothing.",
                 moved(event).map_or_else(|| "a few bytes".to_owned(), bytes)
             ),
-            "memcached.c:3819",
+            at::try_read_udp::length,
         );
     };
     if event.bytes().is_some_and(|all| all.kept.get(4..6).is_some_and(|of| of != [0, 1])) {
@@ -106,7 +106,7 @@ pub(super) fn recvfrom(event: &Event) -> Explanation {
                  that, a request may not: try_read_udp makes ready a SERVER_ERROR. It then says that nothing was \
                  read, and so the answer is never sent.",
             ),
-            "memcached.c:3829",
+            at::try_read_udp::multi_packet,
         );
     }
     Explanation::new(
@@ -117,7 +117,7 @@ pub(super) fn recvfrom(event: &Event) -> Explanation {
              the answer. The rest of the header is thrown away.",
             quoted(&said)
         ),
-        "memcached.c:3826",
+        at::try_read_udp::request_id,
     )
 }
 
@@ -131,12 +131,12 @@ pub(super) fn wake(n: u32, of: Option<i32>) -> Explanation {
              conn_read, and whoever calls recvfrom first gets it.",
             fd(of)
         ),
-        "memcached.c:4370",
+        at::event_handler,
     )
 }
 
 pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
-    const SOURCE: &str = "memcached.c:3989";
+    const SOURCE: Place = at::transmit::sendmsg;
     let c = conn(event);
     if would_block(event) {
         return Explanation::new(
@@ -145,7 +145,7 @@ pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
                 "sendmsg met EAGAIN: the kernel has no room for another datagram of {c}. It waits until it may write, \
                  and reads no other request meanwhile. That is why maximize_sndbuf has asked for a large buffer."
             ),
-            "memcached.c:4011",
+            at::transmit::eagain,
         );
     }
     if let Some(errno) = &event.errno {
@@ -156,7 +156,7 @@ pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
                  answer alone: {c} goes back to conn_read, and serves the next client.",
                 word(errno)
             ),
-            "memcached.c:4025",
+            at::transmit::is_udp,
         );
     }
     let of = context.fields.map_or(0, |f| f.msgused);
@@ -191,7 +191,7 @@ pub(super) fn state(from: ConnState, to: ConnState, event: &Event, context: &Con
                 "By TCP the connection would be closed here. {c} is a UDP socket and serves all clients, so \
                  conn_cleanup lets go of what this one had, and {c} reads the next datagram."
             ),
-            "memcached.c:535",
+            at::conn_cleanup::conn_read,
         ),
         (S::Write | S::Mwrite, S::Read) => {
             let what = if from == S::Write { "the answer" } else { "the values that were asked for" };
@@ -201,7 +201,7 @@ pub(super) fn state(from: ConnState, to: ConnState, event: &Event, context: &Con
                     "sendmsg failed for good. {c} is a UDP socket, so nothing is closed: what is left of {what} is \
                      forgotten and the next datagram is read."
                 ),
-                "memcached.c:4026",
+                at::transmit::conn_read,
             )
         }
         (S::Write, S::Waiting) => Explanation::new(
@@ -209,13 +209,13 @@ pub(super) fn state(from: ConnState, to: ConnState, event: &Event, context: &Con
             "The refusal of a request in several datagrams stands ready, but try_read_udp has said that nothing was \
              read, and for that conn_read goes on to conn_waiting. Nobody will send it: so it is in 1.4.24, and so it \
              is here.",
-            "memcached.c:4126",
+            at::drive_machine::read_waiting,
         ),
         (S::Read, S::Write) if is_udp || previous == Some(&Kind::Reply) => Explanation::new(
             "A refusal is made ready",
             "The request came in several datagrams, and out_string sets conn_write as it does for any answer. It does \
              not last: conn_read has not done with it yet.",
-            "memcached.c:3830",
+            at::try_read_udp::out_string,
         ),
         (S::Read, S::Waiting) if is_udp => Explanation::new(
             "No request for this worker",
@@ -223,7 +223,7 @@ pub(super) fn state(from: ConnState, to: ConnState, event: &Event, context: &Con
                 "There was no datagram left, or it was too short to be a request. {c} waits for the next one; a \
                  datagram that another worker has taken is served there."
             ),
-            "memcached.c:4126",
+            at::drive_machine::read_waiting,
         ),
         (S::ParseCmd, S::Waiting) if is_udp => Explanation::new(
             "A datagram without a whole line",
@@ -231,7 +231,7 @@ pub(super) fn state(from: ConnState, to: ConnState, event: &Event, context: &Con
                 "There is no line end in what has come. By TCP the rest would follow; the next datagram may be anybody's, \
                  and will be read over this one. So a request that is not whole is lost, and {c} waits."
             ),
-            "memcached.c:4143",
+            at::drive_machine::parse_cmd_waiting,
         ),
         _ => return None,
     })

@@ -15,14 +15,15 @@
 //! # Where it is written
 //!
 //! In `en.md` and `zh.md` beside this file, and nowhere else: `#` begins a group, in the order of
-//! [`Group::ALL`]; `##` is a name; a paragraph says what it is; a last paragraph in backticks gives
-//! its place in memcached 1.4.24, where it has one. Both have the same names in the same order, and
+//! [`Group::ALL`]; `##` is a name; a paragraph says what it is; a last paragraph in backticks names
+//! its place in memcached's source, where it has one: `` `@drive_machine::conn_waiting` ``, of
+//! [`at`](crate::event::at). Both have the same names in the same order, and
 //! those are all that [`event`](crate::event) has: tests hold it.
 
 #[cfg(test)]
 mod tests;
 
-use crate::event::{ConnState, Fn, Kind};
+use crate::event::{ConnState, Fn, Kind, MODELS};
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -167,7 +168,7 @@ fn parse(file: &'static str, joint: &str) -> Vec<Entry> {
             && !line.is_empty()
         {
             match line.strip_prefix('`').and_then(|line| line.strip_suffix('`')) {
-                Some(source) => entry.source = source,
+                Some(place) => entry.source = source(place),
                 None => {
                     if !entry.text.is_empty() {
                         entry.text.push_str(joint);
@@ -178,4 +179,10 @@ fn parse(file: &'static str, joint: &str) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// Where the place is that is named so; what is written there, if there is none.
+fn source(written: &'static str) -> &'static str {
+    let place = written.strip_prefix('@').and_then(|name| MODELS.place(name));
+    place.map_or(written, |place| MODELS.source(place))
 }

@@ -48,11 +48,33 @@ fn an_entry_is_one_to_three_sentences_that_fit_into_the_panel() {
 fn both_languages_name_the_same_place() {
     for (en, zh) in entries(Language::En).iter().zip(entries(Language::Zh)) {
         assert_eq!(en.source, zh.source, "{}", en.name);
-        let known = match en.source.split_once(':') {
-            Some((file, line)) => file.ends_with(['c', 'h']) && line.parse::<u32>().is_ok(),
-            None => ["", "libevent"].contains(&en.source),
-        };
-        assert!(known, "{}: {}", en.name, en.source);
+    }
+}
+
+#[test]
+fn only_what_memcached_has_not_itself_has_no_place() {
+    let without = entries(Language::En).iter().filter(|entry| entry.source.is_empty());
+    let names: Vec<_> = without.map(|entry| (entry.group, entry.name)).collect();
+    let ours = ["mark", "call", "return", "note", "drop", "snapshot"];
+    assert_eq!(names, ours.map(|name| (Group::Event, name)));
+}
+
+#[test]
+fn a_place_is_named_and_the_name_is_one() {
+    for file in [include_str!("en.md"), include_str!("zh.md")] {
+        for line in file.lines().filter(|line| line.contains('`')) {
+            let name = line.strip_prefix("`@").and_then(|line| line.strip_suffix('`'));
+            assert!(name.is_some_and(|name| MODELS.place(name).is_some()), "{line}: no such place");
+        }
+    }
+}
+
+#[test]
+fn a_place_that_is_not_there_is_seen() {
+    for wrong in ["`@conn_nil`", "`@`", "`conn_new`", "`memcached.c:352`"] {
+        let file = format!("# A\n## one\ntext.\n\n{wrong}\n");
+        let one = parse(Box::leak(file.into_boxed_str()), " ");
+        assert_eq!(one[0].source, wrong.trim_matches('`'));
     }
 }
 
@@ -75,9 +97,9 @@ fn what_is_looked_up_is_found() {
 
 #[test]
 fn lines_are_joined_as_the_language_wants_it() {
-    let file = "# A\n\n## one\n\nfirst line,\nsecond line.\n\n`memcached.c:1`\n\n## two\n\nno place.\n";
+    let file = "# A\n\n## one\n\nfirst line,\nsecond line.\n\n`@conn_new`\n\n## two\n\nno place.\n";
     let two = parse(file, " ");
-    assert_eq!((two[0].text.as_str(), two[0].source), ("first line, second line.", "memcached.c:1"));
+    assert_eq!((two[0].text.as_str(), two[0].source), ("first line, second line.", "memcached.c:352"));
     assert_eq!((two[1].text.as_str(), two[1].source), ("no place.", ""));
     assert_eq!(parse("# 甲\n## 一\n第一行，\n第二行。\n", "")[0].text, "第一行，第二行。");
 }

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The version that the server models, and names in `version` and `stats`.
-pub const VERSION: &str = crate::event::MODELS;
+pub const VERSION: &str = crate::event::MODELS.name;
 /// What `version` answers.
-pub const VERSION_LINE: &str = "VERSION 1.4.24";
+pub const VERSION_LINE: &str = crate::event::MODELS.answer;
 /// A read buffer's initial size (`memcached.h:32`).
 pub const DATA_BUFFER_SIZE: u32 = 2048;
 /// A read buffer larger than this shrinks again between commands (`memcached.h:54`).

@@ -147,7 +147,7 @@ pub fn header(hub: &Hub, threads: u16, title: &str) -> Header {
         tool: concat!("memstep ", env!("CARGO_PKG_VERSION")).to_owned(),
         start: rfc3339(SystemTime::now()),
         unit: "ns".to_owned(),
-        models: format!("memcached {}", crate::event::MODELS),
+        models: crate::event::MODELS.title.to_owned(),
         threads: u32::from(threads),
         max_data: hub.config().max_data,
         detail: hub.config().detail,
