@@ -1,6 +1,6 @@
 //! What memcached's own options may say (`memcached.c:5197`).
 
-use crate::event::Protocol;
+use crate::event::{MODELS, Protocol};
 use crate::memcached::settings::HashFunc;
 
 /// One of `-o`'s.
@@ -40,7 +40,7 @@ pub(super) fn suboption(s: &str) -> Result<Suboption, String> {
             | "warm_lru_pct"
             | "expirezero_does_not_evict",
             _,
-        ) => Err(format!("memcached 1.4.24 has {name}, this server has not")),
+        ) => Err(format!("{} has {name}, this server has not", MODELS.title)),
         _ => Err(format!("no such option: {name}")),
     }
 }

@@ -82,7 +82,7 @@ impl Default for Header {
             tool: concat!("memstep ", env!("CARGO_PKG_VERSION")).into(),
             start: String::new(),
             unit: "ns".into(),
-            models: "memcached 1.4.24".into(),
+            models: crate::event::MODELS.title.into(),
             threads: 0,
             max_data: MAX_DATA,
             detail: Detail::default(),
