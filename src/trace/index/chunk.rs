@@ -1,10 +1,11 @@
-//! A stretch of the file: where its lines begin, and the columns of its events. Eleven bytes an event.
+//! A stretch of the file: where its lines begin, and the columns of its events. Twelve bytes an event.
 
 use super::super::format::End;
 use super::super::quick;
 use super::super::reader::{AFTER_END, Says, says, too_long};
 use super::bytes::{Line, Window};
-use crate::event::{ConnState, Event, Kind, Thread};
+use super::ways::{Seen, Way};
+use crate::event::{Event, Kind, Thread};
 use memchr::{memchr, memchr_iter, memrchr};
 use std::borrow::Cow;
 
@@ -22,11 +23,8 @@ pub(super) const NO_CONN: u32 = u32::MAX;
 pub(super) const OTHER_THREAD: u8 = u8::MAX;
 /// In the column of kinds, besides the kind: the event has a `cause`.
 pub(super) const HAS_CAUSE: u8 = 0x80;
-/// In half of the column of ways: there is no such state. One that this version does not know stands there
-/// as the one after all that it does, and the line names it.
-const NO_STATE: u8 = 0xf;
 
-const _: () = assert!(Kind::ALL.len() < 63 && ConnState::ALL.len() < NO_STATE as usize);
+const _: () = assert!(Kind::ALL.len() < 63);
 
 /// A stretch of the file, the events whose lines begin in it.
 #[derive(Debug, Default)]
@@ -53,14 +51,14 @@ pub(super) struct Columns {
     pub kinds: Box<[u8]>,
     pub threads: Box<[u8]>,
     pub conns: Box<[u32]>,
-    /// The state left in the low half, the one entered in the high half.
-    pub ways: Box<[u8]>,
+    /// The state left and the one entered.
+    pub ways: Box<[Way]>,
     /// Where the numbers do not go up by one: from this event on, from this number on.
     pub runs: Box<[(u32, u64)]>,
     /// A bit for each kind that there is.
     pub present: u64,
-    /// A bit for each state that is left, and 16 higher for each that is entered.
-    pub states: u32,
+    /// Which states are left and entered.
+    pub states: Seen,
     /// The least and the greatest connection.
     pub conn_range: (u32, u32),
 }
@@ -83,12 +81,6 @@ pub(super) fn thread_code(th: Thread) -> u8 {
         Thread::Other(_) => OTHER_THREAD,
         Thread::Worker(n) => u8::try_from(n).ok().and_then(|n| n.checked_add(3)).unwrap_or(OTHER_THREAD),
     }
-}
-
-/// A way as the column has it.
-pub(super) fn way_code(from: Option<ConnState>, to: Option<ConnState>) -> u8 {
-    let half = |state: Option<ConnState>| state.map_or(NO_STATE, |s| s.index() as u8);
-    half(from) | half(to) << 4
 }
 
 /// Finds where the lines begin in the stretch from `base` on, of a region that begins at `region`.
@@ -196,11 +188,11 @@ struct Rows {
     kinds: Vec<u8>,
     threads: Vec<u8>,
     conns: Vec<u32>,
-    ways: Vec<u8>,
+    ways: Vec<Way>,
     runs: Vec<(u32, u64)>,
     next: u64,
     present: u64,
-    states: u32,
+    states: Seen,
     conn_range: (u32, u32),
     has_ended: bool,
 }
@@ -217,7 +209,7 @@ impl Rows {
             runs: Vec::new(),
             next: 0,
             present: 0,
-            states: 0,
+            states: Seen::default(),
             conn_range: (u32::MAX, 0),
         }
     }
@@ -235,8 +227,8 @@ impl Rows {
         self.kinds.push(kind as u8 | if event.cause.is_some() { HAS_CAUSE } else { 0 });
         self.threads.push(thread_code(event.th));
         self.conns.push(event.conn.unwrap_or(NO_CONN));
-        let way = way_code(event.from, event.to);
-        self.states |= 1 << (way & 0xf) | 1 << (16 + (way >> 4));
+        let way = Way::new(event.from, event.to);
+        self.states.add(way);
         self.ways.push(way);
         if let Some(conn) = event.conn {
             self.conn_range = (self.conn_range.0.min(conn), self.conn_range.1.max(conn));

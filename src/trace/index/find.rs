@@ -4,6 +4,7 @@ use super::Shared;
 use super::bytes::{STEP_FEW, Window};
 use super::chunk::{Chunk, Columns, HAS_CAUSE, NO_CONN, OTHER_THREAD, thread_code};
 use super::table::Piece;
+use super::ways::Wanted;
 use crate::event::Kind;
 use crate::filter::{Filter, Needs};
 use crate::player::{Direction, Found, PARSED, PASSED};
@@ -17,24 +18,18 @@ struct Code {
     kinds: u64,
     conn: Option<u32>,
     th: Option<u8>,
-    way: u8,
-    way_mask: u8,
+    way: Wanted,
     is_all: bool,
 }
 
 impl Code {
     fn of(needs: &Needs) -> Code {
         let th = needs.th.map(thread_code);
-        let half = |state: Option<crate::event::ConnState>, shift: u8| {
-            state.map_or((0, 0), |state| ((state.index() as u8) << shift, 0xf << shift))
-        };
-        let ((from, from_mask), (to, to_mask)) = (half(needs.from, 0), half(needs.to, 4));
         Code {
             kinds: needs.kinds.bits(),
             conn: needs.conn,
             th,
-            way: from | to,
-            way_mask: from_mask | to_mask,
+            way: Wanted::new(needs.from, needs.to),
             // These say only that it may be so.
             is_all: needs.is_all
                 && th != Some(OTHER_THREAD)
@@ -46,10 +41,8 @@ impl Code {
     /// Whether a chunk can have such an event.
     fn may_be_in(&self, columns: &Columns) -> bool {
         let (least, most) = columns.conn_range;
-        let states = |shift: u8| 1 << ((self.way >> shift & 0xf) + 4 * shift);
         columns.present & self.kinds != 0
-            && (self.way_mask & 0x0f == 0 || columns.states & states(0) != 0)
-            && (self.way_mask & 0xf0 == 0 || columns.states & states(4) != 0)
+            && self.way.may_be_in(columns.states)
             && self.conn.is_none_or(|conn| conn == NO_CONN || (least..=most).contains(&conn))
     }
 
@@ -58,7 +51,7 @@ impl Code {
         self.kinds >> (columns.kinds[at] & !HAS_CAUSE) & 1 == 1
             && self.conn.is_none_or(|conn| columns.conns[at] == conn)
             && self.th.is_none_or(|th| columns.threads[at] == th)
-            && columns.ways[at] & self.way_mask == self.way
+            && self.way.fits(columns.ways[at])
     }
 }
 

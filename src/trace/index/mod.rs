@@ -2,7 +2,7 @@
 //!
 //! Opening reads the first line and no more. In the background (`work.rs`) the lines are found, then
 //! each is looked at, and what is looked for most goes into columns (`chunk.rs`): its kind, thread,
-//! connection, states, whether it has a cause. An event takes eleven bytes so. Its line is parsed
+//! connection, states, whether it has a cause. An event takes twelve bytes so. Its line is parsed
 //! when somebody looks at it. At last the world is folded once, and kept now and then
 //! (`keyframes.rs`), so that no event is far from a world that is known.
 //!
@@ -21,6 +21,7 @@ mod grow;
 mod keyframes;
 mod recent;
 mod table;
+mod ways;
 mod work;
 
 use super::format::{End, Header};
