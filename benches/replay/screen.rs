@@ -5,6 +5,7 @@ use anyhow::{Context as _, bail, ensure};
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use std::fs;
 use std::io::{Read as _, Write as _};
+use std::num::NonZeroU16;
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -36,8 +37,9 @@ pub fn rows(file: &Path) -> anyhow::Result<Vec<Row>> {
 /// How long it took until the first events were on the screen; and, if asked for, the milliseconds of CPU
 /// that it took later while nothing happened.
 fn run(file: &Path, watch: bool) -> anyhow::Result<(Duration, u64)> {
-    let pair =
-        native_pty_system().openpty(PtySize { rows: 40, cols: 120, pixel_width: 0, pixel_height: 0 })?;
+    let (rows, cols) = NonZeroU16::new(40).zip(NonZeroU16::new(120)).context("a terminal of no size")?;
+    let size = PtySize { rows: rows.get(), cols: cols.get(), pixel_width: 0, pixel_height: 0 };
+    let pair = native_pty_system().openpty(size)?;
     let mut command = CommandBuilder::new(super::MEMSTEP);
     command.args(["replay".as_ref(), file.as_os_str()]);
     command.env("TERM", "xterm-256color");
@@ -46,7 +48,7 @@ fn run(file: &Path, watch: bool) -> anyhow::Result<(Duration, u64)> {
     let mut child = pair.slave.spawn_command(command)?;
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
-        let mut screen = vt100::Parser::new(40, 120, 0);
+        let mut screen = vt100::Parser::new(rows, cols, 0);
         let mut bytes = [0; 65536];
         while let Ok(n @ 1..) = output.read(&mut bytes) {
             screen.process(&bytes[..n]);

@@ -82,7 +82,8 @@ fn a_terminal_of_ten_by_five_is_no_reason_to_fall_over() {
     // From here on it listens to the terminal.
     terminal.press_for(".", "event 2 of ");
     terminal.resize((10, 5));
-    terminal.wait("a small screen", |screen| screen.size() == (5, 10) && text(screen).starts_with(" REPLAY"));
+    terminal
+        .wait("a small screen", |screen| size_of(screen) == (5, 10) && text(screen).starts_with(" REPLAY"));
     // Nothing here is Esc: right before another key it would be Alt.
     let keys =
         ["1", "2", "3", "4", "5", "6", "z", "z", "?", "q", "B", "q", "&ev=stat\r", "\x03", "/x\r", "M"];

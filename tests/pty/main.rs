@@ -23,6 +23,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use rustix::termios::{LocalModes, tcgetattr};
 use std::fs;
 use std::io::{Read, Write};
+use std::num::NonZeroU16;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::JoinHandle;
@@ -71,6 +72,17 @@ fn pty_size((cols, rows): (u16, u16)) -> PtySize {
     PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
 }
 
+/// A terminal's size as the emulator takes it.
+fn rows_and_cols((cols, rows): (u16, u16)) -> (NonZeroU16, NonZeroU16) {
+    (NonZeroU16::new(rows).unwrap(), NonZeroU16::new(cols).unwrap())
+}
+
+/// How many rows and columns the emulator has.
+fn size_of(screen: &Screen) -> (u16, u16) {
+    let (rows, cols) = screen.size();
+    (rows.get(), cols.get())
+}
+
 fn no_env(_: &mut CommandBuilder) {}
 
 impl Terminal {
@@ -110,8 +122,8 @@ impl Terminal {
         let tty = rustix::fs::open(tty, flags, Mode::empty()).unwrap();
         let before = format!("{:?}", tcgetattr(&tty).unwrap());
         let child = pair.slave.spawn_command(command).unwrap();
-        let seen =
-            Seen { parser: vt100::Parser::new(size.1, size.0, 0), bytes: Vec::new(), is_enough: false };
+        let (rows, cols) = rows_and_cols(size);
+        let seen = Seen { parser: vt100::Parser::new(rows, cols, 0), bytes: Vec::new(), is_enough: false };
         let seen = Arc::new((Mutex::new(seen), Condvar::new()));
         let (mut out, shared) = (pair.master.try_clone_reader().unwrap(), seen.clone());
         let reader = std::thread::spawn(move || {
@@ -167,7 +179,8 @@ impl Terminal {
 
     fn resize(&self, size: (u16, u16)) {
         // The emulator first: what the program then draws is drawn on the new size.
-        self.seen.0.lock().unwrap().parser.screen_mut().set_size(size.1, size.0);
+        let (rows, cols) = rows_and_cols(size);
+        self.seen.0.lock().unwrap().parser.screen_mut().set_size(rows, cols);
         self.master.resize(pty_size(size)).unwrap();
     }
 
@@ -253,7 +266,7 @@ impl Left {
 
 /// What stands on the screen; not whether a blank was written or never touched.
 fn text(screen: &Screen) -> String {
-    screen.rows(0, screen.size().1).map(|row| row.trim_end().to_owned() + "\n").collect()
+    screen.rows(0, size_of(screen).1).map(|row| row.trim_end().to_owned() + "\n").collect()
 }
 
 /// The last row; it ends in how to leave.
@@ -263,11 +276,11 @@ fn footer(screen: &Screen) -> String {
 
 /// The events panel's row of the cursor, and the column where it begins.
 fn row_of_now(screen: &Screen) -> Option<(u16, u16)> {
-    let rows: Vec<String> = screen.rows(0, screen.size().1).collect();
+    let rows: Vec<String> = screen.rows(0, size_of(screen).1).collect();
     let panel = rows.iter().position(|row| row.contains("6 Events"))?;
     let before = rows[panel].split("6 Events").next()?.chars().count();
     let left = u16::try_from(before).ok()?.checked_sub(1)?;
-    let mut below = u16::try_from(panel).ok()?..screen.size().0;
+    let mut below = u16::try_from(panel).ok()?..size_of(screen).0;
     let row = below.find(|&row| screen.cell(row, left).is_some_and(|cell| cell.contents() == "▶"))?;
     Some((row, left))
 }
@@ -427,7 +440,7 @@ fn no_color_means_none_and_the_current_row_is_still_marked() {
             })
         });
         let lit = |cell: &vt100::Cell| cell.inverse() && cell.bold();
-        let (rows, cols) = screen.size();
+        let (rows, cols) = size_of(&screen);
         let cells = (0..rows).flat_map(|y| (0..cols).map(move |x| (y, x)));
         assert!(cells.filter_map(|(y, x)| screen.cell(y, x)).any(lit), "the state that is lit");
         terminal.press("q");
