@@ -10,6 +10,7 @@
 //! told by its [`Kind`].
 
 mod conn;
+mod errno;
 mod function;
 mod kind;
 mod leash;
@@ -20,6 +21,7 @@ mod stats;
 mod version;
 
 pub use conn::{Changed, ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol, Value};
+pub use errno::{ERRNO_NAMES, UNKNOWN_ERRNO, errno_name, errno_number, errno_words};
 pub use function::Fn;
 pub use kind::Kind;
 pub use leash::{AtGate, InLine, Leashed, Steps};

@@ -76,7 +76,7 @@ pub(crate) use error::{either, nearest, quoted};
 pub use field::{Field, Subject, Type, Value, of_set};
 pub use needs::Needs;
 
-use crate::event::{ConnState, Kind, Thread};
+use crate::event::{ConnState, Kind, Thread, UNKNOWN_ERRNO, errno_name};
 use crate::text::visible;
 use needle::Needle;
 use std::fmt;
@@ -365,8 +365,7 @@ impl Test {
                 self.compare(needle, Short::new(format_args!("{thread}")).bytes())
             }
             (Value::Errno(raw), Operand::Bytes(needle)) => {
-                let name = nix::errno::Errno::from_raw(raw);
-                self.compare(needle, Short::new(format_args!("{name:?}")).bytes())
+                self.compare(needle, errno_name(raw).unwrap_or(UNKNOWN_ERRNO).as_bytes())
             }
             (Value::Addr(addr), Operand::Bytes(needle)) => {
                 self.compare(needle, Short::new(format_args!("{addr}")).bytes())

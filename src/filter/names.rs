@@ -1,28 +1,21 @@
 //! The names and times that a value can be.
 
 use super::Type;
-use crate::event::{ConnState, EvFlags, Fn, Kind, Protocol, Thread};
-use nix::errno::Errno;
+use crate::event::{ConnState, ERRNO_NAMES, EvFlags, Fn, Kind, Protocol, Thread};
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 use serde::de::value::{Error, StrDeserializer};
 
 /// The names that a field of this type can have, if they are limited.
-pub(super) fn names(ty: Type) -> Vec<String> {
-    let owned = |name: &str| name.to_owned();
+pub(super) fn names(ty: Type) -> Vec<&'static str> {
     match ty {
-        Type::Kind => Kind::ALL.iter().map(|k| owned(k.name())).collect(),
-        Type::State => ConnState::ALL.iter().map(|s| owned(s.name())).collect(),
-        Type::Function => Fn::ALL.iter().map(|f| owned(f.name())).collect(),
-        Type::Protocol => Protocol::ALL.iter().map(|p| owned(p.name())).collect(),
-        Type::EvFlags => ["EV_READ", "EV_WRITE", "EV_PERSIST"].map(owned).into(),
-        Type::Thread => ["main", "client", "worker0", "worker1"].map(owned).into(),
-        // Linux's go up to EHWPOISON, 133.
-        Type::Errno => (1..=133)
-            .map(Errno::from_raw)
-            .filter(|e| *e != Errno::UnknownErrno)
-            .map(|e| format!("{e:?}"))
-            .collect(),
+        Type::Kind => Kind::ALL.iter().map(Kind::name).collect(),
+        Type::State => ConnState::ALL.iter().map(|s| s.name()).collect(),
+        Type::Function => Fn::ALL.iter().map(|f| f.name()).collect(),
+        Type::Protocol => Protocol::ALL.iter().map(|p| p.name()).collect(),
+        Type::EvFlags => vec!["EV_READ", "EV_WRITE", "EV_PERSIST"],
+        Type::Thread => vec!["main", "client", "worker0", "worker1"],
+        Type::Errno => ERRNO_NAMES.into(),
         _ => Vec::new(),
     }
 }
@@ -30,9 +23,7 @@ pub(super) fn names(ty: Type) -> Vec<String> {
 /// Whether a name is one of those that a field of this type can have.
 pub(super) fn is_known(ty: Type, name: &str) -> bool {
     match ty {
-        Type::Kind | Type::State | Type::Function | Type::Protocol | Type::Errno => {
-            names(ty).iter().any(|n| n == name)
-        }
+        Type::Kind | Type::State | Type::Function | Type::Protocol | Type::Errno => names(ty).contains(&name),
         Type::Thread => name.parse::<Thread>().is_ok(),
         Type::EvFlags => ev_flags(name).is_some(),
         _ => true,

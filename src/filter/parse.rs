@@ -11,7 +11,7 @@ use super::error::{FilterError, either, nearest, quoted};
 use super::lex::{self, Token};
 use super::names::{ev_flags, is_known, names, time};
 use super::{DEEPEST, Expr, Field, LONGEST, Needle, Op, Operand, Test, Type};
-use crate::event::{ConnState, Fn, Kind, Thread};
+use crate::event::{ConnState, Fn, Kind, Thread, errno_number};
 
 type Result<T> = std::result::Result<T, FilterError>;
 
@@ -198,7 +198,7 @@ impl<'a> Parser<'a> {
             Some(("a thread", "th"))
         } else if Fn::from_name(name).is_some() {
             Some(("a function", "fn"))
-        } else if names(Type::Errno).iter().any(|n| n == name) {
+        } else if errno_number(name).is_some() {
             Some(("an error", "errno"))
         } else if name.starts_with("EV_") {
             return self.error("event flags stand in quotes: ev_flags=\"EV_READ|EV_PERSIST\"".into());
@@ -285,8 +285,7 @@ impl<'a> Parser<'a> {
             Type::EvFlags => ("event flag", "EV_READ, EV_WRITE and EV_PERSIST, \"EV_READ|EV_PERSIST\""),
             _ => ("protocol", "auto-negotiate, ascii and binary"),
         };
-        let names = names(field.ty());
-        let near = nearest(word, names.iter().map(String::as_str));
+        let near = nearest(word, names(field.ty()).into_iter());
         let word = quoted(word);
         self.error(match &near[..] {
             [] => format!("no such {what}: {word}; {most}"),

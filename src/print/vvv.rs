@@ -8,8 +8,9 @@
 
 use super::Print;
 use super::outside::Verbosity;
-use crate::event::{ConnFields, ConnState, Event, Kind, Protocol};
+use crate::event::{ConnFields, ConnState, Event, Kind, Protocol, errno_number, errno_words};
 use crate::text;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -203,35 +204,13 @@ fn key_of(head: &str) -> &str {
     head.split(' ').nth(1).unwrap_or(head)
 }
 
-/// The errors that memcached's calls meet on a socket: name, number on Linux, glibc's words.
-const ERRORS: &[(&str, u32, &str)] = &[
-    ("EINTR", 4, "Interrupted system call"),
-    ("EIO", 5, "Input/output error"),
-    ("EBADF", 9, "Bad file descriptor"),
-    ("EAGAIN", 11, "Resource temporarily unavailable"),
-    ("ENOMEM", 12, "Cannot allocate memory"),
-    ("EINVAL", 22, "Invalid argument"),
-    ("ENFILE", 23, "Too many open files in system"),
-    ("EMFILE", 24, "Too many open files"),
-    ("EPIPE", 32, "Broken pipe"),
-    ("EPROTO", 71, "Protocol error"),
-    ("EMSGSIZE", 90, "Message too long"),
-    ("ECONNABORTED", 103, "Software caused connection abort"),
-    ("ECONNRESET", 104, "Connection reset by peer"),
-    ("ENOBUFS", 105, "No buffer space available"),
-    ("ENOTCONN", 107, "Transport endpoint is not connected"),
-    ("ETIMEDOUT", 110, "Connection timed out"),
-    ("EHOSTUNREACH", 113, "No route to host"),
-];
-
-fn strerror(errno: &str) -> String {
-    let known = ERRORS.iter().find(|(name, ..)| *name == errno);
-    known.map_or_else(|| text::printable(errno).into_owned(), |(_, _, words)| (*words).to_owned())
+/// What `strerror` says of an error; its name, where that is not known.
+fn strerror(errno: &str) -> Cow<'_, str> {
+    errno_words(errno).map_or_else(|| text::printable(errno), Cow::Borrowed)
 }
 
 fn number(errno: &str) -> String {
-    let known = ERRORS.iter().find(|(name, ..)| *name == errno);
-    known.map_or_else(|| "?".into(), |(_, number, _)| number.to_string())
+    errno_number(errno).map_or_else(|| "?".into(), |number| number.to_string())
 }
 
 #[cfg(test)]
@@ -292,6 +271,24 @@ mod tests {
              Failed to read, and not due to blocking:\nerrno: 104 Connection reset by peer \n\
              rcurr=0 ritem=0 rbuf=0 rlbytes=6 rsize=2048\n\
              Failed to write, and not due to blocking: Broken pipe\n"
+        );
+    }
+
+    #[test]
+    fn an_error_that_is_not_known_keeps_its_name() {
+        let text = printed(
+            r#"{"seq":1,"t":0,"th":"main","ev":"accept","listen_fd":26,"errno":"EPERM"}
+               {"seq":2,"t":0,"th":"main","ev":"accept","listen_fd":26,"errno":"EODD"}
+               {"seq":3,"t":0,"th":"worker0","ev":"conn_new","conn":0,"fd":28,"state":"conn_nread","set":{"rsize":2048}}
+               {"seq":4,"t":0,"th":"worker0","ev":"read","conn":0,"fd":28,"want":6,"errno":"UnknownErrno"}"#,
+        );
+        assert_eq!(
+            text,
+            "accept4(): Operation not permitted\naccept(): Operation not permitted\n\
+             accept4(): EODD\naccept(): EODD\n\
+             <28 new auto-negotiating client connection\n\
+             Failed to read, and not due to blocking:\nerrno: ? UnknownErrno \n\
+             rcurr=0 ritem=0 rbuf=0 rlbytes=0 rsize=2048\n"
         );
     }
 }

@@ -10,7 +10,8 @@
 mod scan;
 
 use crate::event::{
-    ConnSet, ConnState, EvFlags, Event, Fn, Iov, ItemRef, Kind, Protocol, Ready, Thread, Word,
+    ConnSet, ConnState, EvFlags, Event, Fn, Iov, ItemRef, Kind, Protocol, Ready, Thread, Word, errno_name,
+    errno_number,
 };
 use scan::Scan;
 use std::borrow::Cow;
@@ -18,7 +19,7 @@ use std::borrow::Cow;
 /// The words that stand in most lines: they need no memory of their own.
 const WORDS: &[&str] = &[
     "rbuf", "item", "swallow", "alloc", "link", "unlink", "hit", "miss", "update", "free", "value",
-    "noreply", "EAGAIN", "r", "w", "rw", "udp",
+    "noreply", "r", "w", "rw", "udp",
 ];
 
 /// Looks at the members of an object: each by its name, at most once. `$seen` has a bit for each.
@@ -135,7 +136,7 @@ fn read<const ALL: bool>(line: &str, e: &mut Event) -> Option<()> {
         op b"op" => word::<ALL>(scan, &mut e.op)?,
         into b"into" => word::<ALL>(scan, &mut e.into)?,
         want b"want" => keep::<ALL, _>(&mut e.want, scan.unsigned()?),
-        errno b"errno" => word::<ALL>(scan, &mut e.errno)?,
+        errno b"errno" => errno::<ALL>(scan, &mut e.errno)?,
         size b"size" => keep::<ALL, _>(&mut e.size, scan.unsigned()?),
         class b"class" => keep::<ALL, _>(&mut e.class, scan.unsigned()?),
         bucket b"bucket" => keep::<ALL, _>(&mut e.bucket, scan.unsigned()?),
@@ -197,6 +198,18 @@ fn word<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Word>) -> Option
             },
             Cow::Owned(text) => Cow::Owned(text),
         });
+        return Some(());
+    }
+    scan.skip_string()
+}
+
+/// An error's name; those that are known need no memory of their own.
+#[inline]
+fn errno<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Word>) -> Option<()> {
+    if ALL {
+        let name = scan.string()?;
+        let known = errno_number(&name).and_then(errno_name);
+        *slot = Some(known.map_or_else(|| Cow::Owned(name.into_owned()), Cow::Borrowed));
         return Some(());
     }
     scan.skip_string()

@@ -4,10 +4,8 @@
 use super::line::Lines;
 use super::pen::Pen;
 use super::world::Context;
-use crate::event::{ConnImage, EvFlags, Snapshot, Thread, Value};
+use crate::event::{ConnImage, EvFlags, Snapshot, Thread, UNKNOWN_ERRNO, Value, errno_name};
 use crate::tracer::{Record, Ret, ThreadOp, What, received};
-use rustix::io::Errno;
-use std::borrow::Cow;
 
 /// How long a line may get whose event has no payload: a `set` of all fields, and an item's key of
 /// 250 bytes.
@@ -408,7 +406,7 @@ impl Pen<'_> {
     fn result(&mut self, ret: Ret) {
         match ret {
             0.. => self.number(",\"ret\":", ret),
-            _ => self.seldom(|pen| pen.word(",\"errno\":\"", &errno(ret))),
+            _ => self.seldom(|pen| pen.word(",\"errno\":\"", errno(ret))),
         }
     }
 
@@ -456,10 +454,7 @@ pub(super) fn sent(mut payload: &[u8], pieces: u32) -> impl Iterator<Item = (&[u
     })
 }
 
-/// An error's name; that of the one that is no trouble is at hand.
-fn errno(ret: Ret) -> Cow<'static, str> {
-    match Errno::from_raw_os_error(-ret) {
-        Errno::AGAIN => Cow::Borrowed("EAGAIN"),
-        _ => Cow::Owned(format!("{:?}", nix::errno::Errno::from_raw(-ret))),
-    }
+/// An error's name.
+fn errno(ret: Ret) -> &'static str {
+    errno_name(-ret).unwrap_or(UNKNOWN_ERRNO)
 }

@@ -218,7 +218,7 @@ fn bytes_of(what: &What) -> Option<Field> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::event::{ConnImage, ConnState, Detail, EvFlags, Event, Fn, Kind};
+    use crate::event::{ConnImage, ConnState, Detail, EvFlags, Event, Fn, Kind, UNKNOWN_ERRNO, errno_name};
     use crate::filter::Filter;
     use crate::memcached::server::Server;
     use crate::memcached::settings::Settings;
@@ -294,8 +294,8 @@ mod tests {
             }
             // An error's number stands for its name.
             Some(Value::Errno(n)) => {
-                let name = format!("{:?}", nix::errno::Errno::from_raw(n));
-                format!("{:?} {is_there} {pieces:?}", Some(Value::Word(&name)))
+                let name = errno_name(n).unwrap_or(UNKNOWN_ERRNO);
+                format!("{:?} {is_there} {pieces:?}", Some(Value::Word(name)))
             }
             value => format!("{value:?} {is_there} {pieces:?}"),
         }
