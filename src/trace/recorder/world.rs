@@ -8,9 +8,9 @@ use crate::event::{
     Snapshot, StatFold, StatStep, Thread, ThreadAt, UDP_HEADER_SIZE, encode,
 };
 use crate::tracer::{Into, ItemOp, Record, ThreadOp, What, received};
-use hashbrown::HashMap;
+use foldhash::fast::RandomState;
 use std::borrow::Cow;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 /// How many unparsed bytes of a read buffer are remembered.
 const UNPARSED: usize = 2048;
@@ -26,7 +26,7 @@ pub(super) struct World {
     client: ThreadNow,
     assoc: ThreadNow,
     listeners: Vec<ListenerAt>,
-    conns: HashMap<u32, Box<ConnNow>>,
+    conns: HashMap<u32, Box<ConnNow>, RandomState>,
     accepted: u32,
     memory: Memory,
     /// Events that were lost: what they told is not in here.
