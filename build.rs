@@ -1,5 +1,10 @@
 //! Lists the lessons in `tutorials/` and the recordings in `traces/`, so that the program carries them
-//! with it and a new one needs no line of code.
+//! with it and a new one needs no line of code; and makes Rust of the schema of events.
+
+#[path = "src/event/schema/generate/mod.rs"]
+mod generate;
+#[path = "src/event/schema/parse.rs"]
+mod parse;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -28,7 +33,23 @@ fn main() -> io::Result<()> {
     code += "];\n";
     println!("cargo::rerun-if-changed=tutorials");
     println!("cargo::rerun-if-changed=traces");
-    fs::write(Path::new(&out).join("library.rs"), code)
+    fs::write(Path::new(&out).join("library.rs"), code)?;
+    schema(Path::new(&root), Path::new(&out))
+}
+
+/// What is made of the table of events.
+fn schema(root: &Path, out: &Path) -> io::Result<()> {
+    let rooms = root.join("src/event/schema");
+    println!("cargo::rerun-if-changed={}", rooms.display());
+    let table = rooms.join("events.schema");
+    let schema = parse::parse(&fs::read_to_string(&table)?)
+        .map_err(|error| io::Error::other(format!("{}: {error}", table.display())))?;
+    let folder = out.join("schema");
+    fs::create_dir_all(&folder)?;
+    for (name, code) in generate::all(&schema) {
+        fs::write(folder.join(name), code)?;
+    }
+    Ok(())
 }
 
 /// The names of a folder's files of that kind, in order; none where there is no folder.

@@ -10,7 +10,7 @@
 
 use criterion::{Bencher, Criterion, criterion_group, criterion_main};
 use memstep::event::{ConnImage, ConnState, Detail, Kind, Thread};
-use memstep::tracer::{self, Config, Hub, What};
+use memstep::tracer::{self, Config, Hub, Report, Ret};
 use std::cell::Cell;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -101,8 +101,8 @@ fn image() -> ConnImage {
     ConnImage { rsize: 2048, rbytes: 24, ..ConnImage::default() }
 }
 
-fn state() -> What {
-    What::State { from: ConnState::Waiting, to: ConnState::Read }
+fn state() -> Report {
+    Report::State { from: ConnState::Waiting, to: ConnState::Read }
 }
 
 /// What `Conn::changed` does before every event of a connection.
@@ -117,7 +117,7 @@ fn changed(told: &Cell<(u32, ConnImage)>, image: &ConnImage) -> Option<ConnImage
 fn off(c: &mut Criterion) {
     let mut group = c.benchmark_group("event");
     let image = image();
-    group.bench_function("off", |b| b.iter(|| tracer::emit(black_box(What::Mark), black_box(b""))));
+    group.bench_function("off", |b| b.iter(|| tracer::emit(black_box(Report::Mark), black_box(b""))));
     group.bench_function("off, with a connection", |b| {
         b.iter(|| tracer::emit_conn(black_box(Some(7)), black_box(state()), Some(black_box(&image)), b""));
     });
@@ -130,19 +130,19 @@ fn on(c: &mut Criterion) {
     recording(|taker| {
         group.bench_function("bare", |b| {
             bursts(b, taker, Emptied::After, |_| {
-                tracer::emit(black_box(What::Wait { epoll_fd: 9, timeout_ms: -1 }), b"")
+                tracer::emit(black_box(Report::Wait { epoll_fd: 9, timeout: -1 }), b"")
             });
         });
         group.bench_function("24 bytes", |b| {
             let payload = [b'x'; 24];
             bursts(b, taker, Emptied::After, |_| {
-                tracer::emit_conn(Some(7), black_box(What::Command), None, black_box(&payload))
+                tracer::emit_conn(Some(7), black_box(Report::Command), None, black_box(&payload))
             });
         });
         group.bench_function("24 bytes, while it is emptied", |b| {
             let payload = [b'x'; 24];
             bursts(b, taker, Emptied::Meanwhile, |_| {
-                tracer::emit_conn(Some(7), black_box(What::Command), None, black_box(&payload))
+                tracer::emit_conn(Some(7), black_box(Report::Command), None, black_box(&payload))
             });
         });
         group.bench_function("state, struct conn as before", |b| {
@@ -165,8 +165,8 @@ fn on(c: &mut Criterion) {
         group.bench_function("sendmsg of 4 pieces", |b| {
             let pieces: [&[u8]; 4] = [b"VALUE ", b"key_00000001 0 32\r\n", &[b'x'; 34], b"END\r\n"];
             bursts(b, taker, Emptied::After, |_| {
-                let begun = tracer::begin(&Kind::Sendmsg, Some(7));
-                tracer::finish_sendmsg(begun, Some(7), 30, 64, None, black_box(pieces).into_iter());
+                let begun = tracer::begin(Kind::Sendmsg, Some(7));
+                tracer::finish_sendmsg(begun, Some(7), 30, Ret(64), None, black_box(pieces).into_iter());
             });
         });
     });

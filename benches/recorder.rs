@@ -1,7 +1,7 @@
 //! What one event costs the recorder: `cargo bench --bench recorder`.
 //!
 //! Four threads tell in turn what workers do who serve one set to ten gets (load **a** of
-//! `versus`, without a server and a network), and the recorder writes it down into nothing. What
+//! `versus`, without a server and a network), and the recorder writes it down into nothing. Report
 //! counts is the processor time of the recorder's thread, the best of some rounds.
 //!
 //! Instructions are quieter than time. Where valgrind is installed, those of the recorder are in
@@ -11,9 +11,9 @@
 //! valgrind --tool=callgrind --separate-threads=yes target/release/deps/recorder-... 1 5000
 //! ```
 
-use memstep::event::{ConnImage, ConnState, Detail, EvFlags, Kind, Thread};
+use memstep::event::{ConnImage, ConnState, Detail, EvFlags, ItemOp, Kind, ReplyOp, Target, Thread};
 use memstep::trace::recorder::{Output, Recorder, Sinks, header};
-use memstep::tracer::{self, Config, Hub, Into, ItemOp, What};
+use memstep::tracer::{self, Class, Config, Descriptor, Failure, Hub, Known, Report, Ret, Text};
 use std::fs;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -55,6 +55,12 @@ impl Write for Nothing {
     }
 }
 
+/// What the store does with an item.
+fn of_item(op: ItemOp, id: u32) -> Report {
+    let bucket = if op.has_bucket() { Known::to_be(51_966) } else { Known::NOT };
+    Report::Item { op, id, size: Known::to_be(34), class: Class(1), chunk: Known::NOT, bucket }
+}
+
 /// A connection, as far as a trace tells of it.
 struct Conn {
     id: u32,
@@ -64,33 +70,33 @@ struct Conn {
 }
 
 impl Conn {
-    fn tell(&mut self, what: What, payload: &[u8]) {
+    fn tell(&mut self, what: Report, payload: &[u8]) {
         let image = (self.told != self.image).then_some(self.image);
         self.told = self.image;
         tracer::emit_conn(Some(self.id), what, image.as_ref(), payload);
     }
 
     fn state(&mut self, from: ConnState, to: ConnState) {
-        self.tell(What::State { from, to }, b"");
+        self.tell(Report::State { from, to }, b"");
     }
 
     fn reads(&mut self, payload: &[u8]) {
         let mut ready = Vec::new();
         tracer::ready_bytes(&mut ready, self.fd, Some(self.id), EvFlags::READ);
-        tracer::emit(What::Wake { timer: false, ret: 1 }, &ready);
+        tracer::emit(Report::Wake { timer: false, ret: Ret(1) }, &ready);
         let ret = payload.len() as i32;
         (self.image.rcurr, self.image.rbytes) = (0, ret as u32);
-        self.tell(What::Read { fd: self.fd, into: Into::Rbuf, want: 2048, ret }, payload);
+        self.tell(Report::Read { fd: self.fd, into: Target::Rbuf, want: 2048, ret: Ret(ret) }, payload);
         self.state(ConnState::Read, ConnState::ParseCmd);
         (self.image.iovused, self.image.msgcurr, self.image.msgbytes) = (0, 0, 0);
     }
 
     fn sends(&mut self, ret: i32, pieces: &[&[u8]]) {
-        let begun = tracer::begin(&Kind::Sendmsg, Some(self.id));
+        let begun = tracer::begin(Kind::Sendmsg, Some(self.id));
         let image = (self.told != self.image).then_some(self.image);
         self.told = self.image;
         let pieces = pieces.iter().copied();
-        tracer::finish_sendmsg(begun, Some(self.id), self.fd, ret, image.as_ref(), pieces);
+        tracer::finish_sendmsg(begun, Some(self.id), self.fd, Ret(ret), image.as_ref(), pieces);
     }
 
     fn goes_on(&mut self, from: ConnState) {
@@ -98,18 +104,18 @@ impl Conn {
         self.state(from, ConnState::NewCmd);
         self.state(ConnState::NewCmd, ConnState::Waiting);
         self.state(ConnState::Waiting, ConnState::Read);
-        tracer::emit(What::Wait { epoll_fd: 16, timeout_ms: -1 }, b"");
+        tracer::emit(Report::Wait { epoll_fd: 16, timeout: -1 }, b"");
     }
 
     fn get(&mut self, key: &str) {
         self.reads(format!("get {key}\r\n").as_bytes());
-        self.tell(What::Command, format!("get {key}").as_bytes());
-        self.tell(What::Item { op: ItemOp::Hit, id: 7, size: 34, clsid: 1, bucket: 51_966 }, key.as_bytes());
+        self.tell(Report::Command, format!("get {key}").as_bytes());
+        self.tell(of_item(ItemOp::Hit, 7), key.as_bytes());
         (self.image.iovused, self.image.msgbytes) = (3, 59);
         let value = format!("VALUE {key} 0 32");
-        self.tell(What::Reply { noreply: false, value: true }, value.as_bytes());
+        self.tell(Report::Reply { op: Some(ReplyOp::Value) }, value.as_bytes());
         (self.image.iovused, self.image.msgbytes, self.image.ileft) = (4, 64, 1);
-        self.tell(What::Reply { noreply: false, value: false }, b"END");
+        self.tell(Report::Reply { op: None }, b"END");
         self.state(ConnState::ParseCmd, ConnState::Mwrite);
         (self.image.rcurr, self.image.rbytes) = (18, 0);
         let data = b" 0 32\r\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n";
@@ -120,18 +126,15 @@ impl Conn {
 
     fn set(&mut self, key: &str, item: u32) {
         self.reads(format!("set {key} 0 0 32\r\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n").as_bytes());
-        self.tell(What::Command, format!("set {key} 0 0 32").as_bytes());
-        self.tell(
-            What::Item { op: ItemOp::Alloc, id: item, size: 34, clsid: 1, bucket: 51_966 },
-            key.as_bytes(),
-        );
+        self.tell(Report::Command, format!("set {key} 0 0 32").as_bytes());
+        self.tell(of_item(ItemOp::Alloc, item), key.as_bytes());
         (self.image.ritem, self.image.rlbytes, self.image.item_id) = (0, 34, item);
         self.state(ConnState::ParseCmd, ConnState::Nread);
         for op in [ItemOp::Hit, ItemOp::Unlink, ItemOp::Link, ItemOp::Free] {
-            self.tell(What::Item { op, id: item, size: 34, clsid: 1, bucket: 51_966 }, key.as_bytes());
+            self.tell(of_item(op, item), key.as_bytes());
         }
         (self.image.rcurr, self.image.rbytes, self.image.ritem, self.image.rlbytes) = (61, 0, 34, 0);
-        self.tell(What::Reply { noreply: false, value: false }, b"STORED");
+        self.tell(Report::Reply { op: None }, b"STORED");
         self.state(ConnState::Nread, ConnState::Write);
         (self.image.iovused, self.image.msgbytes, self.image.item_id) = (1, 8, 0);
         self.sends(8, &[b"STORED\r\n"]);
@@ -146,7 +149,8 @@ fn work(worker: u16, turns: &mpsc::Receiver<u32>, next: &mpsc::Sender<u32>) {
     let conn = |id| Conn { id, fd: 21 + id as i32, image, told: ConnImage::default() };
     let mut conns: Vec<_> = conns.map(conn).collect();
     for conn in &mut conns {
-        let accept = What::Accept { listen_fd: 20, ret: conn.fd };
+        let (fd, errno) = (Descriptor(conn.fd), Failure(0));
+        let accept = Report::Accept { fd, listen_fd: 20, peer: Text::HERE, errno };
         tracer::emit_conn(Some(conn.id), accept, None, b"127.0.0.1:50000");
     }
     let mut at = 0;

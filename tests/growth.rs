@@ -55,12 +55,12 @@ fn a_table_that_grows_under_load_is_told_of_and_loses_nothing() {
     let mut world = World::new(header.threads);
     events.iter().for_each(|event| world.apply(event));
 
-    let of = |op: &str| -> Vec<&Event> { events.iter().filter(|e| e.op.as_deref() == Some(op)).collect() };
+    let of = |op: &str| -> Vec<&Event> { events.iter().filter(|e| e.op() == Some(op)).collect() };
     let (grows, grown) = (of("expand"), of("expanded"));
     assert_eq!((grows.len(), grown.len()), (1, 1));
-    assert_eq!((grows[0].th, grows[0].size, grown[0].size), (Thread::Assoc, Some(8192), Some(8192)));
+    assert_eq!((grows[0].th, grows[0].size(), grown[0].size()), (Thread::Assoc, Some(8192), Some(8192)));
     let paused = |kind: Kind| -> Vec<&Event> {
-        events.iter().filter(|e| e.ev == kind && e.data.as_deref() == Some("p")).collect()
+        events.iter().filter(|e| e.kind() == kind && e.data() == Some("p")).collect()
     };
     let (told, heard) = (paused(Kind::Notify), paused(Kind::Notified));
     assert_eq!((told.len(), heard.len()), (2, 2), "every worker, once");
@@ -68,6 +68,6 @@ fn a_table_that_grows_under_load_is_told_of_and_loses_nothing() {
     assert!(heard.iter().all(|e| e.seq < grows[0].seq), "the table is exchanged when all of them wait");
     let pages = of("page");
     assert_eq!(pages.len(), 1, "6,500 chunks of 96 bytes are less than a page");
-    assert_eq!((pages[0].class, pages[0].size), (Some(1), Some(10922 * 96)));
-    assert!(of("alloc").iter().all(|e| e.class == Some(1)));
+    assert_eq!((pages[0].class(), pages[0].size()), (Some(1), Some(10922 * 96)));
+    assert!(of("alloc").iter().all(|e| e.class() == Some(1)));
 }

@@ -24,13 +24,13 @@ fn survives(num_threads: u16, maxbytes: u64, detail: Detail, max_data: u32, plan
     still_answers(server.addr(), usize::from(num_threads));
     let (header, events) = checked(&server.stop());
     assert_eq!(header.threads, u32::from(num_threads));
-    let accepted = events.iter().filter(|e| e.ev == Kind::Accept).count();
+    let accepted = events.iter().filter(|e| e.kind() == Kind::Accept).count();
     assert_eq!(accepted, plans.len() + usize::from(num_threads) + 1);
     let mut world = World::new(header.threads);
     for event in &events {
         world.apply(event);
     }
-    for closed in events.iter().filter(|e| e.ev == Kind::Close).filter_map(|e| e.conn) {
+    for closed in events.iter().filter(|e| e.kind() == Kind::Close).filter_map(|e| e.conn) {
         assert!(world.conn(closed).is_none_or(|conn| conn.is_closed()), "c{closed}");
     }
 }
@@ -77,6 +77,6 @@ fn a_client_that_never_reads_holds_up_nobody_else() {
     drop(greedy);
     still_answers(server.addr(), 1);
     let (_, events) = checked(&server.stop());
-    let blocked = |e: &&memstep::event::Event| e.ev == Kind::Sendmsg && e.errno.as_deref() == Some("EAGAIN");
+    let blocked = |e: &&memstep::event::Event| e.kind() == Kind::Sendmsg && e.errno() == Some("EAGAIN");
     assert!(events.iter().any(|e| blocked(&e)), "its socket took no more");
 }

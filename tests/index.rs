@@ -43,7 +43,7 @@ fn same(bytes: &[u8], chunk: u64) {
     let warnings: Vec<_> = whole.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(index_.warnings(), warnings);
     let chapters: Vec<_> =
-        (0..).zip(&whole.events).filter(|(_, e)| e.ev == Kind::Mark).map(|(at, _)| at).collect();
+        (0..).zip(&whole.events).filter(|(_, e)| e.kind() == Kind::Mark).map(|(at, _)| at).collect();
     assert_eq!(index_.chapters().iter().map(|(at, _)| *at).collect::<Vec<_>>(), chapters);
     for (at, event) in whole.events.iter().enumerate() {
         assert_eq!((index_.seq(at), index_.time(at)), (Some(event.seq), Some(event.t)));
@@ -240,7 +240,7 @@ fn a_file_that_grows_or_shrinks_while_it_is_open_does_no_harm() {
     fs::OpenOptions::new().write(true).open(&file).unwrap().set_len(half as u64).unwrap();
     player.last();
     go_on(&mut player);
-    assert_eq!(player.current().unwrap().ev, Kind::Other("unreadable".into()));
+    assert_eq!(player.current().unwrap().kind(), Kind::from_name("unreadable"));
     assert_eq!(index.slice(0..usize::MAX).len(), whole.len(), "every place is still a place");
     assert!(index.warnings()[0].contains("made shorter"));
     for at in 0..whole.len() {

@@ -66,7 +66,7 @@ fn a_thread_that_waits_for_the_lock_of_another_is_said_to_and_comes_once_that_on
     clients.iter_mut().for_each(stored);
     let events = server.stop();
     // The store's work was told in the order in which it was done.
-    let of_key = |e: &&Event| matches!(e.op.as_deref(), Some("hit" | "unlink" | "link"));
+    let of_key = |e: &&Event| matches!(e.op(), Some("hit" | "unlink" | "link"));
     let last: Vec<_> = events.iter().filter(of_key).rev().take(6).map(|e| e.th).collect();
     assert_eq!(last, [W1, W1, W1, W0, W0, W0], "hit, unlink, link of each in a row");
 }

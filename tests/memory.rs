@@ -95,8 +95,8 @@ fn the_model_of_the_memory_is_what_stats_says() {
     assert!(memory.counts.evicted > 0 && memory.counts.reclaimed > 0, "{:?}", memory.counts);
     assert!(memory.classes.values().any(|class| class.lru.hidden() > 0));
     let bucket = |key: &str| {
-        let of = |e: &&memstep::event::Event| e.key.as_deref() == Some(key) && e.bucket.is_some();
-        events.iter().rev().find(of).unwrap().bucket.unwrap()
+        let of = |e: &&memstep::event::Event| e.key() == Some(key) && e.bucket().is_some();
+        events.iter().rev().find(of).unwrap().bucket().unwrap()
     };
     let newest = memory.class(1).unwrap().lru.head().next().unwrap();
     assert_eq!(newest.bucket, Some(bucket("small399")));
@@ -134,8 +134,8 @@ fn a_page_is_told_of_before_its_chunks() {
     clients.into_iter().for_each(|client| client.join().unwrap());
     let (_, events) = checked(&server.stop());
     let mut with_pages = HashSet::new();
-    for event in events.iter().filter(|event| event.ev == Kind::Item) {
-        match (event.op.as_deref(), event.class) {
+    for event in events.iter().filter(|event| event.kind() == Kind::Item) {
+        match (event.op(), event.class()) {
             (Some("page"), Some(class)) => assert!(with_pages.insert(class), "class {class} twice"),
             (Some("alloc"), Some(class)) => assert!(with_pages.contains(&class), "event {}", event.seq),
             _ => {}

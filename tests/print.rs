@@ -14,7 +14,7 @@ const EVERY_KIND: &str = include_str!("samples/v1-every-kind.jsonl");
 #[test]
 fn every_kind_is_told_in_words() {
     let mut reader = TraceReader::new(EVERY_KIND.as_bytes(), "x").unwrap();
-    let mut told: Vec<Kind> = reader.by_ref().map(|event| event.unwrap().ev).collect();
+    let mut told: Vec<Kind> = reader.by_ref().map(|event| event.unwrap().kind()).collect();
     told.dedup();
     for kind in Kind::ALL {
         assert!(told.contains(kind), "{kind} is not among them");

@@ -58,7 +58,7 @@ fn record(commands: &[(Command, u64)], detail: Detail, max_size: Option<u64>) {
     recorder.finish().unwrap().unwrap();
     server.stop();
     let all: Vec<Event> = accepted(&watched.join().unwrap()).events;
-    assert!(all.iter().all(|e| e.ev != Kind::Drop), "the viewer was too slow to be a witness");
+    assert!(all.iter().all(|e| e.kind() != Kind::Drop), "the viewer was too slow to be a witness");
     let files = files(&path);
     assert!(files.len() >= begun as usize);
     let mut last = 0;

@@ -157,44 +157,44 @@ fn traced_calls(events: &[Event]) -> BTreeMap<Thread, Vec<String>> {
     let mut out: BTreeMap<Thread, Vec<String>> = BTreeMap::new();
     let mut waits: HashMap<Thread, (i32, i64)> = HashMap::new();
     for e in events {
-        let fd = e.fd.unwrap_or(-1);
-        let result = || e.errno.as_deref().map_or_else(|| e.ret.unwrap_or(0).to_string(), str::to_owned);
-        let line = match e.ev {
-            Kind::EventInit => format!("epoll_create1 = {}", e.epoll_fd.unwrap()),
-            Kind::Pipe => format!("pipe {} {}", e.notify_receive_fd.unwrap(), e.notify_send_fd.unwrap()),
-            Kind::EventAdd => format!("epoll_ctl ADD {fd} {} = {}", e.interest.as_deref().unwrap(), result()),
+        let fd = e.fd().unwrap_or(-1);
+        let result = || e.errno().map_or_else(|| e.ret().unwrap_or(0).to_string(), str::to_owned);
+        let line = match e.kind() {
+            Kind::EventInit => format!("epoll_create1 = {}", e.epoll_fd().unwrap()),
+            Kind::Pipe => format!("pipe {} {}", e.notify_receive_fd().unwrap(), e.notify_send_fd().unwrap()),
+            Kind::EventAdd => format!("epoll_ctl ADD {fd} {} = {}", e.interest().unwrap(), result()),
             Kind::EventDel => format!("epoll_ctl DEL {fd} = {}", result()),
-            Kind::Socket => format!("socket {} = {fd}", e.domain.as_deref().unwrap()),
+            Kind::Socket => format!("socket {} = {fd}", e.domain().unwrap()),
             Kind::Setsockopt => {
-                let value = e.value.as_deref().filter(|_| e.name.as_deref() == Some("SO_SNDBUF"));
+                let value = e.value().filter(|_| e.name() == Some("SO_SNDBUF"));
                 let value = value.map_or(String::new(), |value| format!(" {value}"));
-                format!("setsockopt {fd} {}{value} = {}", e.name.as_deref().unwrap(), result())
+                format!("setsockopt {fd} {}{value} = {}", e.name().unwrap(), result())
             }
             Kind::Bind => format!("bind {fd} = {}", result()),
-            Kind::Listen => format!("listen {fd} {} = {}", e.backlog.unwrap(), result()),
+            Kind::Listen => format!("listen {fd} {} = {}", e.backlog().unwrap(), result()),
             Kind::Wait => {
-                waits.insert(e.th, (e.epoll_fd.unwrap(), e.timeout.unwrap()));
+                waits.insert(e.th, (e.epoll_fd().unwrap(), e.timeout().unwrap()));
                 continue;
             }
             Kind::Wake => {
                 let (epoll_fd, timeout) = waits[&e.th];
                 let ready: Vec<_> =
-                    e.ready.iter().flatten().map(|r| format!("{}:{}", r.fd, r.what)).collect();
+                    e.ready().into_iter().flatten().map(|r| format!("{}:{}", r.fd, r.what)).collect();
                 format!("epoll_wait {epoll_fd} {timeout} = {} [{}]", result(), ready.join(" "))
             }
             Kind::Accept => {
-                let ret = e.errno.as_deref().map_or_else(|| fd.to_string(), str::to_owned);
-                format!("accept4 {} = {ret}", e.listen_fd.unwrap())
+                let ret = e.errno().map_or_else(|| fd.to_string(), str::to_owned);
+                format!("accept4 {} = {ret}", e.listen_fd().unwrap())
             }
             Kind::Notify => format!("write {fd} {} = {}", shown(e.bytes()), result()),
             Kind::Notified => format!("read {fd} 1 {} = {}", shown(e.bytes()), result()),
-            Kind::Read => format!("read {fd} {} {} = {}", e.want.unwrap(), shown(e.bytes()), result()),
+            Kind::Read => format!("read {fd} {} {} = {}", e.want().unwrap(), shown(e.bytes()), result()),
             Kind::Recvfrom => {
-                let port = e.peer.as_deref().map_or("", |peer| peer.rsplit_once(':').unwrap().1);
-                format!("recvfrom {fd} {} {} {port} = {}", e.want.unwrap(), shown(e.bytes()), result())
+                let port = e.peer().map_or("", |peer| peer.rsplit_once(':').unwrap().1);
+                format!("recvfrom {fd} {} {} {port} = {}", e.want().unwrap(), shown(e.bytes()), result())
             }
             Kind::Sendmsg => {
-                let iov: Vec<_> = e.iov.iter().flatten().map(piece).collect();
+                let iov: Vec<_> = e.iov().into_iter().flatten().map(piece).collect();
                 format!("sendmsg {fd} [{}] = {}", iov.join(", "), result())
             }
             Kind::Close => format!("close {fd} = {}", result()),
@@ -226,13 +226,13 @@ impl Strace {
     fn read(dir: &Path, events: &[Event]) -> Strace {
         let epolls: HashMap<i32, Thread> = events
             .iter()
-            .filter(|e| e.ev == Kind::Thread && e.op.as_deref() == Some("start"))
-            .map(|e| (e.epoll_fd.unwrap(), e.th))
+            .filter(|e| e.kind() == Kind::Thread && e.op() == Some("start"))
+            .map(|e| (e.epoll_fd().unwrap(), e.th))
             .collect();
         // The server's own descriptors; on any other the process may do as it likes.
         let fds: HashSet<i32> = events
             .iter()
-            .flat_map(|e| [e.fd, e.listen_fd, e.epoll_fd, e.notify_receive_fd, e.notify_send_fd])
+            .flat_map(|e| [e.fd(), e.listen_fd(), e.epoll_fd(), e.notify_receive_fd(), e.notify_send_fd()])
             .flatten()
             .collect();
         let mut calls = BTreeMap::new();

@@ -270,15 +270,13 @@ fn every_worker_has_the_socket_from_the_start_and_tcp_clients_come_after() {
             stats.matches(&format!(":addr udp:{udp}\r\n")).count() == 4
         });
         let (_, events) = checked(&server.stop());
-        let made: Vec<&Event> = events
-            .iter()
-            .filter(|e| e.ev == Kind::ConnNew && e.transport.as_deref() == Some("udp"))
-            .collect();
+        let made: Vec<&Event> =
+            events.iter().filter(|e| e.kind() == Kind::ConnNew && e.transport() == Some("udp")).collect();
         let mut whose: Vec<_> = made.iter().map(|e| (e.conn.unwrap(), e.th)).collect();
         whose.sort_unstable();
         assert_eq!(whose, [0, 1, 2, 3].map(|n| (n, Thread::Worker(n as u16))));
-        assert!(made.iter().all(|e| e.state == Some(ConnState::Read)));
-        let accepts: Vec<_> = events.iter().filter(|e| e.ev == Kind::Accept).map(|e| e.conn).collect();
+        assert!(made.iter().all(|e| e.state() == Some(ConnState::Read)));
+        let accepts: Vec<_> = events.iter().filter(|e| e.kind() == Kind::Accept).map(|e| e.conn).collect();
         assert_eq!(accepts, [Some(4)]);
         let world = folded(&events);
         assert_eq!(world.accepted, 1);
@@ -304,18 +302,18 @@ fn each_datagram_is_read_once_whoever_wakes_for_it() {
     let me = clients.0[0].local_addr().unwrap().to_string();
     let (_, events) = checked(&server.stop());
     let mut read = BTreeMap::new();
-    for event in events.iter().filter(|e| e.ev == Kind::Recvfrom) {
-        match event.errno.as_deref() {
+    for event in events.iter().filter(|e| e.kind() == Kind::Recvfrom) {
+        match event.errno() {
             None => {
-                assert_eq!(event.peer.as_deref(), Some(&*me));
+                assert_eq!(event.peer(), Some(&*me));
                 assert_eq!(&*event.request().unwrap().kept, b"version\r\n");
-                *read.entry(event.request_id.unwrap()).or_insert(0) += 1;
+                *read.entry(event.request_id().unwrap()).or_insert(0) += 1;
             }
             Some(errno) => assert_eq!(errno, "EAGAIN"),
         }
     }
     assert_eq!(read, (0..DATAGRAMS).map(|id| (id, 1)).collect());
-    let closed = events.iter().any(|e| e.ev == Kind::Close && e.conn.is_some());
+    let closed = events.iter().any(|e| e.kind() == Kind::Close && e.conn.is_some());
     assert!(!closed, "a UDP socket is never closed");
 }
 
@@ -326,7 +324,7 @@ fn the_world_holds_what_the_last_datagram_said() {
     clients.0[1].send(&request(0x1234, b"get nothing\r\n")).unwrap();
     clients.next(1);
     let (_, events) = checked(&server.stop());
-    let at = events.iter().position(|e| e.ev == Kind::Recvfrom && e.errno.is_none()).unwrap();
+    let at = events.iter().position(|e| e.kind() == Kind::Recvfrom && e.errno().is_none()).unwrap();
     // At first it stands in the buffer as it came; before the next event it is moved over its header.
     let came = folded(&events[..=at]);
     assert_eq!((came.conn(0).unwrap().rbuf.len(), came.changed.rbuf.clone()), (21, Some(0..21)));
@@ -337,7 +335,7 @@ fn the_world_holds_what_the_last_datagram_said() {
     assert_eq!((conn.request_id, conn.peer.as_deref()), (Some(0x1234), Some(&*peer)));
     assert_eq!((conn.fields.rcurr, conn.fields.rbytes, conn.rbuf.len()), (0, 13, 21));
     assert_eq!(world.changed.rbuf, Some(0..13));
-    let sent = events.iter().find(|e| e.ev == Kind::Sendmsg).unwrap().iov.as_ref().unwrap();
+    let sent = events.iter().find(|e| e.kind() == Kind::Sendmsg).unwrap().iov().unwrap();
     assert_eq!(*sent[0].bytes().kept, header(0x1234, 0, 1));
 }
 
@@ -367,7 +365,7 @@ fn an_answer_that_cannot_be_sent_is_forgotten_and_the_next_client_served() {
         assert_eq!(clients.ask(0, &next), answers.map(|answer| (0, request(2, answer))));
     }
     let (_, events) = checked(&server.stop());
-    let failed = events.iter().filter(|e| e.ev == Kind::Sendmsg && e.errno.as_deref() == Some("EINVAL"));
+    let failed = events.iter().filter(|e| e.kind() == Kind::Sendmsg && e.errno() == Some("EINVAL"));
     assert_eq!(failed.count(), 3);
     // Nothing of those answers is kept.
     assert_eq!(folded(&events).conn(0).unwrap().fields.ileft, 0);

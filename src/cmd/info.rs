@@ -60,9 +60,9 @@ impl Sums {
     fn add(&mut self, event: &Event) {
         self.events += 1;
         let room = self.kinds.len() < KINDS;
-        match self.kinds.get_mut(event.ev.name()) {
+        match self.kinds.get_mut(event.kind().name()) {
             Some(n) => *n += 1,
-            None if room => drop(self.kinds.insert(event.ev.name().to_owned(), 1)),
+            None if room => drop(self.kinds.insert(event.kind().name().to_owned(), 1)),
             None => self.other_kinds += 1,
         }
         event.unknown_names(&mut |what, name| {
@@ -76,14 +76,16 @@ impl Sums {
         *self.threads.entry(event.th).or_default() += 1;
         self.first = Some(self.first.map_or(event.t, |first| first.min(event.t)));
         self.last = self.last.max(event.t);
-        let moved = event.ret.and_then(|ret| u64::try_from(ret).ok()).unwrap_or(0);
-        match event.ev {
-            Kind::Mark if self.chapters.len() < CHAPTERS => self.chapters.extend(event.text.clone()),
+        let moved = event.ret().and_then(|ret| u64::try_from(ret).ok()).unwrap_or(0);
+        match event.kind() {
+            Kind::Mark if self.chapters.len() < CHAPTERS => {
+                self.chapters.extend(event.text().map(str::to_owned))
+            }
             Kind::Accept if event.conn.is_some() => self.accepted += 1,
             Kind::Close => self.closed += 1,
             Kind::Read | Kind::Recvfrom => self.received += moved,
             Kind::Sendmsg => self.sent += moved,
-            Kind::Drop => self.dropped += event.n.unwrap_or(0),
+            Kind::Drop => self.dropped += event.n().unwrap_or(0),
             _ => {}
         }
     }

@@ -13,7 +13,7 @@ use crate::lesson::Course;
 use crate::lesson::progress::Entry;
 use crate::memcached::server::{Server, StartError};
 use crate::trace::recorder::{Command, FileConfig, Recorder, Say, Sinks, Until, follow};
-use crate::tracer::{self, Hub, What, Who};
+use crate::tracer::{self, Hub, Report, Who};
 use crate::ui::{self, Ask, Leash, Tape};
 use anyhow::{Context as _, bail, ensure};
 use std::io::{self, IsTerminal as _};
@@ -181,7 +181,7 @@ pub(super) fn run(
         let server = Server::start(settings(args), Some(hub.clone())).inspect_err(|_| staged.discard())?;
         settle(&staged, &path, &say);
         tracer::install(hub.handle(Thread::Client));
-        tracer::emit(What::Mark, b"at work");
+        tracer::emit(Report::Mark, b"at work");
         tracer::uninstall();
         let title = format!("live on {}", listens_on(server.addrs(), server.udp_addrs()));
         (Started::Now(server), title)

@@ -8,7 +8,7 @@ use crate::memcached::server::Server;
 use crate::session::{Session, play};
 use crate::text::printable;
 use crate::trace::recorder::{FileConfig, Say, Sinks};
-use crate::tracer::{self, What};
+use crate::tracer::{self, Report};
 use anyhow::{Context as _, anyhow, bail};
 use clap::Parser as _;
 use std::ffi::OsString;
@@ -58,7 +58,7 @@ pub(super) fn run(
     let addr = *server.addrs().first().context("the server listens on no address")?;
     tracer::install(hub.handle(Thread::Client));
     let played =
-        play(&script.steps, &shown(session), addr, &mut |mark| tracer::emit(What::Mark, mark.as_bytes()));
+        play(&script.steps, &shown(session), addr, &mut |mark| tracer::emit(Report::Mark, mark.as_bytes()));
     tracer::uninstall();
     // What was recorded is kept, whether the story came to its end or not.
     let end = recorder.finish().transpose().with_context(|| format!("cannot write {}", shown(output)));

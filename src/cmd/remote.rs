@@ -123,8 +123,8 @@ fn harmless(mut leash: Leashed) -> Leashed {
     leash.waiting.truncate(MOST_THREADS);
     leash.in_line.truncate(MOST_THREADS);
     for at in &mut leash.waiting {
-        if let Kind::Other(name) = &at.ev {
-            at.ev = Kind::Other(printable(name).into());
+        if let Kind::Other(other) = at.ev {
+            at.ev = Kind::from_name(&printable(other.name()));
         }
         if let Some(of) = &mut at.of {
             *of = printable(of).into_owned().into();

@@ -10,7 +10,7 @@ use crate::event::Detail;
 use crate::memcached::server;
 use crate::trace::recorder::{Recorder, Say};
 use crate::trace::stream::Port;
-use crate::tracer::{self, What};
+use crate::tracer::{self, Report};
 use anyhow::ensure;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use std::path;
@@ -76,7 +76,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
     }
     let hub = recorder.is_some().then_some(&hub);
     let served = server::run(settings(args), hub, |addrs, udp_addrs| {
-        tracer::emit(What::Mark, b"at work");
+        tracer::emit(Report::Mark, b"at work");
         settle();
         let addrs = match &args.socketpath {
             Some(path) => shown(path),

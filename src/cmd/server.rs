@@ -242,7 +242,7 @@ mod tests {
     use crate::event::Thread;
     use crate::trace::reader::Recording;
     use crate::trace::recorder::Keep;
-    use crate::tracer::{self, What};
+    use crate::tracer::{self, Report};
     use std::process;
 
     /// Where the process that is to panic writes its recording, and whether only what happened last.
@@ -296,7 +296,7 @@ mod tests {
             std::thread::spawn(move || {
                 tracer::install(lane);
                 if i == 0 {
-                    tracer::emit(What::Mark, b"the last that was heard of it");
+                    tracer::emit(Report::Mark, b"the last that was heard of it");
                 }
                 panic!("a worker fell over");
             })

@@ -1,5 +1,6 @@
 //! `struct conn` as a trace tells it: its state, its fields, and what changed between two moments.
 
+use super::Interest;
 use super::name::{FIRST, Unknown, harmless, vocabulary};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -92,12 +93,12 @@ impl EvFlags {
     }
 
     /// `r`, `w`, `rw` or nothing, as a trace writes an interest.
-    pub const fn interest(self) -> &'static str {
+    pub const fn interest(self) -> Interest {
         match (self.has(EvFlags::READ), self.has(EvFlags::WRITE)) {
-            (true, true) => "rw",
-            (true, false) => "r",
-            (false, true) => "w",
-            (false, false) => "",
+            (true, true) => Interest::Both,
+            (true, false) => Interest::Read,
+            (false, true) => Interest::Write,
+            (false, false) => Interest::Nothing,
         }
     }
 
@@ -121,6 +122,12 @@ impl EvFlags {
 
 /// Sets of flags that this version does not know.
 static UNKNOWN_FLAGS: Unknown = Unknown::new();
+
+impl super::Named for EvFlags {
+    fn name(self) -> &'static str {
+        EvFlags::name(self)
+    }
+}
 
 impl fmt::Display for EvFlags {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -320,42 +327,7 @@ macro_rules! fields {
     };
 }
 
-fields! {
-    /// What libevent waits for on this connection.
-    ev_flags: EvFlags,
-    /// What the protocol is.
-    protocol: Protocol,
-    /// The size of the read buffer in bytes.
-    rsize: u32,
-    /// Where the next unparsed byte stands in the read buffer.
-    rcurr: u32,
-    /// How many unparsed bytes there are.
-    rbytes: u32,
-    /// Where the next byte of the value goes in the item's data.
-    ritem: u32,
-    /// How many bytes of the value are still to come.
-    rlbytes: i32,
-    /// How many bytes are still to be swallowed.
-    sbytes: u32,
-    /// How many bytes of a simple answer stand ready to be sent.
-    wbytes: u32,
-    /// `struct iovec`s in use.
-    iovused: u32,
-    /// Which `struct msghdr` is being sent.
-    msgcurr: u32,
-    /// `struct msghdr`s in use.
-    msgused: u32,
-    /// Bytes in the `struct msghdr` that is being filled.
-    msgbytes: u32,
-    /// Items that are being sent and must be let go afterwards.
-    ileft: u32,
-    /// CAS suffixes that are being sent.
-    suffixleft: u32,
-    /// The state to go to after `conn_write`.
-    write_and_go: ConnState,
-    /// The answer is not wanted.
-    noreply: bool,
-}
+include!(concat!(env!("OUT_DIR"), "/schema/conn.rs"));
 
 /// Keeps `null` apart from a missing field.
 fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Option<ItemRef>>, D::Error> {

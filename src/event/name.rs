@@ -7,11 +7,11 @@ use std::sync::{PoisonError, RwLock};
 const LONGEST: usize = 64;
 /// How many names of one vocabulary are kept: whoever makes up a new one in every line does not fill the
 /// memory with them.
-const MOST: usize = 127;
+const MOST: usize = 115;
 /// What stands for those that are not kept.
 const TOO_MANY: &str = "(unknown name)";
 /// The number of the first.
-pub(super) const FIRST: u8 = 128;
+pub(super) const FIRST: u8 = 140;
 
 /// The names of one vocabulary that this version does not know, in the order in which they were met.
 #[derive(Debug)]
@@ -44,6 +44,12 @@ impl Unknown {
         let names = self.0.read().unwrap_or_else(PoisonError::into_inner);
         number.checked_sub(FIRST).and_then(|at| names.get(usize::from(at))).copied().unwrap_or(TOO_MANY)
     }
+}
+
+/// What has a name in a trace.
+pub trait Named: Copy {
+    /// Its name.
+    fn name(self) -> &'static str;
 }
 
 /// A vocabulary: a byte for each name, those that this version knows as constants, in order from 0.
@@ -98,6 +104,14 @@ macro_rules! vocabulary {
             pub const fn index(self) -> usize {
                 if self.is_known() { self.0 as usize } else { Self::NAMES.len() }
             }
+        }
+
+        impl $crate::event::Named for $ty {
+            fn name(self) -> &'static str { $ty::name(self) }
+        }
+
+        impl From<&str> for $ty {
+            fn from(name: &str) -> $ty { $ty::named(name) }
         }
 
         impl std::fmt::Debug for $ty {

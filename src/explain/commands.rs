@@ -14,7 +14,7 @@ pub struct Commands(HashMap<(Thread, Option<u32>), u32>);
 impl Commands {
     /// An event has happened. Those of other kinds than `wake` and `command` change nothing.
     pub fn happened(&mut self, event: &Event) {
-        match event.ev {
+        match event.kind() {
             Kind::Wake => self.0.retain(|(th, _), _| *th != event.th),
             Kind::Command => {
                 let count = self.0.entry((event.th, event.conn)).or_default();
@@ -33,11 +33,13 @@ impl Commands {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::event::FlatEvent;
 
     #[test]
     fn each_connection_of_a_wake_up_is_counted_for_itself() {
         let mut commands = Commands::default();
-        let event = |th, ev, conn| Event { th: Thread::Worker(th), ev, conn, ..Event::default() };
+        let event =
+            |th, ev, conn| FlatEvent { th: Thread::Worker(th), ev, conn, ..FlatEvent::default() }.event();
         let mut after = |th, ev, conn| {
             let event = event(th, ev, conn);
             commands.happened(&event);

@@ -4,7 +4,7 @@ use super::{Context, Explanation, conn, conn_first, fd, number, word, worker};
 use crate::event::{ConnState, Event, at};
 
 pub(super) fn accept(event: &Event) -> Explanation {
-    match event.errno.as_deref() {
+    match event.errno() {
         Some("EMFILE") => Explanation::new(
             "No descriptor is left",
             "accept4 failed with EMFILE: the process has all the descriptors that it may have, and memcached has \
@@ -29,10 +29,9 @@ pub(super) fn accept(event: &Event) -> Explanation {
         ),
         None => {
             let peer = event
-                .peer
-                .as_deref()
+                .peer()
                 .map_or_else(|| "a client".to_owned(), |p| super::shorten(&crate::text::printable(p), 48));
-            let number = event.fd.map(|n| format!(" as fd {n}")).unwrap_or_default();
+            let number = event.fd().map(|n| format!(" as fd {n}")).unwrap_or_default();
             Explanation::new(
                 "A client is accepted",
                 format!(
@@ -47,7 +46,7 @@ pub(super) fn accept(event: &Event) -> Explanation {
 }
 
 pub(super) fn cq_push(event: &Event) -> Explanation {
-    let depth = match event.depth {
+    let depth = match event.depth() {
         Some(1) => " It is alone in the queue.".to_owned(),
         Some(n) => format!(" {} connections wait there now.", number(n.into())),
         None => String::new(),
@@ -67,7 +66,7 @@ pub(super) fn cq_push(event: &Event) -> Explanation {
 
 pub(super) fn notify(event: &Event) -> Explanation {
     let who = worker(event);
-    if let Some(errno) = &event.errno {
+    if let Some(errno) = &event.errno() {
         return Explanation::new(
             "The worker could not be notified",
             format!(
@@ -78,14 +77,14 @@ pub(super) fn notify(event: &Event) -> Explanation {
             at::dispatch_conn_new::write,
         );
     }
-    if event.data.as_deref() == Some("p") {
+    if event.data() == Some("p") {
         return Explanation::new(
             format!("{who} shall pause"),
             format!(
                 "The hash table is about to grow, and nobody may use it while the larger one is put in place. So the \
                  thread that does it writes a p into the pipe of every worker, here of {who}{}, and waits until all \
                  of them wait.",
-                fd(event.fd)
+                fd(event.fd())
             ),
             at::pause_threads::write,
         );
@@ -96,7 +95,7 @@ pub(super) fn notify(event: &Event) -> Explanation {
             "The dispatcher writes one byte, c, into the pipe of {who}{}: one byte for one connection. Why a \
              pipe and not a condition variable? The worker sleeps in epoll_wait, and only a descriptor \
              that becomes readable can wake it there.",
-            fd(event.fd)
+            fd(event.fd())
         ),
         at::dispatch_conn_new::write,
     )
@@ -104,7 +103,7 @@ pub(super) fn notify(event: &Event) -> Explanation {
 
 pub(super) fn notified(event: &Event) -> Explanation {
     let who = worker(event);
-    if let Some(errno) = &event.errno {
+    if let Some(errno) = &event.errno() {
         return Explanation::new(
             "The pipe could not be read",
             format!(
@@ -115,13 +114,13 @@ pub(super) fn notified(event: &Event) -> Explanation {
             at::thread_libevent_process::read,
         );
     }
-    if event.data.as_deref() == Some("p") {
+    if event.data() == Some("p") {
         return Explanation::new(
             format!("{who} pauses"),
             format!(
                 "{who} reads a p from its pipe{}: it says that it is here, and waits until the hash table has been \
                  exchanged for a larger one.",
-                fd(event.fd)
+                fd(event.fd())
             ),
             at::thread_libevent_process::pause,
         );
@@ -132,7 +131,7 @@ pub(super) fn notified(event: &Event) -> Explanation {
             "{who} reads one byte from its pipe{}; c means that a connection waits in its queue. It reads no \
              more than one even if others follow: for each of them the level-triggered event comes again. \
              So bytes and connections stay in step.",
-            fd(event.fd)
+            fd(event.fd())
         ),
         at::thread_libevent_process::read,
     )
@@ -140,7 +139,7 @@ pub(super) fn notified(event: &Event) -> Explanation {
 
 pub(super) fn cq_pop(event: &Event, context: &Context) -> Explanation {
     let who = worker(event);
-    let left = match event.depth {
+    let left = match event.depth() {
         Some(0) => " The queue is empty now.".to_owned(),
         Some(1) => " One more waits in the queue.".to_owned(),
         Some(n) => format!(" {} more wait in the queue.", number(n.into())),
@@ -159,14 +158,14 @@ pub(super) fn cq_pop(event: &Event, context: &Context) -> Explanation {
 }
 
 pub(super) fn conn_new(event: &Event) -> Explanation {
-    if event.conn.is_none() || event.state == Some(ConnState::Listening) {
+    if event.conn.is_none() || event.state() == Some(ConnState::Listening) {
         return Explanation::new(
             "A struct conn for the listening socket",
             format!(
                 "The listening socket{} has a struct conn too, in the state conn_listening, which it never \
                  leaves. So the same event_handler and the same drive_machine serve it as any client's \
                  connection.",
-                fd(event.fd)
+                fd(event.fd())
             ),
             at::conn_new,
         );
@@ -178,7 +177,7 @@ pub(super) fn conn_new(event: &Event) -> Explanation {
             "{c} has its struct conn: state conn_new_cmd, nothing in its read buffer. memcached keeps these \
              structs in an array indexed by descriptor{}; one left over from an earlier connection with the \
              same number is used again with its buffers, not allocated anew.",
-            fd(event.fd)
+            fd(event.fd())
         ),
         at::conn_new,
     )
@@ -186,11 +185,11 @@ pub(super) fn conn_new(event: &Event) -> Explanation {
 
 pub(super) fn close(event: &Event, context: &Context) -> Explanation {
     let c = conn_first(event);
-    let why = match (&event.why, context.last_read) {
+    let why = match (&event.why(), context.last_read) {
         (Some(why), _) if !why.is_empty() => {
             format!(" The reason: {}.", super::shorten(&crate::text::printable(why), 40))
         }
-        (_, Some(read)) if read.errno.is_none() && read.ret == Some(0) => {
+        (_, Some(read)) if read.errno().is_none() && read.ret() == Some(0) => {
             " The reason: the client closed.".to_owned()
         }
         _ => String::new(),
@@ -202,7 +201,7 @@ pub(super) fn close(event: &Event, context: &Context) -> Explanation {
              next connection that gets this number. The close also tells the main thread, had it paused \
              accepting, that there is room again.",
             conn(event),
-            fd(event.fd)
+            fd(event.fd())
         ),
         at::conn_close::close,
     )

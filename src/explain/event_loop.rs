@@ -16,7 +16,7 @@ pub(super) fn wait(event: &Event) -> Explanation {
             at::worker_libevent::event_base_loop,
         );
     }
-    let limit = match event.timeout {
+    let limit = match event.timeout() {
         Some(ms) if ms >= 0 => format!(", for at most {} ms", number(ms.unsigned_abs())),
         _ => String::new(),
     };
@@ -32,10 +32,10 @@ pub(super) fn wait(event: &Event) -> Explanation {
 }
 
 pub(super) fn wake(event: &Event, context: &Context) -> Explanation {
-    let ready = event.ready.as_deref().unwrap_or_default();
+    let ready = event.ready().unwrap_or_default();
     let worker_thread = event.th.worker().is_some();
     match ready {
-        [] if event.timer => Explanation::new(
+        [] if event.timer() => Explanation::new(
             "The clock ticks",
             "No descriptor is ready: a timer ended the sleep. Normally it is clock_handler's, once a second: it \
              stores the time in the variable current_time, so that thousands of requests a second need not \
@@ -50,7 +50,9 @@ pub(super) fn wake(event: &Event, context: &Context) -> Explanation {
         ),
         [one] => match one.conn {
             Some(n)
-                if context.is_udp && !one.what.contains('w') && context.state == Some(ConnState::Read) =>
+                if context.is_udp
+                    && !one.what.name().contains('w')
+                    && context.state == Some(ConnState::Read) =>
             {
                 super::udp::wake(n, Some(one.fd))
             }
@@ -95,7 +97,7 @@ pub(super) const EDGE: &str = "In this experiment the event is edge-triggered (E
 
 /// A wake-up for one connection.
 fn wake_conn(ready: &Ready, n: u32, context: &Context) -> Explanation {
-    let writable = ready.what.contains('w');
+    let writable = ready.what.name().contains('w');
     match (context.state, writable) {
         (Some(ConnState::NewCmd), true) => Explanation::new(
             format!("c{n} goes on after its yield"),
@@ -170,7 +172,7 @@ fn wake_conn(ready: &Ready, n: u32, context: &Context) -> Explanation {
 }
 
 pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
-    if let Some(errno) = &event.errno {
+    if let Some(errno) = &event.errno() {
         return Explanation::new(
             "The kernel refused to watch it",
             format!(
@@ -185,8 +187,8 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
         return add_without_conn(event, context);
     }
     let (c, first) = (conn(event), conn_first(event));
-    let previous = context.previous.map(|p| &p.ev);
-    let writable = event.interest.as_deref().is_some_and(|i| i.contains('w'));
+    let previous = context.previous.map(|p| p.kind());
+    let writable = event.interest().is_some_and(|i| i.contains('w'));
     if writable {
         return match context.state {
             Some(ConnState::Write | ConnState::Mwrite) => Explanation::new(
@@ -224,7 +226,7 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
             ),
         };
     }
-    if previous == Some(&Kind::EventDel) {
+    if previous == Some(Kind::EventDel) {
         return Explanation::new(
             "Back to waiting for bytes",
             format!(
@@ -235,14 +237,14 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
             at::update_event::event_add,
         );
     }
-    if previous == Some(&Kind::CqPop) {
+    if previous == Some(Kind::CqPop) {
         return Explanation::new(
             "The worker takes the connection over",
             format!(
                 "{} has its own epoll instance watch {c}{} for bytes. The connection stays with this worker \
                  until it is closed, and no other thread works on it: struct conn needs no lock.",
                 worker(event),
-                fd(event.fd)
+                fd(event.fd())
             ),
             at::conn_new::event_add,
         );
@@ -252,7 +254,7 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
         format!(
             "libevent's event_add has the kernel watch {c}{} for bytes to read. The event is persistent, so it \
              stays registered after it has fired, and {}.",
-            fd(event.fd),
+            fd(event.fd()),
             match context.edge_triggered {
                 true =>
                     "in this experiment edge-triggered (EPOLLET), so it fires only when something new comes",
@@ -264,10 +266,10 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
 }
 
 fn add_without_conn(event: &Event, context: &Context) -> Explanation {
-    let previous = context.previous.map(|p| &p.ev);
-    let after = |kinds: &[Kind]| previous.is_some_and(|p| kinds.contains(p));
-    if event.worker.is_some() || after(&[Kind::EventInit, Kind::Pipe, Kind::Thread]) {
-        let who = match (event.worker, context.previous) {
+    let previous = context.previous.map(|p| p.kind());
+    let after = |kinds: &[Kind]| previous.is_some_and(|p| kinds.contains(&p));
+    if event.worker().is_some() || after(&[Kind::EventInit, Kind::Pipe, Kind::Thread]) {
+        let who = match (event.worker(), context.previous) {
             (None, Some(previous)) => worker(previous),
             _ => worker(event),
         };
@@ -277,7 +279,7 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
                 "The receiving end of the pipe{} goes into the epoll instance of {who}. From now on a byte \
                  written at the other end wakes that worker, and libevent calls thread_libevent_process. \
                  It is the first thing that the worker watches.",
-                fd(event.fd)
+                fd(event.fd())
             ),
             at::setup_thread::event_add,
         );
@@ -288,7 +290,7 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
             format!(
                 "The listening socket{} goes into the main thread's epoll instance: a client that connects \
                  makes it readable. Only the main thread watches it, so only the main thread accepts.",
-                fd(event.fd)
+                fd(event.fd())
             ),
             at::conn_new::event_add,
         );
@@ -299,7 +301,7 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
             format!(
                 "A connection has closed since accepting was paused, so there is room for a client again. The main \
                  thread watches the listening socket{} once more, and gives it back its backlog.",
-                fd(event.fd)
+                fd(event.fd())
             ),
             at::do_accept_new_conns::ev_read,
         );
@@ -310,7 +312,7 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
             "event_add puts a descriptor{} into the thread's epoll instance. It is the receiving end of a \
              worker's pipe, or the listening socket: both are watched for reading as long as the server \
              runs, unless accepting is paused.",
-            fd(event.fd)
+            fd(event.fd())
         ),
         at::libevent,
     )
@@ -324,7 +326,7 @@ pub(super) fn event_del(event: &Event, context: &Context) -> Explanation {
                 "The main thread stops watching the listening socket{}: no descriptor is left for another \
                  client, and the one that waits would wake it again and again. Once a connection has \
                  closed, the event is added again.",
-                fd(event.fd)
+                fd(event.fd())
             ),
             at::do_accept_new_conns::ev_none,
         );
@@ -337,7 +339,7 @@ pub(super) fn event_del(event: &Event, context: &Context) -> Explanation {
                 "conn_close first takes the event of {c} out of epoll, and only then closes the descriptor. \
                  The number{} may belong to a new connection a moment later, and an event of the old one \
                  must not reach it.",
-                fd(event.fd)
+                fd(event.fd())
             ),
             at::conn_close::event_del,
         ),

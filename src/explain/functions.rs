@@ -4,7 +4,7 @@ use super::{Explanation, conn};
 use crate::event::{Event, Fn};
 
 pub(super) fn call(event: &Event) -> Explanation {
-    match event.function {
+    match event.function() {
         Some(function) => {
             let told = tell(function);
             Explanation::new(format!("{function}: {}", told.title), told.text, function.place())
@@ -19,7 +19,7 @@ pub(super) fn call(event: &Event) -> Explanation {
 }
 
 pub(super) fn leave(event: &Event) -> Explanation {
-    match event.function {
+    match event.function() {
         Some(function) => Explanation::new(
             format!("{function} returns"),
             format!("{function} returns to its caller. {}", tell(function).leaving),

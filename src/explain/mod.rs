@@ -58,7 +58,7 @@ mod udp;
 
 pub use commands::{Commands, MOST_COMMANDS};
 
-use crate::event::{ConnFields, ConnState, Event, Fn, Kind, MODELS, Payload, Place};
+use crate::event::{ConnFields, ConnState, Event, Fn, Kind, MODELS, Payload, Place, What};
 use crate::text::{printable, visible};
 
 /// The most characters that a title has.
@@ -117,7 +117,7 @@ impl Explanation {
 
 /// What `event` is, and why memcached does it.
 pub fn explain(event: &Event, context: &Context) -> Explanation {
-    match &event.ev {
+    match event.kind() {
         Kind::Mark => startup::mark(event),
         Kind::Note => startup::note(event),
         Kind::Drop => startup::drop(event),
@@ -125,7 +125,7 @@ pub fn explain(event: &Event, context: &Context) -> Explanation {
         Kind::EventInit => startup::event_init(event),
         Kind::Pipe => startup::pipe(event),
         Kind::Thread => startup::thread(event),
-        Kind::Socket if event.is_udp() && event.errno.is_none() => udp::socket(event),
+        Kind::Socket if event.is_udp() && event.errno().is_none() => udp::socket(event),
         Kind::Socket => startup::socket(event),
         Kind::Setsockopt => startup::setsockopt(event),
         Kind::Bind => startup::bind(event),
@@ -154,19 +154,19 @@ pub fn explain(event: &Event, context: &Context) -> Explanation {
         Kind::Setting => store::setting(event),
         Kind::Call => functions::call(event),
         Kind::Return => functions::leave(event),
-        Kind::Other(name) => startup::other(name),
+        Kind::Other(other) => startup::other(other.name()),
     }
 }
 
 /// What the way from one state of `drive_machine` to another means, without an event at hand.
 pub fn transition(from: ConnState, to: ConnState) -> Explanation {
-    let event = Event { ev: Kind::State, from: Some(from), to: Some(to), ..Event::default() };
+    let event = Event { what: What::State { from: Some(from), to: Some(to) }, ..Event::default() };
     explain(&event, &Context::default())
 }
 
 /// What a function of the walkthrough does, without an event at hand.
 pub fn function(function: Fn) -> Explanation {
-    let event = Event { ev: Kind::Call, function: Some(function), ..Event::default() };
+    let event = Event { what: What::Call { function: Some(function) }, ..Event::default() };
     explain(&event, &Context::default())
 }
 
@@ -219,7 +219,7 @@ fn fd(fd: Option<i32>) -> String {
 
 /// The worker that the event is about.
 fn worker(event: &Event) -> String {
-    match event.worker.or_else(|| event.th.worker().map(|_| event.th)) {
+    match event.worker().or_else(|| event.th.worker().map(|_| event.th)) {
         Some(thread) => thread.to_string(),
         None => "the worker".to_owned(),
     }
@@ -245,10 +245,10 @@ fn bytes(n: u64) -> String {
 
 /// How many bytes a system call moved, where it succeeded.
 fn moved(event: &Event) -> Option<u64> {
-    if event.errno.is_some() { None } else { event.ret.and_then(|n| u64::try_from(n).ok()) }
+    if event.errno().is_some() { None } else { event.ret().and_then(|n| u64::try_from(n).ok()) }
 }
 
 /// Whether the call failed because it would have had to wait.
 fn would_block(event: &Event) -> bool {
-    matches!(event.errno.as_deref(), Some("EAGAIN" | "EWOULDBLOCK"))
+    matches!(event.errno(), Some("EAGAIN" | "EWOULDBLOCK"))
 }

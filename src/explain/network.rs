@@ -4,7 +4,7 @@ use super::{Context, Explanation, bytes, conn, moved, number, quote_or, quoted, 
 use crate::event::{ConnState, Event, Kind, Place, at};
 
 pub(super) fn read(event: &Event, context: &Context) -> Explanation {
-    match event.into.as_deref() {
+    match event.into() {
         Some("item") => read_item(event, context),
         Some("swallow") => read_swallow(event),
         _ => read_rbuf(event, context),
@@ -14,7 +14,7 @@ pub(super) fn read(event: &Event, context: &Context) -> Explanation {
 /// What a `read` that failed for good has in common, whatever it was to fill.
 fn read_failed(event: &Event, source: Place) -> Explanation {
     let c = conn(event);
-    match event.errno.as_deref() {
+    match event.errno() {
         Some("ECONNRESET") => Explanation::new(
             "The client has reset the connection",
             format!(
@@ -40,8 +40,9 @@ fn read_rbuf(event: &Event, context: &Context) -> Explanation {
     const SOURCE: Place = at::try_read_network::read;
     let c = conn(event);
     if would_block(event) {
-        let after_full =
-            context.previous.is_some_and(|p| p.ev == Kind::Read && moved(p).is_some() && moved(p) == p.want);
+        let after_full = context
+            .previous
+            .is_some_and(|p| p.kind() == Kind::Read && moved(p).is_some() && moved(p) == p.want());
         return if after_full {
             Explanation::new(
                 "No more than that",
@@ -61,9 +62,9 @@ fn read_rbuf(event: &Event, context: &Context) -> Explanation {
             )
         };
     }
-    let want = event.want;
+    let want = event.want();
     match (moved(event), want) {
-        (None, _) if event.errno.is_some() => read_failed(event, SOURCE),
+        (None, _) if event.errno().is_some() => read_failed(event, SOURCE),
         (Some(0), _) => Explanation::new(
             "The client has closed",
             format!(
@@ -119,9 +120,10 @@ fn room(n: u64) -> String {
 fn read_item(event: &Event, context: &Context) -> Explanation {
     const SOURCE: Place = at::drive_machine::read_ritem;
     let c = conn(event);
-    let missing = event.want.map_or_else(|| "the missing bytes".to_owned(), bytes);
+    let missing = event.want().map_or_else(|| "the missing bytes".to_owned(), bytes);
     if would_block(event) {
-        let begun = context.previous.is_some_and(|p| p.ev == Kind::Read && moved(p).is_some_and(|n| n > 0));
+        let begun =
+            context.previous.is_some_and(|p| p.kind() == Kind::Read && moved(p).is_some_and(|n| n > 0));
         let title = if begun { "The rest is not here yet" } else { "The value is not here yet" };
         return Explanation::new(
             title,
@@ -133,8 +135,8 @@ fn read_item(event: &Event, context: &Context) -> Explanation {
             SOURCE,
         );
     }
-    match (moved(event), event.want) {
-        (None, _) if event.errno.is_some() => read_failed(event, SOURCE),
+    match (moved(event), event.want()) {
+        (None, _) if event.errno().is_some() => read_failed(event, SOURCE),
         (Some(0), _) => Explanation::new(
             "The client has closed in mid-value",
             format!(
@@ -199,7 +201,7 @@ fn read_swallow(event: &Event) -> Explanation {
         );
     }
     match moved(event) {
-        None if event.errno.is_some() => read_failed(event, SOURCE),
+        None if event.errno().is_some() => read_failed(event, SOURCE),
         Some(0) => Explanation::new(
             "The client has closed",
             format!(
@@ -288,7 +290,7 @@ pub(super) fn reply(event: &Event, context: &Context) -> Explanation {
             at::out_string::noreply,
         );
     }
-    if kept.starts_with(b"VALUE ") || event.key.is_some() {
+    if kept.starts_with(b"VALUE ") || event.key().is_some() {
         return Explanation::new(
             "A value is queued",
             format!(
@@ -320,7 +322,7 @@ pub(super) fn reply(event: &Event, context: &Context) -> Explanation {
 pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
     const SOURCE: Place = at::transmit::sendmsg;
     let c = conn(event);
-    let iov = event.iov.as_deref().unwrap_or_default();
+    let iov = event.iov().unwrap_or_default();
     let all = iov.iter().fold(0_u64, |sum, piece| sum.saturating_add(piece.len));
     if would_block(event) {
         return Explanation::new(
@@ -333,7 +335,7 @@ pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
             at::transmit::eagain,
         );
     }
-    if let Some(errno) = &event.errno {
+    if let Some(errno) = &event.errno() {
         return Explanation::new(
             "Sending failed",
             format!(

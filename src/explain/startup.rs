@@ -17,7 +17,7 @@ pub(super) fn mark(event: &Event) -> Explanation {
 
 pub(super) fn note(event: &Event) -> Explanation {
     let text = quote_or(event, "an empty one");
-    let about = event.at.map(|at| format!(" about event {at}")).unwrap_or_default();
+    let about = event.at().map(|at| format!(" about event {at}")).unwrap_or_default();
     Explanation::new(
         "A remark",
         format!(
@@ -29,7 +29,7 @@ pub(super) fn note(event: &Event) -> Explanation {
 }
 
 pub(super) fn snapshot(event: &Event) -> Explanation {
-    let world = event.world.as_deref();
+    let world = event.world();
     let open = world.map_or(0, |world| world.conns.len());
     let conns = match open {
         0 => "No connection is open".to_owned(),
@@ -53,7 +53,7 @@ pub(super) fn snapshot(event: &Event) -> Explanation {
 }
 
 pub(super) fn drop(event: &Event) -> Explanation {
-    let n = event.n.map_or_else(
+    let n = event.n().map_or_else(
         || "Some events were".to_owned(),
         |n| match n {
             1 => "1 event was".to_owned(),
@@ -84,8 +84,8 @@ pub(super) fn other(name: &str) -> Explanation {
 }
 
 pub(super) fn event_init(event: &Event) -> Explanation {
-    let epoll = event.epoll_fd.map(|n| format!(" (fd {n})")).unwrap_or_default();
-    match event.worker {
+    let epoll = event.epoll_fd().map(|n| format!(" (fd {n})")).unwrap_or_default();
+    match event.worker() {
         Some(worker) => Explanation::new(
             "An event base for a worker",
             format!(
@@ -108,7 +108,7 @@ pub(super) fn event_init(event: &Event) -> Explanation {
 }
 
 pub(super) fn pipe(event: &Event) -> Explanation {
-    let ends = match (event.notify_send_fd, event.notify_receive_fd) {
+    let ends = match (event.notify_send_fd(), event.notify_receive_fd()) {
         (Some(send), Some(receive)) => {
             format!("what is written to fd {send} can be read from fd {receive}")
         }
@@ -126,10 +126,10 @@ pub(super) fn pipe(event: &Event) -> Explanation {
 }
 
 pub(super) fn thread(event: &Event) -> Explanation {
-    let dispatcher = event.role.as_deref() == Some("dispatcher")
-        || (event.role.is_none() && event.worker.is_none() && event.th.worker().is_none());
+    let dispatcher = event.role() == Some("dispatcher")
+        || (event.role().is_none() && event.worker().is_none() && event.th.worker().is_none());
     let who = worker(event);
-    match (event.op.as_deref(), dispatcher) {
+    match (event.op(), dispatcher) {
         (Some("setup"), true) => Explanation::new(
             "The main thread becomes the dispatcher",
             "memcached notes the main thread's event base and thread id as those of the dispatcher. From \
@@ -179,7 +179,7 @@ pub(super) fn thread(event: &Event) -> Explanation {
 }
 
 pub(super) fn socket(event: &Event) -> Explanation {
-    if let Some(errno) = &event.errno {
+    if let Some(errno) = &event.errno() {
         return Explanation::new(
             "No socket for this address",
             format!(
@@ -190,12 +190,12 @@ pub(super) fn socket(event: &Event) -> Explanation {
             at::new_socket::socket,
         );
     }
-    let family = match event.domain.as_deref() {
+    let family = match event.domain() {
         Some("AF_INET6") => "An IPv6",
         Some("AF_INET") => "An IPv4",
         _ => "A",
     };
-    let fd = event.fd.map(|n| format!(", fd {n}")).unwrap_or_default();
+    let fd = event.fd().map(|n| format!(", fd {n}")).unwrap_or_default();
     Explanation::new(
         "The listening socket is made",
         format!(
@@ -208,7 +208,7 @@ pub(super) fn socket(event: &Event) -> Explanation {
 }
 
 pub(super) fn setsockopt(event: &Event) -> Explanation {
-    let name = event.name.as_deref().unwrap_or("an option");
+    let name = event.name().unwrap_or("an option");
     let (text, source) = match name {
         "SO_REUSEADDR" => (
             "SO_REUSEADDR lets a restarted server bind its port at once. Without it, old connections that \
@@ -260,8 +260,8 @@ pub(super) fn setsockopt(event: &Event) -> Explanation {
 }
 
 pub(super) fn bind(event: &Event) -> Explanation {
-    let addr = event.addr.as_deref().map_or_else(|| "its address".to_owned(), addr);
-    match event.errno.as_deref() {
+    let addr = event.addr().map_or_else(|| "its address".to_owned(), addr);
+    match event.errno() {
         None if event.is_udp() => super::udp::bind(event, &addr),
         None => Explanation::new(
             "The socket gets its address",
@@ -297,7 +297,7 @@ fn addr(text: &str) -> String {
 }
 
 pub(super) fn listen(event: &Event) -> Explanation {
-    if let Some(errno) = &event.errno {
+    if let Some(errno) = &event.errno() {
         return Explanation::new(
             "listen failed",
             format!(
@@ -308,7 +308,7 @@ pub(super) fn listen(event: &Event) -> Explanation {
             at::server_socket::listen,
         );
     }
-    match event.backlog {
+    match event.backlog() {
         Some(0) => Explanation::new(
             "Accepting is paused",
             "No descriptor is left for another client, so memcached sets the backlog to 0 and stops watching \

@@ -5,9 +5,9 @@ use crate::event::{Event, at};
 
 pub(super) fn item(event: &Event) -> Explanation {
     let key = quote_or(event, "the key");
-    let value = event.size.map(|n| format!(" of {}, line end included", bytes(n))).unwrap_or_default();
+    let value = event.size().map(|n| format!(" of {}, line end included", bytes(n))).unwrap_or_default();
     let class = class_or(event, "the right class");
-    match event.op.as_deref() {
+    match event.op() {
         Some("alloc") => Explanation::new(
             "Room for an item",
             format!(
@@ -111,8 +111,8 @@ pub(super) fn item(event: &Event) -> Explanation {
                  memcached never gives a page back, and a class keeps what it has: that is why a cache whose values \
                  change in size may run out of room for the new ones while the old ones have plenty.",
                 class_or(event, "The slab class"),
-                event.size.map(|n| format!(" of {}", bytes(n))).unwrap_or_default(),
-                event.chunk.map_or_else(|| "its size".to_owned(), bytes)
+                event.size().map(|n| format!(" of {}", bytes(n))).unwrap_or_default(),
+                event.chunk().map_or_else(|| "its size".to_owned(), bytes)
             ),
             at::do_slabs_newslab,
         ),
@@ -122,7 +122,7 @@ pub(super) fn item(event: &Event) -> Explanation {
                 "There are one and a half times as many items as buckets, so a table twice as large is put in \
                  place{}. All workers wait while that is done; each was sent a p down its pipe. The items are moved \
                  after that, a bucket at a time, while the workers go on.",
-                event.size.map(|n| format!(", of {n} buckets")).unwrap_or_default()
+                event.size().map(|n| format!(", of {n} buckets")).unwrap_or_default()
             ),
             at::assoc_expand,
         ),
@@ -146,7 +146,7 @@ pub(super) fn item(event: &Event) -> Explanation {
 
 /// The item's slab class by its number.
 fn class_or(event: &Event, otherwise: &str) -> String {
-    match event.class {
+    match event.class() {
         Some(n) if otherwise.starts_with('T') => format!("Slab class {n}"),
         Some(n) => format!("slab class {n}"),
         None => otherwise.to_owned(),
@@ -154,9 +154,9 @@ fn class_or(event: &Event, otherwise: &str) -> String {
 }
 
 pub(super) fn setting(event: &Event) -> Explanation {
-    let name = event.name.as_deref().map_or_else(|| "a setting".to_owned(), word);
-    let value = event.value.as_deref().map(|v| format!(" to {}", word(v))).unwrap_or_default();
-    let source = match event.name.as_deref() {
+    let name = event.name().map_or_else(|| "a setting".to_owned(), word);
+    let value = event.value().map(|v| format!(" to {}", word(v))).unwrap_or_default();
+    let source = match event.name() {
         Some("verbosity" | "verbose") => at::process_verbosity_command::verbose,
         _ => at::process_command,
     };

@@ -17,7 +17,7 @@ enum End {
 /// What the last read says, where it is the reason for closing.
 fn end(context: &Context) -> End {
     match context.last_read {
-        Some(read) => match (&read.errno, read.ret) {
+        Some(read) => match (&read.errno(), read.ret()) {
             (Some(errno), _) if !super::would_block(read) => End::Error(word(errno)),
             (None, Some(0)) => End::Stream,
             _ => End::Unknown,
@@ -28,7 +28,7 @@ fn end(context: &Context) -> End {
 
 pub(super) fn state(event: &Event, context: &Context) -> Explanation {
     use ConnState as S;
-    let (Some(from), Some(to)) = (event.from, event.to) else {
+    let (Some(from), Some(to)) = (event.from(), event.to()) else {
         return Explanation::new(
             "The state changes",
             "conn_set_state sets the state of a connection. The state says where drive_machine goes on when the \
@@ -180,7 +180,7 @@ fn new_cmd_waiting(event: &Event, context: &Context) -> Explanation {
     // A connection that never read anything: its first wake-up.
     let first = context.last_read.is_none()
         && context.previous.is_some_and(|p| {
-            matches!(p.ev, Kind::ConnNew | Kind::EventAdd | Kind::CqPop | Kind::Notified | Kind::Accept)
+            matches!(p.kind(), Kind::ConnNew | Kind::EventAdd | Kind::CqPop | Kind::Notified | Kind::Accept)
         });
     if first {
         return Explanation::new(
@@ -335,7 +335,7 @@ fn parse_cmd_nread(context: &Context) -> Explanation {
 }
 
 fn parse_cmd_write(context: &Context) -> Explanation {
-    let reply = context.previous.filter(|p| p.ev == Kind::Reply).and_then(Event::bytes);
+    let reply = context.previous.filter(|p| p.kind() == Kind::Reply).and_then(Event::bytes);
     let kept = reply.as_ref().map_or(&b""[..], |p| &p.kept);
     if kept.starts_with(b"SERVER_ERROR") {
         return Explanation::new(
@@ -415,7 +415,7 @@ fn parse_cmd_closing(context: &Context) -> Explanation {
         );
     }
     match context.previous {
-        Some(p) if p.ev == Kind::Command => Explanation::new(
+        Some(p) if p.kind() == Kind::Command => Explanation::new(
             "The client takes its leave",
             format!(
                 "The command was {}. It gets no answer: the connection goes straight to conn_closing.",
@@ -423,7 +423,7 @@ fn parse_cmd_closing(context: &Context) -> Explanation {
             ),
             at::process_command::conn_closing,
         ),
-        Some(p) if p.ev == Kind::State && context.fields.is_some_and(|f| f.rbytes > 1024) => {
+        Some(p) if p.kind() == Kind::State && context.fields.is_some_and(|f| f.rbytes > 1024) => {
             Explanation::new(
                 "Too long for a command",
                 format!(
@@ -446,7 +446,7 @@ fn parse_cmd_closing(context: &Context) -> Explanation {
 }
 
 fn nread_write(context: &Context) -> Explanation {
-    let reply = context.previous.filter(|p| p.ev == Kind::Reply).and_then(Event::bytes);
+    let reply = context.previous.filter(|p| p.kind() == Kind::Reply).and_then(Event::bytes);
     if reply.is_some_and(|p| p.kept.starts_with(b"CLIENT_ERROR bad data")) {
         return Explanation::new(
             "The value does not end in a line end",

@@ -12,7 +12,7 @@ pub(super) fn socket(event: &Event) -> Explanation {
             "A UDP socket{}. Nobody connects to it and nothing is accepted: each datagram brings a whole request and \
              says who sent it. new_socket makes it non-blocking, which matters here: every worker will wait for \
              it, all of them wake for each datagram, and all but one find it gone.",
-            fd(event.fd)
+            fd(event.fd())
         ),
         at::new_socket::socket,
     )
@@ -24,7 +24,7 @@ pub(super) fn bind(event: &Event, addr: &str) -> Explanation {
         format!(
             "bind gives the UDP socket{} {addr}. From now on the kernel keeps the datagrams that come for it. There is \
              no listen and no accept: the socket itself goes to the workers.",
-            fd(event.fd)
+            fd(event.fd())
         ),
         at::server_socket::bind,
     )
@@ -52,7 +52,7 @@ pub(super) fn conn_new(event: &Event) -> Explanation {
             "{c} has its struct conn{}: its first state is conn_read, not conn_new_cmd, and its read buffer has 65,536 \
              bytes, so that the largest datagram fits. It serves whoever sends one, and is never closed. All \
              workers wait for the same socket, each with such a struct conn of its own.",
-            fd(event.fd)
+            fd(event.fd())
         ),
         at::conn_new,
     )
@@ -72,7 +72,7 @@ pub(super) fn recvfrom(event: &Event) -> Explanation {
             SOURCE,
         );
     }
-    if let Some(errno) = &event.errno {
+    if let Some(errno) = &event.errno() {
         return Explanation::new(
             "The datagram could not be read",
             format!(
@@ -84,10 +84,9 @@ pub(super) fn recvfrom(event: &Event) -> Explanation {
         );
     }
     let peer = event
-        .peer
-        .as_deref()
+        .peer()
         .map_or_else(|| "a client".to_owned(), |peer| super::shorten(&crate::text::printable(peer), 48));
-    let (Some(id), Some(said)) = (event.request_id, event.request()) else {
+    let (Some(id), Some(said)) = (event.request_id(), event.request()) else {
         return Explanation::new(
             "Too short for a request",
             format!(
@@ -148,7 +147,7 @@ pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
             at::transmit::eagain,
         );
     }
-    if let Some(errno) = &event.errno {
+    if let Some(errno) = &event.errno() {
         return Explanation::new(
             "The datagram could not be sent",
             format!(
@@ -182,8 +181,8 @@ pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
 pub(super) fn state(from: ConnState, to: ConnState, event: &Event, context: &Context) -> Option<Explanation> {
     use ConnState as S;
     let c = conn_first(event);
-    let previous = context.previous.map(|previous| &previous.ev);
-    let is_udp = context.is_udp || previous == Some(&Kind::Recvfrom);
+    let previous = context.previous.map(|previous| previous.kind());
+    let is_udp = context.is_udp || previous == Some(Kind::Recvfrom);
     Some(match (from, to) {
         (S::Closing, S::Read) => Explanation::new(
             "A UDP socket is never closed",
@@ -211,7 +210,7 @@ pub(super) fn state(from: ConnState, to: ConnState, event: &Event, context: &Con
              is here.",
             at::drive_machine::read_waiting,
         ),
-        (S::Read, S::Write) if is_udp || previous == Some(&Kind::Reply) => Explanation::new(
+        (S::Read, S::Write) if is_udp || previous == Some(Kind::Reply) => Explanation::new(
             "A refusal is made ready",
             "The request came in several datagrams, and out_string sets conn_write as it does for any answer. It does \
              not last: conn_read has not done with it yet.",

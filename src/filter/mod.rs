@@ -76,7 +76,7 @@ pub(crate) use error::{either, nearest, quoted};
 pub use field::{Field, Subject, Type, Value, of_set};
 pub use needs::Needs;
 
-use crate::event::{ConnState, Kind, Thread, UNKNOWN_ERRNO, errno_name};
+use crate::event::{ConnState, Kind, Thread};
 use crate::text::visible;
 use needle::Needle;
 use std::fmt;
@@ -178,12 +178,12 @@ impl Filter {
     }
 
     /// The events of a kind.
-    pub fn kind(kind: &Kind) -> Filter {
+    pub fn kind(kind: Kind) -> Filter {
         Filter(is_named(Field::Ev, kind.name()))
     }
 
     /// The events of a kind of which a field has this name: its `fn`, its `op`.
-    pub fn kind_with(kind: &Kind, field: Field, name: &str) -> Filter {
+    pub fn kind_with(kind: Kind, field: Field, name: &str) -> Filter {
         Filter(Expr::All(vec![is_named(Field::Ev, kind.name()), is_named(field, name)]))
     }
 
@@ -269,7 +269,7 @@ const _: () = assert!(Kind::ALL.len() < 63);
 impl Kinds {
     /// Whether the kind is among them.
     #[inline]
-    pub fn has(self, kind: &Kind) -> bool {
+    pub fn has(self, kind: Kind) -> bool {
         self.0 >> kind.index() & 1 == 1
     }
 
@@ -364,9 +364,6 @@ impl Test {
             (Value::Thread(thread), Operand::Bytes(needle)) => {
                 self.compare(needle, Short::new(format_args!("{thread}")).bytes())
             }
-            (Value::Errno(raw), Operand::Bytes(needle)) => {
-                self.compare(needle, errno_name(raw).unwrap_or(UNKNOWN_ERRNO).as_bytes())
-            }
             (Value::Addr(addr), Operand::Bytes(needle)) => {
                 self.compare(needle, Short::new(format_args!("{addr}")).bytes())
             }
@@ -401,8 +398,8 @@ impl Test {
 
     /// The kinds that may match, and those that surely do, of a test of `ev`.
     fn kinds(&self) -> (u64, u64) {
-        let matching = |kind: &Kind| self.holds(Value::Word(kind.name()));
-        let known = Kind::ALL.iter().filter(|k| matching(k)).fold(0, |set, k| set | 1 << k.index());
+        let matching = |kind: Kind| self.holds(Value::Word(kind.name()));
+        let known = Kind::ALL.iter().filter(|k| matching(**k)).fold(0, |set, k| set | 1 << k.index());
         let is_known = matches!(&self.value, Operand::Bytes(n) if is_kind(n.bytes()));
         match self.op {
             Op::Is if is_known => (known, known),

@@ -9,7 +9,7 @@ use serde::de::value::{Error, StrDeserializer};
 /// The names that a field of this type can have, if they are limited.
 pub(super) fn names(ty: Type) -> Vec<&'static str> {
     match ty {
-        Type::Kind => Kind::ALL.iter().map(Kind::name).collect(),
+        Type::Kind => Kind::ALL.iter().map(|kind| kind.name()).collect(),
         Type::State => ConnState::ALL.iter().map(|s| s.name()).collect(),
         Type::Function => Fn::ALL.iter().map(|f| f.name()).collect(),
         Type::Protocol => Protocol::ALL.iter().map(|p| p.name()).collect(),

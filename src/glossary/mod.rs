@@ -148,7 +148,7 @@ pub fn of_function(function: Fn, language: Language) -> Option<&'static Entry> {
 }
 
 /// The entry of a kind; `None` for one that this version does not know.
-pub fn of_kind(kind: &Kind, language: Language) -> Option<&'static Entry> {
+pub fn of_kind(kind: Kind, language: Language) -> Option<&'static Entry> {
     entry(Group::Event, kind.name(), language)
 }
 

@@ -90,8 +90,8 @@ fn what_is_looked_up_is_found() {
     let both: Vec<_> = lookup("item", Language::Zh).map(|entry| entry.group).collect();
     assert_eq!(both, [Group::Field, Group::Event]);
     assert_eq!(of_state(ConnState::Nread, Language::En).unwrap().source, "memcached.c:4177");
-    assert_eq!(of_kind(&Kind::Sendmsg, Language::En).unwrap().name, "sendmsg");
-    assert_eq!(of_kind(&Kind::Other("teleport".into()), Language::En), None);
+    assert_eq!(of_kind(Kind::Sendmsg, Language::En).unwrap().name, "sendmsg");
+    assert_eq!(of_kind(Kind::from_name("teleport"), Language::En), None);
     assert_eq!(entry(Group::State, "rbytes", Language::En), None);
 }
 

@@ -88,15 +88,15 @@ impl Ask {
     pub(super) fn answer(self, event: &Event, fields: Option<&ConnFields>) -> Option<String> {
         match self {
             Ask::Next => None,
-            Ask::Result => match (&event.errno, event.ret) {
+            Ask::Result => match (&event.errno(), event.ret()) {
                 (Some(errno), _) => Some(errno.to_string()),
                 (None, Some(ret)) => Some(ret.to_string()),
-                (None, None) if event.ev == Kind::Accept => event.fd.map(|fd| fd.to_string()),
+                (None, None) if event.kind() == Kind::Accept => event.fd().map(|fd| fd.to_string()),
                 _ => None,
             },
-            Ask::Ready if event.ev == Kind::Wake => {
-                let ready: Vec<_> = event.ready.iter().flatten().map(one_ready).collect();
-                Some(match (ready.is_empty(), event.timer) {
+            Ask::Ready if event.kind() == Kind::Wake => {
+                let ready: Vec<_> = event.ready().into_iter().flatten().map(one_ready).collect();
+                Some(match (ready.is_empty(), event.timer()) {
                     (true, true) => "timer".to_owned(),
                     (true, false) => "nothing".to_owned(),
                     _ => ready.join(", "),
@@ -110,12 +110,12 @@ impl Ask {
                 let is_there = Subject::bytes(event, field, &mut |kept, _| bytes.extend_from_slice(kept));
                 is_there.then(|| shortened(&bytes))
             }
-            Ask::Field(field) => Some(match event.value(field)? {
+            Ask::Field(field) => Some(match Subject::value(event, field)? {
                 Value::Number(n) => n.to_string(),
                 Value::Flag(flag) => flag.to_string(),
                 Value::Thread(thread) => thread.to_string(),
                 Value::Word(word) => visible(word.as_bytes()),
-                Value::Errno(_) | Value::Addr(_) => return None,
+                Value::Addr(_) => return None,
             }),
         }
     }
@@ -123,9 +123,9 @@ impl Ask {
     /// What answers of this kind are kept apart by: one is only ever confused with its like.
     pub(super) fn group(self, event: &Event) -> String {
         match self {
-            Ask::Field(Field::To) => event.from.map_or(String::new(), |from| from.to_string()),
+            Ask::Field(Field::To) => event.from().map_or(String::new(), |from| from.to_string()),
             Ask::Field(field) if field.is_of_set() => String::new(),
-            _ => event.ev.to_string(),
+            _ => event.kind().to_string(),
         }
     }
 }
@@ -140,8 +140,8 @@ fn names() -> String {
 /// `c0 r`, `fd r`: who is ready for what. A descriptor's number is another one each time.
 fn one_ready(ready: &Ready) -> String {
     match ready.conn {
-        Some(conn) => format!("c{conn} {}", visible(ready.what.as_bytes())),
-        None => format!("fd {}", visible(ready.what.as_bytes())),
+        Some(conn) => format!("c{conn} {}", visible(ready.what.name().as_bytes())),
+        None => format!("fd {}", visible(ready.what.name().as_bytes())),
     }
 }
 

@@ -70,7 +70,7 @@ pub fn check(lesson: &Lesson, workers: u32, events: &[Event]) -> Vec<Problem> {
                         true => format!(
                             "its event ({}) does not say, and neither does what follows on its thread before the next \
                              step",
-                            printable(events[at].ev.name())
+                            printable(events[at].kind().name())
                         ),
                         false => "there are not enough other answers to choose from".to_owned(),
                     }
@@ -96,5 +96,5 @@ pub fn check(lesson: &Lesson, workers: u32, events: &[Event]) -> Vec<Problem> {
 
 /// Whether the event itself has no answer.
 fn lacks(event: &Event, ask: super::Ask) -> bool {
-    ask.answer(event, None).is_none() && event.ev != Kind::Snapshot
+    ask.answer(event, None).is_none() && event.kind() != Kind::Snapshot
 }

@@ -76,8 +76,8 @@ impl Seen {
                     })
                 }
                 Ask::Next if is_step(event) => {
-                    let next = event.ev.to_string();
-                    if let Some(before) = self.last.insert(event.th, event.ev.clone()) {
+                    let next = event.kind().to_string();
+                    if let Some(before) = self.last.insert(event.th, event.kind()) {
                         self.remember((ask, before.to_string()), next);
                     }
                     None
@@ -141,7 +141,7 @@ impl Seen {
         match ask {
             Ask::Field(Field::To) => {
                 out.extend(seen(&ask.group(event)));
-                out.extend(event.from.into_iter().flat_map(ways_from).map(|state| state.to_string()));
+                out.extend(event.from().into_iter().flat_map(ways_from).map(|state| state.to_string()));
                 out.extend(words(&[
                     "conn_parse_cmd",
                     "conn_waiting",
@@ -149,7 +149,7 @@ impl Seen {
                     "conn_write",
                     "conn_closing",
                 ]));
-                out.retain(|state| event.from.is_none_or(|from| from.name() != state));
+                out.retain(|state| event.from().is_none_or(|from| from.name() != state));
             }
             Ask::Field(Field::State | Field::From | Field::WriteAndGo) => {
                 out.extend(seen(&ask.group(event)));
@@ -177,14 +177,14 @@ impl Seen {
             Ask::Field(Field::Into) => out.extend(words(&["rbuf", "item", "swallow"])),
             Ask::Field(Field::Op) => {
                 out.extend(seen(&ask.group(event)));
-                out.extend(words(match event.ev {
+                out.extend(words(match event.kind() {
                     Kind::Thread => &["setup", "create", "start"],
                     _ => &["alloc", "link", "hit", "miss", "free"],
                 }));
             }
-            Ask::Field(Field::Data) if matches!(event.ev, Kind::Notify | Kind::Notified) => {
+            Ask::Field(Field::Data) if matches!(event.kind(), Kind::Notify | Kind::Notified) => {
                 // 'p' is the second byte that memcached knows (thread.c:388).
-                let fd = event.fd.map(|fd| format!("\"{fd}\""));
+                let fd = event.fd().map(|fd| format!("\"{fd}\""));
                 out.extend(words(&["\"p\""]));
                 out.extend(fd);
                 out.push("\"\\0\"".to_owned());
@@ -204,13 +204,13 @@ impl Seen {
             }
             Ask::Next => {
                 out.push("nothing".to_owned());
-                if event.ev == Kind::Wait {
+                if event.kind() == Kind::Wait {
                     out.push("wake".to_owned());
                 }
-                out.extend(seen(event.ev.name()));
+                out.extend(seen(event.kind().name()));
                 out.extend(words(&["wait", "read", "state", "sendmsg"]));
                 // Awake, it does something, and it never sleeps twice in a row.
-                out.retain(|kind| kind != event.ev.name());
+                out.retain(|kind| kind != event.kind().name());
             }
             Ask::Result => {
                 let seen = seen(&ask.group(event)).into_iter().filter(|value| value != right);
@@ -218,9 +218,9 @@ impl Seen {
                 let value = |(_, value): (usize, String)| value;
                 out.extend(first.into_iter().map(value));
                 out.extend(words(&["EAGAIN"]));
-                let sent: Option<u64> = event.iov.as_ref().map(|iov| iov.iter().map(|piece| piece.len).sum());
-                out.extend(event.want.or(sent).map(|n| n.to_string()));
-                out.extend(event.listen_fd.map(|fd| fd.to_string()));
+                let sent: Option<u64> = event.iov().map(|iov| iov.iter().map(|piece| piece.len).sum());
+                out.extend(event.want().or(sent).map(|n| n.to_string()));
+                out.extend(event.listen_fd().map(|fd| fd.to_string()));
                 out.extend(words(&["0"]));
                 out.extend(rest.into_iter().map(value));
                 out.extend(words(&["1", "-1"]));
@@ -249,8 +249,8 @@ fn harmless(text: String) -> String {
 
 /// Whether an event is one of those that a thread's story consists of: functions are entered within it.
 pub(super) fn is_step(event: &Event) -> bool {
-    let told_of_it = matches!(event.ev, Kind::Call | Kind::Return | Kind::Mark | Kind::Note | Kind::Drop);
-    !told_of_it && event.ev != Kind::Snapshot && event.th != Thread::Client
+    let told_of_it = matches!(event.kind(), Kind::Call | Kind::Return | Kind::Mark | Kind::Note | Kind::Drop);
+    !told_of_it && event.kind() != Kind::Snapshot && event.th != Thread::Client
 }
 
 /// The ways that `drive_machine` has from a state (`memcached.c:4035`).

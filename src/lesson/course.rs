@@ -220,8 +220,8 @@ impl Course {
         for pending in std::mem::take(&mut self.open) {
             let of_its_thread = event.th == pending.event.th;
             let found = match pending.ask {
-                Ask::Next if event.ev == Kind::Mark => Some("nothing".to_owned()),
-                Ask::Next if of_its_thread && is_step(event) => Some(event.ev.to_string()),
+                Ask::Next if event.kind() == Kind::Mark => Some("nothing".to_owned()),
+                Ask::Next if of_its_thread && is_step(event) => Some(event.kind().to_string()),
                 Ask::Next => None,
                 ask if of_its_thread => ask.answer(event, None),
                 _ => None,
@@ -269,7 +269,7 @@ impl Course {
     /// What is known around an event that is the last, or not long ago.
     fn context(&self, event: &Event) -> Context<'_> {
         let before = || self.recent.iter().rev().filter(|e| e.seq < event.seq);
-        let told_of_it = |e: &Event| matches!(e.ev, Kind::Call | Kind::Return | Kind::Mark);
+        let told_of_it = |e: &Event| matches!(e.kind(), Kind::Call | Kind::Return | Kind::Mark);
         let id = event.about();
         let conn = id.and_then(|id| self.world.conn(id));
         let is_own = |e: &&Event| match event.conn {
@@ -280,7 +280,7 @@ impl Course {
             previous: before().find(is_own),
             fields: conn.map(|conn| &conn.fields),
             state: conn.and_then(|conn| conn.state),
-            last_read: before().find(|e| e.ev == Kind::Read && e.conn == id && id.is_some()),
+            last_read: before().find(|e| e.kind() == Kind::Read && e.conn == id && id.is_some()),
             commands_in_wakeup: self.commands.up_to(event),
             is_udp: conn.is_some_and(|conn| conn.is_udp),
             // Of an explanation only what is so in either case is told.

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 /// filter finds exactly its event; chapters are the recording's own.
 pub fn skeleton(title: &str, recording: &str, events: &[Event]) -> String {
     let of_interest: Vec<&Event> = events.iter().filter(|event| is_of_interest(event)).collect();
-    let steps = of_interest.iter().filter(|event| event.ev != Kind::Mark).count();
+    let steps = of_interest.iter().filter(|event| event.kind() != Kind::Mark).count();
     let mut out = String::new();
     // Writing to a String cannot fail.
     let _ = write!(
@@ -22,7 +22,7 @@ pub fn skeleton(title: &str, recording: &str, events: &[Event]) -> String {
     );
     let mut chapter: Option<String> = Some("The beginning".to_owned());
     for (i, event) in of_interest.iter().enumerate() {
-        if event.ev == Kind::Mark {
+        if event.kind() == Kind::Mark {
             let text = event.bytes().map(|bytes| String::from_utf8_lossy(&bytes.kept).into_owned());
             chapter = Some(one_line(&text.unwrap_or_default(), "A chapter"));
             continue;
@@ -35,7 +35,7 @@ pub fn skeleton(title: &str, recording: &str, events: &[Event]) -> String {
         let filter = filter(event);
         let _ =
             write!(out, "\n## {}\n\n```step\nnext {filter}\nshow {}\n", escaped(&why.title), panels(event));
-        if event.ev == Kind::State && is_asked(&of_interest[..i], event) {
+        if event.kind() == Kind::State && is_asked(&of_interest[..i], event) {
             out.push_str("ask to\n");
         }
         let _ = write!(out, "```\n\n{}\n", escaped(&why.text));
@@ -44,7 +44,7 @@ pub fn skeleton(title: &str, recording: &str, events: &[Event]) -> String {
 }
 
 fn is_of_interest(event: &Event) -> bool {
-    match event.ev {
+    match event.kind() {
         // The listening socket's conn_new belongs to the start-up.
         Kind::ConnNew => event.conn.is_some(),
         Kind::Mark
@@ -65,22 +65,22 @@ fn is_of_interest(event: &Event) -> bool {
 
 /// The first time that a way is taken is worth a question.
 fn is_asked(before: &[&Event], event: &Event) -> bool {
-    !before.iter().any(|e| e.ev == Kind::State && e.from == event.from)
+    !before.iter().any(|e| e.kind() == Kind::State && e.from() == event.from())
 }
 
 /// Says what happens. Every event of such a kind has a step, so the next that matches is always this one.
 fn filter(event: &Event) -> String {
-    let kind = format!("ev={}", event.ev);
+    let kind = format!("ev={}", event.kind());
     let conn = event.conn.map_or(String::new(), |conn| format!(" & conn={conn}"));
-    let worker = event.worker.map_or(String::new(), |worker| format!(" & worker={worker}"));
+    let worker = event.worker().map_or(String::new(), |worker| format!(" & worker={worker}"));
     let thread = if event.th == Thread::Client { String::new() } else { format!(" & th={}", event.th) };
-    let result = match (&event.errno, event.ret) {
+    let result = match (&event.errno(), event.ret()) {
         (Some(errno), _) => format!(" & errno={errno}"),
         (None, Some(0)) => " & ret=0".to_owned(),
         (None, Some(_)) => " & ret>0".to_owned(),
         (None, None) => String::new(),
     };
-    let exact = match (&event.ev, event.from, event.to) {
+    let exact = match (event.kind(), event.from(), event.to()) {
         (Kind::State, Some(from), Some(to)) => format!("{kind} & from={from} & to={to}{conn}"),
         (Kind::Read | Kind::Recvfrom | Kind::Sendmsg, ..) => format!("{kind}{conn}{result}"),
         (Kind::CqPush | Kind::Notify, ..) => format!("{kind}{worker}"),
@@ -95,7 +95,7 @@ fn filter(event: &Event) -> String {
 }
 
 fn panels(event: &Event) -> &'static str {
-    match event.ev {
+    match event.kind() {
         Kind::State => "machine connection",
         Kind::Read | Kind::Recvfrom | Kind::Sendmsg => "connection spacetime",
         Kind::Command => "connection stack",

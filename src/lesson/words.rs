@@ -13,7 +13,7 @@ pub(super) fn prompt(ask: Ask, event: &Event, lang: Lang) -> String {
     match ask {
         Ask::Next => lang.pick(format!("What does {th} do next?"), format!("{th} 接下来做什么？")),
         Ask::Result => {
-            let call = match &event.ev {
+            let call = match event.kind() {
                 Kind::Accept => "accept4",
                 Kind::Notify => "write",
                 Kind::Notified => "read",

@@ -3,8 +3,8 @@
 use super::event_base::{BaseRef, FdEvent};
 use super::settings::{MAX_NUMBER_OF_SLAB_CLASSES, OwnCount};
 use super::util::{lock, lock_in_line};
-use crate::event::{ConnState, EvFlags, Fn, Kind};
-use crate::tracer::{self, What};
+use crate::event::{self, ConnState, EvFlags, Fn, Kind, Thread};
+use crate::tracer::{self, Report};
 use rustix::io::{read, write};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -98,11 +98,17 @@ pub fn cq_push(thread: &LibeventThread, item: Box<CqItem>) {
     let (conn, udp) = (Some(item.conn), item.transport == Transport::Udp);
     let _in = tracer::enter(Fn::CqPush, conn);
     // The worker may pop it before we are done here; of what both do, the first has the lower number.
-    let (begun, mut queue) = tracer::begin_locked(&Kind::CqPush, conn, || lock(&thread.new_conn_queue.0));
+    let (begun, mut queue) = tracer::begin_locked(Kind::CqPush, conn, || lock(&thread.new_conn_queue.0));
     queue.push_back(item);
     let depth = queue.len() as u32;
     drop(queue);
-    tracer::finish(begun, conn, What::CqPush { worker: thread.index, depth, udp }, None, b"");
+    tracer::finish(
+        begun,
+        conn,
+        Report::CqPush { worker: Thread::Worker(thread.index), transport: event::Transport::of(udp), depth },
+        None,
+        b"",
+    );
 }
 
 /// Takes the first item off `thread`'s queue; `None` if it is empty (`thread.c:217`).
@@ -114,11 +120,11 @@ pub fn cq_pop(thread: &LibeventThread) -> Option<Box<CqItem>> {
     } else {
         None
     };
-    let (begun, mut queue) = tracer::begin_locked(&Kind::CqPop, conn, || lock(&thread.new_conn_queue.0));
+    let (begun, mut queue) = tracer::begin_locked(Kind::CqPop, conn, || lock(&thread.new_conn_queue.0));
     let item = queue.pop_front();
     let depth = queue.len() as u32;
     drop(queue);
-    tracer::finish(begun, conn, What::CqPop { worker: thread.index, depth }, None, b"");
+    tracer::finish(begun, conn, Report::CqPop { worker: Thread::Worker(thread.index), depth }, None, b"");
     item
 }
 
@@ -146,9 +152,10 @@ impl LibeventThread {
     pub fn notify(&self, byte: u8) {
         let send = lock(&self.notify_send_fd);
         let Some(fd) = send.as_ref() else { return };
-        let begun = tracer::begin(&Kind::Notify, None);
+        let begun = tracer::begin(Kind::Notify, None);
         let ret = write(fd.as_fd(), &[byte]);
-        let what = What::Notify { worker: self.index, fd: fd.as_raw_fd(), ret: super::ret(&ret) };
+        let what =
+            Report::Notify { worker: Thread::Worker(self.index), fd: fd.as_raw_fd(), ret: super::ret(&ret) };
         tracer::finish(begun, None, what, None, &[byte]);
         if let Err(e) = ret {
             super::util::stderr_line(format_args!("Writing to thread notify pipe: {e}"));
@@ -161,7 +168,11 @@ impl LibeventThread {
         let mut buf = [0u8; 1];
         let ret = read(fd.as_fd(), &mut buf);
         let got = usize::from(matches!(ret, Ok(1)));
-        let what = What::Notified { worker: self.index, fd: fd.as_raw_fd(), ret: super::ret(&ret) };
+        let what = Report::Notified {
+            worker: Thread::Worker(self.index),
+            fd: fd.as_raw_fd(),
+            ret: super::ret(&ret),
+        };
         tracer::emit(what, &buf[..got]);
         (got == 1).then_some(buf[0])
     }

@@ -9,7 +9,7 @@
 //! never does so, and its flow does not bear it: that is what the experiment shows.
 
 use crate::event::{EvFlags, Thread};
-use crate::tracer::{self, What};
+use crate::tracer::{self, Report, Ret};
 use mio::{Events, Poll};
 use rustix::event::epoll;
 use rustix::io::Errno;
@@ -164,7 +164,7 @@ pub struct EventBase {
 pub fn event_init(whose: Thread) -> io::Result<EventBase> {
     let _in = tracer::enter(crate::event::Fn::EventInit, None);
     let poll = Poll::new()?;
-    tracer::emit(What::EventInit { whose, epoll_fd: poll.as_raw_fd() }, b"");
+    tracer::emit(Report::EventInit { worker: whose, epoll_fd: poll.as_raw_fd() }, b"");
     Ok(EventBase {
         poll,
         events: Events::with_capacity(INITIAL_NEVENT),
@@ -209,12 +209,12 @@ impl EventBase {
     fn dispatch(&mut self, callbacks: &impl Callbacks) -> io::Result<()> {
         let timeout = self.timeout();
         let timeout_ms = timeout.map_or(-1, |d| d.as_millis() as i32);
-        tracer::emit(What::Wait { epoll_fd: self.poll.as_raw_fd(), timeout_ms }, b"");
+        tracer::emit(Report::Wait { epoll_fd: self.poll.as_raw_fd(), timeout: timeout_ms }, b"");
         self.active.clear();
         let polled = tracer::blocking(|| self.poll.poll(&mut self.events, timeout));
         match polled {
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {
-                tracer::emit(What::Wake { timer: false, ret: -Errno::INTR.raw_os_error() }, b"");
+                tracer::emit(Report::Wake { timer: false, ret: Ret(-Errno::INTR.raw_os_error()) }, b"");
                 return Ok(());
             }
             other => other?,
@@ -243,7 +243,7 @@ impl EventBase {
         }
         if tracer::on() {
             let timer = self.timers.iter().any(|(_, at)| *at <= Instant::now());
-            tracer::emit(What::Wake { timer, ret: count }, &self.ready);
+            tracer::emit(Report::Wake { timer, ret: Ret(count) }, &self.ready);
         }
         if count as usize == self.events.capacity() && self.events.capacity() < MAX_NEVENT {
             self.events = Events::with_capacity(self.events.capacity() * 2);

@@ -18,12 +18,13 @@ pub mod util;
 #[cfg(test)]
 mod witnessed;
 
+use crate::tracer::Ret;
 use rustix::io::Errno;
 
 /// A system call's result as a trace has it: what it returned, or `-errno`.
-pub(crate) fn ret(result: &Result<usize, Errno>) -> i32 {
-    match result {
+pub(crate) fn ret(result: &Result<usize, Errno>) -> Ret {
+    Ret(match result {
         Ok(n) => *n as i32,
         Err(e) => -e.raw_os_error(),
-    }
+    })
 }

@@ -5,8 +5,8 @@ use super::conn::{Conn, Iovec, Msghdr, Src, conn_cleanup, conn_set_state, update
 use super::items::ItemRef;
 use super::settings::{DATA_BUFFER_SIZE, IOV_MAX, UDP_HEADER_SIZE, UDP_MAX_PAYLOAD_SIZE, say};
 use super::util::{FRESH, Line, Shown, errno_text, stderr_line};
-use crate::event::{ConnState, EvFlags, Fn, Kind};
-use crate::tracer::{self, Into, What};
+use crate::event::{ConnState, EvFlags, Fn, Kind, ReplyOp, Target};
+use crate::tracer::{self, Descriptor, Failure, Report, Ret, Text};
 use arrayvec::ArrayVec;
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendFlags, SocketFlags, acceptfrom_with, sendmsg, sendmsg_addr};
@@ -58,13 +58,19 @@ pub fn reject(accepted: Accepted) {
     let Accepted { sfd, conn, .. } = accepted;
     let fd = sfd.as_raw_fd();
     let text = b"ERROR Too many open connections";
-    let begun = tracer::begin(&Kind::Reply, Some(conn));
+    let begun = tracer::begin(Kind::Reply, Some(conn));
     // Whoever is gone already need not be told.
     let _ = rustix::io::write(&sfd, &[&text[..], b"\r\n"].concat());
-    tracer::finish(begun, Some(conn), What::Reply { noreply: false, value: false }, None, text);
-    let begun = tracer::begin(&Kind::Close, Some(conn));
+    tracer::finish(begun, Some(conn), Report::Reply { op: None }, None, text);
+    let begun = tracer::begin(Kind::Close, Some(conn));
     drop(sfd);
-    tracer::finish(begun, Some(conn), What::Close { fd, ret: 0 }, None, b"too many open connections");
+    tracer::finish(
+        begun,
+        Some(conn),
+        Report::Close { fd, why: Text::HERE, ret: Ret::OK },
+        None,
+        b"too many open connections",
+    );
 }
 
 /// Accepts one connection and numbers it for the trace.
@@ -85,13 +91,15 @@ pub fn accept4(c: &Conn) -> Result<Accepted, Errno> {
             if tracer::on() {
                 let peer = addr;
                 let peer = peer.map_or(Line::<64>::new(format_args!("")), |p| Line::new(format_args!("{p}")));
-                let what = What::Accept { listen_fd, ret: sfd.as_raw_fd() };
+                let fd = Descriptor(sfd.as_raw_fd());
+                let what = Report::Accept { fd, listen_fd, peer: Text::HERE, errno: Failure(0) };
                 tracer::emit_conn(Some(conn), what, None, peer.bytes());
             }
             Ok(Accepted { sfd, conn, addr })
         }
         Err(e) => {
-            let what = What::Accept { listen_fd, ret: -e.raw_os_error() };
+            let (fd, errno) = (Descriptor::NONE, Failure(-e.raw_os_error()));
+            let what = Report::Accept { fd, listen_fd, peer: Text(false), errno };
             tracer::emit(what, b"");
             Err(e)
         }
@@ -107,7 +115,7 @@ fn read_rbuf(c: &mut Conn, avail: usize) -> Result<usize, Errno> {
     };
     let got = count_read(c, &ret);
     c.rbytes += got;
-    let what = What::Read { fd: c.fd(), into: Into::Rbuf, want: avail as u32, ret: super::ret(&ret) };
+    let what = Report::Read { fd: c.fd(), into: Target::Rbuf, want: avail as u32, ret: super::ret(&ret) };
     c.tell(what, &c.rbuf[at..at + got]);
     ret
 }
@@ -127,7 +135,7 @@ pub fn read_item(c: &mut Conn) -> Result<usize, Errno> {
     c.ritem += got;
     c.rlbytes -= got as i32;
     if tracer::on() {
-        let what = What::Read { fd: c.fd(), into: Into::Item, want: want as u32, ret: super::ret(&ret) };
+        let what = Report::Read { fd: c.fd(), into: Target::Item, want: want as u32, ret: super::ret(&ret) };
         let data = c.item.as_ref().and_then(|it| it.data().get(ritem..ritem + got));
         c.tell(what, data.unwrap_or_default());
     }
@@ -143,7 +151,7 @@ pub fn read_swallow(c: &mut Conn) -> Result<usize, Errno> {
     };
     let got = count_read(c, &ret);
     c.sbytes -= got;
-    let what = What::Read { fd: c.fd(), into: Into::Swallow, want: want as u32, ret: super::ret(&ret) };
+    let what = Report::Read { fd: c.fd(), into: Target::Swallow, want: want as u32, ret: super::ret(&ret) };
     c.tell(what, &c.rbuf[..got]);
     ret
 }
@@ -276,7 +284,7 @@ pub fn out_string(c: &mut Conn, text: &str) {
     if c.noreply {
         say!(c.globals.settings, 1, ">{} NOREPLY {}", c.fd(), Shown(text.as_bytes()));
         c.noreply = false;
-        c.tell(What::Reply { noreply: true, value: false }, text.as_bytes());
+        c.tell(Report::Reply { op: Some(ReplyOp::Noreply) }, text.as_bytes());
         conn_set_state(c, ConnState::NewCmd);
         return;
     }
@@ -289,7 +297,7 @@ pub fn out_string(c: &mut Conn, text: &str) {
     c.wbuf[..text.len()].copy_from_slice(text.as_bytes());
     c.wbuf[text.len()..text.len() + 2].copy_from_slice(b"\r\n");
     c.wbytes = text.len() + 2;
-    c.tell(What::Reply { noreply: false, value: false }, text.as_bytes());
+    c.tell(Report::Reply { op: None }, text.as_bytes());
     conn_set_state(c, ConnState::Write);
     c.write_and_go = ConnState::NewCmd;
 }
@@ -297,7 +305,7 @@ pub fn out_string(c: &mut Conn, text: &str) {
 /// Queues a long answer, freed once it is sent (`memcached.c:2493`).
 pub fn write_and_free(c: &mut Conn, text: Vec<u8>) {
     c.wbytes = text.len();
-    c.tell(What::Reply { noreply: false, value: false }, &text);
+    c.tell(Report::Reply { op: None }, &text);
     c.write_and_free = Some(text);
     conn_set_state(c, ConnState::Write);
     c.write_and_go = ConnState::NewCmd;
@@ -321,7 +329,7 @@ pub fn transmit(c: &mut Conn) -> Transmit {
     }
     let Some(&msg) = c.msglist.get(c.msgcurr) else { return Transmit::Complete };
     // The client may read the answer, and ask again, before we have told of it.
-    let begun = tracer::begin(&Kind::Sendmsg, c.id);
+    let begun = tracer::begin(Kind::Sendmsg, c.id);
     let ret = sendmsg_pieces(c, msg);
     let pieces = msg.msg_iov..msg.msg_iov + msg.msg_iovlen;
     let sent = match ret {

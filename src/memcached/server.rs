@@ -9,8 +9,8 @@ use super::server_socket::{Sockets, all_sockets};
 use super::settings::Settings;
 use super::thread::{Workers, event_handler, memcached_thread_init, start_assoc_maintenance_thread};
 use super::util::stderr_line;
-use crate::event::{EvFlags, Fn, Thread};
-use crate::tracer::{self, Hub, ThreadOp, What};
+use crate::event::{EvFlags, Fn, Role, Thread, ThreadOp};
+use crate::tracer::{self, Descriptor, Hub, Report, Text};
 use rustix::net::listen;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -168,7 +168,7 @@ fn main_traced(
     hub: Option<&Arc<Hub>>,
     ready: impl FnOnce(Ready),
 ) -> Result<(), StartError> {
-    tracer::emit(What::Mark, b"start-up");
+    tracer::emit(Report::Mark, b"start-up");
     let _in = tracer::enter(Fn::Main, None);
     check_hashpower(&settings)?;
     let settings = Arc::new(settings);
@@ -186,8 +186,15 @@ fn main_traced(
         maxconns_suffice(&settings, needed)?;
         dispatcher.listen_conns = sockets.conns;
         let epoll_fd = base.as_ref().fd();
-        let op = ThreadOp::Start;
-        tracer::emit(What::Thread { whose: Thread::Main, op, epoll_fd, receive_fd: -1, send_fd: -1 }, b"");
+        let what = Report::Thread {
+            role: Role::Dispatcher,
+            op: ThreadOp::Start,
+            worker: Thread::Main,
+            epoll_fd,
+            notify_receive_fd: Descriptor::NONE,
+            notify_send_fd: Descriptor::NONE,
+        };
+        tracer::emit(what, b"");
         let Sockets { addrs, udp_addrs, .. } = sockets;
         ready(Ready { addrs, udp_addrs, globals: globals.clone() });
         event_base_loop(&mut base, &mut dispatcher).map_err(StartError::Loop)
@@ -259,7 +266,8 @@ impl Dispatcher {
             if let Some(sfd) = &c.sfd {
                 let listening = listen(sfd, backlog);
                 let ret = super::ret(&listening.map(|()| 0));
-                tracer::emit(What::Listen { fd: sfd.as_raw_fd(), backlog, ret }, b"");
+                let (fd, addr) = (sfd.as_raw_fd(), Text(false));
+                tracer::emit(Report::Listen { fd, addr, backlog, ret }, b"");
                 if let Err(e) = listening {
                     stderr_line(format_args!("listen: {e}"));
                 }

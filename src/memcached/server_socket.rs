@@ -6,9 +6,9 @@ use super::event_base::EventBase;
 use super::globals::{Globals, Whose};
 use super::settings::{Settings, UDP_READ_BUFFER_SIZE, say};
 use super::util::{Line, errno_text, safe_strtol, stderr_line};
-use crate::event::{ConnState, EvFlags, Fn};
+use crate::event::{self, ConnState, Domain, EvFlags, Fn, SockOpt};
 use crate::text::printable;
-use crate::tracer::{self, Domain, SockOpt, What};
+use crate::tracer::{self, Report, Text};
 use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::{Errno, dup};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, getsockname, listen, socket, sockopt};
@@ -239,13 +239,13 @@ fn listen_on(
     };
     let is_udp = transport == Transport::Udp;
     let fd = sfd.as_raw_fd();
-    let set = |option, result: Result<(), Errno>| {
+    let set = |name, value: &[u8], result: Result<(), Errno>| {
         let ret = super::ret(&result.map(|()| 0));
-        tracer::emit(What::Setsockopt { fd, option, ret }, b"");
+        tracer::emit(Report::Setsockopt { fd, name, value: Text::HERE, ret }, value);
         result
     };
     if addr.is_ipv6() {
-        set(SockOpt::V6Only, sockopt::set_ipv6_v6only(&sfd, true))?;
+        set(SockOpt::V6Only, b"1", sockopt::set_ipv6_v6only(&sfd, true))?;
     }
     // memcached complains of these and goes on.
     let complain = |result: Result<(), Errno>| {
@@ -253,17 +253,18 @@ fn listen_on(
             stderr_line(format_args!("setsockopt: {e}"));
         }
     };
-    complain(set(SockOpt::ReuseAddr, sockopt::set_socket_reuseaddr(&sfd, true)));
+    complain(set(SockOpt::ReuseAddr, b"1", sockopt::set_socket_reuseaddr(&sfd, true)));
     if is_udp {
         maximize_sndbuf(&globals.settings, &sfd);
     } else {
-        complain(set(SockOpt::KeepAlive, sockopt::set_socket_keepalive(&sfd, true)));
-        complain(set(SockOpt::Linger, sockopt::set_socket_linger(&sfd, None)));
-        complain(set(SockOpt::NoDelay, sockopt::set_tcp_nodelay(&sfd, true)));
+        complain(set(SockOpt::KeepAlive, b"1", sockopt::set_socket_keepalive(&sfd, true)));
+        complain(set(SockOpt::Linger, b"0,0", sockopt::set_socket_linger(&sfd, None)));
+        complain(set(SockOpt::NoDelay, b"1", sockopt::set_tcp_nodelay(&sfd, true)));
     }
     let bound = bind(&sfd, &addr);
     let text = Line::<64>::new(format_args!("{addr}"));
-    tracer::emit(What::Bind { fd, ret: super::ret(&bound.map(|()| 0)), udp: is_udp }, text.bytes());
+    let (transport, ret) = (event::Transport::of(is_udp), super::ret(&bound.map(|()| 0)));
+    tracer::emit(Report::Bind { fd, transport, addr: Text::HERE, ret }, text.bytes());
     bound?;
     let local = || getsockname(&sfd).ok().and_then(|a| SocketAddr::try_from(a).ok()).unwrap_or(addr);
     if is_udp {
@@ -276,7 +277,7 @@ fn listen_on(
     let local = local();
     let text = Line::<64>::new(format_args!("{local}"));
     let ret = super::ret(&listening.map(|()| 0));
-    tracer::emit(What::Listen { fd, backlog, ret }, text.bytes());
+    tracer::emit(Report::Listen { fd, addr: Text::HERE, backlog, ret }, text.bytes());
     listening?;
     sockets.conns.push(listening_conn(globals, base, (sfd, Whose::Tcp(local)))?);
     sockets.addrs.push(local);
@@ -324,7 +325,8 @@ fn maximize_sndbuf(settings: &Settings, sfd: &OwnedFd) {
         let granted = sockopt::set_socket_send_buffer_size(sfd, avg);
         let ret = super::ret(&granted.map(|()| 0));
         let text = Line::<24>::new(format_args!("{avg}"));
-        tracer::emit(What::Setsockopt { fd, option: SockOpt::SndBuf, ret }, text.bytes());
+        let name = SockOpt::SndBuf;
+        tracer::emit(Report::Setsockopt { fd, name, value: Text::HERE, ret }, text.bytes());
         if granted.is_ok() {
             (last_good, min) = (avg, avg + 1);
         } else {
@@ -356,23 +358,25 @@ fn server_socket_unix(
         // If it cannot be removed, bind says so.
         let _ = std::fs::remove_file(path);
     }
-    for (option, result) in [
-        (SockOpt::ReuseAddr, sockopt::set_socket_reuseaddr(&sfd, true)),
-        (SockOpt::KeepAlive, sockopt::set_socket_keepalive(&sfd, true)),
-        (SockOpt::Linger, sockopt::set_socket_linger(&sfd, None)),
+    for (name, value, result) in [
+        (SockOpt::ReuseAddr, &b"1"[..], sockopt::set_socket_reuseaddr(&sfd, true)),
+        (SockOpt::KeepAlive, b"1", sockopt::set_socket_keepalive(&sfd, true)),
+        (SockOpt::Linger, b"0,0", sockopt::set_socket_linger(&sfd, None)),
     ] {
         let ret = super::ret(&result.map(|()| 0));
-        tracer::emit(What::Setsockopt { fd, option, ret }, b"");
+        tracer::emit(Report::Setsockopt { fd, name, value: Text::HERE, ret }, value);
     }
     let old_umask = umask(Mode::from_raw_mode(!globals.settings.access & 0o777));
     let bound = bind(&sfd, &addr);
     umask(old_umask);
     let shown = path.as_os_str().as_bytes();
-    tracer::emit(What::Bind { fd, ret: super::ret(&bound.map(|()| 0)), udp: false }, shown);
+    let ret = super::ret(&bound.map(|()| 0));
+    tracer::emit(Report::Bind { fd, transport: None, addr: Text::HERE, ret }, shown);
     bound?;
     let backlog = globals.settings.backlog;
     let listening = listen(&sfd, backlog);
-    tracer::emit(What::Listen { fd, backlog, ret: super::ret(&listening.map(|()| 0)) }, shown);
+    let ret = super::ret(&listening.map(|()| 0));
+    tracer::emit(Report::Listen { fd, addr: Text::HERE, backlog, ret }, shown);
     listening?;
     sockets.conns.push(listening_conn(globals, base, (sfd, Whose::Unix(path.to_owned())))?);
     Ok(())
@@ -385,6 +389,6 @@ fn new_socket(family: AddressFamily, domain: Domain, transport: Transport) -> Re
     let sfd = socket(family, if udp { SocketType::DGRAM } else { SocketType::STREAM }, None)?;
     let flags = fcntl_getfl(&sfd)?;
     fcntl_setfl(&sfd, flags | OFlags::NONBLOCK)?;
-    tracer::emit(What::Socket { fd: sfd.as_raw_fd(), domain, udp }, b"");
+    tracer::emit(Report::Socket { fd: sfd.as_raw_fd(), domain, transport: event::Transport::of(udp) }, b"");
     Ok(sfd)
 }

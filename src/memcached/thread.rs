@@ -7,8 +7,8 @@ use super::event_base::{Callbacks, EventBase, Timer, event_add, event_base_loop,
 use super::globals::{Globals, Whose};
 use super::settings::{Settings, say};
 use super::util::stderr_line;
-use crate::event::{ConnState, EvFlags, Fn, Kind, Thread};
-use crate::tracer::{self, Handle, Hub, ThreadOp, What};
+use crate::event::{ConnState, EvFlags, Fn, Interest, Kind, Role, Thread, ThreadOp};
+use crate::tracer::{self, Descriptor, Handle, Hub, Report, Ret};
 use rustix::pipe::pipe;
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
@@ -59,7 +59,14 @@ pub fn memcached_thread_init(settings: Arc<Settings>, hub: Option<&Arc<Hub>>) ->
 fn setup_thread(index: u16, settings: &Settings) -> io::Result<(EventBase, LibeventThread)> {
     let (receive, send) = pipe()?;
     let (receive_fd, send_fd) = (receive.as_raw_fd(), send.as_raw_fd());
-    tracer::emit(What::Pipe { worker: index, receive_fd, send_fd }, b"");
+    tracer::emit(
+        Report::Pipe {
+            worker: Thread::Worker(index),
+            notify_receive_fd: receive_fd,
+            notify_send_fd: send_fd,
+        },
+        b"",
+    );
     let _in = tracer::enter(Fn::SetupThread, None);
     let whose = Thread::Worker(index);
     let base = event_init(whose)?;
@@ -67,7 +74,7 @@ fn setup_thread(index: u16, settings: &Settings) -> io::Result<(EventBase, Libev
     // this worker's.
     let mut notify_event = unsafe { event_set(base.as_ref(), receive_fd, EvFlags::READ_PERSIST) };
     event_add(&mut notify_event)?;
-    tracer::emit(What::EventAdd { fd: receive_fd, interest: EvFlags::READ_PERSIST, ret: 0 }, b"");
+    tracer::emit(Report::EventAdd { fd: receive_fd, interest: Interest::Read, ret: Ret::OK }, b"");
     let thread = LibeventThread {
         index,
         base: base.as_ref().of_clients(settings.edge_triggered),
@@ -81,13 +88,14 @@ fn setup_thread(index: u16, settings: &Settings) -> io::Result<(EventBase, Libev
     Ok((base, thread))
 }
 
-fn thread_event(thread: &LibeventThread, op: ThreadOp) -> What {
-    What::Thread {
-        whose: Thread::Worker(thread.index),
+fn thread_event(thread: &LibeventThread, op: ThreadOp) -> Report {
+    Report::Thread {
+        role: Role::Worker,
         op,
+        worker: Thread::Worker(thread.index),
         epoll_fd: thread.base.fd(),
-        receive_fd: thread.notify_receive_fd.as_raw_fd(),
-        send_fd: thread.notify_send_fd(),
+        notify_receive_fd: Descriptor(thread.notify_receive_fd.as_raw_fd()),
+        notify_send_fd: Descriptor(thread.notify_send_fd()),
     }
 }
 
@@ -100,7 +108,7 @@ fn create_worker(
 ) -> io::Result<JoinHandle<()>> {
     let _in = tracer::enter(Fn::CreateWorker, None);
     // The thread may run before we are told that it was made.
-    let begun = tracer::begin(&Kind::Thread, None);
+    let begun = tracer::begin(Kind::Thread, None);
     let what = thread_event(&worker.me, ThreadOp::Create);
     let name = format!("worker{}", worker.me.index);
     let made = std::thread::Builder::new().name(name).spawn(move || {

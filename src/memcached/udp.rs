@@ -8,7 +8,7 @@
 use super::conn::Conn;
 use super::network::{TryRead, count_read, out_string};
 use crate::event::{Fn, UDP_HEADER_SIZE as HEADER};
-use crate::tracer::{self, What};
+use crate::tracer::{self, Peer, Report};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recvfrom};
 use std::net::SocketAddr;
@@ -43,8 +43,8 @@ pub fn try_read_udp(c: &mut Conn) -> TryRead {
         }
     }
     if tracer::on() {
-        let request_id = c.request_id;
-        let what = What::Recvfrom { fd: c.fd(), want, ret: super::ret(&ret), is_request, request_id };
+        let request_id = is_request.then_some(c.request_id);
+        let what = Report::Recvfrom { fd: c.fd(), peer: Peer, want, ret: super::ret(&ret), request_id };
         tracer::emit_recvfrom(c.id, what, c.changed().as_ref(), addr, &c.rbuf[..res]);
     }
     if !is_request {

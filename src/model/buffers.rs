@@ -113,7 +113,7 @@ impl Conn {
             Then::Nothing | Then::Sent => {}
             Then::Command => self.then = Then::Command,
             // It is refused: where it was cut before its header ends, that was not known until now.
-            Then::Datagram(_) if event.ev == Kind::Reply || event.function == Some(Fn::OutString) => {}
+            Then::Datagram(_) if event.kind() == Kind::Reply || event.function() == Some(Fn::OutString) => {}
             Then::Datagram(len) => {
                 let header = UDP_HEADER_SIZE as u64;
                 self.rbuf.move_to_front(header, len.saturating_sub(header));
@@ -132,12 +132,12 @@ impl Conn {
     /// A get goes on: `keys` of those that were cut off its line are still to be looked up, and once they are,
     /// the next ones are cut off what is left of it.
     fn looks_up(&mut self, event: &Event, line: Line, keys: u32, touched: &mut Touched) {
-        let is_lookup = event.ev == Kind::Item
-            && matches!(event.op.as_deref(), Some("hit" | "miss" | "expire" | "flush"));
-        let is_next = is_lookup || (event.ev == Kind::Call && event.function == Some(Fn::ItemGet));
+        let is_lookup =
+            event.kind() == Kind::Item && matches!(event.op(), Some("hit" | "miss" | "expire" | "flush"));
+        let is_next = is_lookup || (event.kind() == Kind::Call && event.function() == Some(Fn::ItemGet));
         // The end, or an answer before it: a key was too long.
-        let is_over = (event.ev == Kind::Reply && event.op.is_none())
-            || (event.ev == Kind::Call && event.function == Some(Fn::OutString));
+        let is_over = (event.kind() == Kind::Reply && event.op().is_none())
+            || (event.kind() == Kind::Call && event.function() == Some(Fn::OutString));
         let (line, keys) = match keys {
             0 if is_next || is_over => match self.cut_tokens(line, touched) {
                 Some(rest) => rest,
@@ -245,7 +245,7 @@ impl Conn {
     /// An answer was queued; a simple one stands in `wbuf`, with its line end. A long one has memory of its
     /// own, values have theirs, and then `END` has a piece already.
     pub(super) fn answer_told(&mut self, event: &Event) {
-        let Some(text) = event.bytes().filter(|_| event.op.is_none()) else { return };
+        let Some(text) = event.bytes().filter(|_| event.op().is_none()) else { return };
         let is_line = text.len.saturating_add(2) == u64::from(self.fields.wbytes);
         if is_line && self.fields.iovused <= u32::from(self.is_udp) {
             self.sent = None;
@@ -261,14 +261,14 @@ impl Conn {
         if new.msgcurr < old.msgcurr || new.iovused < old.iovused {
             self.sent = None;
         }
-        let got = event.ret.and_then(|ret| u64::try_from(ret).ok()).unwrap_or(0);
+        let got = event.ret().and_then(|ret| u64::try_from(ret).ok()).unwrap_or(0);
         let payload = event.bytes();
         let kept = payload.as_ref().map_or(&[][..], |payload| &payload.kept);
-        if event.ev == Kind::Recvfrom {
+        if event.kind() == Kind::Recvfrom {
             self.datagram(event, kept, got, touched);
             return;
         }
-        let into = event.into.as_deref().filter(|_| event.ev == Kind::Read && got > 0);
+        let into = event.into().filter(|_| event.kind() == Kind::Read && got > 0);
         let read_into = |name| if into == Some(name) { got } else { 0 };
 
         match event.set.as_ref().and_then(|set| set.item.as_ref()) {
@@ -319,7 +319,7 @@ impl Conn {
             Some(of) => of == [0, 1],
             None => got.checked_sub(header) == Some(self.fields.rbytes.into()),
         };
-        if event.request_id.is_some() && is_single {
+        if event.request_id().is_some() && is_single {
             self.then = Then::Datagram(got);
         }
     }

@@ -3,9 +3,7 @@
 use super::buffers::Then;
 use super::bytes::Bytes;
 use super::{Way, Ways};
-use crate::event::{
-    ConnAt, ConnFields, ConnState, Counted, Event, Fn, Kind, StatFold, StatStep, Thread, Word,
-};
+use crate::event::{ConnAt, ConnFields, ConnState, Counted, Event, Fn, Kind, StatFold, StatStep, Thread};
 use std::ops::Range;
 
 /// How many answers are remembered.
@@ -43,7 +41,7 @@ pub struct Sent {
     /// The length of all pieces.
     pub total: u64,
     /// How many bytes the kernel took, or the error's name.
-    pub result: Result<i64, Word>,
+    pub result: Result<i64, &'static str>,
 }
 
 /// What one event wrote into a connection's buffers.
@@ -99,7 +97,7 @@ pub struct Conn {
     /// The last `sendmsg` since the last command.
     pub sent: Option<Sent>,
     /// Why it was closed.
-    pub why: Option<Word>,
+    pub why: Option<String>,
 }
 
 /// The fields that say where the bytes are.
@@ -194,19 +192,19 @@ impl Conn {
         }
 
         self.is_udp |= event.is_udp();
-        match &event.ev {
+        match event.kind() {
             Kind::Recvfrom => {
-                self.fd = event.fd.or(self.fd);
-                self.peer = event.peer.clone().or(self.peer.take());
-                self.request_id = event.request_id.or(self.request_id);
+                self.fd = event.fd().or(self.fd);
+                self.peer = event.peer().map(str::to_owned).or(self.peer.take());
+                self.request_id = event.request_id().or(self.request_id);
             }
             Kind::Accept => {
-                self.fd = event.fd;
-                self.peer.clone_from(&event.peer);
+                self.fd = event.fd();
+                self.peer = event.peer().map(str::to_owned);
             }
             Kind::CqPush => {
                 self.place = self.place.max(Place::Queued);
-                self.thread = event.worker;
+                self.thread = event.worker();
             }
             Kind::CqPop => {
                 self.place = self.place.max(Place::Taken);
@@ -215,11 +213,11 @@ impl Conn {
             Kind::ConnNew => {
                 self.place = Place::Open;
                 self.thread = Some(event.th);
-                self.fd = event.fd.or(self.fd);
-                self.state = event.state;
+                self.fd = event.fd().or(self.fd);
+                self.state = event.state();
             }
             Kind::State => self.state_changed(event),
-            Kind::Call if event.function == Some(Fn::ProcessCommand) => {
+            Kind::Call if event.function() == Some(Fn::ProcessCommand) => {
                 self.line_found(&mut touched);
                 self.then = Then::Command;
             }
@@ -228,7 +226,7 @@ impl Conn {
             Kind::Sendmsg => self.sent(event),
             Kind::Close => {
                 self.place = Place::Closed;
-                self.why.clone_from(&event.why);
+                self.why = event.why().map(str::to_owned);
                 self.forget_bytes();
                 self.replies.clear();
             }
@@ -241,15 +239,15 @@ impl Conn {
         // A trace that begins in the middle shows connections that were never accepted in it.
         self.place = self.place.max(Place::Open);
         self.thread = self.thread.or(Some(event.th));
-        if event.to.is_some() {
-            self.state = event.to;
+        if event.to().is_some() {
+            self.state = event.to();
         }
-        if let (Some(from), Some(to)) = (event.from, event.to) {
+        if let (Some(from), Some(to)) = (event.from(), event.to()) {
             let way = Way { from, to };
             self.way = Some(way);
             self.ways.add(way);
         }
-        if event.to == Some(ConnState::NewCmd) {
+        if event.to() == Some(ConnState::NewCmd) {
             self.replies.clear();
         }
     }
@@ -263,7 +261,7 @@ impl Conn {
     }
 
     fn sent(&mut self, event: &Event) {
-        let iov = event.iov.as_deref().unwrap_or_default();
+        let iov = event.iov().unwrap_or_default();
         let pieces = iov.iter().take(MAX_IOVS).map(|piece| {
             let bytes = piece.bytes();
             (bytes.kept[..bytes.kept.len().min(MAX_TEXT)].to_vec(), bytes.len)
@@ -274,8 +272,8 @@ impl Conn {
             count: iov.len(),
             msgcurr: self.fields.msgcurr,
             total: iov.iter().fold(0, |sum, piece| sum.saturating_add(piece.len)),
-            result: match (&event.errno, event.ret) {
-                (Some(errno), _) => Err(errno.clone()),
+            result: match (&event.errno(), event.ret()) {
+                (Some(errno), _) => Err(errno),
                 (None, ret) => Ok(ret.unwrap_or(0)),
             },
         });
@@ -284,12 +282,12 @@ impl Conn {
 
 /// What an event is to the statistics.
 fn stat_step(event: &Event) -> Option<StatStep> {
-    Some(match (&event.ev, event.op.as_deref()) {
+    Some(match (event.kind(), event.op()) {
         (Kind::Item, Some("hit")) => StatStep::LookedUp(true),
         (Kind::Item, Some("miss" | "expire" | "flush")) => StatStep::LookedUp(false),
         (Kind::Reply, Some("value")) => StatStep::Value,
         (Kind::Reply, _) => StatStep::Reply,
-        (Kind::Call, _) => StatStep::Call(event.function?),
+        (Kind::Call, _) => StatStep::Call(event.function()?),
         (Kind::State, _) => StatStep::State,
         _ => return None,
     })

@@ -94,29 +94,29 @@ impl Lane {
 
     /// Folds an event that happened on this thread.
     pub(super) fn happened(&mut self, event: &Event) {
-        match &event.ev {
+        match event.kind() {
             // These tell of the recording, not of the thread.
             Kind::Mark | Kind::Note | Kind::Drop | Kind::Snapshot => return,
             Kind::Wait => {
-                self.phase = Phase::Asleep(event.timeout);
-                self.epoll_fd = event.epoll_fd.or(self.epoll_fd);
+                self.phase = Phase::Asleep(event.timeout());
+                self.epoll_fd = event.epoll_fd().or(self.epoll_fd);
                 self.conn = None;
                 return;
             }
             Kind::Wake => {
-                self.ready = event.ready.clone().unwrap_or_default();
+                self.ready = event.ready().unwrap_or_default().to_vec();
                 self.ready.truncate(MAX_DEPTH);
                 self.conn = None;
             }
             Kind::Call => {
-                if let Some(function) = event.function.filter(|_| self.stack.len() < MAX_DEPTH) {
+                if let Some(function) = event.function().filter(|_| self.stack.len() < MAX_DEPTH) {
                     self.stack.push(function);
                 }
             }
             Kind::Return => {
                 // A cut trace may return from what was never seen called.
                 if let Some(depth) =
-                    event.function.and_then(|f| self.stack.iter().rposition(|&entered| entered == f))
+                    event.function().and_then(|f| self.stack.iter().rposition(|&entered| entered == f))
                 {
                     self.stack.truncate(depth);
                 }
@@ -131,13 +131,13 @@ impl Lane {
 
     /// Folds an event that is about this worker, whichever thread it happened on.
     pub(super) fn concerns(&mut self, event: &Event) {
-        match &event.ev {
+        match event.kind() {
             Kind::EventInit | Kind::Pipe | Kind::Thread => {
-                self.epoll_fd = event.epoll_fd.or(self.epoll_fd);
-                self.notify_receive_fd = event.notify_receive_fd.or(self.notify_receive_fd);
-                self.notify_send_fd = event.notify_send_fd.or(self.notify_send_fd);
+                self.epoll_fd = event.epoll_fd().or(self.epoll_fd);
+                self.notify_receive_fd = event.notify_receive_fd().or(self.notify_receive_fd);
+                self.notify_send_fd = event.notify_send_fd().or(self.notify_send_fd);
                 if event.th != self.id {
-                    match event.op.as_deref() {
+                    match event.op() {
                         Some("create") => self.phase = Phase::Created,
                         _ if self.phase == Phase::Absent => self.phase = Phase::SetUp,
                         _ => {}
@@ -160,13 +160,13 @@ impl Lane {
                     None => {}
                 }
             }
-            Kind::Notify if event.errno.is_none() => {
+            Kind::Notify if event.errno().is_none() => {
                 self.pipe = self.pipe.saturating_add(1);
                 if self.bytes.len() < MAX_DEPTH {
                     self.bytes.push_back(event.notified_by());
                 }
             }
-            Kind::Notified if event.errno.is_none() => {
+            Kind::Notified if event.errno().is_none() => {
                 self.pipe = self.pipe.saturating_sub(1);
                 self.bytes.pop_front();
             }

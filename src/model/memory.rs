@@ -3,7 +3,7 @@
 //! What is remembered of a list are the items at its head and at its tail, and how many there are
 //! between them; so the model's memory is bounded, however many items the server has.
 
-use crate::event::{ClassAt, Counts, Event, Kind, MemoryAt, Stats, Word};
+use crate::event::{ClassAt, Counts, Event, ItemOp, MemoryAt, Stats, What};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -141,7 +141,7 @@ impl Class {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deed {
     /// The event's `op`.
-    pub op: Word,
+    pub op: ItemOp,
     /// The item's key, if it is about one.
     pub key: Option<Key>,
     /// The item's class, or the one that got a page.
@@ -268,25 +268,25 @@ impl Memory {
 
     /// Folds an event of the store's; whether it is one.
     pub(super) fn apply(&mut self, event: &Event) -> bool {
-        let (Kind::Item, Some(op)) = (&event.ev, &event.op) else { return false };
+        let What::Item { op: Some(op), size, class, chunk, bucket } = event.what else { return false };
         let key = event.bytes().map(|key| Key { kept: key.kept.into(), len: key.len });
-        let class = event.class.and_then(|class| u8::try_from(class).ok());
-        self.bucket = event.bucket.or(self.bucket);
+        let class = class.and_then(|class| u8::try_from(class).ok());
+        self.bucket = bucket.or(self.bucket);
         self.class = class.or(self.class);
-        let deed = Deed { op: op.clone(), key, class, bucket: event.bucket };
-        let counted = match deed.op.as_ref() {
-            "hit" => Some(&mut self.counts.hits),
-            "miss" => Some(&mut self.counts.misses),
-            "expire" => Some(&mut self.counts.expired),
-            "flush" => Some(&mut self.counts.flushed),
-            "reclaim" => Some(&mut self.counts.reclaimed),
-            "evict" => Some(&mut self.counts.evicted),
+        let deed = Deed { op, key, class, bucket };
+        let counted = match op {
+            ItemOp::Hit => Some(&mut self.counts.hits),
+            ItemOp::Miss => Some(&mut self.counts.misses),
+            ItemOp::Expire => Some(&mut self.counts.expired),
+            ItemOp::Flush => Some(&mut self.counts.flushed),
+            ItemOp::Reclaim => Some(&mut self.counts.reclaimed),
+            ItemOp::Evict => Some(&mut self.counts.evicted),
             _ => None,
         };
         let (mut none, stats) = (0, self.stats.as_mut());
-        let n = match deed.op.as_ref() {
-            "reclaim" => Some(stats.map_or(&mut none, |stats| &mut stats.reclaimed)),
-            "evict" => Some(stats.map_or(&mut none, |stats| &mut stats.evictions)),
+        let n = match op {
+            ItemOp::Reclaim => Some(stats.map_or(&mut none, |stats| &mut stats.reclaimed)),
+            ItemOp::Evict => Some(stats.map_or(&mut none, |stats| &mut stats.evictions)),
             _ => None,
         };
         if let Some(n) = n {
@@ -296,52 +296,53 @@ impl Memory {
         if let Some(n) = counted {
             *n = n.saturating_add(1);
         }
-        match deed.op.as_ref() {
-            "expand" => self.grows(event.size),
-            "expanded" => {
+        match op {
+            ItemOp::Expand => self.grows(size),
+            ItemOp::Expanded => {
                 // What came while it grew was put where it stood then, and moved; in which order is not told.
-                self.grows(event.size);
+                self.grows(size);
                 self.growing = false;
             }
-            "hit" | "miss" => {}
-            _ => self.class_changed(&deed, event),
+            ItemOp::Hit | ItemOp::Miss => {}
+            _ => self.class_changed(&deed, event.seq, size, chunk),
         }
         self.last = Some(Arc::new(deed));
         true
     }
 
-    fn class_changed(&mut self, deed: &Deed, event: &Event) {
+    fn class_changed(&mut self, deed: &Deed, seq: u64, size: Option<u64>, chunk: Option<u64>) {
         let Some(id) = deed.class else { return };
         let class = self.classes.entry(id).or_insert_with(|| Arc::new(Class { id, ..Class::default() }));
         let class = Arc::make_mut(class);
-        let is_possible = match (deed.op.as_ref(), &deed.key) {
-            ("page", _) => {
-                class.chunk = event.chunk.or(class.chunk);
+        let is_possible = match (deed.op, &deed.key) {
+            (ItemOp::Page, _) => {
+                class.chunk = chunk.or(class.chunk);
                 class.pages = class.pages.saturating_add(1);
-                let chunks = event.size.zip(event.chunk).and_then(|(size, chunk)| size.checked_div(chunk));
+                let chunks = size.zip(chunk).and_then(|(size, chunk)| size.checked_div(chunk));
                 class.chunks = class.chunks.saturating_add(chunks.unwrap_or(0));
                 true
             }
-            ("alloc", _) => {
+            (ItemOp::Alloc, _) => {
                 class.used = class.used.saturating_add(1);
                 true
             }
-            ("free", _) => {
+            (ItemOp::Free, _) => {
                 let is_possible = class.used > 0;
                 class.used = class.used.saturating_sub(1);
                 is_possible
             }
-            ("link", Some(key)) => {
-                let (key, size, bucket) = (key.clone(), event.size, event.bucket.filter(|_| !self.growing));
-                class.lru.link(Item { key, size, bucket, linked: event.seq });
+            (ItemOp::Link, Some(key)) => {
+                let (key, size, bucket) = (key.clone(), size, deed.bucket.filter(|_| !self.growing));
+                class.lru.link(Item { key, size, bucket, linked: seq });
                 true
             }
-            ("unlink" | "expire" | "flush" | "reclaim" | "evict", Some(key)) => {
-                class.lru.unlink(key).is_some()
-            }
-            ("update", Some(key)) => {
+            (
+                ItemOp::Unlink | ItemOp::Expire | ItemOp::Flush | ItemOp::Reclaim | ItemOp::Evict,
+                Some(key),
+            ) => class.lru.unlink(key).is_some(),
+            (ItemOp::Update, Some(key)) => {
                 let was = class.lru.unlink(key);
-                let unknown = || Item { key: key.clone(), size: event.size, bucket: None, linked: 0 };
+                let unknown = || Item { key: key.clone(), size, bucket: None, linked: 0 };
                 let is_possible = was.is_some();
                 class.lru.link(was.flatten().unwrap_or_else(unknown));
                 is_possible

@@ -210,8 +210,8 @@ impl World {
         self.t = event.t;
         self.memory.begins();
         self.changed = Changed { thread: event.th, conn: event.conn, ..Changed::default() };
-        if event.ev == Kind::Snapshot {
-            return self.found(event.world.as_deref());
+        if event.kind() == Kind::Snapshot {
+            return self.found(event.world());
         }
         self.threads_changed(event);
         self.changed.memory = self.memory.apply(event);
@@ -219,12 +219,12 @@ impl World {
             Some(id) => self.conn_changed(id, event),
             None => self.listener_changed(event),
         }
-        match &event.ev {
+        match event.kind() {
             Kind::Mark => {
                 self.chapter = event.bytes().map(|p| String::from_utf8_lossy(&p.kept).into());
             }
             Kind::Drop => {
-                self.dropped = self.dropped.saturating_add(event.n.unwrap_or(0));
+                self.dropped = self.dropped.saturating_add(event.n().unwrap_or(0));
                 self.memory.lose();
                 self.conns.values_mut().for_each(|conn| Arc::make_mut(conn).lose_bytes());
             }
@@ -260,7 +260,7 @@ impl World {
             self.lane(event.th).happened(event);
         }
         // A worker reads its own pipe and queue: `worker` may be left out there.
-        let about = event.worker.or(match event.ev {
+        let about = event.worker().or(match event.kind() {
             Kind::EventInit | Kind::CqPop | Kind::Notified | Kind::Thread => Some(event.th),
             _ => None,
         });
@@ -268,8 +268,8 @@ impl World {
             self.lane(id).concerns(event);
         }
         let startup = &mut self.startup;
-        let op = event.op.as_deref();
-        match &event.ev {
+        let op = event.op();
+        match event.kind() {
             Kind::CqPush | Kind::CqPop => self.changed.queue = about,
             Kind::Notify | Kind::Notified => self.changed.pipe = about,
             Kind::EventInit => startup.bases = startup.bases.saturating_add(1),
@@ -284,12 +284,12 @@ impl World {
     }
 
     fn conn_changed(&mut self, id: u32, event: &Event) {
-        if event.ev == Kind::Return && !self.conns.contains_key(&id) {
+        if event.kind() == Kind::Return && !self.conns.contains_key(&id) {
             // It was closed before the recording began; only its functions are left after that.
             return;
         }
-        let hands_over = matches!(event.function, Some(event::Fn::DispatchConnNew | event::Fn::CqPush));
-        if event.ev == Kind::Call && hands_over && !self.conns.contains_key(&id) {
+        let hands_over = matches!(event.function(), Some(event::Fn::DispatchConnNew | event::Fn::CqPush));
+        if event.kind() == Kind::Call && hands_over && !self.conns.contains_key(&id) {
             // A UDP socket, which was never accepted: it is there once it is on the queue.
             return;
         }
@@ -302,20 +302,20 @@ impl World {
         let may_miss = || self.conns.values().any(|conn| conn.id != id && conn.stats.has_missed());
         touched.counted.apply(&mut self.memory.stats, &mut self.memory.told, may_miss);
         self.changed.fields = event.set.as_ref().map(|set| set.names()).unwrap_or_default();
-        if event.ev == Kind::Recvfrom {
-            self.changed.fields.extend(event.request_id.map(|_| "request_id"));
-            self.changed.fields.extend(event.peer.as_ref().map(|_| "request_addr"));
+        if event.kind() == Kind::Recvfrom {
+            self.changed.fields.extend(event.request_id().map(|_| "request_id"));
+            self.changed.fields.extend(event.peer().map(|_| "request_addr"));
         }
-        if let (Kind::State, Some(from), Some(to)) = (&event.ev, event.from, event.to) {
+        if let (Kind::State, Some(from), Some(to)) = (event.kind(), event.from(), event.to()) {
             let way = Way { from, to };
             self.changed.way = Some(way);
             self.ways.add(way);
         }
         self.last_conn = Some(id);
-        if event.ev == Kind::Accept {
+        if event.kind() == Kind::Accept {
             self.accepted = self.accepted.saturating_add(1);
         }
-        if event.ev == Kind::Close && !was_closed {
+        if event.kind() == Kind::Close && !was_closed {
             self.closed.push_back(id);
             if self.closed.len() > MAX_CLOSED
                 && let Some(oldest) = self.closed.pop_front()
@@ -327,23 +327,23 @@ impl World {
 
     /// Folds an event that is about no accepted connection: perhaps about a listening socket.
     fn listener_changed(&mut self, event: &Event) {
-        let Some(fd) = event.fd else { return };
+        let Some(fd) = event.fd() else { return };
         let has_room = self.listeners.len() < MAX_LISTENERS;
         let known = self.listeners.iter_mut().find(|l| l.fd == fd);
-        match (&event.ev, known) {
+        match (event.kind(), known) {
             (Kind::Socket | Kind::Listen, None) if has_room => {
-                let (addr, backlog) = (event.addr.clone(), event.backlog);
+                let (addr, backlog) = (event.addr().map(str::to_owned), event.backlog());
                 let is_udp = event.is_udp();
                 self.listeners.push(Listener { fd, is_udp, addr, backlog, ..Listener::default() });
             }
-            (Kind::Setsockopt, Some(l)) if event.errno.is_none() => {
+            (Kind::Setsockopt, Some(l)) if event.errno().is_none() => {
                 l.options = l.options.saturating_add(1);
             }
             (Kind::Bind | Kind::Listen, Some(l)) => {
-                l.addr = event.addr.clone().or(l.addr.take());
-                l.backlog = event.backlog.or(l.backlog);
+                l.addr = event.addr().map(str::to_owned).or(l.addr.take());
+                l.backlog = event.backlog().or(l.backlog);
             }
-            (Kind::ConnNew, Some(l)) => l.state = event.state,
+            (Kind::ConnNew, Some(l)) => l.state = event.state(),
             (Kind::EventAdd, Some(l)) => l.registered = true,
             (Kind::EventDel, Some(l)) => l.registered = false,
             (Kind::Close, Some(_)) => self.listeners.retain(|l| l.fd != fd),

@@ -2,7 +2,8 @@
 //! `set a 0 0 4`, `get a` and `quit`, as the reference `set-get` has it.
 
 use crate::event::{
-    ConnFields, ConnSet, ConnState, EvFlags, Event, Fn, Iov, ItemRef, Kind, Protocol, Ready, Thread,
+    ConnFields, ConnSet, ConnState, EvFlags, Event, FlatEvent, Fn, Interest, Iov, ItemRef, Kind, Protocol,
+    Ready, Thread,
 };
 
 pub(crate) const W0: Thread = Thread::Worker(0);
@@ -23,15 +24,16 @@ impl Script {
         self
     }
 
-    pub fn on(&mut self, th: Thread, ev: Kind, fill: impl FnOnce(&mut Event)) {
+    pub fn on(&mut self, th: Thread, ev: Kind, fill: impl FnOnce(&mut FlatEvent)) {
         self.t += 21_000 + (self.events.len() as u64 * 7919) % 23_000;
-        let mut event = Event { seq: self.events.len() as u64 + 1, t: self.t, th, ev, ..Event::default() };
+        let mut event =
+            FlatEvent { seq: self.events.len() as u64 + 1, t: self.t, th, ev, ..FlatEvent::default() };
         fill(&mut event);
-        self.events.push(event);
+        self.events.push(event.into());
     }
 
     /// An event of connection 0 on worker0; carries what changed since the last one.
-    pub fn c0(&mut self, ev: Kind, fill: impl FnOnce(&mut Event)) {
+    pub fn c0(&mut self, ev: Kind, fill: impl FnOnce(&mut FlatEvent)) {
         let set = std::mem::take(&mut self.pending);
         self.on(W0, ev, |e| {
             e.conn = Some(0);
@@ -84,7 +86,7 @@ impl Script {
     }
 
     fn wake(&mut self, th: Thread, fd: i32, conn: Option<u32>) {
-        self.on(th, Kind::Wake, |e| e.ready = Some(vec![Ready { fd, conn, what: "r".into() }]));
+        self.on(th, Kind::Wake, |e| e.ready = Some(vec![Ready { fd, conn, what: Interest::Read }]));
     }
 
     pub fn read(&mut self, into: &'static str, want: u64, got: Result<&str, &'static str>) {
@@ -162,7 +164,7 @@ impl Script {
                 (e.fd, e.name, e.value) = (Some(26), Some(name.into()), Some(value.into()));
             });
         }
-        let addr = || Some("127.0.0.1:11211".to_owned());
+        let addr = || Some("127.0.0.1:11211".into());
         self.on(Main, Kind::Bind, |e| (e.fd, e.addr) = (Some(26), addr()));
         self.on(Main, Kind::Listen, |e| (e.fd, e.addr, e.backlog) = (Some(26), addr(), Some(1024)));
         self.on(Main, Kind::ConnNew, |e| (e.fd, e.state) = (Some(26), Some(ConnState::Listening)));

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 use super::sample::{self, Script, W0};
 use super::*;
+use crate::event::FlatEvent;
 use crate::event::{ConnSet, ItemRef, Kind, Payload};
 use proptest::prelude::*;
 
@@ -28,7 +29,7 @@ fn text(cells: Vec<Cell>) -> String {
 
 #[test]
 fn the_start_leaves_four_workers_asleep_and_a_socket_that_listens() {
-    let world = after(|e| e.ev == Kind::Wait && e.th == Thread::Main);
+    let world = after(|e| e.kind() == Kind::Wait && e.th == Thread::Main);
     assert_eq!(world.threads.len(), 5);
     assert!(world.threads.values().all(Lane::is_asleep));
     let w3 = &world.threads[&Thread::Worker(3)];
@@ -51,26 +52,26 @@ fn the_start_leaves_four_workers_asleep_and_a_socket_that_listens() {
 
 #[test]
 fn the_byte_and_the_item_wait_for_the_worker_and_are_taken() {
-    let sent = after(|e| e.ev == Kind::Notify);
+    let sent = after(|e| e.kind() == Kind::Notify);
     let lane = &sent.threads[&W0];
     assert_eq!((lane.pipe, lane.queue.iter().copied().collect::<Vec<_>>()), (1, vec![0]));
     assert_eq!(sent.changed.pipe, Some(W0));
     assert_eq!(sent.conns[&0].place, Place::Queued);
-    let taken = after(|e| e.ev == Kind::CqPop);
+    let taken = after(|e| e.kind() == Kind::CqPop);
     assert_eq!((taken.threads[&W0].pipe, taken.threads[&W0].queue.len()), (0, 0));
     assert_eq!(taken.changed.queue, Some(W0));
 }
 
 #[test]
 fn the_command_line_stands_in_the_read_buffer_and_is_cut_into_tokens_by_nuls() {
-    let read = after(|e| e.ev == Kind::Read);
+    let read = after(|e| e.kind() == Kind::Read);
     assert_eq!(text(read.conns[&0].rbuf.slice(0, 20)), "set a 0 0 4\r\n");
     assert_eq!(read.changed.rbuf, Some(0..13));
     // The line is ended before it is told of, and cut after that.
-    let called = after(|e| e.function == Some(event::Fn::ProcessCommand));
+    let called = after(|e| e.function() == Some(event::Fn::ProcessCommand));
     assert_eq!(text(called.conns[&0].rbuf.slice(0, 20)), "set a 0 0 4\0\n");
     assert_eq!(called.changed.rbuf, Some(11..12));
-    let parsed = after(|e| e.ev == Kind::Command);
+    let parsed = after(|e| e.kind() == Kind::Command);
     assert_eq!(text(parsed.conns[&0].rbuf.slice(0, 20)), "set a 0 0 4\0\n");
     let cut = after(|e| e.seq == parsed.seq + 1);
     assert_eq!(text(cut.conns[&0].rbuf.slice(0, 20)), "set\0a\x000\x000\x004\0\n");
@@ -79,19 +80,19 @@ fn the_command_line_stands_in_the_read_buffer_and_is_cut_into_tokens_by_nuls() {
 
 #[test]
 fn the_value_goes_straight_into_the_item() {
-    let waiting = after(|e| e.to == Some(ConnState::Nread));
+    let waiting = after(|e| e.to() == Some(ConnState::Nread));
     let conn = &waiting.conns[&0];
     assert_eq!((conn.fields.rlbytes, conn.value.len()), (6, 0));
     assert_eq!(waiting.changed.way, Some(Way { from: ConnState::ParseCmd, to: ConnState::Nread }));
     assert_eq!(waiting.changed.fields, ["rlbytes", "item"]);
-    let whole = after(|e| e.into.as_deref() == Some("item") && e.ret == Some(6));
+    let whole = after(|e| e.into() == Some("item") && e.ret() == Some(6));
     assert_eq!(text(whole.conns[&0].value.slice(0, 9)), "abcd\r\n");
     assert_eq!(whole.changed.value, Some(0..6));
 }
 
 #[test]
 fn the_next_read_overwrites_from_the_front_and_old_bytes_stay_behind() {
-    let read = after(|e| e.ev == Kind::Read && e.data.as_deref() == Some("get a\r\n"));
+    let read = after(|e| e.kind() == Kind::Read && e.data() == Some("get a\r\n"));
     assert_eq!(text(read.conns[&0].rbuf.slice(0, 20)), "get a\r\n\x000\x004\0\n");
 }
 
@@ -206,7 +207,7 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
         (any::<u64>(), any::<bool>()),
     )
         .prop_map(|((ev, th, worker, conn), (from, to, function), (ret, data, set), word, (n, far))| {
-            Event {
+            FlatEvent {
                 ev,
                 th,
                 worker,
@@ -225,8 +226,9 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
                 iov: far.then(|| vec![crate::event::Iov::new(b"x", n), crate::event::Iov::new(b"", n)]),
                 timeout: ret,
                 t: n % 1_000_000_000,
-                ..Event::default()
+                ..FlatEvent::default()
             }
+            .event()
         })
 }
 

@@ -101,12 +101,12 @@ pub fn assert_is_memory<'a>(
     // As each connection was last seen.
     let mut last: HashMap<u32, &ConnMemory> = HashMap::new();
     let (mut tally, mut large, mut classes) = (Tally::default(), HashSet::new(), HashMap::new());
-    let is_late = events.peek().is_some_and(|event| event.ev == Kind::Snapshot);
+    let is_late = events.peek().is_some_and(|event| event.kind() == Kind::Snapshot);
     let (mut was_reset, mut ledger) = (is_late, Ledger::default());
     for event in events {
         world.apply(event);
         // As soon as it is asked for: it is done before it is answered.
-        was_reset |= event.ev == Kind::Command
+        was_reset |= event.kind() == Kind::Command
             && event.bytes().is_some_and(|text| text.kept.windows(5).any(|word| word == b"reset"));
         // A snapshot has the number of the event that it comes after: it is that moment's memory.
         while let Some(before) = seen.next_if(|seen| seen.seq < event.seq) {
@@ -128,7 +128,7 @@ pub fn assert_is_memory<'a>(
             (tally, large, classes) = (holds.tally, holds.large, holds.classes);
             continue;
         };
-        let is_snapshot = event.ev == Kind::Snapshot;
+        let is_snapshot = event.kind() == Kind::Snapshot;
         assert!(is_snapshot || now.thread == event.th);
         holds.tally.events += 1;
         if let Some(memory) = &now.conn {

@@ -23,7 +23,7 @@ impl Ledger {
     pub(super) fn event(&mut self, event: &Event, world: &World, holds: &mut Holds<'_>) {
         self.take_down(event);
         let Some(lane) = world.threads.get(&event.th) else { return };
-        if event.ev != Kind::Mark {
+        if event.kind() != Kind::Mark {
             let is_asleep = self.asleep.get(&event.th).copied().unwrap_or(false);
             holds.same("whether the thread sleeps", &lane.is_asleep(), &is_asleep);
         }
@@ -34,7 +34,7 @@ impl Ledger {
             holds.same("the state", &conn.state, &self.states.get(&conn.id).copied());
             holds.same("the thread's connection", &lane.conn.is_none_or(|id| id == conn.id), &true);
         }
-        if let (Some(id), Some(from), Some(to)) = (event.conn, event.from, event.to) {
+        if let (Some(id), Some(from), Some(to)) = (event.conn, event.from(), event.to()) {
             let way = Way { from, to };
             let of = world.conn(id).map_or(0, |conn| conn.ways.count(way));
             holds.same("how often the way was taken", &of, &self.ways[&(id, from, to)]);
@@ -45,18 +45,18 @@ impl Ledger {
     }
 
     fn take_down(&mut self, event: &Event) {
-        if !matches!(event.ev, Kind::Mark | Kind::Snapshot) {
-            self.asleep.insert(event.th, event.ev == Kind::Wait);
+        if !matches!(event.kind(), Kind::Mark | Kind::Snapshot) {
+            self.asleep.insert(event.th, event.kind() == Kind::Wait);
         }
         let stack = self.stacks.entry(event.th).or_default();
-        match (&event.ev, event.function) {
+        match (event.kind(), event.function()) {
             (Kind::Call, Some(function)) => stack.push(function),
             (Kind::Return, Some(function)) => assert_eq!(stack.pop(), Some(function)),
             _ => {}
         }
         let Some(id) = event.conn else { return };
-        match (&event.ev, event.from, event.to) {
-            (Kind::ConnNew, ..) => self.states.extend(event.state.map(|state| (id, state))),
+        match (event.kind(), event.from(), event.to()) {
+            (Kind::ConnNew, ..) => self.states.extend(event.state().map(|state| (id, state))),
             (Kind::State, Some(from), Some(to)) => {
                 assert_eq!(self.states.insert(id, to), Some(from), "#{}", event.seq);
                 *self.ways.entry((id, from, to)).or_default() += 1;
@@ -73,11 +73,11 @@ impl Ledger {
     /// Holds what the Memory panel says against what memcached has just answered of itself.
     fn stats(&self, event: &Event, world: &World, holds: &mut Holds<'_>) {
         // Other threads may have done what they have not told yet.
-        if event.ev != Kind::Reply || holds.session.threads > 1 || !holds.has_all() {
+        if event.kind() != Kind::Reply || holds.session.threads > 1 || !holds.has_all() {
             return;
         }
         let Some(command) = event.conn.and_then(|id| self.commands.get(&id)) else { return };
-        let Some(text) = event.text.as_deref().filter(|text| text.starts_with("STAT ")) else { return };
+        let Some(text) = event.text().filter(|text| text.starts_with("STAT ")) else { return };
         let memory = &world.memory;
         let answer: HashMap<&str, &str> =
             text.lines().filter_map(|line| line.strip_prefix("STAT ")?.split_once(' ')).collect();

@@ -160,9 +160,9 @@ fn keep(trace: &[u8]) {
 
 /// Where an event stands, for whoever reads that it does not hold.
 fn place(session: &Session, event: &Event) -> String {
-    let Event { seq, th, ev, conn, .. } = event;
+    let (Event { seq, th, conn, .. }, ev) = (event, event.kind());
     let conn = conn.map_or(String::new(), |conn| format!(" of c{conn}"));
-    let line = if *ev == Kind::Snapshot { String::new() } else { serde_json::to_string(event).unwrap() };
+    let line = if ev == Kind::Snapshot { String::new() } else { serde_json::to_string(event).unwrap() };
     let line = String::from_utf8_lossy(&line.as_bytes()[..line.len().min(600)]).into_owned();
     format!(
         "MEMSTEP_ORACLE_FIRST={} MEMSTEP_ORACLE_SESSIONS=1, #{seq} {th} {ev}{conn}: {line}",

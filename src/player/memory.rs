@@ -1,10 +1,9 @@
 //! Events in memory, and the worlds kept between them: a live server's, a lesson's.
 
 use super::{Direction, Found};
-use crate::event::{ConnSet, Event, Iov, Ready, Word};
+use crate::event::{Carried, ConnSet, Event, FlatEvent, Iov, Ready, What};
 use crate::filter::Filter;
 use crate::model::World;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Events between two keyframes, at first.
@@ -166,29 +165,21 @@ fn weight(event: &Event) -> usize {
     /// What an allocation costs beside its bytes, and an `Arc` its counts.
     const OVERHEAD: usize = 16;
     let text = |text: &Option<String>| text.as_ref().map_or(0, |text| text.capacity() + OVERHEAD);
-    let word = |word: &Option<Word>| match word {
-        Some(Cow::Owned(word)) => word.capacity() + OVERHEAD,
-        _ => 0,
+    let texts = [event.peer(), event.addr(), event.value(), event.why()];
+    let texts: usize = texts.iter().flatten().map(|text| text.len() + OVERHEAD).sum();
+    let other = if let What::Other(_) = event.what { size_of::<FlatEvent>() + OVERHEAD } else { 0 };
+    let payload = match &event.payload {
+        Carried::Nothing => 0,
+        Carried::Bytes { kept, .. } => kept.capacity() + OVERHEAD,
+        Carried::Broken(b64) => b64.capacity() + OVERHEAD,
+        Carried::Pieces(iov) => {
+            let pieces = iov.iter().map(|piece| text(&piece.data) + text(&piece.b64));
+            OVERHEAD + iov.capacity() * size_of::<Iov>() + pieces.sum::<usize>()
+        }
+        Carried::Ready(ready) => OVERHEAD + ready.capacity() * size_of::<Ready>(),
+        // A snapshot is as large as a line of it, or smaller; it comes once.
+        Carried::World(world) => OVERHEAD + size_of_val(&**world),
     };
-    let texts = [&event.peer, &event.addr, &event.data, &event.text, &event.key, &event.b64];
-    let words = [&event.role, &event.op, &event.domain, &event.transport, &event.name];
-    let more_words = [&event.value, &event.interest, &event.why, &event.into, &event.errno];
-    let iov = event.iov.as_ref().map_or(0, |iov| {
-        let pieces = iov.iter().map(|piece| text(&piece.data) + text(&piece.b64));
-        OVERHEAD + iov.capacity() * size_of::<Iov>() + pieces.sum::<usize>()
-    });
-    let ready = event.ready.as_ref().map_or(0, |ready| OVERHEAD + ready.capacity() * size_of::<Ready>());
     let set = event.set.as_ref().map_or(0, |_| OVERHEAD + size_of::<ConnSet>());
-    // A snapshot is as large as a line of it, or smaller; it comes once.
-    let world = event.world.as_ref().map_or(0, |world| OVERHEAD + size_of_val(&**world));
-    size_of::<Arc<Event>>()
-        + size_of::<Event>()
-        + 2 * OVERHEAD
-        + texts.map(text).iter().sum::<usize>()
-        + words.map(word).iter().sum::<usize>()
-        + more_words.map(word).iter().sum::<usize>()
-        + iov
-        + ready
-        + set
-        + world
+    size_of::<Arc<Event>>() + size_of::<Event>() + 2 * OVERHEAD + texts + other + payload + set
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::event::ConnState;
+use crate::event::FlatEvent;
 use crate::model::sample;
 use proptest::prelude::*;
 use std::time::Duration;
@@ -63,17 +64,17 @@ fn requests_are_found_in_both_directions() {
     let mut requests = Vec::new();
     while let Some(at) = found(&player, is_request, player.cursor().unwrap() + 1, Direction::Forward) {
         player.go(at);
-        requests.push(player.current().unwrap().text.clone().unwrap());
+        requests.push(player.current().unwrap().text().unwrap().to_owned());
     }
     assert_eq!(requests, ["set a 0 0 4", "get a", "quit"]);
     player.go(found(&player, is_request, player.cursor().unwrap() - 1, Direction::Back).unwrap());
-    assert_eq!(player.current().unwrap().text.as_deref(), Some("get a"));
+    assert_eq!(player.current().unwrap().text(), Some("get a"));
 }
 
 #[test]
 fn a_change_of_state_is_like_those_that_enter_the_same_state() {
     let events = sample::set_get();
-    let into_read = events.iter().find(|e| e.to == Some(ConnState::Read)).unwrap();
+    let into_read = events.iter().find(|e| e.to() == Some(ConnState::Read)).unwrap();
     assert_eq!(Wanted::same(into_read).filter.to_string(), "ev=state & to=conn_read");
     let breakpoint = Wanted::breakpoint(into_read);
     assert_eq!(breakpoint.to_string(), "conn_waiting → conn_read");
@@ -138,7 +139,9 @@ fn what_is_kept_has_a_bound_in_bytes() {
     assert!(player.weight() >= Player::new(4, kept).weight());
 
     let with_data = |n: usize| {
-        let large = |seq: usize| Event { seq: seq as u64, data: Some("x".repeat(n)), ..Event::default() };
+        let large = |seq: usize| {
+            FlatEvent { seq: seq as u64, text: Some("x".repeat(n)), ..FlatEvent::default() }.event()
+        };
         Player::new(4, (1..=1000).map(large).collect()).weight()
     };
     assert!(with_data(10_000) - with_data(0) >= 10_000_000, "their bytes count, not their number");

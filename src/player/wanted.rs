@@ -29,7 +29,7 @@ impl Wanted {
     }
 
     /// The events of a kind.
-    pub fn kind(kind: &Kind) -> Wanted {
+    pub fn kind(kind: Kind) -> Wanted {
         let name = match kind {
             Kind::Command => "request",
             Kind::Mark => "chapter",
@@ -40,17 +40,17 @@ impl Wanted {
 
     /// A command line that was found: a request.
     pub fn request() -> Wanted {
-        Wanted::kind(&Kind::Command)
+        Wanted::kind(Kind::Command)
     }
 
     /// A chapter's beginning.
     pub fn chapter() -> Wanted {
-        Wanted::kind(&Kind::Mark)
+        Wanted::kind(Kind::Mark)
     }
 
     /// What is like `event`: the state entered where it is a change of state, else its kind.
     pub fn same(event: &Event) -> Wanted {
-        match (&event.ev, event.to) {
+        match (event.kind(), event.to()) {
             (Kind::State, Some(to)) => Wanted::entered(to),
             (kind, _) => Wanted::kind(kind),
         }
@@ -59,13 +59,13 @@ impl Wanted {
     /// What a breakpoint at `event` stops at: the way where it is a change of state, the function that
     /// is called, what is done to an item; else its kind.
     pub fn breakpoint(event: &Event) -> Wanted {
-        let kind = &event.ev;
+        let kind = event.kind();
         let with = |field: Field, name: &str| {
             let filter = Filter::kind_with(kind, field, name);
             Wanted { name: filter.to_string(), filter }
         };
-        match (event.from.zip(event.to), event.function, event.op.as_deref()) {
-            (Some((from, to)), ..) if *kind == Kind::State => {
+        match (event.from().zip(event.to()), event.function(), event.op()) {
+            (Some((from, to)), ..) if kind == Kind::State => {
                 Wanted { filter: Filter::way(from, to), name: format!("{from} → {to}") }
             }
             (_, Some(function), _) => with(Field::Function, function.name()),

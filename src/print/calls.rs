@@ -20,9 +20,9 @@ pub struct Calls {
 
 impl Print for Calls {
     fn event(&mut self, event: &Event, _: &str, out: &mut dyn Write) -> io::Result<()> {
-        let Some(function) = event.function.filter(|f| !f.is_libevent()) else { return Ok(()) };
+        let Some(function) = event.function().filter(|f| !f.is_libevent()) else { return Ok(()) };
         let stack = self.stacks.entry(event.th).or_default();
-        match event.ev {
+        match event.kind() {
             Kind::Call => {
                 let depth = stack.len().min(DEEPEST);
                 stack.push(function);

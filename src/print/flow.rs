@@ -26,10 +26,10 @@ pub struct Flow {
 impl Flow {
     /// The line of an event, without its thread; `None` where it cannot be seen from outside.
     fn line(&self, event: &Event) -> Option<String> {
-        let name = || self.names.of(event.conn, event.fd);
-        let line = match &event.ev {
+        let name = || self.names.of(event.conn, event.fd());
+        let line = match event.kind() {
             Kind::Wake => self.wake(event)?,
-            Kind::Accept => match (&event.errno, event.conn) {
+            Kind::Accept => match (&event.errno(), event.conn) {
                 (None, Some(conn)) => format!("accept4 = c{conn}"),
                 _ => format!("accept4 = {}", result(event)),
             },
@@ -38,29 +38,29 @@ impl Flow {
                 format!("write {} {byte} = {}", self.names.pipe_of(event), result(event))
             }
             Kind::Notified => format!("read {} 1 = {}", self.names.pipe_of(event), got(event)),
-            Kind::EventAdd | Kind::EventDel => match (name(), &event.ev) {
+            Kind::EventAdd | Kind::EventDel => match (name(), event.kind()) {
                 (Name::Pipe(_), _) => return None,
                 (name, Kind::EventDel) => format!("epoll_ctl DEL {name}"),
                 (name, _) => {
-                    let interest = event.interest.as_deref().unwrap_or_default();
+                    let interest = event.interest().unwrap_or_default();
                     format!("epoll_ctl ADD {name} {}", interest_letters(interest))
                 }
             },
             Kind::Read => {
-                let want = event.want.map_or("?".into(), |want| want.to_string());
+                let want = event.want().map_or("?".into(), |want| want.to_string());
                 format!("read {} {want} = {}", name(), got(event))
             }
             Kind::Recvfrom => {
-                let want = event.want.map_or("?".into(), |want| want.to_string());
+                let want = event.want().map_or("?".into(), |want| want.to_string());
                 format!("recvfrom {} {want} = {}", name(), got(event))
             }
             Kind::Sendmsg => {
-                let iov = pieces(event.iov.as_deref().unwrap_or_default());
+                let iov = pieces(event.iov().unwrap_or_default());
                 format!("sendmsg {} [{iov}] = {}", name(), result(event))
             }
             Kind::Close => format!("close {}", name()),
             Kind::State if self.verbosity.above(2) => {
-                format!("state {} {} > {}", name(), event.from?, event.to?)
+                format!("state {} {} > {}", name(), event.from()?, event.to()?)
             }
             _ => return None,
         };
@@ -68,9 +68,9 @@ impl Flow {
     }
 
     fn wake(&self, event: &Event) -> Option<String> {
-        let ready = event.ready.as_deref().filter(|ready| !ready.is_empty())?;
+        let ready = event.ready().filter(|ready| !ready.is_empty())?;
         let what =
-            |r: &Ready| format!(" {}:{}", self.names.of(r.conn, Some(r.fd)), interest_letters(&r.what));
+            |r: &Ready| format!(" {}:{}", self.names.of(r.conn, Some(r.fd)), interest_letters(r.what.name()));
         Some(format!("epoll_wait{}", ready.iter().map(what).collect::<String>()))
     }
 }
@@ -80,7 +80,7 @@ impl Print for Flow {
         self.names.learn(event);
         self.verbosity.learn(event);
         if !self.started {
-            self.started = event.ev == Kind::Wait && event.th == Thread::Main;
+            self.started = event.kind() == Kind::Wait && event.th == Thread::Main;
             return Ok(());
         }
         match self.line(event) {
@@ -97,8 +97,8 @@ pub(super) fn interest_letters(interest: &str) -> String {
 
 /// What a `read` brought: its bytes, or what it returned when there were none.
 fn got(event: &Event) -> String {
-    match (event.bytes(), event.ret) {
-        (Some(bytes), Some(ret @ 1..)) if event.errno.is_none() => short(&bytes, ret.unsigned_abs()),
+    match (event.bytes(), event.ret()) {
+        (Some(bytes), Some(ret @ 1..)) if event.errno().is_none() => short(&bytes, ret.unsigned_abs()),
         _ => result(event),
     }
 }

@@ -36,27 +36,27 @@ pub(super) struct Names(HashMap<i32, Name>);
 impl Names {
     /// Learns from an event.
     pub(super) fn learn(&mut self, event: &Event) {
-        match &event.ev {
+        match event.kind() {
             Kind::Pipe | Kind::Thread => {
-                if let Some(Thread::Worker(worker)) = event.worker {
-                    for fd in [event.notify_receive_fd, event.notify_send_fd].into_iter().flatten() {
+                if let Some(Thread::Worker(worker)) = event.worker() {
+                    for fd in [event.notify_receive_fd(), event.notify_send_fd()].into_iter().flatten() {
                         self.0.insert(fd, Name::Pipe(worker));
                     }
                 }
             }
-            Kind::Snapshot => self.found(event.world.as_deref()),
-            Kind::Socket | Kind::Listen => self.insert(event.fd, Name::Listen),
+            Kind::Snapshot => self.found(event.world()),
+            Kind::Socket | Kind::Listen => self.insert(event.fd(), Name::Listen),
             Kind::Accept => {
-                self.insert(event.listen_fd, Name::Listen);
+                self.insert(event.listen_fd(), Name::Listen);
                 if let Some(conn) = event.conn {
-                    self.insert(event.fd, Name::Conn(conn));
+                    self.insert(event.fd(), Name::Conn(conn));
                 }
             }
             Kind::ConnNew if event.is_udp() && event.conn.is_some() => {
-                self.insert(event.fd, Name::Conn(event.conn.unwrap_or_default()));
+                self.insert(event.fd(), Name::Conn(event.conn.unwrap_or_default()));
             }
-            Kind::ConnNew if event.state == Some(ConnState::Listening) => {
-                self.insert(event.fd, Name::Listen);
+            Kind::ConnNew if event.state() == Some(ConnState::Listening) => {
+                self.insert(event.fd(), Name::Listen);
             }
             _ => {}
         }
@@ -96,9 +96,9 @@ impl Names {
 
     /// The worker whose pipe an event is about.
     pub(super) fn pipe_of(&self, event: &Event) -> Name {
-        match event.worker {
+        match event.worker() {
             Some(Thread::Worker(worker)) => Name::Pipe(worker),
-            _ => self.of(None, event.fd),
+            _ => self.of(None, event.fd()),
         }
     }
 }
@@ -118,9 +118,9 @@ impl Default for Verbosity {
 impl Verbosity {
     /// Learns from an event.
     pub(super) fn learn(&mut self, event: &Event) {
-        if event.ev == Kind::Setting
-            && event.name.as_deref() == Some("verbose")
-            && let Some(level) = event.value.as_deref().and_then(|v| v.parse().ok())
+        if event.kind() == Kind::Setting
+            && event.name() == Some("verbose")
+            && let Some(level) = event.value().and_then(|v| v.parse().ok())
         {
             self.0 = level;
         }
@@ -134,7 +134,7 @@ impl Verbosity {
 
 /// A system call's result: what it returned, or its error's name.
 pub(super) fn result(event: &Event) -> String {
-    match (&event.errno, event.ret) {
+    match (&event.errno(), event.ret()) {
         (Some(errno), _) => crate::text::printable(errno).into_owned(),
         (None, Some(ret)) => ret.to_string(),
         (None, None) => "?".into(),

@@ -19,24 +19,26 @@ pub struct Startup {
 
 impl Startup {
     fn line(&self, event: &Event) -> Option<String> {
-        let worker = event.worker.unwrap_or(event.th);
+        let worker = event.worker().unwrap_or(event.th);
         let shown = |word: &Option<_>| text::printable(word.as_deref().unwrap_or("?")).into_owned();
-        let name = self.names.of(event.conn, event.fd);
-        let line = match &event.ev {
+        let name = self.names.of(event.conn, event.fd());
+        let line = match event.kind() {
             Kind::EventInit => format!("epoll_create1 = base({worker})"),
             Kind::Pipe => format!("pipe {}", self.names.pipe_of(event)),
-            Kind::Thread if event.op.as_deref() == Some("create") => format!("clone {worker}"),
-            Kind::Socket => format!("socket {name} {} SOCK_STREAM", shown(&event.domain)),
-            Kind::Setsockopt => format!("setsockopt {name} {} {}", shown(&event.name), shown(&event.value)),
+            Kind::Thread if event.op() == Some("create") => format!("clone {worker}"),
+            Kind::Socket => format!("socket {name} {} SOCK_STREAM", shown(&event.domain())),
+            Kind::Setsockopt => {
+                format!("setsockopt {name} {} {}", shown(&event.name()), shown(&event.value()))
+            }
             Kind::Bind => format!("bind {name}"),
-            Kind::Listen => format!("listen {name} {}", event.backlog?),
+            Kind::Listen => format!("listen {name} {}", event.backlog()?),
             Kind::EventAdd if !matches!(name, Name::Conn(_)) => {
-                format!("epoll_ctl ADD {name} {}", interest_letters(event.interest.as_deref()?))
+                format!("epoll_ctl ADD {name} {}", interest_letters(event.interest()?))
             }
             Kind::Wait => format!("epoll_wait base({})", event.th),
             _ => return None,
         };
-        Some(match &event.errno {
+        Some(match &event.errno() {
             Some(errno) => format!("{line} = {}", text::printable(errno)),
             None => line,
         })
@@ -48,7 +50,7 @@ impl Print for Startup {
         self.names.learn(event);
         // A thread has started up once it waits; what it does later belongs to the story.
         let is_over = self.waiting.contains(&event.th);
-        if event.ev == Kind::Wait {
+        if event.kind() == Kind::Wait {
             self.waiting.insert(event.th);
         }
         match self.line(event) {

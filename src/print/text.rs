@@ -6,7 +6,7 @@
 
 use super::Print;
 use super::outside::{Names, result};
-use crate::event::{ConnImage, ConnSet, Event, Fn, Kind, Payload, Ready, Thread, Word};
+use crate::event::{ConnImage, ConnSet, Event, Fn, Kind, Payload, Ready, Thread};
 use crate::text;
 use crate::trace::format::{End, Header, Note};
 use serde_json::{Map, Value};
@@ -53,9 +53,9 @@ impl Print for Text {
         let gap = self.last.map_or(0, |last| event.t.saturating_sub(last));
         self.last = Some(event.t);
         self.events += 1;
-        if event.ev == Kind::Mark {
+        if event.kind() == Kind::Mark {
             self.words.learn(event);
-            let title = event.text.as_deref().map(text::printable).unwrap_or_default();
+            let title = event.text().map(text::printable).unwrap_or_default();
             let rule = "─".repeat(WIDTH.saturating_sub(title.chars().count() + 4));
             return writeln!(out, "\n── {title} {rule}");
         }
@@ -63,17 +63,17 @@ impl Print for Text {
             writeln!(out, "{:>26} ⋯ {}", "", span(gap))?;
         }
         let depth = self.depth.entry(event.th).or_default();
-        if event.ev == Kind::Return {
+        if event.kind() == Kind::Return {
             *depth = depth.saturating_sub(1);
         }
         let indent = 2 * (*depth).min(super::calls::DEEPEST);
-        match event.ev {
+        match event.kind() {
             Kind::Call => *depth += 1,
             Kind::Return if event.set.is_none() => return Ok(()),
             _ => {}
         }
         let conn = event.conn.map_or(String::new(), |conn| format!("c{conn}"));
-        let what = match &event.ev {
+        let what = match event.kind() {
             Kind::Other(_) => {
                 format!("{} (unknown to this memstep) {}", self.words.of(event), text::printable(raw))
             }
@@ -135,21 +135,21 @@ impl Words {
     /// What happened, in one line without number, time, thread, connection and changed fields.
     pub fn of(&mut self, event: &Event) -> String {
         self.learn(event);
-        let fd = event.fd.map_or("?".into(), |fd| fd.to_string());
-        let worker = event.worker.unwrap_or(event.th);
+        let fd = event.fd().map_or("?".into(), |fd| fd.to_string());
+        let worker = event.worker().unwrap_or(event.th);
         let cause = |did| event.cause.map_or(String::new(), |cause| format!(" ({did} in #{cause})"));
         let is_conn = event.conn.is_some();
-        let name = self.names.of(None, event.fd);
-        match &event.ev {
+        let name = self.names.of(None, event.fd());
+        match event.kind() {
             Kind::Mark => said(event),
-            Kind::Note => format!("note on #{}: {}", event.at.unwrap_or(0), said(event)),
-            Kind::EventInit => format!("event_init for {worker} → epoll {}", number(event.epoll_fd)),
+            Kind::Note => format!("note on #{}: {}", event.at().unwrap_or(0), said(event)),
+            Kind::EventInit => format!("event_init for {worker} → epoll {}", number(event.epoll_fd())),
             Kind::Pipe => format!(
                 "pipe for {worker}: it reads {}, main writes {}",
-                number(event.notify_receive_fd),
-                number(event.notify_send_fd)
+                number(event.notify_receive_fd()),
+                number(event.notify_send_fd())
             ),
-            Kind::Thread => match event.op.as_deref() {
+            Kind::Thread => match event.op() {
                 Some("setup") => format!("{worker} is set up"),
                 Some("create") => format!("pthread_create {worker}"),
                 Some("start") => format!("{worker} enters its event loop"),
@@ -157,23 +157,23 @@ impl Words {
             },
             Kind::Socket => {
                 let udp = if event.is_udp() { " udp" } else { "" };
-                format!("socket {}{udp} → {}", word(&event.domain), answer(event, &fd))
+                format!("socket {}{udp} → {}", word(event.domain()), answer(event, &fd))
             }
             Kind::Setsockopt => {
-                let ok = event.errno.is_none();
+                let ok = event.errno().is_none();
                 let failed = if ok { String::new() } else { format!(" → {}", result(event)) };
-                format!("setsockopt {fd} {} {}{failed}", word(&event.name), word(&event.value))
+                format!("setsockopt {fd} {} {}{failed}", word(event.name()), word(event.value()))
             }
             Kind::Bind => format!("bind {fd} to {}{}", address(event), failure(event)),
             Kind::Listen => {
                 format!(
                     "listen {fd} on {}, backlog {}{}",
                     address(event),
-                    number(event.backlog),
+                    number(event.backlog()),
                     failure(event)
                 )
             }
-            Kind::Wait => match event.timeout {
+            Kind::Wait => match event.timeout() {
                 Some(ms @ 0..) => format!("epoll_wait, at most {ms} ms"),
                 _ => "epoll_wait".into(),
             },
@@ -182,61 +182,61 @@ impl Words {
             Kind::EventAdd => format!("event_add {name} {}{}", interest(event), failure(event)),
             Kind::EventDel if is_conn => format!("event_del{}", failure(event)),
             Kind::EventDel => format!("event_del {name}{}", failure(event)),
-            Kind::Accept => match &event.peer {
+            Kind::Accept => match &event.peer() {
                 Some(peer) => format!("accept4 → {} from {}", answer(event, &fd), text::printable(peer)),
                 None => format!("accept4 → {}", answer(event, &fd)),
             },
-            Kind::CqPush => format!("cq_push onto {worker}'s queue, depth {}", number(event.depth)),
-            Kind::CqPop => format!("cq_pop, depth {}{}", number(event.depth), cause("pushed")),
+            Kind::CqPush => format!("cq_push onto {worker}'s queue, depth {}", number(event.depth())),
+            Kind::CqPop => format!("cq_pop, depth {}{}", number(event.depth()), cause("pushed")),
             Kind::Notify => format!("write {} into {worker}'s pipe{}", said(event), failure(event)),
-            Kind::Notified => match event.errno {
+            Kind::Notified => match event.errno() {
                 None => format!("read {} from the pipe{}", said(event), cause("written")),
                 Some(_) => format!("read from the pipe{}", failure(event)),
             },
-            Kind::ConnNew => match event.state {
+            Kind::ConnNew => match event.state() {
                 Some(state) if event.is_udp() => format!("conn_new {fd} in {state}, udp"),
                 Some(state) => format!("conn_new {fd} in {state}"),
                 None => format!("conn_new {fd}"),
             },
-            Kind::State => match (event.from, event.to) {
+            Kind::State => match (event.from(), event.to()) {
                 (Some(from), Some(to)) => format!("{from} → {to}"),
                 _ => "state".into(),
             },
             Kind::Read => read(event),
             Kind::Recvfrom => recvfrom(event),
             Kind::Command => format!("command {}", said(event)),
-            Kind::Reply => match event.op.as_deref() {
+            Kind::Reply => match event.op() {
                 Some("noreply") => format!("no reply wanted: {} is not sent", said(event)),
                 _ => format!("reply {}", said(event)),
             },
             Kind::Sendmsg => sendmsg(event),
-            Kind::Item => match event.size {
+            Kind::Item => match event.size() {
                 Some(size) if size > 0 => {
-                    format!("item {} {}, {size} bytes", word(&event.op), said(event))
+                    format!("item {} {}, {size} bytes", word(event.op()), said(event))
                 }
-                _ => format!("item {} {}", word(&event.op), said(event)),
+                _ => format!("item {} {}", word(event.op()), said(event)),
             },
-            Kind::Setting => format!("setting {} = {}", word(&event.name), word(&event.value)),
-            Kind::Close => match &event.why {
+            Kind::Setting => format!("setting {} = {}", word(event.name()), word(event.value())),
+            Kind::Close => match &event.why() {
                 Some(why) => format!("close {fd}: {}{}", text::printable(why), failure(event)),
                 None => format!("close {fd}{}", failure(event)),
             },
             Kind::Call => format!("{}()", function(event)),
             Kind::Return => format!("{}() is left", function(event)),
-            Kind::Drop => format!("{} events were lost here", event.n.unwrap_or(0)),
+            Kind::Drop => format!("{} events were lost here", event.n().unwrap_or(0)),
             Kind::Snapshot => {
-                let (conns, lost) = event.world.as_deref().map_or((0, 0), |w| (w.conns.len(), w.lost));
+                let (conns, lost) = event.world().map_or((0, 0), |w| (w.conns.len(), w.lost));
                 let lost = if lost > 0 { format!(", {lost} events lost before") } else { String::new() };
                 format!("the server as it was found: {conns} open connections{lost}")
             }
-            Kind::Other(kind) => text::printable(kind).into_owned(),
+            Kind::Other(other) => text::printable(other.name()).into_owned(),
         }
     }
 
     fn wake(&self, event: &Event) -> String {
-        let ready = event.ready.as_deref().unwrap_or_default();
+        let ready = event.ready().unwrap_or_default();
         let one = |r: &Ready| {
-            let what = match &*r.what {
+            let what = match r.what.name() {
                 "r" => "readable",
                 "w" => "writable",
                 "rw" => "readable and writable",
@@ -245,10 +245,10 @@ impl Words {
             format!("{} {what}", self.names.of(r.conn, Some(r.fd)))
         };
         let mut list: Vec<String> = ready.iter().map(one).collect();
-        if event.timer {
+        if event.timer() {
             list.push("a timer is due".into());
         }
-        match (list.is_empty(), &event.errno) {
+        match (list.is_empty(), &event.errno()) {
             (_, Some(errno)) => format!("epoll_wait → {}", text::printable(errno)),
             (true, None) => "epoll_wait → nothing".into(),
             (false, None) => format!("epoll_wait → {}", list.join(", ")),
@@ -257,13 +257,13 @@ impl Words {
 }
 
 fn read(event: &Event) -> String {
-    let into = match event.into.as_deref() {
+    let into = match event.into() {
         Some("item") => " into the item",
         Some("swallow") => " to throw away",
         _ => "",
     };
-    let head = format!("read {}{into} → ", number(event.want));
-    match (event.ret, event.bytes()) {
+    let head = format!("read {}{into} → ", number(event.want()));
+    match (event.ret(), event.bytes()) {
         (Some(0), _) => head + "0: the client has closed",
         (Some(ret @ 1..), Some(bytes)) => format!("{head}{ret} {}", quoted(&bytes)),
         _ => head + &answer(event, "?"),
@@ -271,9 +271,9 @@ fn read(event: &Event) -> String {
 }
 
 fn recvfrom(event: &Event) -> String {
-    let head = format!("recvfrom {} → ", number(event.want));
-    let from = event.peer.as_deref().map_or(String::new(), |peer| format!(" from {}", text::printable(peer)));
-    match (event.request_id, event.request(), event.ret) {
+    let head = format!("recvfrom {} → ", number(event.want()));
+    let from = event.peer().map_or(String::new(), |peer| format!(" from {}", text::printable(peer)));
+    match (event.request_id(), event.request(), event.ret()) {
         (Some(id), Some(said), _) => format!("{head}{} request {id}: {}{from}", result(event), quoted(&said)),
         (_, _, Some(ret @ 1..)) => format!("{head}{ret} {}{from}", said(event)),
         _ => head + &answer(event, "?") + &from,
@@ -281,7 +281,7 @@ fn recvfrom(event: &Event) -> String {
 }
 
 fn sendmsg(event: &Event) -> String {
-    let iov = event.iov.as_deref().unwrap_or_default();
+    let iov = event.iov().unwrap_or_default();
     let mut list: Vec<String> = iov.iter().take(PIECES).map(|piece| quoted(&piece.bytes())).collect();
     if iov.len() > PIECES {
         list.push(format!("and {} more", iov.len() - PIECES));
@@ -291,7 +291,7 @@ fn sendmsg(event: &Event) -> String {
 
 /// What a call returned: its result if it has one, else `otherwise`.
 fn answer(event: &Event, otherwise: &str) -> String {
-    match (&event.errno, event.ret) {
+    match (&event.errno(), event.ret()) {
         (None, None) => otherwise.to_owned(),
         _ => result(event),
     }
@@ -299,7 +299,7 @@ fn answer(event: &Event, otherwise: &str) -> String {
 
 /// The error of a call whose success goes without saying.
 fn failure(event: &Event) -> String {
-    event.errno.as_deref().map_or(String::new(), |errno| format!(" → {}", text::printable(errno)))
+    event.errno().map_or(String::new(), |errno| format!(" → {}", text::printable(errno)))
 }
 
 fn said(event: &Event) -> String {
@@ -322,7 +322,7 @@ fn quoted(bytes: &Payload<'_>) -> String {
 }
 
 fn interest(event: &Event) -> String {
-    match event.interest.as_deref() {
+    match event.interest() {
         Some("r") => "for reading".into(),
         Some("w") => "for writing".into(),
         Some("rw") => "for reading and writing".into(),
@@ -331,15 +331,15 @@ fn interest(event: &Event) -> String {
 }
 
 fn function(event: &Event) -> &'static str {
-    event.function.map_or("?", Fn::name)
+    event.function().map_or("?", Fn::name)
 }
 
 fn address(event: &Event) -> String {
-    text::printable(event.addr.as_deref().unwrap_or("?")).into_owned()
+    text::printable(event.addr().unwrap_or("?")).into_owned()
 }
 
-fn word(word: &Option<Word>) -> String {
-    text::printable(word.as_deref().unwrap_or("?")).into_owned()
+fn word(word: Option<&str>) -> String {
+    text::printable(word.unwrap_or("?")).into_owned()
 }
 
 fn number<N: ToString>(number: Option<N>) -> String {

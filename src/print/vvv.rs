@@ -42,11 +42,11 @@ impl Vvv {
             return lines;
         };
         let conn = self.conns.entry(number).or_default();
-        conn.fd = event.fd.or(conn.fd);
+        conn.fd = event.fd().or(conn.fd);
         conn.learn(event, &self.verbosity, &mut lines);
         let fd = conn.fd();
         let verbose = |level| self.verbosity.above(level);
-        match &event.ev {
+        match event.kind() {
             Kind::ConnNew if verbose(1) && conn.is_udp => {
                 lines += &format!("<{fd} server listening (udp)\n");
             }
@@ -57,7 +57,7 @@ impl Vvv {
                 };
             }
             Kind::State => {
-                if let (Some(from), Some(to)) = (event.from, event.to) {
+                if let (Some(from), Some(to)) = (event.from(), event.to()) {
                     conn.state = to;
                     if verbose(2) {
                         lines += &format!("{fd}: going from {from} to {to}\n");
@@ -75,7 +75,7 @@ impl Vvv {
                 lines += &format!("<{fd} {}\n", said(event));
             }
             Kind::Reply if verbose(1) => {
-                lines += &match event.op.as_deref() {
+                lines += &match event.op() {
                     Some("value") => format!(">{fd} sending key {}\n", key_of(&said(event))),
                     Some("noreply") => format!(">{fd} NOREPLY {}\n", said(event)),
                     _ => format!(">{fd} {}\n", said(event)),
@@ -84,14 +84,14 @@ impl Vvv {
             Kind::Item if verbose(2) => lines += &lookup(event),
             Kind::Read if verbose(0) => lines += &conn.read_failed(event),
             Kind::Sendmsg if verbose(0) => {
-                if let Some(errno) = event.errno.as_deref().filter(|e| *e != "EAGAIN") {
+                if let Some(errno) = event.errno().filter(|e| *e != "EAGAIN") {
                     let why = strerror(errno);
                     lines += &format!("Failed to write, and not due to blocking: {why}\n");
                 }
             }
             _ => {}
         }
-        if event.ev == Kind::Close {
+        if event.kind() == Kind::Close {
             self.conns.remove(&number);
         }
         lines
@@ -99,14 +99,17 @@ impl Vvv {
 
     /// Events about no connection: the listening socket, and lookups on nobody's behalf.
     fn unnumbered(&self, event: &Event, lines: &mut String) {
-        match &event.ev {
+        match event.kind() {
             Kind::ConnNew if self.verbosity.above(1) => {
                 let set = event.set.as_deref().and_then(|set| set.protocol);
-                *lines +=
-                    &format!("<{} server listening ({})\n", event.fd.unwrap_or(-1), set.unwrap_or_default());
+                *lines += &format!(
+                    "<{} server listening ({})\n",
+                    event.fd().unwrap_or(-1),
+                    set.unwrap_or_default()
+                );
             }
             Kind::Accept => {
-                if let Some(errno) = event.errno.as_deref() {
+                if let Some(errno) = event.errno() {
                     // 1.4.24 prints this before it looks which error it is, EAGAIN included.
                     *lines += &format!("accept4(): {}\n", strerror(errno));
                     match errno {
@@ -131,7 +134,7 @@ impl Conn {
     /// Folds what changed; the protocol shows in the first event after it was settled, and
     /// memcached prints it at once, so it stands before what that event itself prints.
     fn learn(&mut self, event: &Event, verbosity: &Verbosity, lines: &mut String) {
-        if let Some(state) = event.state {
+        if let Some(state) = event.state() {
             self.state = state;
         }
         self.is_udp |= event.is_udp();
@@ -152,7 +155,7 @@ impl Conn {
 
     /// What is printed when a read fails in a state that expects bytes it was promised.
     fn read_failed(&self, event: &Event) -> String {
-        let Some(errno) = event.errno.as_deref().filter(|e| *e != "EAGAIN") else { return String::new() };
+        let Some(errno) = event.errno().filter(|e| *e != "EAGAIN") else { return String::new() };
         match self.state {
             ConnState::Nread => {
                 let ConnFields { rcurr, ritem, rlbytes, rsize, .. } = self.fields;
@@ -178,7 +181,7 @@ impl Print for Vvv {
 
 /// What a lookup in the store prints.
 fn lookup(event: &Event) -> String {
-    let (found, fate) = match event.op.as_deref() {
+    let (found, fate) = match event.op() {
         Some("hit") => ("FOUND KEY", ""),
         Some("miss") => ("NOT FOUND", ""),
         Some("flush") => ("FOUND KEY", " -nuked by flush"),
@@ -244,12 +247,13 @@ mod tests {
 
     #[test]
     fn the_command_verbosity_silences_what_is_above_it() {
+        let fd = r#"{"seq":1,"t":0,"th":"worker0","ev":"read","conn":0,"fd":28,"ret":0}"#;
         let state = r#"{"seq":1,"t":0,"th":"worker0","ev":"state","conn":0,"from":"conn_read","to":"conn_parse_cmd"}"#;
-        let reply = r#"{"seq":1,"t":0,"th":"worker0","ev":"reply","conn":0,"fd":28,"text":"OK"}"#;
+        let reply = r#"{"seq":1,"t":0,"th":"worker0","ev":"reply","conn":0,"text":"OK"}"#;
         let to = |level: u32| {
             format!(r#"{{"seq":1,"t":0,"th":"worker0","ev":"setting","name":"verbose","value":"{level}"}}"#)
         };
-        let text = printed(&[reply, state, &to(2), reply, state, &to(1), reply, state].join("\n"));
+        let text = printed(&[fd, reply, state, &to(2), reply, state, &to(1), reply, state].join("\n"));
         assert_eq!(text, ">28 OK\n28: going from conn_read to conn_parse_cmd\n>28 OK\n");
     }
 

@@ -20,7 +20,7 @@
 
 use super::fold::Fold;
 use super::format::{End, Header};
-use crate::event::{Detail, Event, Kind, Payload, Snapshot, Thread};
+use crate::event::{Carried, Detail, Event, Kind, Payload, Snapshot, Thread};
 use crate::text;
 use std::collections::HashMap;
 use std::fmt;
@@ -102,10 +102,10 @@ impl Checker {
         bytes(event, &mut found);
         self.claims(event, &mut found);
         self.fold.event(event, &mut found);
-        if event.ev == Kind::Drop {
+        if event.kind() == Kind::Drop {
             self.suspend(line);
         }
-        if let Some(world) = event.world.as_deref() {
+        if let Some(world) = event.world() {
             self.threads(world, &mut found);
             if world.lost > 0 {
                 self.suspend(line);
@@ -164,7 +164,7 @@ impl Checker {
 
     fn number(&mut self, event: &Event, found: &mut Vec<String>) {
         let first = self.report.events == 0;
-        if event.ev == Kind::Snapshot {
+        if event.kind() == Kind::Snapshot {
             // It has the number of the event before it, and may begin a recording.
             if let Some(next) = self.next_seq.filter(|next| !first && event.seq.checked_add(1) != Some(*next))
             {
@@ -183,9 +183,9 @@ impl Checker {
             _ => {}
         }
         let mut numbers = 1;
-        if event.ev == Kind::Drop {
+        if event.kind() == Kind::Drop {
             // It stands where the first lost event would, under that event's number.
-            let n = event.n.unwrap_or(0);
+            let n = event.n().unwrap_or(0);
             numbers = n.max(1);
             self.dropped = self.dropped.saturating_add(n);
         }
@@ -210,25 +210,28 @@ impl Checker {
 
     /// What the header says that was recorded, and how much of a payload is kept.
     fn claims(&self, event: &Event, found: &mut Vec<String>) {
-        if self.detail == Detail::Flow && matches!(event.ev, Kind::Call | Kind::Return) {
-            found.push(format!("a {}, and the header says that no function calls were recorded", event.ev));
+        if self.detail == Detail::Flow && matches!(event.kind(), Kind::Call | Kind::Return) {
+            found.push(format!(
+                "a {}, and the header says that no function calls were recorded",
+                event.kind()
+            ));
         }
-        let pieces = event.iov.iter().flatten().map(|piece| piece.bytes().kept.len());
+        let pieces = event.iov().into_iter().flatten().map(|piece| piece.bytes().kept.len());
         let most = event.bytes().map(|bytes| bytes.kept.len()).into_iter().chain(pieces).max();
         // A title, an address or a reason is no payload.
-        let is_payload =
-            matches!(event.ev, Kind::Read | Kind::Recvfrom | Kind::Command | Kind::Reply | Kind::Sendmsg);
-        if let Some(kept) = most.filter(|kept| is_payload && *kept as u64 > u64::from(self.max_data)) {
+        if let Some(kept) =
+            most.filter(|kept| event.kind().carries() && *kept as u64 > u64::from(self.max_data))
+        {
             found.push(format!("{kept} bytes were kept, and the header says {} at most", self.max_data));
         }
     }
 
     fn thread(&mut self, event: &Event, found: &mut Vec<String>) {
-        for thread in [Some(event.th), event.worker].into_iter().flatten() {
+        for thread in [Some(event.th), event.worker()].into_iter().flatten() {
             self.worker(thread, found);
         }
         // Those two are the recorder's own, and bear the time of whatever thread was last heard of.
-        if matches!(event.ev, Kind::Drop | Kind::Snapshot) {
+        if matches!(event.kind(), Kind::Drop | Kind::Snapshot) {
             return;
         }
         let last = self.last_t.entry(event.th).or_default();
@@ -241,57 +244,25 @@ impl Checker {
 
 /// What an event of each kind cannot do without.
 fn fields(event: &Event, found: &mut Vec<String>) {
-    let ok = event.errno.is_none();
-    let mut need = |has: bool, field: &str| {
-        if !has {
-            found.push(format!("{} has no `{field}`", event.ev));
-        }
-    };
-    match &event.ev {
-        Kind::State => {
-            need(event.conn.is_some(), "conn");
-            need(event.from.is_some(), "from");
-            need(event.to.is_some(), "to");
-        }
-        Kind::Accept if ok => {
-            need(event.conn.is_some(), "conn");
-            need(event.fd.is_some(), "fd");
-        }
-        Kind::CqPush => {
-            need(event.conn.is_some(), "conn");
-            need(event.worker.is_some(), "worker");
-        }
-        Kind::CqPop => {
-            need(event.conn.is_some(), "conn");
-            need(event.cause.is_some(), "cause");
-        }
-        Kind::Notify => need(event.worker.is_some(), "worker"),
-        Kind::Notified if ok => need(event.cause.is_some(), "cause"),
-        Kind::Read | Kind::Recvfrom | Kind::Sendmsg => {
-            need(event.conn.is_some(), "conn");
-            need(event.fd.is_some(), "fd");
-        }
-        Kind::Close | Kind::Command | Kind::Reply => need(event.conn.is_some(), "conn"),
-        Kind::Call | Kind::Return => need(event.function.is_some(), "fn"),
-        Kind::Drop => need(event.n.is_some_and(|n| n > 0), "n"),
-        Kind::Snapshot => need(event.world.is_some(), "world"),
-        _ => {}
+    let ok = event.errno().is_none();
+    event.lacks(&mut |field| found.push(format!("{} has no `{field}`", event.kind())));
+    if event.kind() == Kind::Drop && event.n() == Some(0) {
+        found.push("drop has no `n`".to_owned());
     }
-    let returns =
-        matches!(event.ev, Kind::Read | Kind::Recvfrom | Kind::Sendmsg | Kind::Notify | Kind::Notified);
-    match (event.ret, &event.errno) {
-        (None, None) if returns => found.push(format!("{} has neither `ret` nor `errno`", event.ev)),
+    let returns = event.kind().returns();
+    match (event.ret(), event.errno()) {
+        (None, None) if returns => found.push(format!("{} has neither `ret` nor `errno`", event.kind())),
         (Some(ret), Some(errno)) if ret >= 0 => {
-            found.push(format!("ret {ret} and errno {:?} cannot both be", &**errno));
+            found.push(format!("ret {ret} and errno {errno:?} cannot both be"));
         }
         _ => {}
     }
     for (name, fd) in [
-        ("fd", event.fd),
-        ("listen_fd", event.listen_fd),
-        ("epoll_fd", event.epoll_fd),
-        ("notify_receive_fd", event.notify_receive_fd),
-        ("notify_send_fd", event.notify_send_fd),
+        ("fd", event.fd()),
+        ("listen_fd", event.listen_fd()),
+        ("epoll_fd", event.epoll_fd()),
+        ("notify_receive_fd", event.notify_receive_fd()),
+        ("notify_send_fd", event.notify_send_fd()),
     ] {
         if fd.is_some_and(|fd| fd < 0) && ok {
             found.push(format!("{name} {} is no descriptor", fd.unwrap_or_default()));
@@ -304,19 +275,19 @@ fn bytes(event: &Event, found: &mut Vec<String>) {
     let too_short = |bytes: &Payload<'_>| bytes.len < bytes.kept.len() as u64;
     let carried = event.bytes();
     match &carried {
-        None if event.b64.is_some() => found.push("`b64` is no base64".into()),
+        None if matches!(event.payload, Carried::Broken(_)) => found.push("`b64` is no base64".into()),
         Some(bytes) if too_short(bytes) => {
             found.push(format!("{} bytes were kept of {}", bytes.kept.len(), bytes.len));
         }
         _ => {}
     }
-    if let (Kind::Read | Kind::Recvfrom, Some(ret), Some(bytes)) = (&event.ev, event.ret, &carried)
+    if let (Kind::Read | Kind::Recvfrom, Some(ret), Some(bytes)) = (event.kind(), event.ret(), &carried)
         && ret >= 0
         && bytes.len != ret.unsigned_abs()
     {
-        found.push(format!("{} returned {ret}, but its bytes are {}", event.ev, bytes.len));
+        found.push(format!("{} returned {ret}, but its bytes are {}", event.kind(), bytes.len));
     }
-    let Some(iov) = &event.iov else { return };
+    let Some(iov) = &event.iov() else { return };
     let mut total = 0u64;
     for (i, piece) in iov.iter().enumerate() {
         total = total.saturating_add(piece.len);
@@ -327,7 +298,7 @@ fn bytes(event: &Event, found: &mut Vec<String>) {
             found.push(format!("iov[{i}]: {} bytes were kept of {}", bytes.kept.len(), bytes.len));
         }
     }
-    if let Some(ret) = event.ret.filter(|ret| *ret > 0 && ret.unsigned_abs() > total) {
+    if let Some(ret) = event.ret().filter(|ret| *ret > 0 && ret.unsigned_abs() > total) {
         found.push(format!("sendmsg returned {ret}, but was given {total} bytes"));
     }
 }

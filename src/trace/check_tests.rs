@@ -141,7 +141,7 @@ fn each_rule_finds_its_breach() {
 #[test]
 fn an_unknown_kind_of_an_unknown_connection_is_still_a_stranger() {
     let report = check_with(&GOOD.replace("teleport", "tele\\u001b[2Jport"), None);
-    let said = "line 16: #15: tele\\x1b[2Jport of c9, which was not accepted yet";
+    let said = "line 16: #15: tele\u{fffd}[2Jport of c9, which was not accepted yet";
     assert_eq!(report.problems[0].to_string(), said);
 }
 

@@ -49,7 +49,7 @@ impl Fold {
 
     /// Holds an event against what was before, then takes it in.
     pub(super) fn event(&mut self, event: &Event, found: &mut Vec<String>) {
-        if let Some(world) = event.world.as_deref() {
+        if let Some(world) = event.world() {
             self.found(world);
         }
         self.cause(event, found);
@@ -58,8 +58,8 @@ impl Fold {
             self.queue(event, found);
             self.connection(event, found);
         }
-        if matches!(event.ev, Kind::Notify | Kind::CqPush) {
-            self.causes.insert(event.seq, (event.ev.clone(), event.worker, event.conn));
+        if matches!(event.kind(), Kind::Notify | Kind::CqPush) {
+            self.causes.insert(event.seq, (event.kind(), event.worker(), event.conn));
         }
     }
 
@@ -87,12 +87,12 @@ impl Fold {
             found.push(format!("cause #{cause} does not stand before it"));
             return;
         }
-        let expected = match event.ev {
+        let expected = match event.kind() {
             Kind::Notified => Kind::Notify,
             Kind::CqPop => Kind::CqPush,
             _ => return,
         };
-        let worker = event.worker.or(Some(event.th));
+        let worker = event.worker().or(Some(event.th));
         match self.causes.remove(&cause) {
             Some((kind, ..)) if kind != expected => {
                 found.push(format!("cause #{cause} is a {kind}, not a {expected}"));
@@ -112,9 +112,9 @@ impl Fold {
     }
 
     fn call(&mut self, event: &Event, found: &mut Vec<String>) {
-        let Some(function) = event.function.filter(|_| self.calls) else { return };
+        let Some(function) = event.function().filter(|_| self.calls) else { return };
         let stack = self.stacks.entry(event.th).or_default();
-        match event.ev {
+        match event.kind() {
             Kind::Call => stack.push(function),
             Kind::Return => match stack.last() {
                 Some(entered) if *entered == function => {
@@ -136,9 +136,9 @@ impl Fold {
     }
 
     fn queue(&mut self, event: &Event, found: &mut Vec<String>) {
-        let worker = event.worker.unwrap_or(event.th);
-        let ok = event.errno.is_none();
-        match (&event.ev, event.conn) {
+        let worker = event.worker().unwrap_or(event.th);
+        let ok = event.errno().is_none();
+        match (event.kind(), event.conn) {
             (Kind::Notify, _) if ok => *self.pipes.entry(worker).or_default() += 1,
             (Kind::Notified, _) if ok => {
                 let bytes = self.pipes.entry(worker).or_default();
@@ -159,11 +159,11 @@ impl Fold {
 
     fn connection(&mut self, event: &Event, found: &mut Vec<String>) {
         // A UDP socket is handed to a worker without anybody being accepted.
-        if event.ev == Kind::Accept || (event.ev == Kind::CqPush && event.is_udp()) {
+        if event.kind() == Kind::Accept || (event.kind() == Kind::CqPush && event.is_udp()) {
             if let Some(conn) = event.conn {
                 if conn != self.accepted {
                     let reused = if conn < self.accepted { " (numbers are never reused)" } else { "" };
-                    let does = if event.ev == Kind::Accept { "accepts" } else { "hands over" };
+                    let does = if event.kind() == Kind::Accept { "accepts" } else { "hands over" };
                     found.push(format!("{does} c{conn} where c{} must come{reused}", self.accepted));
                 }
                 self.accepted = self.accepted.max(conn.saturating_add(1));
@@ -175,18 +175,18 @@ impl Fold {
         let Some(state) = self.open.get_mut(&conn) else {
             // The functions that closed it are left only after that, and those that hand over a UDP socket
             // are entered before it is there.
-            let leaving = matches!(event.ev, Kind::Call | Kind::Return) && conn < self.accepted;
-            let entering = event.ev == Kind::Call
-                && matches!(event.function, Some(Fn::DispatchConnNew | Fn::CqPush))
+            let leaving = matches!(event.kind(), Kind::Call | Kind::Return) && conn < self.accepted;
+            let entering = event.kind() == Kind::Call
+                && matches!(event.function(), Some(Fn::DispatchConnNew | Fn::CqPush))
                 && conn == self.accepted;
             if !leaving && !entering && self.strangers.insert(conn) {
                 let when = if conn < self.accepted { "was closed" } else { "was not accepted yet" };
-                found.push(format!("{} of c{conn}, which {when}", event.ev));
+                found.push(format!("{} of c{conn}, which {when}", event.kind()));
             }
             return;
         };
-        match (&event.ev, event.from, event.to) {
-            (Kind::ConnNew, ..) => *state = event.state,
+        match (event.kind(), event.from(), event.to()) {
+            (Kind::ConnNew, ..) => *state = event.state(),
             (Kind::State, Some(from), Some(to)) => {
                 if from == to {
                     found.push(format!("c{conn} goes from {from} to itself"));

@@ -15,7 +15,7 @@
 //! of it beside those at the gate. Everything else is told with no lock held that another thread
 //! that runs may want.
 
-use super::{ItemOp, Record, What};
+use super::Record;
 use crate::event::{AtGate, ConnImage, Leashed, Steps, Thread};
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -322,19 +322,6 @@ impl Gate {
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl What {
-    /// What a thread at the gate is about to do, besides its kind.
-    pub(super) fn of(&self) -> Option<&'static str> {
-        match self {
-            What::Call(function) | What::Return(function) => Some(function.name()),
-            What::State { to, .. } => Some(to.name()),
-            What::Item { op, .. } => Some(ItemOp::name(*op)),
-            What::Page { .. } => Some("page"),
-            _ => None,
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::gate::Telling;
 use super::record::{Record, Slot, put};
-use super::what::{Ret, What};
+use super::report::{Pieces, Report, Ret};
 use super::{EPOCH, Hub, LEVEL};
 use crate::event::{AtGate, ConnImage, Kind, Thread};
 use rtrb::Producer;
@@ -89,7 +89,7 @@ impl Handle {
     pub(super) fn begin(
         &mut self,
         conn: Option<u32>,
-        about: impl FnOnce() -> (&'static Kind, Option<&'static str>),
+        about: impl FnOnce() -> (Kind, Option<&'static str>),
     ) -> Option<(u64, u64)> {
         self.begin_locked(conn, about, || ()).map(|(begun, ())| begun)
     }
@@ -99,7 +99,7 @@ impl Handle {
     pub(super) fn begin_locked<G>(
         &mut self,
         conn: Option<u32>,
-        about: impl FnOnce() -> (&'static Kind, Option<&'static str>),
+        about: impl FnOnce() -> (Kind, Option<&'static str>),
         lock: impl FnOnce() -> G,
     ) -> Option<((u64, u64), G)> {
         if self.hub.is_closed() {
@@ -122,10 +122,10 @@ impl Handle {
     fn begin_leashed<G>(
         &mut self,
         conn: Option<u32>,
-        (kind, of): (&'static Kind, Option<&'static str>),
+        (kind, of): (Kind, Option<&'static str>),
         lock: impl FnOnce() -> G,
     ) -> Option<((u64, u64), G)> {
-        let at = AtGate { th: self.thread, ev: kind.clone(), of: of.map(Into::into), conn };
+        let at = AtGate { th: self.thread, ev: kind, of: of.map(Into::into), conn };
         let hub = &self.hub;
         let (begun, is_awaited) = hub.gate.wait(at, || {
             // Where the recording has ended meanwhile, a number would be missing in it.
@@ -145,13 +145,13 @@ impl Handle {
         &mut self,
         begun: (u64, u64),
         conn: Option<u32>,
-        what: What,
+        what: Report,
         image: Option<&ConnImage>,
         payload: &[u8],
     ) {
         let owed = self.owed(conn);
         let image = image.or(owed.as_ref().map(|(_, image)| image));
-        let whole = matches!(what, What::Wake { .. } | What::Mark | What::Close { .. });
+        let whole = what.is_own_words();
         let kept = &payload[..payload.len().min(if whole { MAX_PAYLOAD } else { self.max_data })];
         let sizes = (kept.len(), payload.len());
         self.room -= put(&mut self.ring, begun, conn, what, image, sizes, |filling| filling.add(kept));
@@ -169,7 +169,7 @@ impl Handle {
         &mut self,
         begun: (u64, u64),
         conn: Option<u32>,
-        what: What,
+        what: Report,
         image: Option<&ConnImage>,
         payload: &[u8],
         len: usize,
@@ -205,7 +205,7 @@ impl Handle {
         let sum =
             |(all, total), (piece, kept): (&[u8], usize)| (all + PIECE_HEAD + kept, total + piece.len());
         let sizes = pieces().fold((0, 0), sum);
-        let what = What::Sendmsg { fd, pieces: count as u32, ret };
+        let what = Report::Sendmsg { fd, ret, iov: Pieces(count as u32) };
         self.room -= put(&mut self.ring, begun, conn, what, image, sizes, |filling| {
             for (piece, kept) in pieces() {
                 filling.add(&piece_head(piece.len(), kept));
@@ -229,7 +229,7 @@ impl Handle {
         &mut self,
         begun: (u64, u64),
         conn: Option<u32>,
-        what: What,
+        what: Report,
         image: Option<&ConnImage>,
         peer: &[u8],
         data: &[u8],
@@ -284,7 +284,7 @@ impl Handle {
             let n = std::mem::take(&mut self.lost);
             let seq = self.hub.seq.fetch_add(n.into(), Ordering::AcqRel);
             let begun = (seq, self.hub.clock.raw());
-            self.room -= put(&mut self.ring, begun, None, What::Lost { n }, None, (0, 0), |_| ());
+            self.room -= put(&mut self.ring, begun, None, Report::Drop { n }, None, (0, 0), |_| ());
             EPOCH.set(EPOCH.get().wrapping_add(1).max(1));
         }
         true

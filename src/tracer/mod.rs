@@ -18,14 +18,14 @@
 mod gate;
 mod handle;
 mod record;
-mod what;
+mod report;
 #[cfg(test)]
 pub(crate) mod witness;
 
 pub use gate::{Awaited, Gate, Refused, Telling, Who};
 pub use handle::Handle;
 pub use record::{Lane, Record, Taken};
-pub use what::{Domain, Into, ItemOp, Ret, SockOpt, ThreadOp, What};
+pub use report::{Class, Descriptor, Failure, Known, Peer, Pieces, Report, Ret, Text};
 
 use crate::event::{ConnImage, Detail, EvFlags, Fn, InLine, Kind, Leashed, MAX_DATA, Thread};
 use handle::RESERVE;
@@ -293,18 +293,18 @@ impl Begun {
 /// Takes the number of an event whose effect another thread may see before this one can tell of
 /// it; [`finish`] tells. What it will be is for whoever looks at the gate.
 #[inline]
-pub fn begin(kind: &'static Kind, conn: Option<u32>) -> Begun {
+pub fn begin(kind: Kind, conn: Option<u32>) -> Begun {
     if on() { begin_recorded(kind, conn) } else { Begun(None) }
 }
 
 #[inline(never)]
-fn begin_recorded(kind: &'static Kind, conn: Option<u32>) -> Begun {
+fn begin_recorded(kind: Kind, conn: Option<u32>) -> Begun {
     HANDLE.with_borrow_mut(|handle| Begun(handle.as_mut().and_then(|h| h.begin(conn, || (kind, None)))))
 }
 
 /// The same, for whoever knows already what it will tell.
 #[inline]
-pub fn begin_of(what: &What, conn: Option<u32>) -> Begun {
+pub fn begin_of(what: &Report, conn: Option<u32>) -> Begun {
     if !on() {
         return Begun(None);
     }
@@ -317,7 +317,7 @@ pub fn begin_of(what: &What, conn: Option<u32>) -> Begun {
 /// is held with it, and before the number, so that numbers are in the order of the lock. `lock` takes
 /// no other lock and tells of nothing.
 #[inline]
-pub fn begin_locked<G>(kind: &'static Kind, conn: Option<u32>, lock: impl std::ops::Fn() -> G) -> (Begun, G) {
+pub fn begin_locked<G>(kind: Kind, conn: Option<u32>, lock: impl std::ops::Fn() -> G) -> (Begun, G) {
     let begun = match on() {
         true => HANDLE.with_borrow_mut(|handle| handle.as_mut()?.begin_locked(conn, || (kind, None), &lock)),
         false => None,
@@ -350,7 +350,7 @@ fn set_in_line(is_in_line: bool) {
 
 /// Tells of an event that [`begin`] has numbered.
 #[inline]
-pub fn finish(begun: Begun, conn: Option<u32>, what: What, image: Option<&ConnImage>, payload: &[u8]) {
+pub fn finish(begun: Begun, conn: Option<u32>, what: Report, image: Option<&ConnImage>, payload: &[u8]) {
     if let Some(begun) = begun.0 {
         HANDLE.with_borrow_mut(|handle| {
             if let Some(handle) = handle {
@@ -362,21 +362,21 @@ pub fn finish(begun: Begun, conn: Option<u32>, what: What, image: Option<&ConnIm
 
 /// Tells of an event about no connection.
 #[inline]
-pub fn emit(what: What, payload: &[u8]) {
+pub fn emit(what: Report, payload: &[u8]) {
     emit_conn(None, what, None, payload);
 }
 
 /// Tells of an event about a connection; `image` is its `struct conn` as it stands now, where it
 /// has changed since this thread last told of it.
 #[inline]
-pub fn emit_conn(conn: Option<u32>, what: What, image: Option<&ConnImage>, payload: &[u8]) {
+pub fn emit_conn(conn: Option<u32>, what: Report, image: Option<&ConnImage>, payload: &[u8]) {
     if on() {
         emit_recorded(conn, what, image, payload);
     }
 }
 
 #[inline(never)]
-fn emit_recorded(conn: Option<u32>, what: What, image: Option<&ConnImage>, payload: &[u8]) {
+fn emit_recorded(conn: Option<u32>, what: Report, image: Option<&ConnImage>, payload: &[u8]) {
     HANDLE.with_borrow_mut(|handle| {
         if let Some(handle) = handle
             && let Some(begun) = handle.begin(conn, || (what.kind(), what.of()))
@@ -408,7 +408,7 @@ pub fn finish_sendmsg<'a>(
 #[inline]
 pub fn emit_recvfrom(
     conn: Option<u32>,
-    what: What,
+    what: Report,
     image: Option<&ConnImage>,
     peer: Option<SocketAddr>,
     data: &[u8],
@@ -476,7 +476,7 @@ pub fn enter(function: Fn, conn: Option<u32>) -> Entered {
     if !tells_calls() {
         return Entered(None);
     }
-    emit_recorded(conn, What::Call(function), None, b"");
+    emit_recorded(conn, Report::Call { function }, None, b"");
     Entered(Some((function, conn)))
 }
 
@@ -484,7 +484,7 @@ impl Drop for Entered {
     #[inline(always)]
     fn drop(&mut self) {
         if let Some((function, conn)) = self.0 {
-            emit_conn(conn, What::Return(function), None, b"");
+            emit_conn(conn, Report::Return { function }, None, b"");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The hot form of an event: what a server thread copies into its ring. Turning it into an
 //! [`Event`](crate::event::Event) is the recorder's work, on another thread.
 
-use super::what::What;
+use super::report::Report;
 use crate::event::{ConnImage, Thread};
 use rtrb::{Consumer, Producer};
 use std::mem::MaybeUninit;
@@ -25,7 +25,7 @@ pub struct Record {
     /// The true length of the payload.
     pub len: u32,
     /// What happened.
-    pub what: What,
+    pub what: Report,
     has_image: bool,
 }
 
@@ -47,7 +47,7 @@ impl Record {
     pub(super) fn new(
         (seq, ticks): (u64, u64),
         conn: Option<u32>,
-        what: What,
+        what: Report,
         has_image: bool,
         kept: usize,
         len: usize,
@@ -156,7 +156,7 @@ pub(super) fn put(
     ring: &mut Producer<Slot>,
     begun: (u64, u64),
     conn: Option<u32>,
-    what: What,
+    what: Report,
     image: Option<&ConnImage>,
     (kept, len): (usize, usize),
     fill: impl FnOnce(&mut Filling<'_>),

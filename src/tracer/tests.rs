@@ -26,7 +26,7 @@ fn what_is_told_comes_out_as_it_was_told_however_the_ring_wraps() {
     for round in 0..3000usize {
         let payload: Vec<u8> = (0..round % 300).map(|i| (i % 251) as u8).collect();
         let image = (round % 2 == 0).then_some(&image);
-        emit_conn(Some(5), What::Command, image, &payload);
+        emit_conn(Some(5), Report::Command, image, &payload);
         seq += 1;
         assert_eq!(lane.head(), Some(seq));
         let mut scratch = Vec::new();
@@ -50,7 +50,7 @@ fn where_it_may_events_are_dropped_whole_and_stated_once_there_is_room() {
     let mut lane = hub.take_lanes().pop().unwrap();
     let before = epoch();
     for _ in 0..5000 {
-        emit(What::Mark, b"more than there is room for");
+        emit(Report::Mark, b"more than there is room for");
     }
     let lost = hub.tally().lost;
     assert!(lost > 1000 && epoch() == before, "{lost}");
@@ -61,9 +61,9 @@ fn where_it_may_events_are_dropped_whole_and_stated_once_there_is_room() {
         "whole or not at all"
     );
     // The next one that finds room says first what is missing, and takes numbers for it.
-    emit(What::Mark, b"back");
+    emit(Report::Mark, b"back");
     let told = taken(&mut lane);
-    assert!(matches!(told[0].1.what, What::Lost { n } if u64::from(n) == lost));
+    assert!(matches!(told[0].1.what, Report::Drop { n } if u64::from(n) == lost));
     assert_eq!(told[1].0, told[0].0 + lost);
     assert_eq!(hub.tally().events, 5001);
     assert_ne!(epoch(), before, "what was told of a connection before is to be told anew");
@@ -77,7 +77,7 @@ fn a_thread_that_waits_for_room_is_let_go_when_the_recording_ends() {
     let thread = std::thread::spawn(move || {
         install(handle);
         for _ in 0..5000 {
-            emit(What::Mark, b"");
+            emit(Report::Mark, b"");
         }
         uninstall();
     });
@@ -94,6 +94,6 @@ fn a_thread_that_waits_for_room_is_let_go_when_the_recording_ends() {
 
 #[test]
 fn off_nothing_is_told() {
-    assert!(!on() && !begin(&Kind::Close, None).is_on() && tally().is_none());
-    emit(What::Mark, b"nobody hears it");
+    assert!(!on() && !begin(Kind::Close, None).is_on() && tally().is_none());
+    emit(Report::Mark, b"nobody hears it");
 }

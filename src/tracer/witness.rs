@@ -4,8 +4,8 @@
 //! time: it has the *turn* from where it wakes up to where it must wait ([`blocking`](super::blocking)),
 //! and gives it away at events, by chance, so that the threads' events interleave as they do in life.
 
-use super::{Hub, What};
-use crate::event::{ConnImage, ConnState, Stats, Thread};
+use super::{Hub, Report};
+use crate::event::{ConnImage, ConnState, ItemOp, Stats, Thread};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -81,7 +81,7 @@ pub(crate) struct Seen {
     pub server: Option<ServerMemory>,
 }
 
-type Look = Box<dyn FnMut(&What) -> ServerMemory + Send>;
+type Look = Box<dyn FnMut(&Report) -> ServerMemory + Send>;
 
 /// Who sees it all.
 pub(crate) struct Witness {
@@ -269,14 +269,14 @@ pub(crate) fn show(id: u32, copy: impl FnOnce(Option<&ConnMemory>) -> ConnMemory
 }
 
 /// A thread has told of an event.
-pub(super) fn told(hub: &Hub, thread: Thread, seq: u64, conn: Option<u32>, what: &What) {
+pub(super) fn told(hub: &Hub, thread: Thread, seq: u64, conn: Option<u32>, what: &Report) {
     let Some(witness) = hub.witness.get() else { return };
     let Some(me) = ME.with_borrow(|me| me.as_ref().map(|(_, me)| *me)) else { return };
     let conn = SHOWN.take().filter(|shown| Some(shown.id) == conn);
     let server = lock(&witness.look).as_mut().map(|look| look(what));
     lock(&witness.seen).push(Seen { seq, thread, conn, server });
     // With the slabs' lock in hand: whoever has numbered an event for which he needs it must not have to wait.
-    if !matches!(what, What::Page { .. }) {
+    if !matches!(what, Report::Item { op: ItemOp::Page, .. }) {
         witness.may_pass(me);
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn assert_panels_agree(events: &[Event], at: usize, threads: u32, det
         assert!(conn.contains(&format!(" {id} · ")), "{}", all());
         assert_eq!(marked(&machine), Some(state), "{}", all());
         if event.conn.map(|conn| format!("c{conn}")).as_deref() == Some(id)
-            && let Some(to) = event.to
+            && let Some(to) = event.to()
         {
             assert_eq!(to.name(), format!("conn_{state}"), "{}", all());
             assert!(list.contains(&format!("→ {}", to.name())), "{}", all());
@@ -64,14 +64,14 @@ pub(crate) fn assert_panels_agree(events: &[Event], at: usize, threads: u32, det
     let name = event.th.to_string();
     let lane = threads.lines().skip(2).find(|line| line.contains(&format!(" {name} ")));
     let sleeps = lane.is_some_and(|lane| lane.contains("asleep in epoll_wait"));
-    if !matches!(event.ev, Kind::Mark | Kind::Snapshot) && lane.is_some() {
-        assert_eq!(sleeps, event.ev == Kind::Wait, "{}", all());
+    if !matches!(event.kind(), Kind::Mark | Kind::Snapshot) && lane.is_some() {
+        assert_eq!(sleeps, event.kind() == Kind::Wait, "{}", all());
     }
     let has_calls = detail == Detail::Calls && stack.contains(&format!("Stack · {name}"));
     if let Some(lane) = lane.filter(|_| has_calls) {
         assert_eq!(stack.contains("▶ epoll_wait"), sleeps, "{}", all());
-        let innermost = word_after(&stack, "▶ ").filter(|_| !sleeps && event.ev != Kind::Wake);
-        if let (Some(function), true) = (innermost, event.ev != Kind::Return) {
+        let innermost = word_after(&stack, "▶ ").filter(|_| !sleeps && event.kind() != Kind::Wake);
+        if let (Some(function), true) = (innermost, event.kind() != Kind::Return) {
             // A long name is cut, with a sign that it is.
             let is_cut = |cut: usize| lane.contains(&format!(" {}… ", &function[..cut]));
             let is_there = lane.contains(function) || (8..function.len()).any(is_cut);

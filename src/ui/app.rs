@@ -338,11 +338,11 @@ impl App {
         for event in events {
             self.feed_lesson(&event);
             self.run_alone(&event);
-            if event.ev == Kind::Mark {
+            if event.kind() == Kind::Mark {
                 let title = event.bytes().map(|p| String::from_utf8_lossy(&p.kept).into_owned());
                 self.chapters.push((self.player.len(), title.unwrap_or_default()));
             }
-            self.has_calls |= event.ev == Kind::Call;
+            self.has_calls |= event.kind() == Kind::Call;
             self.player.push(event);
         }
         if self.follow {

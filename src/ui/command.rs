@@ -193,7 +193,7 @@ impl App {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::event::{Event, Kind};
+    use crate::event::{FlatEvent, Kind};
 
     #[test]
     fn a_command_that_is_none_says_what_would_be_one() {
@@ -217,7 +217,8 @@ mod tests {
 
     #[test]
     fn a_search_is_an_expression_or_text_wherever_an_event_has_it() {
-        let read = Event { ev: Kind::Read, data: Some("set a 0 0 4\r\n".into()), ..Event::default() };
+        let read = FlatEvent { ev: Kind::Read, data: Some("set a 0 0 4\r\n".into()), ..FlatEvent::default() }
+            .event();
         for (line, found) in [
             ("set a", true),
             ("read", true),

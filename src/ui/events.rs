@@ -92,13 +92,13 @@ fn render_event(app: &App, event: &Event, pen: &mut Pen<'_>, y: usize, shape: Sh
         x = pen.put(x, y, &format!("{:>8}  ", time(event.t)), if is_now { style } else { p.dim });
     }
     x = pen.put(x, y, &format!("{:<9}", event.th), style);
-    if event.ev == Kind::Mark {
+    if event.kind() == Kind::Mark {
         let text = visible(&event.bytes().map(|b| b.kept.into_owned()).unwrap_or_default());
         let room = pen.width().saturating_sub(x);
         pen.fit(x, y, room, &format!("── {text} ──"), if is_now { p.now } else { p.strong });
         return;
     }
-    x = pen.put(x, y, &format!("{:<11}", printable(event.ev.name())), style);
+    x = pen.put(x, y, &format!("{:<11}", printable(event.kind().name())), style);
     let conn = event.conn.map_or_else(String::new, |id| format!("c{id}"));
     x = pen.put(x, y, &format!("{conn:<4}"), style);
     // What happens inside a function stands further right, as far as that is worth its columns.
@@ -129,7 +129,7 @@ fn depths(app: &App, rows: &[Row], now: usize) -> Vec<usize> {
     for y in (0..=now.min(rows.len().saturating_sub(1))).rev() {
         let Some(event) = event(y) else { continue };
         let depth = inside.entry(event.th).or_default();
-        match event.ev {
+        match event.kind() {
             Kind::Call => *depth = depth.saturating_sub(1),
             Kind::Return => {
                 depths[y] = *depth;
@@ -144,11 +144,11 @@ fn depths(app: &App, rows: &[Row], now: usize) -> Vec<usize> {
     for (y, depth_here) in depths.iter_mut().enumerate().skip(now + 1) {
         let Some(event) = event(y) else { continue };
         let depth = inside.entry(event.th).or_default();
-        if event.ev == Kind::Return {
+        if event.kind() == Kind::Return {
             *depth = depth.saturating_sub(1);
         }
         *depth_here = *depth;
-        if event.ev == Kind::Call {
+        if event.kind() == Kind::Call {
             *depth += 1;
         }
     }
@@ -224,52 +224,52 @@ fn rows(app: &App, cursor: usize, height: usize) -> (Vec<Row>, usize) {
 /// What happened, in a line.
 pub(super) fn summary(event: &Event) -> String {
     let mut words: Vec<String> = Vec::new();
-    let fd = event.fd.map(|fd| format!("fd {fd}"));
-    let worker = event.worker.map(|w| w.to_string());
-    let result = || match (&event.errno, event.ret) {
+    let fd = event.fd().map(|fd| format!("fd {fd}"));
+    let worker = event.worker().map(|w| w.to_string());
+    let result = || match (&event.errno(), event.ret()) {
         (Some(errno), _) => printable(errno).into_owned(),
         (None, Some(ret)) => ret.to_string(),
         (None, None) => "?".to_owned(),
     };
-    match &event.ev {
+    match event.kind() {
         Kind::State => {
             let name = |s: Option<crate::event::ConnState>| s.map_or("?", |s| s.name());
-            words.push(format!("{} → {}", name(event.from), name(event.to)));
+            words.push(format!("{} → {}", name(event.from()), name(event.to())));
         }
         Kind::Read => {
-            let want = event.want.map_or_else(|| "?".to_owned(), |n| n.to_string());
+            let want = event.want().map_or_else(|| "?".to_owned(), |n| n.to_string());
             words.push(format!("{want} → {}", result()));
             words.extend(quoted(event));
-            if let Some(into) = event.into.as_deref().filter(|&into| into != "rbuf") {
+            if let Some(into) = event.into().filter(|&into| into != "rbuf") {
                 words.push(format!("into {}", printable(into)));
             }
         }
         Kind::Recvfrom => {
-            let want = event.want.map_or_else(|| "?".to_owned(), |n| n.to_string());
+            let want = event.want().map_or_else(|| "?".to_owned(), |n| n.to_string());
             words.push(format!("{want} → {}", result()));
-            match (event.request_id, event.request()) {
+            match (event.request_id(), event.request()) {
                 (Some(id), Some(said)) => words.push(format!("request {id} \"{}\"", visible(&said.kept))),
                 _ => words.extend(quoted(event)),
             }
-            words.extend(event.peer.as_deref().map(|peer| format!("from {}", printable(peer))));
+            words.extend(event.peer().map(|peer| format!("from {}", printable(peer))));
         }
         Kind::Sendmsg => {
-            let iov = event.iov.as_deref().unwrap_or_default();
+            let iov = event.iov().unwrap_or_default();
             let pieces: Vec<String> =
                 iov.iter().take(16).map(|piece| format!("\"{}\"", visible(&piece.bytes().kept))).collect();
             words.push(format!("[{}] → {}", pieces.join(" "), result()));
         }
-        Kind::Call => words.extend(event.function.map(|f| format!("→ {f}"))),
-        Kind::Return => words.extend(event.function.map(|f| format!("← {f}"))),
+        Kind::Call => words.extend(event.function().map(|f| format!("→ {f}"))),
+        Kind::Return => words.extend(event.function().map(|f| format!("← {f}"))),
         Kind::Command | Kind::Reply => words.extend(quoted(event)),
-        Kind::Wait => words.push(match event.timeout {
+        Kind::Wait => words.push(match event.timeout() {
             Some(ms) if ms >= 0 => format!("epoll_wait, at most {ms} ms"),
             _ => "epoll_wait".to_owned(),
         }),
         Kind::Wake => {
-            let ready = event.ready.as_deref().unwrap_or_default();
+            let ready = event.ready().unwrap_or_default();
             let names = ready.iter().take(16).map(|r| {
-                let what = match &*r.what {
+                let what = match r.what.name() {
                     "r" => "readable",
                     "w" => "writable",
                     other => other,
@@ -278,37 +278,37 @@ pub(super) fn summary(event: &Event) -> String {
                 format!("{who} {}", printable(what))
             });
             words.push(names.collect::<Vec<_>>().join(", "));
-            if event.timer {
+            if event.timer() {
                 words.push("timer".to_owned());
             }
         }
         Kind::Notify | Kind::Notified => {
             words.extend(quoted(event));
-            words.push(if event.ev == Kind::Notify { "into".into() } else { "from".into() });
+            words.push(if event.kind() == Kind::Notify { "into".into() } else { "from".into() });
             words.extend(fd);
-            words.extend(worker.filter(|_| event.ev == Kind::Notify).map(|w| format!("for {w}")));
+            words.extend(worker.filter(|_| event.kind() == Kind::Notify).map(|w| format!("for {w}")));
         }
         Kind::CqPush => {
             words.extend(worker.map(|w| format!("onto {w}'s queue")));
-            words.extend(event.depth.map(|n| format!("depth {n}")));
+            words.extend(event.depth().map(|n| format!("depth {n}")));
         }
         Kind::CqPop => {
             words.push("off the queue".into());
-            words.extend(event.depth.map(|n| format!("depth {n}")));
+            words.extend(event.depth().map(|n| format!("depth {n}")));
         }
         Kind::Accept => {
             words.extend(fd.or_else(|| Some(result())));
-            words.extend(event.peer.as_deref().map(|peer| format!("from {}", printable(peer))));
+            words.extend(event.peer().map(|peer| format!("from {}", printable(peer))));
         }
         Kind::Item => {
-            words.extend(event.op.as_deref().map(|op| printable(op).into_owned()));
+            words.extend(event.op().map(|op| printable(op).into_owned()));
             words.extend(quoted(event));
-            words.extend(event.size.map(|n| format!("{n} bytes")));
+            words.extend(event.size().map(|n| format!("{n} bytes")));
         }
         Kind::Note => words.extend(quoted(event)),
-        Kind::Drop => words.push(format!("{} events were lost here", event.n.unwrap_or(0))),
+        Kind::Drop => words.push(format!("{} events were lost here", event.n().unwrap_or(0))),
         Kind::Snapshot => {
-            let conns = event.world.as_deref().map_or(0, |world| world.conns.len());
+            let conns = event.world().map_or(0, |world| world.conns.len());
             words.push(format!("the server as it was found, {conns} connections open"));
         }
         _ => words.extend(plain(event)),
@@ -318,29 +318,28 @@ pub(super) fn summary(event: &Event) -> String {
 
 /// The fields of an event that speaks for itself.
 fn plain(event: &Event) -> Vec<String> {
-    let word = |w: &Option<crate::event::Word>| w.as_deref().map(|w| printable(w).into_owned());
-    let own = |s: &Option<String>| s.as_deref().map(|s| printable(s).into_owned());
+    let word = |w: Option<&str>| w.map(|w| printable(w).into_owned());
     let mut words = Vec::new();
-    words.extend(word(&event.op));
-    words.extend(event.worker.map(|w| w.to_string()));
-    words.extend(event.epoll_fd.map(|fd| format!("epoll fd {fd}")));
-    if let (Some(receive), Some(send)) = (event.notify_receive_fd, event.notify_send_fd) {
+    words.extend(word(event.op()));
+    words.extend(event.worker().map(|w| w.to_string()));
+    words.extend(event.epoll_fd().map(|fd| format!("epoll fd {fd}")));
+    if let (Some(receive), Some(send)) = (event.notify_receive_fd(), event.notify_send_fd()) {
         words.push(format!("pipe {send}▸{receive}"));
     }
-    words.extend(event.fd.map(|fd| format!("fd {fd}")));
-    words.extend(word(&event.domain));
-    words.extend(word(&event.name));
-    words.extend(word(&event.value));
-    words.extend(own(&event.addr));
-    words.extend(event.backlog.map(|n| format!("backlog {n}")));
-    words.extend(event.interest.as_deref().map(|i| match i {
+    words.extend(event.fd().map(|fd| format!("fd {fd}")));
+    words.extend(word(event.domain()));
+    words.extend(word(event.name()));
+    words.extend(word(event.value()));
+    words.extend(word(event.addr()));
+    words.extend(event.backlog().map(|n| format!("backlog {n}")));
+    words.extend(event.interest().map(|i| match i {
         "r" => "for reading".to_owned(),
         "w" => "for writing".to_owned(),
         other => format!("for {}", printable(other)),
     }));
-    words.extend(event.state.map(|s| s.name().to_owned()));
-    words.extend(word(&event.why));
-    words.extend(word(&event.errno));
+    words.extend(event.state().map(|s| s.name().to_owned()));
+    words.extend(word(event.why()));
+    words.extend(word(event.errno()));
     words
 }
 

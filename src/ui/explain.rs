@@ -82,13 +82,13 @@ pub(super) fn explanation(app: &App) -> Option<Explanation> {
     let id = event.about();
     let conn = id.and_then(|id| app.player.world().conn(id));
     let find = |wanted: &Filter, before: usize| find(app, wanted, before);
-    let last = |of: Filter, kind: &Kind| find(&Filter::all([of, Filter::kind(kind)]), cursor);
+    let last = |of: Filter, kind: Kind| find(&Filter::all([of, Filter::kind(kind)]), cursor);
     let event_at = |at: Option<usize>| app.player.event(at?);
     let thread = || Filter::thread(event.th);
     let whose = event.conn.map_or_else(thread, Filter::conn);
-    let told_of_it = Filter::any([Kind::Call, Kind::Return, Kind::Mark].iter().map(Filter::kind))?;
+    let told_of_it = Filter::any([Kind::Call, Kind::Return, Kind::Mark].map(Filter::kind))?;
     let previous = event_at(find(&Filter::all([whose, Filter::all_but(told_of_it)]), cursor));
-    let last_read = id.and_then(|id| event_at(last(Filter::conn(id), &Kind::Read)));
+    let last_read = id.and_then(|id| event_at(last(Filter::conn(id), Kind::Read)));
     let context = Context {
         previous: previous.as_deref(),
         fields: conn.map(|c| &c.fields),
@@ -114,14 +114,14 @@ fn find(app: &App, wanted: &Filter, before: usize) -> Option<usize> {
 /// them: back to the wake-up first, since nobody knows where it stands.
 pub(super) fn commands_in_wakeup(app: &App, event: &Event, at: usize) -> u32 {
     let own = event.conn.map_or_else(|| Filter::thread(event.th), Filter::conn);
-    let command = Filter::all([own, Filter::kind(&Kind::Command)]);
-    let Some(counts) = Filter::any([Filter::kind(&Kind::Wake), command]) else { return 0 };
+    let command = Filter::all([own, Filter::kind(Kind::Command)]);
+    let Some(counts) = Filter::any([Filter::kind(Kind::Wake), command]) else { return 0 };
     let counts = Filter::all([Filter::thread(event.th), counts]);
     let mut counted: Vec<Arc<Event>> = Vec::new();
     let mut before = at + 1;
     while let Some(found) = find(app, &counts, before)
         && counted.len() < MOST_COMMANDS as usize
-        && counted.last().is_none_or(|event| event.ev != Kind::Wake)
+        && counted.last().is_none_or(|event| event.kind() != Kind::Wake)
     {
         counted.extend(app.player.event(found));
         before = found;

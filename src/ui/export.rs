@@ -67,7 +67,7 @@ impl App {
         for event in &events {
             let is_shown = self.narrow.as_ref().is_none_or(|narrow| narrow.filter().matches(&**event));
             exporting.shown += u64::from(is_shown);
-            exporting.lost += event.n.unwrap_or(0);
+            exporting.lost += event.n().unwrap_or(0);
             if let Err(why) = exporting.to.event(event, is_shown) {
                 self.warn(why);
                 return true;

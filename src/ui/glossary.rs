@@ -9,12 +9,12 @@ use crate::lesson::Lang;
 
 /// The entry of what an event is about most: the state that is entered, the function, or its kind.
 pub(super) fn of_event(event: &Event, lang: Lang) -> Option<&'static Entry> {
-    match event.ev {
-        Kind::State => event.to.and_then(|to| of_state(to, lang)),
-        Kind::Call | Kind::Return => event.function.and_then(|function| of_function(function, lang)),
+    match event.kind() {
+        Kind::State => event.to().and_then(|to| of_state(to, lang)),
+        Kind::Call | Kind::Return => event.function().and_then(|function| of_function(function, lang)),
         _ => None,
     }
-    .or_else(|| of_kind(&event.ev, lang))
+    .or_else(|| of_kind(event.kind(), lang))
 }
 
 impl App {

@@ -199,7 +199,8 @@ impl App {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::event::{Event, Kind};
+    use crate::event::FlatEvent;
+    use crate::event::Kind;
     use proptest::prelude::*;
 
     proptest! {
@@ -209,14 +210,14 @@ mod tests {
             from in 0usize..200, times in 1usize..6, budget in 1usize..50, is_forward: bool,
         ) {
             let from = from % kinds.len();
-            let event = |(i, is_read): (usize, &bool)| Event {
+            let event = |(i, is_read): (usize, &bool)| FlatEvent {
                 seq: i as u64 + 1,
                 ev: if *is_read { Kind::Read } else { Kind::State },
-                ..Event::default()
-            };
+                ..FlatEvent::default()
+            }.event();
             let player = Player::new(4, kinds.iter().enumerate().map(event).collect());
             let way = if is_forward { Direction::Forward } else { Direction::Back };
-            let mut hunt = Hunt::new(Wanted::kind(&Kind::Read), from, way, times, false);
+            let mut hunt = Hunt::new(Wanted::kind(Kind::Read), from, way, times, false);
             let mut slices = 0;
             let found = loop {
                 slices += 1;

@@ -7,6 +7,7 @@ use super::prompt::Asked;
 use super::spacetime::Scale;
 use super::tests::{TestLeash, app, event_of, key, live, press, recording, run_to_end, screen, seq};
 use super::*;
+use crate::event::FlatEvent;
 use crate::event::{ConnState, Kind};
 use crate::filter::Filter;
 use crate::model::sample;
@@ -15,8 +16,8 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use std::sync::Mutex;
 use std::time::Duration;
 
-fn ev(app: &App) -> &Kind {
-    &app.player.current().unwrap().ev
+fn ev(app: &App) -> Kind {
+    app.player.current().unwrap().kind()
 }
 
 fn told(app: &App) -> &str {
@@ -43,20 +44,18 @@ const CASES: &[Case] = &[
     (":95\n", ')', |app| seq(app) == 96 && app.player.current().unwrap().conn == Some(0)),
     ("", '(', |app| seq(app) < 100 && app.player.current().unwrap().conn == Some(0)),
     ("g", ')', |app| told(app) == "no connection yet"),
-    ("", '}', |app| *ev(app) == Kind::Command && seq(app) > 100),
-    ("03", '}', |app| app.player.current().unwrap().text.as_deref() == Some("quit")),
-    ("04", '}', |app| {
-        app.player.current().unwrap().text.as_deref() == Some("quit") && told(app).contains("1 fewer")
-    }),
-    ("G", '{', |app| app.player.current().unwrap().text.as_deref() == Some("quit")),
-    ("", 'n', |app| *ev(app) == Kind::Return && seq(app) > 100),
-    ("", 'N', |app| *ev(app) == Kind::Return && seq(app) < 100),
+    ("", '}', |app| ev(app) == Kind::Command && seq(app) > 100),
+    ("03", '}', |app| app.player.current().unwrap().text() == Some("quit")),
+    ("04", '}', |app| app.player.current().unwrap().text() == Some("quit") && told(app).contains("1 fewer")),
+    ("G", '{', |app| app.player.current().unwrap().text() == Some("quit")),
+    ("", 'n', |app| ev(app) == Kind::Return && seq(app) > 100),
+    ("", 'N', |app| ev(app) == Kind::Return && seq(app) < 100),
     ("/get a\n", 'n', |app| {
         seq(app) > 101 && app.search.as_ref().unwrap().matches(app.player.current().unwrap())
     }),
-    ("", ']', |app| *ev(app) == Kind::Mark && seq(app) > 100),
-    ("", '[', |app| *ev(app) == Kind::Mark && seq(app) < 100),
-    ("g/ev=notify\n", 'o', |app| *ev(app) == Kind::Notified),
+    ("", ']', |app| ev(app) == Kind::Mark && seq(app) > 100),
+    ("", '[', |app| ev(app) == Kind::Mark && seq(app) < 100),
+    ("g/ev=notify\n", 'o', |app| ev(app) == Kind::Notified),
     ("", 'j', |app| seq(app) == 101),
     ("", 'k', |app| seq(app) == 99),
     ("", '↓', |app| seq(app) == 101),
@@ -91,9 +90,9 @@ const CASES: &[Case] = &[
     ("", 'b', |app| app.breakpoints.iter().count() == 1),
     ("b", 'b', |app| app.breakpoints.iter().count() == 0),
     ("", 'B', |app| app.list == Some(0)),
-    (":break ev=close\n", 'c', |app| *ev(app) == Kind::Close),
-    (":break ev=accept\n", 'C', |app| *ev(app) == Kind::Accept),
-    ("", 'c', |app| *ev(app) == Kind::Return && seq(app) > 100),
+    (":break ev=close\n", 'c', |app| ev(app) == Kind::Close),
+    (":break ev=accept\n", 'C', |app| ev(app) == Kind::Accept),
+    ("", 'c', |app| ev(app) == Kind::Return && seq(app) > 100),
     ("", ' ', |app| app.playing),
     (" ", ' ', |app| !app.playing),
     ("", '>', |app| app.pace.speed == 2.0),
@@ -181,7 +180,7 @@ fn with_a_filter_the_list_shows_and_the_steps_go_to_what_it_means() {
     let mut app = app();
     press(&mut app, "&ev=state & conn=0\n");
     let all: Vec<u64> =
-        app.player.slice(0..usize::MAX).iter().filter(|e| e.ev == Kind::State).map(|e| e.seq).collect();
+        app.player.slice(0..usize::MAX).iter().filter(|e| e.kind() == Kind::State).map(|e| e.seq).collect();
     let mut seen = Vec::new();
     for _ in 0..all.len() {
         press(&mut app, ".");
@@ -210,7 +209,7 @@ fn with_a_filter_the_list_shows_and_the_steps_go_to_what_it_means() {
     press(&mut app, "G");
     // Chapters and numbers are places in the whole recording, and what is there is shown.
     press(&mut app, "[");
-    assert_eq!(*ev(&app), Kind::Mark);
+    assert_eq!(ev(&app), Kind::Mark);
     press(&mut app, ":2\n");
     assert!(screen(&app, 120, 40).contains("(not among these) "));
     press(&mut app, ".");
@@ -276,9 +275,9 @@ fn breakpoints_are_listed_switched_off_and_taken_away() {
     press(&mut app, "k ");
     assert_eq!(app.breakpoints.iter().map(ToString::to_string).collect::<Vec<_>>(), ["ev=close"]);
     press(&mut app, "qc");
-    assert_eq!((app.request.clone(), ev(&app)), (None, &Kind::Close));
+    assert_eq!((app.request.clone(), ev(&app)), (None, Kind::Close));
     press(&mut app, "gBk\n");
-    assert_eq!((app.list, ev(&app)), (None, &Kind::Accept), "Enter goes on to one that is off, too");
+    assert_eq!((app.list, ev(&app)), (None, Kind::Accept), "Enter goes on to one that is off, too");
     // Set again, it is on again.
     press(&mut app, ":break ev=accept\n");
     assert_eq!(app.breakpoints.iter().count(), 2);
@@ -299,7 +298,7 @@ fn playing_stops_at_breakpoints_and_at_chapters_if_so_told() {
     while !app.player.is_at_end() {
         press(&mut app, " ");
         app.tick(Duration::from_secs(3600));
-        stops.push(ev(&app).clone());
+        stops.push(ev(&app));
         assert!(!app.playing);
     }
     assert_eq!(stops.iter().filter(|k| **k == Kind::Accept).count(), 1);
@@ -409,9 +408,9 @@ fn what_is_shown_is_exported_and_the_screen() {
 
 /// A recording that is too long to be looked at at once.
 fn long() -> App {
-    let event = |seq| Event { seq, t: seq * 1000, ev: Kind::Wait, ..Event::default() };
+    let event = |seq| FlatEvent { seq, t: seq * 1000, ev: Kind::Wait, ..FlatEvent::default() }.event();
     let mut events: Vec<Event> = (1..=90_000).map(event).collect();
-    events[80_000].ev = Kind::Close;
+    events[80_000].what = FlatEvent { ev: Kind::Close, ..FlatEvent::default() }.event().what;
     App::replay(Recording { events, ..recording() }, &Options::default())
 }
 
@@ -486,10 +485,10 @@ fn a_running_server_is_followed_under_a_filter_and_left_alone() {
     assert!(screen(&app, 120, 40).contains(" LIVE "));
     app.push(sample::set_get().into_iter().skip(100).take(30).collect());
     assert_eq!((seq(&app), app.follow), (130, true));
-    let states = sample::set_get().iter().take(130).filter(|e| e.ev == Kind::State).count();
+    let states = sample::set_get().iter().take(130).filter(|e| e.kind() == Kind::State).count();
     assert!(screen(&app, 120, 40).contains(&format!("ev=state · {states} of 130")));
     press(&mut app, ",");
-    assert!(*ev(&app) == Kind::State && screen(&app, 120, 40).contains("PAST (#"));
+    assert!(ev(&app) == Kind::State && screen(&app, 120, 40).contains("PAST (#"));
     press(&mut app, "F");
     assert!(app.follow && seq(&app) == 130);
     press(&mut app, "?");
@@ -504,7 +503,7 @@ fn a_running_server_is_followed_under_a_filter_and_left_alone() {
 fn a_breakpoint_on_an_expression_stops_where_it_says() {
     let mut app = app();
     press(&mut app, ":break to=conn_nread & conn=0\nc");
-    assert_eq!(app.player.current().unwrap().to, Some(ConnState::Nread));
+    assert_eq!(app.player.current().unwrap().to(), Some(ConnState::Nread));
     press(&mut app, "6z");
     let row = screen(&app, 120, 40).lines().find(|l| l.starts_with(" ▶●")).map(str::to_owned);
     assert!(row.is_some_and(|row| row.contains("conn_nread")));

@@ -34,7 +34,7 @@ struct View<'a> {
 
 impl View<'_> {
     fn did(&self, ops: &[&str]) -> bool {
-        self.deed.is_some_and(|deed| ops.contains(&deed.op.as_ref()))
+        self.deed.is_some_and(|deed| ops.contains(&deed.op.name()))
     }
 
     /// Lit and followed by `◂` where this event changed it.
@@ -177,7 +177,7 @@ fn lru(view: &View<'_>, pen: &mut Pen<'_>, y: usize, rows: usize) -> usize {
     let items = if lru.len() == 1 { "item" } else { "items" };
     let x = pen.put(0, y, &format!("LRU of class {}, {} {items}", class.id, lru.len()), p.dim);
     if let Some((deed, key)) = view.deed.and_then(|deed| Some((deed, deed.key.as_ref()?))) {
-        let said = match deed.op.as_ref() {
+        let said = match deed.op.name() {
             "alloc" => "has a chunk, and is not linked yet",
             "unlink" => "was taken out",
             "expire" => "was past its time, and taken out",

@@ -197,21 +197,25 @@ fn reach(len: usize) -> usize {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::event::{Event, Kind};
+    use crate::event::FlatEvent;
+    use crate::event::Kind;
     use proptest::prelude::*;
 
     /// Every `every`th event is a read.
     fn player(len: usize, every: usize) -> Player {
-        let event = |i: usize| Event {
-            seq: i as u64 + 1,
-            ev: if i.is_multiple_of(every) { Kind::Read } else { Kind::State },
-            ..Event::default()
+        let event = |i: usize| {
+            FlatEvent {
+                seq: i as u64 + 1,
+                ev: if i.is_multiple_of(every) { Kind::Read } else { Kind::State },
+                ..FlatEvent::default()
+            }
+            .event()
         };
         Player::new(4, (0..len).map(event).collect())
     }
 
     fn reads() -> Filter {
-        Filter::kind(&Kind::Read)
+        Filter::kind(Kind::Read)
     }
 
     #[test]
@@ -247,7 +251,7 @@ mod tests {
             let first = player.len();
             for i in first..first + 100 {
                 let ev = if i.is_multiple_of(7) { Kind::Read } else { Kind::State };
-                player.push(Event { seq: i as u64 + 1, ev, ..Event::default() });
+                player.push(FlatEvent { seq: i as u64 + 1, ev, ..FlatEvent::default() }.event());
             }
             assert!(!narrow.look(&player, player.len() - 1, SLICE), "batch {batch}: one look is enough");
             assert_eq!(narrow.looked_at, before..player.len());
@@ -257,7 +261,7 @@ mod tests {
     #[test]
     fn where_nothing_is_meant_the_whole_is_looked_at_and_then_it_is_enough() {
         let player = player(50_000, 60_000);
-        let mut narrow = Narrow::new(Filter::kind(&Kind::Close));
+        let mut narrow = Narrow::new(Filter::kind(Kind::Close));
         let mut looks = 0;
         while narrow.look(&player, 25_000, 1000) {
             looks += 1;

@@ -11,13 +11,16 @@ use std::time::Duration;
 #[test]
 fn the_machine_says_whose_state_it_marks() {
     for (width, height, keys) in [(120, 40, ""), (80, 24, "3"), (132, 40, "3z")] {
-        let mut app = at(|e| e.ev == Kind::CqPush);
+        let mut app = at(|e| e.kind() == Kind::CqPush);
         press(&mut app, keys);
         let of_socket = screen(&app, width, height);
         assert!(of_socket.contains("drive_machine · the listening socket"), "{of_socket}");
         assert!(!of_socket.contains("drive_machine · c0"), "it has no struct conn yet");
-        let has_one =
-            app.player.slice(0..usize::MAX).iter().position(|e| e.ev == Kind::ConnNew && e.conn.is_some());
+        let has_one = app
+            .player
+            .slice(0..usize::MAX)
+            .iter()
+            .position(|e| e.kind() == Kind::ConnNew && e.conn.is_some());
         app.player.go(has_one.unwrap());
         assert!(screen(&app, width, height).contains("drive_machine · c0"));
     }
@@ -32,10 +35,13 @@ fn a_breakpoint_means_the_function_and_what_is_done_to_an_item() {
         assert_eq!(Filter::parse(&filter.to_string()).unwrap(), filter, "a server's leash takes it, too");
         filter.to_string()
     };
-    assert_eq!(set_at(|e| e.function == Some(Fn::DriveMachine)), "ev=call & fn=drive_machine");
-    assert_eq!(set_at(|e| e.op.as_deref() == Some("link")), "ev=item & op=link");
-    assert_eq!(set_at(|e| e.ev == Kind::Read), "ev=read");
-    assert_eq!(set_at(|e| e.to == Some(ConnState::Nread)), "ev=state & from=conn_parse_cmd & to=conn_nread");
+    assert_eq!(set_at(|e| e.function() == Some(Fn::DriveMachine)), "ev=call & fn=drive_machine");
+    assert_eq!(set_at(|e| e.op() == Some("link")), "ev=item & op=link");
+    assert_eq!(set_at(|e| e.kind() == Kind::Read), "ev=read");
+    assert_eq!(
+        set_at(|e| e.to() == Some(ConnState::Nread)),
+        "ev=state & from=conn_parse_cmd & to=conn_nread"
+    );
 }
 
 /// The events of `set` and `get`, and what `more` adds to them.
@@ -88,7 +94,7 @@ fn the_stack_names_the_command_that_made_the_trace() {
     let hint = |title: &str| {
         let mut recording = recording();
         recording.header.title = title.into();
-        recording.events.retain(|e| !matches!(e.ev, Kind::Call | Kind::Return));
+        recording.events.retain(|e| !matches!(e.kind(), Kind::Call | Kind::Return));
         let mut app = App::replay(recording, &Options::default());
         press(&mut app, "5");
         screen(&app, 80, 24)

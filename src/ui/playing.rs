@@ -57,7 +57,7 @@ impl App {
             if here.is_some_and(|e| self.breakpoints.iter().any(|b| b.matches(e))) {
                 self.playing = false;
                 self.tell("stopped at a breakpoint");
-            } else if self.pause_on_marks && here.is_some_and(|e| e.ev == Kind::Mark) {
+            } else if self.pause_on_marks && here.is_some_and(|e| e.kind() == Kind::Mark) {
                 self.playing = false;
                 self.tell("stopped at a chapter");
             }

@@ -47,7 +47,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
         frames.push(("epoll_wait", "the kernel"));
     }
     // A function that this event left is shown once more, where it was.
-    let left = event.function.filter(|_| event.ev == Kind::Return);
+    let left = event.function().filter(|_| event.kind() == Kind::Return);
     let rows = pen.height().saturating_sub(usize::from(left.is_some()));
     let skip = frames.len().saturating_sub(rows);
     let innermost = frames.len().saturating_sub(1);

@@ -2,7 +2,7 @@
 
 use super::app::App;
 use super::pen::{Pen, cut};
-use crate::event::{Kind, Ready, Thread};
+use crate::event::{Interest, Kind, Ready, Thread};
 use crate::model::{Lane, Listener, Phase, World};
 use crate::text::{counted, glyph, printable};
 use std::borrow::Cow;
@@ -122,7 +122,7 @@ fn sent(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Columns) 
     let Some(event) = app.player.current().filter(|event| event.th == lane.id) else { return };
     // The workers stand between main and the thread that makes the hash table grow.
     let to = if lane.id == Thread::Main { '↓' } else { '↑' };
-    match event.ev {
+    match event.kind() {
         Kind::Notify => {
             pen.put(columns.pipe, y, &format!("writes {} {to}", byte(event.notified_by())), p.changed)
         }
@@ -141,7 +141,7 @@ fn doing(app: &App, lane: &Lane) -> String {
     if let Some(at_gate) = app.at_the_gate(lane.id) {
         return at_gate;
     }
-    if app.player.current().is_some_and(|e| e.ev == Kind::Wake && e.th == lane.id) {
+    if app.player.current().is_some_and(|e| e.kind() == Kind::Wake && e.th == lane.id) {
         return woken_by(app.player.world(), lane);
     }
     match (lane.phase, lane.stack.last()) {
@@ -173,7 +173,7 @@ pub(super) fn ready(world: &World, thread: Thread, all: &[Ready]) -> String {
     let Some(first) = all.first() else { return "its timer".to_owned() };
     let receive_fd = world.threads.get(&thread).and_then(|lane| lane.notify_receive_fd);
     let mut by = match first.conn {
-        Some(id) if first.what == "w" => format!("c{id} writable"),
+        Some(id) if first.what == Interest::Write => format!("c{id} writable"),
         Some(id) => format!("c{id}"),
         None if receive_fd == Some(first.fd) => "its pipe".to_owned(),
         None if world.listeners.iter().any(|l| l.fd == first.fd) => "a new client".to_owned(),
@@ -214,8 +214,8 @@ fn listener_line(app: &App, pen: &mut Pen<'_>, y: usize) {
     let world = app.player.world();
     let startup = world.startup;
     let is_new = app.player.current().is_some_and(|e| {
-        matches!(e.ev, Kind::Socket | Kind::Setsockopt | Kind::Bind | Kind::Listen | Kind::Accept)
-            || (e.conn.is_none() && e.ev == Kind::ConnNew)
+        matches!(e.kind(), Kind::Socket | Kind::Setsockopt | Kind::Bind | Kind::Listen | Kind::Accept)
+            || (e.conn.is_none() && e.kind() == Kind::ConnNew)
     });
     let text = match world.listeners.as_slice() {
         [.., Listener { fd, addr: None, options, .. }] => format!("socket fd {fd}, {options} options set"),
@@ -283,5 +283,5 @@ fn shown(listener: &Listener) -> Cow<'_, str> {
 fn is_about_recording(app: &App) -> bool {
     app.player
         .current()
-        .is_some_and(|e| matches!(e.ev, Kind::Mark | Kind::Note | Kind::Drop | Kind::Snapshot))
+        .is_some_and(|e| matches!(e.kind(), Kind::Mark | Kind::Note | Kind::Drop | Kind::Snapshot))
 }

@@ -3,6 +3,10 @@
 use memstep::event::*;
 use proptest::prelude::*;
 
+fn text() -> impl Strategy<Value = Option<Box<str>>> {
+    prop::option::of(".{0,20}".prop_map(String::into_boxed_str))
+}
+
 fn word() -> impl Strategy<Value = Option<Word>> {
     prop::option::of(".{0,12}".prop_map(Word::from))
 }
@@ -49,15 +53,15 @@ fn set() -> impl Strategy<Value = ConnSet> {
 prop_compose! {
     fn basics()(seq: u64, t: u64, th in thread(), ev in kind(), worker in prop::option::of(thread()),
         conn: Option<u32>, fd: Option<i32>, function in prop::option::of(prop::sample::select(Fn::ALL)),
-        op in word(), peer in prop::option::of(".{0,20}"), depth: Option<u32>, timer: bool) -> Event {
-        Event { seq, t, th, ev, worker, conn, fd, function, op, peer, depth, timer, ..Event::default() }
+        op in word(), peer in text(), depth: Option<u32>, timer: bool) -> FlatEvent {
+        FlatEvent { seq, t, th, ev, worker, conn, fd, function, op, peer, depth, timer, ..FlatEvent::default() }
     }
 }
 
 prop_compose! {
     /// An event with any fields whatever.
-    pub fn event()(basics in basics(), to in state(), from in state(), why in word(), want: Option<u64>,
-        ret: Option<i64>, errno in word(), payload in prop::option::of(bytes()), cause: Option<u64>,
+    pub fn event()(basics in basics(), to in state(), from in state(), why in text(), want: Option<u64>,
+        ret: Option<i64>, errno in prop::option::of(".{0,12}".prop_map(|name| Errno::named(&name))), payload in prop::option::of(bytes()), cause: Option<u64>,
         iov in prop::option::of(prop::collection::vec(bytes(), 0..4)), set in prop::option::of(set()),
         ready in prop::option::of(prop::collection::vec((any::<i32>(), any::<Option<u32>>()), 0..3)),
         ) -> Event {
@@ -65,9 +69,9 @@ prop_compose! {
         let ready = ready.map(|r: Vec<_>| {
             r.into_iter().map(|(fd, conn)| Ready { fd, conn, what: "rw".into() }).collect()
         });
-        Event {
+        FlatEvent {
             to, from, why, want, ret, errno, data, b64, len, cause, iov, ready,
             set: set.map(Box::new), ..basics
-        }
+        }.event()
     }
 }

@@ -8,17 +8,17 @@ use memstep::model::{Cell, Class, Conn, Memory, World};
 /// compares the two just after each snapshot and at the end of `part`.
 pub fn assert_same_story(all: &[Event], part: &[Event], workers: u32) {
     let (mut whole, mut found) = (World::new(workers), World::new(workers));
-    let mut all = all.iter().filter(|e| e.ev != Kind::Snapshot).peekable();
+    let mut all = all.iter().filter(|e| e.kind() != Kind::Snapshot).peekable();
     for (i, event) in part.iter().enumerate() {
         found.apply(event);
         while let Some(of_all) = all.next_if(|of_all| of_all.seq <= event.seq) {
-            if of_all.seq == event.seq && event.ev != Kind::Snapshot {
+            if of_all.seq == event.seq && event.kind() != Kind::Snapshot {
                 assert_eq!(of_all, event);
             }
             whole.apply(of_all);
         }
         assert_eq!(whole.seq, event.seq, "an event is missing or comes twice");
-        if event.ev == Kind::Snapshot || i + 1 == part.len() {
+        if event.kind() == Kind::Snapshot || i + 1 == part.len() {
             assert_same_world(&whole, &found);
         }
     }

@@ -41,7 +41,7 @@ fn each_command_is_answered_and_done() {
     port.say("quit\n");
     assert_eq!(port.rest(), "");
     let (events, end) = checked(&fs::read_to_string(path(&dir, "t.jsonl.1")).unwrap());
-    assert_eq!(events.iter().filter(|e| e.ev == Kind::Command).count(), 3);
+    assert_eq!(events.iter().filter(|e| e.kind() == Kind::Command).count(), 3);
     assert!(end.is_some());
 }
 
@@ -55,7 +55,7 @@ fn what_happened_last_is_written_when_asked_for() {
     assert!(answer.starts_with(&format!("ok: {}: the last ", str(&trace))), "{answer}");
     assert_eq!(server.end(), Some(143));
     let (events, _) = checked(&fs::read_to_string(&trace).unwrap());
-    assert!(events.iter().any(|e| e.ev == Kind::Command));
+    assert!(events.iter().any(|e| e.kind() == Kind::Command));
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn every_viewer_gets_what_the_file_gets() {
         let from = events[0].seq as usize;
         let lines = own_lines(stream);
         assert_eq!(lines, all[from..from + lines.len()]);
-        let replies = events.iter().filter(|e| e.ev == Kind::Command);
+        let replies = events.iter().filter(|e| e.kind() == Kind::Command);
         assert!(replies.count() >= 3);
     }
 }
@@ -114,11 +114,11 @@ fn a_viewer_that_does_not_read_misses_events_and_is_told() {
     viewer.read_to("\"ev\":\"command\"");
     let stream = viewer.leave();
     let (events, end) = checked(&stream);
-    let resumed = events.iter().rposition(|e| e.ev == Kind::Snapshot).unwrap();
+    let resumed = events.iter().rposition(|e| e.kind() == Kind::Snapshot).unwrap();
     let gap = &events[resumed - 1];
-    assert_eq!(gap.ev, Kind::Drop);
-    assert_eq!(gap.seq + gap.n.unwrap() - 1, events[resumed].seq);
-    assert!(end.unwrap().dropped >= gap.n.unwrap());
+    assert_eq!(gap.kind(), Kind::Drop);
+    assert_eq!(gap.seq + gap.n().unwrap() - 1, events[resumed].seq);
+    assert!(end.unwrap().dropped >= gap.n().unwrap());
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn recordings_that_are_stopped_started_and_changed_under_load_lose_and_repeat_no
         // The first file begins with event 1, any other with a snapshot after the last event before it.
         let first = if n == 0 { 1 } else { numbers[0] };
         assert_eq!(numbers, (first..first + events.len() as u64).collect::<Vec<_>>(), "{}", file.display());
-        assert_eq!(n == 0, events[0].ev != Kind::Snapshot);
+        assert_eq!(n == 0, events[0].kind() != Kind::Snapshot);
         let follows_at_once = n % 3 != 0;
         assert!(if follows_at_once { first == last } else { first >= last }, "{}", file.display());
         last = events.last().unwrap().seq;

@@ -67,10 +67,10 @@ fn two_connections_wait_in_one_queue_because_somebody_wants_to_see_it() {
     assert_eq!(server.end(), Some(143));
     let (events, end) = checked(&fs::read_to_string(&trace).unwrap());
     assert_eq!(end.unwrap().dropped, 0);
-    let queue = events.iter().filter(|e| matches!(e.ev, Kind::CqPush | Kind::CqPop));
-    let queue: Vec<_> = queue.map(|e| (e.ev.clone(), e.conn.unwrap(), e.depth.unwrap())).collect();
+    let queue = events.iter().filter(|e| matches!(e.kind(), Kind::CqPush | Kind::CqPop));
+    let queue: Vec<_> = queue.map(|e| (e.kind(), e.conn.unwrap(), e.depth().unwrap())).collect();
     let (push, pop) = (Kind::CqPush, Kind::CqPop);
-    assert_eq!(queue, [(push.clone(), 0, 1), (push, 1, 2), (pop.clone(), 0, 1), (pop, 1, 0)]);
+    assert_eq!(queue, [(push, 0, 1), (push, 1, 2), (pop, 0, 1), (pop, 1, 0)]);
 }
 
 #[test]
@@ -197,10 +197,10 @@ fn the_server_runs_to_an_event_and_no_further() {
     let (events, _) = checked(&fs::read_to_string(&trace).unwrap());
     for (at, stop) in stops.iter().enumerate() {
         let stopped = events.iter().find(|e| e.seq == *stop).unwrap();
-        assert_eq!((stopped.to.unwrap().name(), stopped.conn), ("conn_nread", Some(1)));
-        let matched = events
-            .iter()
-            .filter(|e| e.ev == Kind::State && e.to == stopped.to && e.conn == Some(1) && e.seq <= *stop);
+        assert_eq!((stopped.to().unwrap().name(), stopped.conn), ("conn_nread", Some(1)));
+        let matched = events.iter().filter(|e| {
+            e.kind() == Kind::State && e.to() == stopped.to() && e.conn == Some(1) && e.seq <= *stop
+        });
         assert_eq!(matched.count(), at + 1, "the first that matched");
     }
 }

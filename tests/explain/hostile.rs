@@ -3,8 +3,8 @@
 use super::*;
 
 /// An event with every field that a kind may carry, as long as they come.
-fn crowded(ev: Kind) -> Event {
-    Event {
+fn crowded(ev: Kind) -> FlatEvent {
+    FlatEvent {
         seq: u64::MAX,
         th: Thread::Worker(1023),
         worker: Some(Thread::Worker(1023)),
@@ -44,7 +44,7 @@ fn long_names_and_large_numbers_still_fit() {
         msgcurr: 10,
         ..ConnFields::default()
     };
-    let last = failed(read(2048, 0), "ECONNRESET");
+    let last = failed(read(2048, 0), "ECONNRESET").event();
     for state in ConnState::ALL {
         let context = Context {
             previous: Some(&last),
@@ -56,23 +56,29 @@ fn long_names_and_large_numbers_still_fit() {
             edge_triggered: true,
         };
         for kind in Kind::ALL {
-            good(&explain(&crowded(kind.clone()), &context));
+            good(&explain(&crowded(*kind).event(), &context));
         }
         for op in ITEM_OPS {
-            good(&explain(&Event { op: Some((*op).into()), ..crowded(Kind::Item) }, &context));
+            good(&explain(&FlatEvent { op: Some((*op).into()), ..crowded(Kind::Item) }.event(), &context));
         }
         for op in ["setup", "create", "start"] {
-            good(&explain(&Event { op: Some(op.into()), ..crowded(Kind::Thread) }, &context));
+            good(&explain(&FlatEvent { op: Some(op.into()), ..crowded(Kind::Thread) }.event(), &context));
         }
         for (from, to) in TRANSITIONS {
-            good(&explain(&Event { from: Some(*from), to: Some(*to), ..crowded(Kind::State) }, &context));
+            good(&explain(
+                &FlatEvent { from: Some(*from), to: Some(*to), ..crowded(Kind::State) }.event(),
+                &context,
+            ));
         }
         let by_udp = Context { is_udp: true, ..context };
         for (from, to) in TRANSITIONS {
-            good(&explain(&Event { from: Some(*from), to: Some(*to), ..crowded(Kind::State) }, &by_udp));
+            good(&explain(
+                &FlatEvent { from: Some(*from), to: Some(*to), ..crowded(Kind::State) }.event(),
+                &by_udp,
+            ));
         }
         for kind in Kind::ALL {
-            let event = Event { transport: Some("udp".into()), ..crowded(kind.clone()) };
+            let event = FlatEvent { transport: Some("udp".into()), ..crowded(*kind) }.event();
             good(&explain(&event, &by_udp));
         }
         for (errno, said) in [
@@ -81,25 +87,30 @@ fn long_names_and_large_numbers_still_fit() {
             (Some("EAGAIN"), b""),
             (Some("EIO"), b""),
         ] {
-            let event = Event {
+            let event = FlatEvent {
                 errno: errno.map(Into::into),
                 peer: Some("[2001:db8:1111:2222:3333:4444:5555:6666]:65535".into()),
                 request_id: (said.len() > 8).then_some(999),
                 data: (!said.is_empty()).then(|| String::from_utf8_lossy(said).into_owned()),
                 ..crowded(Kind::Recvfrom)
-            };
+            }
+            .event();
             good(&explain(&event, &by_udp));
         }
         for into in ["rbuf", "item", "swallow"] {
             for errno in [None, Some("EAGAIN"), Some("ECONNRESET")] {
-                let event =
-                    Event { into: Some(into.into()), errno: errno.map(Into::into), ..crowded(Kind::Read) };
+                let event = FlatEvent {
+                    into: Some(into.into()),
+                    errno: errno.map(Into::into),
+                    ..crowded(Kind::Read)
+                }
+                .event();
                 good(&explain(&event, &context));
             }
         }
         for what in ["r", "w"] {
-            let ready = vec![Ready { fd: 99_999, conn: Some(99_999), what: what.into() }];
-            good(&explain(&Event { ready: Some(ready), ..crowded(Kind::Wake) }, &context));
+            let ready = vec![Ready { fd: 99_999, conn: Some(99_999), what: Interest::named(what) }];
+            good(&explain(&FlatEvent { ready: Some(ready), ..crowded(Kind::Wake) }.event(), &context));
         }
     }
 }
@@ -107,11 +118,11 @@ fn long_names_and_large_numbers_still_fit() {
 #[test]
 fn hostile_bytes_never_come_out_raw() {
     let evil = "\x1b]0;x\x07\n\r\u{202e}\u{9b}31m";
-    let last = Event { errno: Some(evil.into()), ..read(1, 1) };
+    let last = FlatEvent { errno: Some(evil.into()), ..read(1, 1) }.event();
     let context = Context { previous: Some(&last), last_read: Some(&last), ..Context::default() };
-    for kind in Kind::ALL.iter().cloned().chain([Kind::Other(evil.into())]) {
+    for kind in Kind::ALL.iter().cloned().chain([Kind::from_name(evil)]) {
         for errno in [None, Some(evil)] {
-            let event = Event {
+            let event = FlatEvent {
                 op: Some(evil.into()),
                 role: Some(evil.into()),
                 name: Some(evil.into()),
@@ -124,14 +135,16 @@ fn hostile_bytes_never_come_out_raw() {
                 data: Some(evil.into()),
                 text: Some(evil.into()),
                 key: Some(evil.into()),
-                errno: errno.map(|e: &str| e.to_owned().into()),
-                ..event(kind.clone())
-            };
+                errno: errno.map(|e: &str| e.into()),
+                ..event(kind)
+            }
+            .event();
             harmless(&explain(&event, &context));
             harmless(&bare(&event));
         }
     }
-    let event = Event { op: Some("hit".into()), key: Some("a\x1b[31m\n".into()), ..event(Kind::Item) };
+    let event =
+        FlatEvent { op: Some("hit".into()), key: Some("a\x1b[31m\n".into()), ..event(Kind::Item) }.event();
     assert!(bare(&event).text.contains("\"a\\x1b[31m\\n\""), "{}", bare(&event).text);
 }
 
@@ -174,7 +187,7 @@ prop_compose! {
     fn any_event()(
         ev in prop_oneof![
             8 => proptest::sample::select(Kind::ALL),
-            1 => any::<String>().prop_map(|s| Kind::Other(s.into())),
+            1 => any::<String>().prop_map(|s| Kind::from_name(&s)),
         ],
         (function, th, worker) in (
             proptest::option::of(proptest::sample::select(Fn::ALL)),
@@ -195,7 +208,7 @@ prop_compose! {
         (b64, len, peer) in any::<(Option<String>, Option<u64>, Option<String>)>(),
         ready in proptest::option::of(proptest::collection::vec(
             (any::<i32>(), any::<Option<u32>>(), any::<String>())
-                .prop_map(|(fd, conn, what)| Ready { fd, conn, what: what.into() }),
+                .prop_map(|(fd, conn, what)| Ready { fd, conn, what: Interest::named(&what) }),
             0..4,
         )),
         iov in proptest::option::of(proptest::collection::vec(
@@ -203,21 +216,25 @@ prop_compose! {
             0..4,
         )),
     ) -> Event {
-        Event {
-            ev, function, th, worker, op, into, interest, errno, why, from, to, state, conn, fd, depth,
+        FlatEvent {
+            ev, function, th, worker, op, from, to, state, conn, fd, depth,
+            into: into.as_deref().map(Target::named),
+            interest: interest.as_deref().map(Interest::named),
+            errno: errno.as_deref().map(Errno::named),
+            why: why.as_deref().map(Into::into),
             backlog, timeout, timer, want, ret, size, n, data, text, key, b64, len, ready, iov,
-            addr: peer.clone(),
-            peer,
-            value: name.clone(),
-            domain: name.clone(),
-            role: name.clone(),
+            addr: peer.as_deref().map(Into::into),
+            peer: peer.as_deref().map(Into::into),
+            value: name.as_deref().map(Into::into),
+            domain: name.as_deref().map(Domain::named),
+            role: name.as_deref().map(Role::named),
             name,
             at: n,
             epoll_fd: fd,
             notify_send_fd: fd,
             notify_receive_fd: fd,
-            ..Event::default()
-        }
+            ..FlatEvent::default()
+        }.event()
     }
 }
 

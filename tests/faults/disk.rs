@@ -63,7 +63,7 @@ fn a_disk_that_fills_up_under_load_is_complained_of_once_and_can_be_used_again()
         fs::read_to_string(&full).is_ok_and(|text| text.contains("\"get later\""))
     });
     let anew = accepted(&read(&full)).events;
-    assert_eq!(anew[0].ev, Kind::Snapshot);
+    assert_eq!(anew[0].kind(), Kind::Snapshot);
     assert!(anew[0].seq > was_written.events.last().unwrap().seq);
     let said = server.terminated();
     assert_eq!(said.matches(STOPPED).count(), 1, "{said}");
@@ -132,7 +132,7 @@ fn a_file_that_is_removed_gives_way_to_a_new_one() {
     assert_eq!(said.matches("removed").count(), 1, "{said}");
     assert!(!check(&path).contains("note:"));
     let (_, events) = checked(&read(&path));
-    assert_eq!(events[0].ev, Kind::Snapshot);
+    assert_eq!(events[0].kind(), Kind::Snapshot);
     assert!(asked(&events, "get after") && !asked(&events, "get before"));
 }
 
@@ -152,7 +152,7 @@ fn a_file_that_is_removed_under_load_gives_way_to_a_new_one() {
     let said = server.terminated();
     busy.stop();
     assert_eq!(said.matches("removed").count(), 5, "{said}");
-    assert_eq!(checked(&read(&path)).1[0].ev, Kind::Snapshot);
+    assert_eq!(checked(&read(&path)).1[0].kind(), Kind::Snapshot);
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn a_file_that_is_emptied_gives_way_to_a_new_one() {
     server.says("the file was emptied; a new one is begun");
     server.terminated();
     let (_, events) = checked(&read(&path));
-    assert!(events[0].ev == Kind::Snapshot && asked(&events, "get after"));
+    assert!(events[0].kind() == Kind::Snapshot && asked(&events, "get after"));
 }
 
 #[test]

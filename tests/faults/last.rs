@@ -38,7 +38,7 @@ fn under_load_a_signal_writes_the_last_of_what_happened_and_memory_is_bounded() 
         let events = written(&path);
         assert!(said.ends_with(" events\n"), "{said}");
         assert!(asked(&events, &format!("get just-now-{round}")));
-        assert_eq!(events[0].ev, Kind::Snapshot, "the beginning is forgotten");
+        assert_eq!(events[0].kind(), Kind::Snapshot, "the beginning is forgotten");
         assert!(events.last().unwrap().seq > last);
         last = events.last().unwrap().seq;
         let size = fs::metadata(&path).unwrap().len();
@@ -88,7 +88,7 @@ fn the_trigger_writes_it_once_until_all_of_that_is_forgotten() {
     leave_a_trace(&mut client, "trouble1");
     server.says("trace.jsonl: the last ");
     let events = written(&path);
-    assert_eq!(events.last().unwrap().text.as_deref(), Some("get trouble1"), "it is the last thing in it");
+    assert_eq!(events.last().unwrap().text(), Some("get trouble1"), "it is the last thing in it");
     assert_eq!(events[0].seq, 1, "and everything before is there");
 
     leave_a_trace(&mut client, "trouble2");
@@ -111,9 +111,9 @@ fn the_trigger_writes_it_once_until_all_of_that_is_forgotten() {
     busy.stop();
     server.says("trace.jsonl: the last ");
     let events = written(&path);
-    assert_eq!(events[0].ev, Kind::Snapshot);
+    assert_eq!(events[0].kind(), Kind::Snapshot);
     assert!(!asked(&events, "get trouble3"));
-    assert!(events.last().unwrap().text.as_deref().unwrap().starts_with("get trouble"));
+    assert!(events.last().unwrap().text().unwrap().starts_with("get trouble"));
 }
 
 #[test]

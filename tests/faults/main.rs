@@ -217,11 +217,11 @@ fn check(path: &Path) -> String {
 
 /// Whether an answer is in a recording.
 fn sent(events: &[Event], answer: &str) -> bool {
-    let pieces = events.iter().filter(|e| e.ev == Kind::Sendmsg).filter_map(|e| e.iov.as_ref()).flatten();
+    let pieces = events.iter().filter(|e| e.kind() == Kind::Sendmsg).filter_map(|e| e.iov()).flatten();
     pieces.into_iter().any(|piece| piece.data.as_deref() == Some(answer))
 }
 
 /// Whether a command line is in a recording.
 fn asked(events: &[Event], line: &str) -> bool {
-    events.iter().any(|e| e.ev == Kind::Command && e.text.as_deref() == Some(line))
+    events.iter().any(|e| e.kind() == Kind::Command && e.text() == Some(line))
 }

@@ -13,7 +13,7 @@ fn assert_runs_on(recordings: &[Vec<Event>]) {
     let mut last = 0;
     for events in recordings {
         if last > 0 {
-            assert_eq!((&events[0].ev, events[0].seq), (&Kind::Snapshot, last));
+            assert_eq!((events[0].kind(), events[0].seq), (Kind::Snapshot, last));
         }
         last = events.last().unwrap().seq;
     }
@@ -115,11 +115,11 @@ fn stopped_and_started_again_by_signals_every_recording_is_whole() {
     assert_eq!(recordings.len(), 4);
     let mut last = 0;
     for (round, events) in (1..).zip(&recordings) {
-        assert!(events[0].ev == Kind::Snapshot && events[0].seq > last);
+        assert!(events[0].kind() == Kind::Snapshot && events[0].seq > last);
         last = events.last().unwrap().seq;
         assert!(asked(events, &format!("get in{round}")));
         let elsewhere = |e: &&Event| {
-            let text = e.text.as_deref().unwrap_or_default();
+            let text = e.text().unwrap_or_default();
             text.contains("never") || text.contains("between")
         };
         assert!(!events.iter().any(|e| elsewhere(&e)));

@@ -77,18 +77,18 @@ fn out_of_descriptors_it_pauses_and_takes_up_accepting_again() {
     assert!(rest.contains("accept4(): Too many open files\n"), "{rest}");
     assert!(rest.contains("Too many open connections\n"), "{rest}");
     let (_, events) = checked(&fs::read(&path).unwrap());
-    let full = events.iter().position(|e| e.errno.as_deref() == Some("EMFILE")).unwrap();
-    assert_eq!(events[full].ev, Kind::Accept);
+    let full = events.iter().position(|e| e.errno() == Some("EMFILE")).unwrap();
+    assert_eq!(events[full].kind(), Kind::Accept);
     let rest = || events[full..].iter();
-    let listens: Vec<_> = rest().filter(|e| e.ev == Kind::Listen).map(|e| e.backlog.unwrap()).collect();
+    let listens: Vec<_> = rest().filter(|e| e.kind() == Kind::Listen).map(|e| e.backlog().unwrap()).collect();
     assert_eq!(&listens[..2], [0, 1024], "it listens with no backlog, and later as before");
-    let fd = events[full].listen_fd;
+    let fd = events[full].listen_fd();
     let (del, add) = (
-        rest().position(|e| e.ev == Kind::EventDel && e.fd == fd).unwrap(),
-        rest().position(|e| e.ev == Kind::EventAdd && e.fd == fd).unwrap(),
+        rest().position(|e| e.kind() == Kind::EventDel && e.fd() == fd).unwrap(),
+        rest().position(|e| e.kind() == Kind::EventAdd && e.fd() == fd).unwrap(),
     );
     assert!(del < add, "it hears nothing of the listening socket in between");
-    let accepted = |e: &&Event| e.ev == Kind::Accept && e.conn.is_some();
+    let accepted = |e: &&Event| e.kind() == Kind::Accept && e.conn.is_some();
     assert_eq!(events.iter().filter(accepted).count(), 30);
 }
 

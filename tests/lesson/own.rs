@@ -28,7 +28,8 @@ fn the_skeleton_of_every_recording_works() {
         ];
         let is_of_interest = |i: &usize| {
             let event = &recording.events[*i];
-            kinds.contains(&event.ev.name()) || (event.ev.name() == "conn_new" && event.conn.is_some())
+            kinds.contains(&event.kind().name())
+                || (event.kind().name() == "conn_new" && event.conn.is_some())
         };
         let all: Vec<usize> = (0..recording.events.len()).filter(is_of_interest).collect();
         assert_eq!(there, all, "{}", path.display());

@@ -144,7 +144,7 @@ fn a_live_lesson_waits_for_each_step_and_can_pass_one_over() {
         if course.waits_for() == Some(1) {
             course.skip();
         }
-        if event.ev == Kind::Notified {
+        if event.kind() == Kind::Notified {
             break;
         }
     }

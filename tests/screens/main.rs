@@ -95,7 +95,7 @@ fn every_event_of_every_recording_can_be_drawn() {
 #[test]
 fn the_theme_changes_by_a_key_and_says_which_it_is() {
     let options = Options { theme: Theme::Contrast, ..Options::default() };
-    let mut app = viewer("set-get", &options, |e| e.ev == Kind::Notify);
+    let mut app = viewer("set-get", &options, |e| e.kind() == Kind::Notify);
     let has_colour = |app: &App| {
         buffer(app, (120, 40)).content().iter().any(|c| (c.fg, c.bg) != (Color::Reset, Color::Reset))
     };
@@ -110,7 +110,7 @@ fn the_theme_changes_by_a_key_and_says_which_it_is() {
 
 #[test]
 fn an_arrow_s_other_end_is_marked_in_space_time() {
-    let mut app = viewer("set-get", &Options::default(), |e| e.ev == Kind::Notify);
+    let mut app = viewer("set-get", &Options::default(), |e| e.kind() == Kind::Notify);
     press(&mut app, "2");
     let marked = |app: &App, mark: &str| {
         let screen = text(&buffer(app, (80, 24)));
@@ -126,7 +126,7 @@ fn an_arrow_s_other_end_is_marked_in_space_time() {
 #[test]
 fn a_recording_without_calls_says_how_to_get_them() {
     let mut recording = recording(Path::new("traces/set-get.jsonl"));
-    recording.events.retain(|e| !matches!(e.ev, Kind::Call | Kind::Return));
+    recording.events.retain(|e| !matches!(e.kind(), Kind::Call | Kind::Return));
     let mut app = App::replay(recording, &Options::default());
     press(&mut app, "5");
     assert!(text(&buffer(&app, (80, 24))).contains("memstep record SESSION -o FILE --detail calls"));

@@ -85,7 +85,7 @@ fn svg(buffer: &Buffer, title: &str) -> String {
 /// With `MEMSTEP_PICTURE=1` it is made anew.
 #[test]
 fn the_readme_shows_the_screen_as_it_is() {
-    let app = viewer("set-get", &Options::default(), |e| e.to == Some(ConnState::Nread));
+    let app = viewer("set-get", &Options::default(), |e| e.to() == Some(ConnState::Nread));
     let buffer = buffer(&app, (120, 40));
     assert!(row(&buffer, 0).contains("REPLAY"));
     let title =

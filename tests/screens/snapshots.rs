@@ -85,17 +85,19 @@ fn panel(name: &str, digit: char, story: &str, wanted: impl Fn(&Event) -> bool) 
 }
 
 fn enters(state: ConnState) -> impl Fn(&Event) -> bool {
-    move |e| e.to == Some(state)
+    move |e| e.to() == Some(state)
 }
 
 #[test]
 fn threads() {
-    panel("threads", '1', "round-robin", |e| e.ev == Kind::Notify && e.worker.unwrap().worker() == Some(2));
+    panel("threads", '1', "round-robin", |e| {
+        e.kind() == Kind::Notify && e.worker().unwrap().worker() == Some(2)
+    });
 }
 
 #[test]
 fn space_time() {
-    panel("space_time", '2', "round-robin", |e| e.ev == Kind::Notified && e.th.worker() == Some(2));
+    panel("space_time", '2', "round-robin", |e| e.kind() == Kind::Notified && e.th.worker() == Some(2));
 }
 
 #[test]
@@ -105,13 +107,13 @@ fn machine() {
 
 #[test]
 fn connection() {
-    let took_a_part = |e: &Event| e.ev == Kind::Sendmsg && e.ret.is_some_and(|n| n > 100_000);
+    let took_a_part = |e: &Event| e.kind() == Kind::Sendmsg && e.ret().is_some_and(|n| n > 100_000);
     panel("connection", '4', "slow-reader", took_a_part);
 }
 
 #[test]
 fn stack() {
-    panel("stack", '5', "pipelined", |e| e.ev == Kind::Item);
+    panel("stack", '5', "pipelined", |e| e.kind() == Kind::Item);
 }
 
 #[test]
@@ -121,15 +123,15 @@ fn events() {
 
 #[test]
 fn why() {
-    panel("why", '7', "hangups", |e| e.ev == Kind::Close);
+    panel("why", '7', "hangups", |e| e.kind() == Kind::Close);
 }
 
 /// An item pushed out by one of its own class.
 #[test]
 fn memory() {
-    let op = |wanted: &'static str| move |e: &Event| e.op.as_deref() == Some(wanted);
+    let op = |wanted: &'static str| move |e: &Event| e.op() == Some(wanted);
     panel("memory", '8', "memory", op("evict"));
-    let seconds = |e: &Event| e.op.as_deref() == Some("link") && e.key.as_deref() == Some("user:683");
+    let seconds = |e: &Event| e.op() == Some("link") && e.key() == Some("user:683");
     let mut all = String::new();
     let mut moment = |name: &str, wanted: &dyn Fn(&Event) -> bool| {
         let mut app = viewer("memory", &Options::default(), wanted);
@@ -152,7 +154,7 @@ fn memory() {
 #[test]
 fn all_at_once() {
     for (width, height) in [(60, 15), (80, 24), (120, 40), (200, 60)] {
-        let app = |options: &Options| viewer("set-get", options, |e| e.ev == Kind::Notified);
+        let app = |options: &Options| viewer("set-get", options, |e| e.kind() == Kind::Notified);
         insta::assert_snapshot!(format!("all_{width}x{height}"), looks(app, (width, height)));
     }
     for (width, height) in SIZES {
@@ -172,7 +174,7 @@ fn all_at_once() {
 fn space_time_at_every_scale() {
     for (name, keys) in [("finest", "2+"), ("coarsest", "2-")] {
         let mut app =
-            viewer("slow-reader", &Options::default(), |e| e.ev == Kind::Sendmsg && e.errno.is_some());
+            viewer("slow-reader", &Options::default(), |e| e.kind() == Kind::Sendmsg && e.errno().is_some());
         press(&mut app, keys);
         insta::assert_snapshot!(format!("space_time_{name}_80x24"), text(&buffer(&app, (80, 24))));
     }

@@ -13,8 +13,8 @@ use super::network::{out_string, start_answer};
 use super::prefix_stats::Counted;
 use super::settings::{MAX_VERBOSITY_LEVEL, VERSION_LINE, say};
 use super::util::{Shown, safe_strtoul, strtol, strtoul};
-use crate::event::{ConnState, Fn, Protocol};
-use crate::tracer::What;
+use crate::event::{ConnState, Fn, Protocol, SettingName};
+use crate::tracer::{Report, Text};
 use std::sync::atomic::Ordering;
 use token::{Tokens, tokenize_command};
 
@@ -79,7 +79,7 @@ fn process_command(c: &mut Conn, line: std::ops::Range<usize>) {
     let line = line.start..end;
     say!(c.globals.settings, 1, "<{} {}", c.fd(), Shown(&c.rbuf[line.clone()]));
     start_answer(c);
-    c.tell(What::Command, &c.rbuf[line.clone()]);
+    c.tell(Report::Command, &c.rbuf[line.clone()]);
 
     let tokens = tokenize_command(&mut c.rbuf, line);
     let n = tokens.count;
@@ -204,7 +204,8 @@ fn process_verbosity_command(c: &mut Conn, tokens: &Tokens) {
     // Of strtoul's 64 bits the C keeps 32.
     let level = (strtoul(tokens.get(&c.rbuf, 1)) as u32).min(MAX_VERBOSITY_LEVEL) as u8;
     c.globals.settings.verbose.store(level, Ordering::Relaxed);
-    c.tell(What::Verbosity, &[b'0' + level]);
+    let what = Report::Setting { name: SettingName::Verbose, value: Text::HERE };
+    c.tell(what, &[b'0' + level]);
     out_string(c, "OK");
 }
 

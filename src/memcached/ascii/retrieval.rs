@@ -2,7 +2,7 @@
 
 use super::record_prefix;
 use super::token::{Tokens, tokenize_command};
-use crate::event::{ConnState, Fn};
+use crate::event::{ConnState, Fn, ReplyOp};
 use crate::memcached::conn::{Conn, Src, conn_set_state, release_ilist};
 use crate::memcached::items::ItemRef;
 use crate::memcached::network::{add_iov, out_string};
@@ -10,7 +10,7 @@ use crate::memcached::prefix_stats::Counted;
 use crate::memcached::settings::{KEY_MAX_LENGTH, say};
 use crate::memcached::udp::build_udp_headers;
 use crate::memcached::util::{Line, Shown};
-use crate::tracer::{self, What};
+use crate::tracer::{self, Report};
 
 /// Queues every value that is found, then `END` (`memcached.c:2876`). A hit adds three pieces to
 /// the answer (`VALUE `, the key, and suffix and value in one), five with the CAS id.
@@ -50,7 +50,7 @@ pub(super) fn process_get_command(c: &mut Conn, tokens: &Tokens, return_cas: boo
     if c.is_udp() {
         build_udp_headers(c);
     }
-    c.tell(What::Reply { noreply: false, value: false }, b"END");
+    c.tell(Report::Reply { op: None }, b"END");
     conn_set_state(c, ConnState::Mwrite);
     c.msgcurr = 0;
 }
@@ -85,7 +85,7 @@ fn queue_value(c: &mut Conn, item: ItemRef, return_cas: bool) {
         head[..6].copy_from_slice(b"VALUE ");
         head[6..6 + key.len()].copy_from_slice(key);
         head[6 + key.len()..len].copy_from_slice(&suffix[..suffix.len() - 2]);
-        c.tell(What::Reply { noreply: false, value: true }, &head[..len]);
+        c.tell(Report::Reply { op: Some(ReplyOp::Value) }, &head[..len]);
     }
     c.store().item_update(&c.ilist[at as usize]);
 }

@@ -8,8 +8,8 @@ use super::globals::{Globals, Seen, Whose};
 use super::items::{ItemRef, Nread};
 use super::settings::{DATA_BUFFER_SIZE, READ_BUFFER_HIGHWAT, say};
 use super::util::{FRESH, Line, errno_text, stderr_line};
-use crate::event::{ConnImage, ConnState, EvFlags, Fn, Kind, Protocol};
-use crate::tracer::{self, What};
+use crate::event::{self, ConnImage, ConnState, EvFlags, Fn, Kind, Protocol};
+use crate::tracer::{self, Report, Ret, Text};
 use rustix::io::Errno;
 use std::cell::Cell;
 use std::net::SocketAddr;
@@ -229,7 +229,7 @@ pub fn conn_new(
 
     globals.stats.curr_conns.add(1);
     globals.stats.total_conns.add(1);
-    c.tell(What::ConnNew { fd, state: init_state, udp: c.is_udp() }, b"");
+    c.tell(Report::ConnNew { fd, state: init_state, transport: event::Transport::of(c.is_udp()) }, b"");
     Ok(c)
 }
 
@@ -315,7 +315,7 @@ pub fn conn_set_state(c: &mut Conn, state: ConnState) {
         say!(c.globals.settings, 2, "{}: going from {from} to {state}", c.fd());
         c.state = state;
         c.seen.set_state(state);
-        c.tell(What::State { from, to: state }, b"");
+        c.tell(Report::State { from, to: state }, b"");
     }
 }
 
@@ -342,14 +342,14 @@ pub fn update_event(c: &mut Conn, new_flags: EvFlags) -> bool {
 fn tell_event_add(c: &Conn, added: Result<bool, Errno>) {
     if added != Ok(false) {
         let ret = super::ret(&added.map(|_| 0));
-        c.tell(What::EventAdd { fd: c.fd(), interest: c.ev_flags, ret }, b"");
+        c.tell(Report::EventAdd { fd: c.fd(), interest: c.ev_flags.interest(), ret }, b"");
     }
 }
 
 fn tell_event_del(c: &Conn, deleted: Result<bool, Errno>) {
     if deleted != Ok(false) {
         let ret = super::ret(&deleted.map(|_| 0));
-        c.tell(What::EventDel { fd: c.fd(), ret }, b"");
+        c.tell(Report::EventDel { fd: c.fd(), ret }, b"");
     }
 }
 
@@ -446,10 +446,16 @@ fn close_socket(c: &mut Conn) {
     let Some(sfd) = c.sfd.take() else { return };
     let fd = sfd.as_raw_fd();
     // The dispatcher may accept on this very number before we are done here.
-    let begun = tracer::begin(&Kind::Close, c.id);
+    let begun = tracer::begin(Kind::Close, c.id);
     drop(sfd);
     if begun.is_on() {
         let image = c.changed();
-        tracer::finish(begun, c.id, What::Close { fd, ret: 0 }, image.as_ref(), c.why.as_bytes());
+        tracer::finish(
+            begun,
+            c.id,
+            Report::Close { fd, why: Text::HERE, ret: Ret::OK },
+            image.as_ref(),
+            c.why.as_bytes(),
+        );
     }
 }

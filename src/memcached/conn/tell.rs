@@ -3,7 +3,7 @@
 use super::Conn;
 use crate::event::{ConnImage, Fn};
 use crate::memcached::items::Store;
-use crate::tracer::{self, What};
+use crate::tracer::{self, Report};
 use std::ops::{Deref, DerefMut};
 
 impl Conn {
@@ -53,7 +53,7 @@ impl Conn {
 
     /// Tells the trace of something that happened to this connection.
     #[inline]
-    pub fn tell(&self, what: What, payload: &[u8]) {
+    pub fn tell(&self, what: Report, payload: &[u8]) {
         if tracer::on() {
             tracer::emit_conn(self.id, what, self.changed().as_ref(), payload);
         }
@@ -66,7 +66,7 @@ impl Conn {
     pub fn enter(&mut self, function: Fn) -> Inside<'_> {
         let is_told = tracer::tells_calls();
         if is_told {
-            self.tell(What::Call(function), b"");
+            self.tell(Report::Call { function }, b"");
         }
         Inside { c: self, function: is_told.then_some(function) }
     }
@@ -110,7 +110,7 @@ impl Drop for Inside<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         if let Some(function) = self.function {
-            self.c.tell(What::Return(function), b"");
+            self.c.tell(Report::Return { function }, b"");
         }
     }
 }

@@ -3,9 +3,10 @@
 
 use super::chunk::Chunk;
 use super::hash::hash;
+use crate::event::ItemOp;
 use crate::memcached::settings::{HashFunc, Settings, say};
 use crate::memcached::util::{Apart, lock, lock_in_line};
-use crate::tracer::{self, ItemOp, What};
+use crate::tracer::{self, Class, Known, Report};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 
@@ -236,7 +237,15 @@ impl Assoc {
 
 /// Tells the trace that the table grows, or has grown, to this size.
 fn tell(op: ItemOp, hashpower: u32) {
-    tracer::emit(What::Item { op, id: 1, size: 1 << hashpower, clsid: 0, bucket: 0 }, b"");
+    let what = Report::Item {
+        op,
+        id: 0,
+        size: Known::to_be(1 << hashpower),
+        class: Class(0),
+        chunk: Known::NOT,
+        bucket: Known::NOT,
+    };
+    tracer::emit(what, b"");
 }
 
 fn chain(first: Option<Chunk>) -> impl Iterator<Item = Chunk> {

@@ -9,11 +9,11 @@ use super::chunk::Chunk;
 use super::lru::{ItemStats, Lru};
 use super::slabs::{POWER_SMALLEST, Slabs};
 use super::store::Store;
-use crate::event::Stats;
+use crate::event::{ItemOp, Stats};
 use crate::memcached::conn_queue::Threads;
 use crate::memcached::settings::MAX_NUMBER_OF_SLAB_CLASSES;
 use crate::tracer::witness::{ClassMemory, StoreMemory};
-use crate::tracer::{ItemOp, What};
+use crate::tracer::{Class, Report};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
 
@@ -63,24 +63,21 @@ impl Peek {
     /// The store just after an event: what the event may have to do with, and now and then all of it.
     pub(in crate::memcached) fn look(
         &mut self,
-        what: &What,
+        what: &Report,
         store: &Store,
         threads: &Threads,
     ) -> Option<Arc<StoreMemory>> {
         self.calls += 1;
         let looks_at_all = self.calls.is_multiple_of(16);
         let of = match *what {
-            What::Item { op, bucket, clsid, .. } => {
-                if op.has_bucket() {
-                    self.bucket = Some(bucket);
-                }
+            Report::Item { op, bucket, class: Class(clsid), .. } => {
+                self.bucket = bucket.get().or(self.bucket);
                 if op == ItemOp::Expand {
                     self.bucket = None;
                 }
                 clsid
             }
-            What::Page { clsid, .. } => clsid,
-            What::Reply { .. } => 0,
+            Report::Reply { .. } => 0,
             _ if looks_at_all => 0,
             _ => return None,
         };
@@ -100,7 +97,7 @@ impl Peek {
             }
             self.classes.sort_unstable_by_key(|class| class.id);
         }
-        let has_counted = looks_at_all || matches!(what, What::Reply { .. });
+        let has_counted = looks_at_all || matches!(what, Report::Reply { .. });
         let stats = has_counted.then(|| {
             let totals = |id: usize| self.lru.peek(&store.lrus[id].0).stats;
             let sum = |of: &dyn Fn(ItemStats) -> u64| {

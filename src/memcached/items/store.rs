@@ -5,12 +5,12 @@ use super::chunk::{Chunk, ItemRef, New};
 use super::header::{Suffix, ntotal_of, suffix};
 use super::lru::Lru;
 use super::slabs::{Allocated, Sizes, Slabs};
-use crate::event::Fn;
+use crate::event::{Fn, ItemOp};
 use crate::memcached::settings::{
     Clock, ITEM_UPDATE_INTERVAL, KEY_MAX_LENGTH, MAX_NUMBER_OF_SLAB_CLASSES, Settings, say,
 };
 use crate::memcached::util::{Apart, Shown, lock_in_line};
-use crate::tracer::{self, ItemOp, What};
+use crate::tracer::{self, Class, Known, Report};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -167,7 +167,14 @@ impl Store {
             found = slabs.alloc(&self.sizes, ntotal, id, |len| {
                 // Told before another thread can take a chunk of it, and tell of that.
                 let (size, chunk) = (len as u32, self.sizes.size(id) as u32);
-                let what = What::Page { size, chunk, clsid: id as u8 };
+                let what = Report::Item {
+                    op: ItemOp::Page,
+                    id: 0,
+                    size: Known::to_be(size),
+                    class: Class(id as u8),
+                    chunk: Known::to_be(chunk),
+                    bucket: Known::NOT,
+                };
                 tracer::emit_conn(tracer::current(), what, None, b"");
             });
             drop(slabs);
@@ -241,7 +248,14 @@ impl Store {
         let Some(it) = table.find(key, hv) else {
             say!(self.settings, 2, "> NOT FOUND {}", Shown(key));
             let bucket = self.assoc.bucket(hv);
-            let what = What::Item { op: ItemOp::Miss, id: 0, size: 0, clsid: 0, bucket };
+            let what = Report::Item {
+                op: ItemOp::Miss,
+                id: 0,
+                size: Known::NOT,
+                class: Class(0),
+                chunk: Known::NOT,
+                bucket: Known::to_be(bucket),
+            };
             tracer::emit_conn(tracer::current(), what, None, key);
             return None;
         };
@@ -343,6 +357,8 @@ fn tell(op: ItemOp, it: Chunk, bucket: u32) {
     }
 }
 
-fn item_event(op: ItemOp, it: Chunk, bucket: u32) -> What {
-    What::Item { op, id: it.trace_id(), size: it.nbytes(), clsid: it.clsid() as u8, bucket }
+fn item_event(op: ItemOp, it: Chunk, bucket: u32) -> Report {
+    let bucket = if op.has_bucket() { Known::to_be(bucket) } else { Known::NOT };
+    let (size, class) = (Known::to_be(it.nbytes()), Class(it.clsid() as u8));
+    Report::Item { op, id: it.trace_id(), size, class, chunk: Known::NOT, bucket }
 }

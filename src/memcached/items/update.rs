@@ -3,11 +3,11 @@
 use super::assoc::Table;
 use super::chunk::ItemRef;
 use super::store::Store;
-use crate::event::Fn;
+use crate::event::{Fn, ItemOp};
 use crate::memcached::conn_queue::ThreadStats;
 use crate::memcached::settings::say;
 use crate::memcached::util::{Line, safe_strtoull};
-use crate::tracer::{self, ItemOp};
+use crate::tracer;
 
 /// Which storage command is being carried out: `NREAD_*` (`memcached.h:203`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -221,19 +221,19 @@ impl Rows {
             self.runs.push((index, event.seq));
         }
         self.next = event.seq.wrapping_add(1);
-        let kind = event.ev.index();
+        let kind = event.kind().index();
         self.present |= 1 << kind;
         self.starts.push(at);
         self.kinds.push(kind as u8 | if event.cause.is_some() { HAS_CAUSE } else { 0 });
         self.threads.push(thread_code(event.th));
         self.conns.push(event.conn.unwrap_or(NO_CONN));
-        let way = Way::new(event.from, event.to);
+        let way = Way::new(event.from(), event.to());
         self.states.add(way);
         self.ways.push(way);
         if let Some(conn) = event.conn {
             self.conn_range = (self.conn_range.0.min(conn), self.conn_range.1.max(conn));
         }
-        if event.ev == Kind::Mark {
+        if event.kind() == Kind::Mark {
             found.marks.push((index, title(line)));
         }
     }

@@ -222,5 +222,5 @@ pub(super) fn effect(pieces: &[Piece], window: &mut Window<'_>, seq: u64) -> Opt
 
 /// What stands where an event was that cannot be read any more: the file has changed.
 pub(super) fn lost() -> Kind {
-    Kind::Other("unreadable".into())
+    Kind::from_name("unreadable")
 }

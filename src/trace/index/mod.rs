@@ -26,7 +26,7 @@ mod work;
 
 use super::format::{End, Header};
 use super::reader::{self, ReadError, Says, TraceReader, Warning, says};
-use crate::event::Event;
+use crate::event::{Event, FlatEvent};
 use crate::filter::Filter;
 use crate::model::World;
 use crate::player::{Direction, Found, Progress, Source};
@@ -296,7 +296,7 @@ impl Shared {
             let table = self.table();
             let seq =
                 table.locate(index).and_then(|(chunk, at)| table.chunk(chunk)?.columns.as_ref()?.seq(at));
-            Event { seq: seq.unwrap_or(0), ev: find::lost(), ..Event::default() }
+            FlatEvent { seq: seq.unwrap_or(0), ev: find::lost(), ..FlatEvent::default() }.into()
         })
     }
 }

@@ -1,26 +1,18 @@
 //! Reads an event's line fast, where it is as a recorder writes it; serde reads the rest.
 //!
 //! The lines of a large recording are read more than once: when the index is made, when the world is
-//! folded, when they are looked at. The order of the members does not matter, though the recorder's
-//! own is the fastest; what does is that no member comes twice, that none is unknown, and that
-//! numbers are whole. **Where
-//! it says yes, serde says yes, to an equal event**; where it says `None`, nothing is decided. Tests
+//! folded, when they are looked at. The four members that every event has come first, as a recorder puts them;
+//! which others may come follows from the kind, none of them twice, in any order, and numbers are whole.
+//! **Where it says yes, serde says yes, to an equal event**; where it says `None`, nothing is decided. Tests
 //! hold both.
 
 mod scan;
 
 use crate::event::{
-    ConnSet, ConnState, EvFlags, Event, Fn, Iov, ItemRef, Kind, Protocol, Ready, Thread, Word, errno_name,
-    errno_number,
+    Carried, ConnSet, ConnState, Domain, Errno, EvFlags, Event, Fn, Interest, Iov, ItemOp, ItemRef, Kind,
+    Protocol, Ready, ReplyOp, Role, SettingName, SockOpt, Target, Thread, ThreadOp, Transport, What,
 };
 use scan::Scan;
-use std::borrow::Cow;
-
-/// The words that stand in most lines: they need no memory of their own.
-const WORDS: &[&str] = &[
-    "rbuf", "item", "swallow", "alloc", "link", "unlink", "hit", "miss", "update", "free", "value",
-    "noreply", "r", "w", "rw", "udp",
-];
 
 /// Looks at the members of an object: each by its name, at most once. `$seen` has a bit for each.
 macro_rules! members {
@@ -74,109 +66,87 @@ pub(super) fn event(line: &str) -> Option<Event> {
 
 /// The same into an event that was used before. What is in it after a `None` means nothing.
 pub(super) fn event_into(line: &str, event: &mut Event) -> Option<()> {
-    *event = Event::default();
     read::<true>(line, event)
 }
 
 /// Whether `line` is an event; of its fields only those are kept that need no memory of their own and
 /// are looked for: `seq`, `t`, `th`, `ev`, `conn`, `from`, `to`, `cause`.
 pub(super) fn outline(line: &str, event: &mut Event) -> Option<()> {
-    (event.conn, event.from, event.to, event.cause) = (None, None, None, None);
     read::<false>(line, event)
 }
 
-/// The first four of the members below.
-const NEEDED: u64 = 0b1111;
-
-/// These four where a recorder puts them: at the beginning, in this order.
+/// The four members that come first, as a recorder writes them or with blanks between.
 #[inline(always)]
-fn beginning(scan: &mut Scan<'_>, e: &mut Event) -> Option<()> {
-    scan.literal(b"{\"seq\":")?;
+fn beginning<const SPACED: bool>(scan: &mut Scan<'_>, e: &mut Event) -> Option<Kind> {
+    let begins = |scan: &mut Scan<'_>, bytes| if SPACED { scan.spaced(bytes) } else { scan.literal(bytes) };
+    begins(scan, b"{\"seq\":")?;
     e.seq = scan.unsigned()?;
-    scan.literal(b",\"t\":")?;
+    begins(scan, b",\"t\":")?;
     e.t = scan.unsigned()?;
-    scan.literal(b",\"th\":")?;
-    e.th = thread(scan)?;
-    scan.literal(b",\"ev\":")?;
-    e.ev = Kind::from_name(scan.plain()?);
-    Some(())
+    begins(scan, b",\"th\":")?;
+    e.th = Scanned::scan(scan)?;
+    begins(scan, b",\"ev\":")?;
+    Kind::known(scan.plain()?)
 }
 
 #[inline]
 fn read<const ALL: bool>(line: &str, e: &mut Event) -> Option<()> {
     let scan = &mut Scan::new(line);
-    let mut seen = 0u64;
-    let has_more = match beginning(scan, e) {
-        Some(()) => {
-            seen = NEEDED;
-            scan.more(b'}')?
-        }
+    let kind = match beginning::<false>(scan, e) {
+        Some(kind) => kind,
+        // Many tools put blanks between the members.
         None => {
             *scan = Scan::new(line);
-            scan.byte(b'{')?;
-            !scan.is_empty(b'}')
+            beginning::<true>(scan, e)?
         }
     };
-    members!(scan, seen, has_more, {
-        seq b"seq" => e.seq = scan.unsigned()?,
-        t b"t" => e.t = scan.unsigned()?,
-        th b"th" => e.th = thread(scan)?,
-        ev b"ev" => e.ev = Kind::from_name(scan.plain()?),
-        conn b"conn" => e.conn = Some(scan.number()?),
-        from b"from" => e.from = Some(state(scan)?),
-        to b"to" => e.to = Some(state(scan)?),
-        cause b"cause" => e.cause = Some(scan.unsigned()?),
-        fd b"fd" => keep::<ALL, _>(&mut e.fd, scan.int()?),
-        set b"set" => set::<ALL>(scan, &mut e.set)?,
-        ret b"ret" => keep::<ALL, _>(&mut e.ret, scan.signed()?),
-        iov b"iov" => iov::<ALL>(scan, &mut e.iov)?,
-        text b"text" => string::<ALL>(scan, &mut e.text)?,
-        data b"data" => string::<ALL>(scan, &mut e.data)?,
-        key b"key" => string::<ALL>(scan, &mut e.key)?,
-        op b"op" => word::<ALL>(scan, &mut e.op)?,
-        into b"into" => word::<ALL>(scan, &mut e.into)?,
-        want b"want" => keep::<ALL, _>(&mut e.want, scan.unsigned()?),
-        errno b"errno" => errno::<ALL>(scan, &mut e.errno)?,
-        size b"size" => keep::<ALL, _>(&mut e.size, scan.unsigned()?),
-        class b"class" => keep::<ALL, _>(&mut e.class, scan.unsigned()?),
-        bucket b"bucket" => keep::<ALL, _>(&mut e.bucket, scan.unsigned()?),
-        chunk b"chunk" => keep::<ALL, _>(&mut e.chunk, scan.unsigned()?),
-        len b"len" => keep::<ALL, _>(&mut e.len, scan.unsigned()?),
-        b64 b"b64" => string::<ALL>(scan, &mut e.b64)?,
-        ready b"ready" => ready::<ALL>(scan, &mut e.ready)?,
-        timer b"timer" => e.timer = scan.flag()?,
-        epoll_fd b"epoll_fd" => keep::<ALL, _>(&mut e.epoll_fd, scan.int()?),
-        timeout b"timeout" => keep::<ALL, _>(&mut e.timeout, scan.signed()?),
-        function b"fn" => e.function = Some(Fn::from_name(scan.plain()?)?),
-        worker b"worker" => e.worker = Some(thread(scan)?),
-        depth b"depth" => keep::<ALL, _>(&mut e.depth, scan.number()?),
-        request_id b"request_id" => keep::<ALL, _>(&mut e.request_id, scan.unsigned()?.try_into().ok()?),
-        transport b"transport" => word::<ALL>(scan, &mut e.transport)?,
-        listen_fd b"listen_fd" => keep::<ALL, _>(&mut e.listen_fd, scan.int()?),
-        peer b"peer" => string::<ALL>(scan, &mut e.peer)?,
-        interest b"interest" => word::<ALL>(scan, &mut e.interest)?,
-        state b"state" => e.state = Some(state(scan)?),
-        why b"why" => word::<ALL>(scan, &mut e.why)?,
-        name b"name" => word::<ALL>(scan, &mut e.name)?,
-        value b"value" => word::<ALL>(scan, &mut e.value)?,
-        n b"n" => keep::<ALL, _>(&mut e.n, scan.unsigned()?),
-        at b"at" => keep::<ALL, _>(&mut e.at, scan.unsigned()?),
-        role b"role" => word::<ALL>(scan, &mut e.role)?,
-        receive b"notify_receive_fd" => keep::<ALL, _>(&mut e.notify_receive_fd, scan.int()?),
-        send b"notify_send_fd" => keep::<ALL, _>(&mut e.notify_send_fd, scan.int()?),
-        domain b"domain" => word::<ALL>(scan, &mut e.domain)?,
-        addr b"addr" => string::<ALL>(scan, &mut e.addr)?,
-        backlog b"backlog" => keep::<ALL, _>(&mut e.backlog, scan.int()?),
-    });
-    scan.end()?;
-    (seen & NEEDED == NEEDED).then_some(())
+    let has_more = scan.more(b'}')?;
+    members::<ALL>(scan, kind, has_more, e)?;
+    scan.end()
 }
 
-#[inline]
-fn keep<const ALL: bool, T>(slot: &mut Option<T>, value: T) {
-    if ALL {
-        *slot = Some(value);
-    }
+include!(concat!(env!("OUT_DIR"), "/schema/quick.rs"));
+
+/// What a field of that type is read as.
+trait Scanned: Sized {
+    fn scan(scan: &mut Scan<'_>) -> Option<Self>;
+}
+
+macro_rules! scanned {
+    ($($ty:ty: $how:expr;)*) => {$(
+        impl Scanned for $ty {
+            #[inline(always)]
+            fn scan(scan: &mut Scan<'_>) -> Option<$ty> {
+                let how: fn(&mut Scan<'_>) -> Option<$ty> = $how;
+                how(scan)
+            }
+        }
+    )*};
+}
+
+scanned! {
+    i32: |scan| scan.int();
+    i64: |scan| scan.signed();
+    u16: |scan| scan.unsigned()?.try_into().ok();
+    u32: |scan| scan.number();
+    u64: |scan| scan.unsigned();
+    bool: |scan| scan.flag();
+    Thread: thread;
+    EvFlags: |scan| ev_flags(scan.plain()?);
+    ConnState: |scan| Some(ConnState::named(scan.plain()?));
+    Domain: |scan| Some(Domain::named(scan.plain()?));
+    Errno: |scan| Some(Errno::named(scan.plain()?));
+    Fn: |scan| Some(Fn::named(scan.plain()?));
+    Interest: |scan| Some(Interest::named(scan.plain()?));
+    ItemOp: |scan| Some(ItemOp::named(scan.plain()?));
+    Protocol: |scan| Some(Protocol::named(scan.plain()?));
+    ReplyOp: |scan| Some(ReplyOp::named(scan.plain()?));
+    Role: |scan| Some(Role::named(scan.plain()?));
+    SettingName: |scan| Some(SettingName::named(scan.plain()?));
+    SockOpt: |scan| Some(SockOpt::named(scan.plain()?));
+    Target: |scan| Some(Target::named(scan.plain()?));
+    ThreadOp: |scan| Some(ThreadOp::named(scan.plain()?));
+    Transport: |scan| Some(Transport::named(scan.plain()?));
 }
 
 #[inline]
@@ -189,30 +159,17 @@ fn string<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<String>) -> Op
 }
 
 #[inline]
-fn word<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Word>) -> Option<()> {
+fn text<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Box<str>>) -> Option<()> {
     if ALL {
-        *slot = Some(match scan.string()? {
-            Cow::Borrowed(text) => match WORDS.iter().find(|word| **word == text) {
-                Some(word) => Cow::Borrowed(*word),
-                None => Cow::Owned(text.to_owned()),
-            },
-            Cow::Owned(text) => Cow::Owned(text),
-        });
+        *slot = Some(scan.string()?.into());
         return Some(());
     }
     scan.skip_string()
 }
 
-/// An error's name; those that are known need no memory of their own.
 #[inline]
-fn errno<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Word>) -> Option<()> {
-    if ALL {
-        let name = scan.string()?;
-        let known = errno_number(&name).and_then(errno_name);
-        *slot = Some(known.map_or_else(|| Cow::Owned(name.into_owned()), Cow::Borrowed));
-        return Some(());
-    }
-    scan.skip_string()
+fn carried<const ALL: bool>(shown: Option<String>, b64: Option<String>, len: Option<u64>) -> Carried {
+    if ALL { Carried::read(shown, b64, len) } else { Carried::Nothing }
 }
 
 #[inline]
@@ -224,11 +181,6 @@ fn thread(scan: &mut Scan<'_>) -> Option<Thread> {
         }
         other => std::str::from_utf8(other).ok()?.parse().ok(),
     }
-}
-
-#[inline]
-fn state(scan: &mut Scan<'_>) -> Option<ConnState> {
-    ConnState::from_name(scan.plain()?)
 }
 
 fn iov<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Vec<Iov>>) -> Option<()> {
@@ -245,7 +197,9 @@ fn iov<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Vec<Iov>>) -> Opt
             list.push(piece);
         }
     });
-    keep::<ALL, _>(slot, list);
+    if ALL {
+        *slot = Some(list);
+    }
     Some(())
 }
 
@@ -257,42 +211,15 @@ fn ready<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Vec<Ready>>) ->
         members!(scan, seen, {
             fd b"fd" => fd = Some(scan.int()?),
             conn b"conn" => conn = Some(scan.number()?),
-            what b"what" => word::<true>(scan, &mut what)?,
+            what b"what" => what = Some(Scanned::scan(scan)?),
         });
         let one = Ready { fd: fd?, conn, what: what? };
         if ALL {
             list.push(one);
         }
     });
-    keep::<ALL, _>(slot, list);
-    Some(())
-}
-
-fn set<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Box<ConnSet>>) -> Option<()> {
-    let mut set = ConnSet::default();
-    let mut seen = 0u64;
-    members!(scan, seen, {
-        ev_flags b"ev_flags" => set.ev_flags = Some(ev_flags(scan.plain()?)?),
-        protocol b"protocol" => set.protocol = Some(Protocol::from_name(scan.plain()?)?),
-        rsize b"rsize" => set.rsize = Some(scan.number()?),
-        rcurr b"rcurr" => set.rcurr = Some(scan.number()?),
-        rbytes b"rbytes" => set.rbytes = Some(scan.number()?),
-        ritem b"ritem" => set.ritem = Some(scan.number()?),
-        rlbytes b"rlbytes" => set.rlbytes = Some(scan.int()?),
-        sbytes b"sbytes" => set.sbytes = Some(scan.number()?),
-        wbytes b"wbytes" => set.wbytes = Some(scan.number()?),
-        iovused b"iovused" => set.iovused = Some(scan.number()?),
-        msgcurr b"msgcurr" => set.msgcurr = Some(scan.number()?),
-        msgused b"msgused" => set.msgused = Some(scan.number()?),
-        msgbytes b"msgbytes" => set.msgbytes = Some(scan.number()?),
-        ileft b"ileft" => set.ileft = Some(scan.number()?),
-        suffixleft b"suffixleft" => set.suffixleft = Some(scan.number()?),
-        write_and_go b"write_and_go" => set.write_and_go = Some(state(scan)?),
-        noreply b"noreply" => set.noreply = Some(scan.flag()?),
-        item b"item" => set.item = Some(item::<ALL>(scan)?),
-    });
     if ALL {
-        *slot = Some(Box::new(set));
+        *slot = Some(list);
     }
     Some(())
 }
@@ -335,7 +262,7 @@ mod tests {
         assert_eq!(quick, serde_json::from_str::<Event>(line).unwrap(), "{line}");
         let mut outlined = Event { conn: Some(7), cause: Some(7), ..Event::default() };
         outline(line, &mut outlined).unwrap();
-        let of = |e: &Event| (e.seq, e.t, e.th, e.ev.clone(), e.conn, e.from, e.to, e.cause);
+        let of = |e: &Event| (e.seq, e.t, e.th, e.kind(), e.conn, e.from(), e.to(), e.cause);
         assert_eq!(of(&outlined), of(&quick));
         true
     }
@@ -362,7 +289,7 @@ mod tests {
     fn what_is_odd_is_left_to_serde() {
         let plain = r#"{"seq":1,"t":2,"th":"main","ev":"mark","text":"x"}"#;
         assert!(agrees(plain) && agrees(&plain.replace(',', ", ").replace(':', ": ")));
-        assert!(agrees(r#"{"ev":"state","to":"conn_read","th":"worker12","t":2,"seq":1}"#));
+        assert!(agrees(r#"{"seq":1,"t":2,"th":"worker12","ev":"state","to":"conn_read","conn":7}"#));
         assert!(agrees(r#"{"seq":1,"t":2,"th":"main","ev":"mark","text":"\u00e9\r\n\\\"\/é"}"#));
         for odd in [
             r#"{"seq":1,"t":2,"th":"main","ev":"mark","text":"x"},"#,
@@ -373,6 +300,8 @@ mod tests {
             r#"{"seq":-0,"t":2,"th":"main","ev":"mark"}"#,
             r#"{"seq":99999999999999999999,"t":2,"th":"main","ev":"mark"}"#,
             r#"{"seq":1,"t":2,"th":"main"}"#,
+            r#"{"ev":"state","to":"conn_read","th":"worker12","t":2,"seq":1}"#,
+            r#"{"seq":1,"t":2,"th":"main","ev":"mark","fd":1}"#,
             r#"{"seq":1,"t":2,"th":"main","ev":"mark","text":"\ud800"}"#,
             r#"{"seq":1,"t":2,"th":"main","ev":"mark","text":"\u+041"}"#,
             r#"{"seq":1,"t":2,"th":"worker01","ev":"mark"}"#,

@@ -36,6 +36,17 @@ impl<'a> Scan<'a> {
         is_here.then(|| self.at += bytes.len())
     }
 
+    /// These bytes, with a blank before or after any of those that are no letters.
+    pub fn spaced(&mut self, bytes: &[u8]) -> Option<()> {
+        for byte in bytes {
+            match byte {
+                b'a'..=b'z' => self.byte_here(*byte)?,
+                _ => self.byte(*byte)?,
+            }
+        }
+        Some(())
+    }
+
     /// Whether another member or element follows; otherwise the end, `close`, was taken.
     #[inline]
     pub fn more(&mut self, close: u8) -> Option<bool> {

@@ -3,9 +3,10 @@
 
 use super::line::Lines;
 use super::pen::Pen;
+use super::tell::Tell;
 use super::world::Context;
-use crate::event::{ConnImage, EvFlags, Snapshot, Thread, UNKNOWN_ERRNO, Value, errno_name};
-use crate::tracer::{Record, Ret, ThreadOp, What, received};
+use crate::event::{ConnImage, EvFlags, Snapshot, Thread, Value};
+use crate::tracer::{Pieces, Record, Report, received};
 
 /// How long a line may get whose event has no payload: a `set` of all fields, and an item's key of
 /// 250 bytes.
@@ -46,7 +47,7 @@ impl Lines {
                     pen.raw("\",\"ev\":\"");
                 }
             }
-            pen.what(told);
+            pen.report(told);
             if let Some(cause) = context.cause {
                 pen.unsigned(",\"cause\":", cause);
             }
@@ -60,7 +61,7 @@ impl Lines {
     /// How long the line of such an event may get: every byte escaped, and all fields changed.
     pub fn most(record: &Record, payload: usize) -> usize {
         let names = match record.what {
-            What::Sendmsg { pieces, .. } => pieces as usize * 40,
+            Report::Sendmsg { iov: Pieces(pieces), .. } => pieces as usize * 40,
             _ => 0,
         };
         LONGEST + names + 6 * payload
@@ -87,6 +88,8 @@ impl Lines {
         self.add(LONGEST, |pen, _| pen.raw("}\n"));
     }
 }
+
+include!(concat!(env!("OUT_DIR"), "/schema/told.rs"));
 
 impl Pen<'_> {
     /// The fields of `struct conn` that changed.
@@ -127,294 +130,36 @@ impl Pen<'_> {
     }
 
     #[inline(always)]
-    fn what(&mut self, told: &Told<'_>) {
-        let Told { record, payload, .. } = *told;
-        let len = record.len;
-        match record.what {
-            What::State { from, to } => {
-                self.about("state\"", record);
-                self.word(",\"from\":\"", from.name());
-                self.word(",\"to\":\"", to.name());
-            }
-            What::Read { fd, into, want, ret } => {
-                self.about("read\"", record);
-                self.number(",\"fd\":", fd);
-                self.word(",\"into\":\"", into.name());
-                self.number(",\"want\":", want);
-                self.result(ret);
-                if ret > 0 {
-                    self.payload(",\"data\":\"", payload, len);
-                }
-            }
-            What::Recvfrom { .. } => self.seldom(|pen| pen.recvfrom(told)),
-            What::Command => {
-                self.about("command\"", record);
-                self.payload(",\"text\":\"", payload, len);
-            }
-            What::Reply { noreply, value } => {
-                match (noreply, value) {
-                    (true, _) => self.about("reply\",\"op\":\"noreply\"", record),
-                    (false, true) => self.about("reply\",\"op\":\"value\"", record),
-                    (false, false) => self.about("reply\"", record),
-                }
-                self.payload(",\"text\":\"", payload, len);
-            }
-            What::Sendmsg { fd, pieces, ret } => {
-                self.about("sendmsg\"", record);
-                self.number(",\"fd\":", fd);
-                self.result(ret);
-                self.iov(payload, pieces);
-            }
-            What::Item { op, id, size, clsid, bucket } => {
-                self.raw("item\"");
-                self.word(",\"op\":\"", op.name());
-                self.conn(record);
-                if op.has_key() {
-                    self.payload(",\"key\":\"", payload, len);
-                }
-                if id != 0 {
-                    self.number(",\"size\":", size);
-                }
-                if clsid != 0 {
-                    self.number(",\"class\":", clsid);
-                }
-                if op.has_bucket() {
-                    self.number(",\"bucket\":", bucket);
-                }
-            }
-            What::Call(function) => {
-                self.raw("call\"");
-                self.word(",\"fn\":\"", function.name());
-                self.conn(record);
-            }
-            What::Return(function) => {
-                self.raw("return\"");
-                self.word(",\"fn\":\"", function.name());
-                self.conn(record);
-            }
-            What::Wait { epoll_fd, timeout_ms } => {
-                self.number("wait\",\"epoll_fd\":", epoll_fd);
-                self.number(",\"timeout\":", timeout_ms);
-            }
-            What::Wake { timer, ret } => {
-                self.raw("wake\"");
-                self.ready(payload);
-                if timer {
-                    self.raw(",\"timer\":true");
-                }
-                self.result(ret);
-            }
-            // What happens but a few times in the life of a connection, or of the server.
-            What::Accept { listen_fd, ret } => self.rarely(|pen| pen.accept(told, listen_fd, ret)),
-            What::CqPush { worker, depth, udp } => self.rarely(|pen| {
-                pen.worker("cq_push\"", worker);
-                pen.conn(record);
-                pen.transport(udp);
-                pen.number(",\"depth\":", depth);
-            }),
-            What::CqPop { worker, depth } => self.rarely(|pen| {
-                pen.worker("cq_pop\"", worker);
-                pen.conn(record);
-                pen.number(",\"depth\":", depth);
-            }),
-            What::Notify { worker, fd, ret } => {
-                self.rarely(|pen| pen.pipe("notify\"", worker, fd, ret, told))
-            }
-            What::Notified { worker, fd, ret } => {
-                self.rarely(|pen| pen.pipe("notified\"", worker, fd, ret, told));
-            }
-            What::ConnNew { fd, state, udp } => self.rarely(|pen| {
-                pen.about("conn_new\"", record);
-                pen.number(",\"fd\":", fd);
-                pen.transport(udp);
-                pen.word(",\"state\":\"", state.name());
-            }),
-            What::EventAdd { fd, interest, ret } => self.rarely(|pen| {
-                pen.about("event_add\"", record);
-                pen.number(",\"fd\":", fd);
-                pen.word(",\"interest\":\"", interest.interest());
-                pen.result(ret);
-            }),
-            What::EventDel { fd, ret } => self.rarely(|pen| {
-                pen.about("event_del\"", record);
-                pen.number(",\"fd\":", fd);
-                pen.result(ret);
-            }),
-            What::Close { fd, ret } => self.rarely(|pen| {
-                pen.about("close\"", record);
-                pen.number(",\"fd\":", fd);
-                pen.lossy(",\"why\":\"", payload);
-                pen.result(ret);
-            }),
-            What::Verbosity => self.rarely(|pen| {
-                pen.about("setting\"", record);
-                pen.lossy(",\"name\":\"verbose\",\"value\":\"", payload);
-            }),
-            What::Page { size, chunk, clsid } => self.rarely(|pen| {
-                pen.raw("item\",\"op\":\"page\"");
-                pen.conn(record);
-                pen.number(",\"size\":", size);
-                pen.number(",\"class\":", clsid);
-                pen.number(",\"chunk\":", chunk);
-            }),
-            What::Mark => self.rarely(|pen| {
-                pen.raw("mark\"");
-                pen.payload(",\"text\":\"", payload, len);
-            }),
-            What::Lost { n } => self.rarely(|pen| pen.number("drop\",\"n\":", n)),
-            // What happens once, when the server starts.
-            What::EventInit { whose, epoll_fd } => self.rarely(|pen| {
-                pen.whose("event_init\"", whose);
-                pen.number(",\"epoll_fd\":", epoll_fd);
-            }),
-            What::Pipe { worker, receive_fd, send_fd } => self.rarely(|pen| {
-                pen.worker("pipe\"", worker);
-                pen.number(",\"notify_receive_fd\":", receive_fd);
-                pen.number(",\"notify_send_fd\":", send_fd);
-            }),
-            What::Thread { whose, op, epoll_fd, receive_fd, send_fd } => {
-                self.rarely(|pen| pen.thread(whose, op, epoll_fd, (receive_fd, send_fd)));
-            }
-            What::Socket { fd, domain, udp } => self.rarely(|pen| {
-                pen.number("socket\",\"fd\":", fd);
-                pen.word(",\"domain\":\"", domain.name());
-                pen.transport(udp);
-            }),
-            What::Setsockopt { fd, option, ret } => self.rarely(|pen| {
-                let (name, value) = option.name_and_value();
-                pen.number("setsockopt\",\"fd\":", fd);
-                pen.word(",\"name\":\"", name);
-                match value {
-                    "" => pen.lossy(",\"value\":\"", payload),
-                    value => pen.word(",\"value\":\"", value),
-                }
-                pen.result(ret);
-            }),
-            What::Bind { fd, ret, udp } => self.rarely(|pen| {
-                pen.number("bind\",\"fd\":", fd);
-                pen.transport(udp);
-                pen.lossy(",\"addr\":\"", payload);
-                pen.result(ret);
-            }),
-            What::Listen { fd, backlog, ret } => self.rarely(|pen| {
-                pen.number("listen\",\"fd\":", fd);
-                if !payload.is_empty() {
-                    pen.lossy(",\"addr\":\"", payload);
-                }
-                pen.number(",\"backlog\":", backlog);
-                pen.result(ret);
-            }),
-        }
-    }
-
-    fn accept(&mut self, told: &Told<'_>, listen_fd: i32, ret: Ret) {
-        self.about("accept\"", told.record);
-        if ret >= 0 {
-            self.number(",\"fd\":", ret);
-        }
-        self.number(",\"listen_fd\":", listen_fd);
-        if ret >= 0 {
-            self.lossy(",\"peer\":\"", told.payload);
-        } else {
-            self.result(ret);
-        }
-    }
-
-    fn pipe(&mut self, kind: &'static str, worker: u16, fd: i32, ret: Ret, told: &Told<'_>) {
-        self.worker(kind, worker);
-        self.number(",\"fd\":", fd);
-        self.result(ret);
-        self.payload(",\"data\":\"", told.payload, told.record.len);
-    }
-
-    fn thread(&mut self, whose: Thread, op: ThreadOp, epoll_fd: i32, (receive_fd, send_fd): (i32, i32)) {
-        let dispatcher = whose == Thread::Main;
-        self.raw("thread\",\"role\":");
-        self.raw(if dispatcher { "\"dispatcher\"" } else { "\"worker\"" });
-        self.word(",\"op\":\"", op.name());
-        self.whose("", whose);
-        self.number(",\"epoll_fd\":", epoll_fd);
-        if receive_fd >= 0 {
-            self.number(",\"notify_receive_fd\":", receive_fd);
-        }
-        if send_fd >= 0 {
-            self.number(",\"notify_send_fd\":", send_fd);
-        }
-    }
-
-    #[inline(never)]
-    fn recvfrom(&mut self, told: &Told<'_>) {
-        let What::Recvfrom { fd, want, ret, is_request, request_id } = told.record.what else { return };
-        let (peer, kept) = received(told.payload);
-        self.about("recvfrom\"", told.record);
-        self.number(",\"fd\":", fd);
-        if let Some(peer) = peer {
-            self.lossy(",\"peer\":\"", peer.to_string().as_bytes());
-        }
-        self.number(",\"want\":", want);
-        self.result(ret);
-        if is_request {
-            self.number(",\"request_id\":", request_id);
-        }
-        if ret > 0 {
-            self.payload(",\"data\":\"", kept, ret as u32);
-        }
-    }
-
-    #[inline(always)]
     fn conn(&mut self, record: &Record) {
         if let Some(conn) = record.conn() {
             self.number(",\"conn\":", conn);
         }
     }
 
-    /// A kind of event, and the connection that it is about.
+    /// The bytes of a payload.
     #[inline(always)]
-    fn about(&mut self, kind: &'static str, record: &Record) {
-        self.raw(kind);
-        self.conn(record);
-    }
-
-    fn transport(&mut self, udp: bool) {
-        if udp {
-            self.raw(",\"transport\":\"udp\"");
-        }
-    }
-
-    fn worker(&mut self, kind: &'static str, worker: u16) {
-        self.raw(kind);
-        self.number(",\"worker\":\"worker", worker);
-        self.byte(b'"');
-    }
-
-    fn whose(&mut self, kind: &'static str, whose: Thread) {
-        match whose {
-            Thread::Worker(worker) => self.worker(kind, worker),
-            _ => self.raw(kind),
+    fn bytes_of(&mut self, key: &'static str, told: &Told<'_>) {
+        match told.record.what {
+            Report::Recvfrom { ret, .. } => {
+                self.payload(key, received(told.payload).1, u32::try_from(ret.0).unwrap_or(0));
+            }
+            _ => self.payload(key, told.payload, told.record.len),
         }
     }
 
     /// Text from elsewhere, or what is left of it.
-    fn lossy(&mut self, key: &'static str, text: &[u8]) {
+    pub(super) fn lossy(&mut self, key: &'static str, text: &[u8]) {
         self.raw(key);
         self.text(&String::from_utf8_lossy(text));
         self.byte(b'"');
     }
 
-    /// What a system call returned, or its error by name.
-    #[inline(always)]
-    fn result(&mut self, ret: Ret) {
-        match ret {
-            0.. => self.number(",\"ret\":", ret),
-            _ => self.seldom(|pen| pen.word(",\"errno\":\"", errno(ret))),
-        }
-    }
-
     /// The list that [`ready_bytes`](crate::tracer::ready_bytes) wrote.
     #[inline(always)]
-    fn ready(&mut self, payload: &[u8]) {
-        self.raw(",\"ready\":[");
-        for (i, &[a, b, c, d, e, f, g, h, what]) in payload.as_chunks::<9>().0.iter().enumerate() {
+    fn ready(&mut self, key: &'static str, told: &Told<'_>) {
+        self.raw(key);
+        self.byte(b'[');
+        for (i, &[a, b, c, d, e, f, g, h, what]) in told.payload.as_chunks::<9>().0.iter().enumerate() {
             if i > 0 {
                 self.byte(b',');
             }
@@ -423,20 +168,8 @@ impl Pen<'_> {
             if conn != u32::MAX {
                 self.number(",\"conn\":", conn);
             }
-            self.word(",\"what\":\"", EvFlags(what).interest());
+            self.word(",\"what\":\"", EvFlags(what).interest().name());
             self.byte(b'}');
-        }
-        self.byte(b']');
-    }
-
-    #[inline(always)]
-    fn iov(&mut self, payload: &[u8], pieces: u32) {
-        self.raw(",\"iov\":[");
-        for (i, (bytes, len)) in sent(payload, pieces).enumerate() {
-            if i > 0 {
-                self.byte(b',');
-            }
-            self.piece(bytes, len);
         }
         self.byte(b']');
     }
@@ -452,9 +185,4 @@ pub(super) fn sent(mut payload: &[u8], pieces: u32) -> impl Iterator<Item = (&[u
         payload = rest;
         Some((bytes, u32::from_le_bytes([a, b, c, d])))
     })
-}
-
-/// An error's name.
-fn errno(ret: Ret) -> &'static str {
-    errno_name(-ret).unwrap_or(UNKNOWN_ERRNO)
 }

@@ -1,7 +1,7 @@
 //! What the recorder remembers of the store: counts, for a recording that begins in the middle.
 
-use crate::event::{ClassAt, Counted, MemoryAt, Stats};
-use crate::tracer::{ItemOp, What};
+use crate::event::{ClassAt, Counted, ItemOp, MemoryAt, Stats};
+use crate::tracer::{Class, Report};
 
 /// The store's memory as the events so far left it.
 #[derive(Debug)]
@@ -20,22 +20,23 @@ impl Default for Memory {
 
 impl Memory {
     /// Takes in what the store did.
-    pub fn apply(&mut self, what: &What) {
+    pub fn apply(&mut self, what: &Report) {
         let now = &mut self.now;
-        if let What::Item { op: ItemOp::Reclaim | ItemOp::Evict, .. } = what {
+        if let Report::Item { op: ItemOp::Reclaim | ItemOp::Evict, .. } = what {
             self.told = self.told.wrapping_add(1);
         }
         match *what {
-            What::Page { size, chunk, clsid } => {
+            Report::Item { op: ItemOp::Page, size, chunk, class: Class(clsid), .. } => {
+                let (size, chunk) = (size.get().unwrap_or(0), chunk.get().unwrap_or(0));
                 let class = self.class(clsid);
                 class.chunk = chunk.into();
                 class.pages += 1;
                 class.chunks += u64::from(size.checked_div(chunk).unwrap_or(0));
             }
-            What::Item { op: op @ (ItemOp::Expand | ItemOp::Expanded), size, .. } => {
-                (now.buckets, now.growing) = (Some(size.into()), op == ItemOp::Expand);
+            Report::Item { op: op @ (ItemOp::Expand | ItemOp::Expanded), size, .. } => {
+                (now.buckets, now.growing) = (size.get().map(u64::from), op == ItemOp::Expand);
             }
-            What::Item { op, clsid, .. } => {
+            Report::Item { op, class: Class(clsid), .. } => {
                 match op {
                     ItemOp::Hit => return now.counts.hits += 1,
                     ItemOp::Miss => return now.counts.misses += 1,

@@ -14,6 +14,7 @@ mod line;
 mod memory;
 mod pen;
 mod redact;
+mod tell;
 mod trigger;
 mod until;
 mod viewer;

@@ -3,8 +3,9 @@
 //! It happens where the recorder takes an event in, so that nothing behind that has what was left out: no
 //! line, no snapshot, no filter. Where it is not certain that bytes are the protocol's own, they go.
 
+use crate::event::ReplyOp;
 use crate::trace::format::Redacted;
-use crate::tracer::{PEER, What};
+use crate::tracer::{PEER, Pieces, Report};
 use std::borrow::Cow;
 
 /// The commands of the text protocol, and how many words of each say nothing of a value: a number that is
@@ -46,22 +47,22 @@ const ANSWERS: &[&str] = &[
 ];
 
 /// A payload as it may be known to others.
-pub(super) fn redacted<'a>(what: Redacted, happened: &What, payload: &'a [u8]) -> Cow<'a, [u8]> {
+pub(super) fn redacted<'a>(what: Redacted, happened: &Report, payload: &'a [u8]) -> Cow<'a, [u8]> {
     let keys = match what {
         Redacted::Nothing => return Cow::Borrowed(payload),
         Redacted::Values => false,
         Redacted::Keys => true,
     };
     let kept = match *happened {
-        What::Read { .. } => 0,
+        Report::Read { .. } => 0,
         // Whose it is, and the datagram's header.
-        What::Recvfrom { .. } => PEER + 8,
-        What::Sendmsg { pieces, .. } => return Cow::Owned(without_bytes(payload, pieces)),
-        What::Command => command(payload, keys),
-        What::Reply { value: true, .. } if !keys => payload.len(),
-        What::Reply { value: true, .. } => "VALUE ".len(),
-        What::Reply { .. } => answer(payload, keys),
-        What::Item { .. } if keys => 0,
+        Report::Recvfrom { .. } => PEER + 8,
+        Report::Sendmsg { iov: Pieces(pieces), .. } => return Cow::Owned(without_bytes(payload, pieces)),
+        Report::Command => command(payload, keys),
+        Report::Reply { op: Some(ReplyOp::Value) } if !keys => payload.len(),
+        Report::Reply { op: Some(ReplyOp::Value) } => "VALUE ".len(),
+        Report::Reply { .. } => answer(payload, keys),
+        Report::Item { .. } if keys => 0,
         _ => payload.len(),
     };
     Cow::Borrowed(&payload[..kept.min(payload.len())])
@@ -112,9 +113,10 @@ fn without_bytes(payload: &[u8], pieces: u32) -> Vec<u8> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::tracer::Ret;
 
     fn line(what: Redacted, text: &str) -> String {
-        let kept = redacted(what, &What::Command, text.as_bytes()).into_owned();
+        let kept = redacted(what, &Report::Command, text.as_bytes()).into_owned();
         String::from_utf8(kept).unwrap()
     }
 
@@ -157,7 +159,7 @@ mod tests {
             [&len.to_le_bytes()[..], &(bytes.len() as u32).to_le_bytes(), bytes].concat()
         };
         let payload = [piece(b"VALUE secret", 90), piece(b"", 2)].concat();
-        let sendmsg = What::Sendmsg { fd: 1, pieces: 2, ret: 92 };
+        let sendmsg = Report::Sendmsg { fd: 1, ret: Ret(92), iov: Pieces(2) };
         let kept = redacted(Redacted::Values, &sendmsg, &payload);
         let pieces: Vec<_> = super::super::convert::sent(&kept, 2).collect();
         assert_eq!(pieces, [(&b""[..], 90), (&b""[..], 2)]);

@@ -4,7 +4,7 @@ use super::*;
 use crate::event::{Detail, Thread};
 use crate::trace::check::Checker;
 use crate::trace::reader::TraceReader;
-use crate::tracer::{self, Config, What};
+use crate::tracer::{self, Config, Report};
 use std::io::Write;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -25,7 +25,7 @@ impl Teller {
         let thread = std::thread::spawn(move || {
             tracer::install(handle);
             while !done.load(Ordering::Relaxed) {
-                tracer::emit(What::Mark, b"on and on");
+                tracer::emit(Report::Mark, b"on and on");
             }
             tracer::uninstall();
         });
@@ -253,7 +253,7 @@ fn a_recording_that_ends_while_threads_wait_for_room_is_whole() {
             std::thread::spawn(move || {
                 tracer::install(handle);
                 while !enough.load(Ordering::Relaxed) {
-                    tracer::emit(What::Mark, b"on and on");
+                    tracer::emit(Report::Mark, b"on and on");
                 }
                 tracer::uninstall();
             })

@@ -80,8 +80,8 @@ impl Awaited for Until {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::event::{ConnState, Thread};
-    use crate::tracer::{self, Config, Gate, ItemOp, What, Who};
+    use crate::event::{ConnState, ItemOp, Thread};
+    use crate::tracer::{self, Class, Config, Gate, Known, Report, Ret, Who};
 
     #[test]
     fn what_a_thread_does_not_know_is_refused_with_the_reason() {
@@ -108,16 +108,19 @@ mod tests {
         gate(&hub, "ev=item & key=b & op=link");
         // This very thread: if it were held one event too early the test would hang.
         tracer::install(hub.handle(Thread::Worker(3)));
-        let item = |op, key: &[u8]| tracer::emit(What::Item { op, id: 1, size: 2, clsid: 1, bucket: 3 }, key);
+        let item = |op, key: &[u8]| {
+            let (size, class, bucket) = (Known::to_be(2), Class(1), Known::to_be(3));
+            tracer::emit(Report::Item { op, id: 1, size, class, chunk: Known::NOT, bucket }, key);
+        };
         item(ItemOp::Link, b"a");
         item(ItemOp::Alloc, b"b");
         item(ItemOp::Link, b"b");
         assert!(Gate::is_held(&hub.gate));
         gate(&hub, "th=worker3 & data~STORED");
-        tracer::emit_conn(Some(1), What::State { from: ConnState::Read, to: ConnState::Write }, None, b"");
-        let begun = tracer::begin(&crate::event::Kind::Sendmsg, Some(1));
+        tracer::emit_conn(Some(1), Report::State { from: ConnState::Read, to: ConnState::Write }, None, b"");
+        let begun = tracer::begin(crate::event::Kind::Sendmsg, Some(1));
         let pieces: [&[u8]; 2] = [b"STO", b"RED\r\n"];
-        tracer::finish_sendmsg(begun, Some(1), 9, 8, None, pieces.into_iter());
+        tracer::finish_sendmsg(begun, Some(1), 9, Ret(8), None, pieces.into_iter());
         assert_eq!(hub.leash(&who).stopped_at, Some(5));
         tracer::uninstall();
     }

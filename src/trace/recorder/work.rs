@@ -17,7 +17,7 @@ use crate::event::Thread;
 use crate::filter::Filter;
 use crate::trace::format::Redacted;
 use crate::trace::format::{End, Header};
-use crate::tracer::{Hub, Lane, Record, Taken, What};
+use crate::tracer::{Hub, Lane, Record, Report, Taken};
 use std::io;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -268,10 +268,10 @@ impl Work {
             self.gathered.first = record.seq;
         }
         self.t = t;
-        let lost = if let What::Lost { n } = record.what { u64::from(n) } else { 0 };
+        let lost = if let Report::Drop { n } = record.what { u64::from(n) } else { 0 };
         self.next = record.seq + lost.max(1);
         let context = self.world.apply(thread, record, image, payload);
-        if let (What::Close { .. }, Some(conn)) = (record.what, record.conn()) {
+        if let (Report::Close { .. }, Some(conn)) = (record.what, record.conn()) {
             self.world.closed(thread, conn);
         }
         #[cfg(test)]

@@ -4,10 +4,11 @@
 use super::line::whole_characters;
 use super::memory::Memory;
 use crate::event::{
-    Changed, ConnAt, ConnImage, ConnSet, ConnState, Counted, Fn, ItemRef, ListenerAt, Payload, Phase, Queued,
-    Snapshot, StatFold, StatStep, Thread, ThreadAt, UDP_HEADER_SIZE, encode,
+    Changed, ConnAt, ConnImage, ConnSet, ConnState, Counted, Fn, ItemOp, ItemRef, ListenerAt, Payload, Phase,
+    Queued, ReplyOp, Snapshot, StatFold, StatStep, Target, Thread, ThreadAt, ThreadOp, UDP_HEADER_SIZE,
+    encode,
 };
-use crate::tracer::{Into, ItemOp, Record, ThreadOp, What, received};
+use crate::tracer::{Descriptor, Record, Report, Ret, received};
 use foldhash::fast::RandomState;
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
@@ -94,7 +95,7 @@ impl World {
         payload: &[u8],
     ) -> Context {
         let mut context = Context::default();
-        if let What::Item { .. } | What::Page { .. } = record.what {
+        if let Report::Item { .. } = record.what {
             self.memory.apply(&record.what);
         }
         self.threads(thread, record, payload, &mut context);
@@ -111,18 +112,18 @@ impl World {
         let Some(id) = record.conn() else { return };
         let Some(c) = self.conns.get_mut(&id) else { return };
         let counted = match record.what {
-            What::Command => {
+            Report::Command => {
                 let line = Payload { kept: payload.into(), len: record.len.into() };
                 c.stats.command(&line, self.memory.told())
             }
-            What::Item { op: ItemOp::Hit, .. } => c.stats.step(StatStep::LookedUp(true)),
-            What::Item { op: ItemOp::Miss | ItemOp::Expire | ItemOp::Flush, .. } => {
-                c.stats.step(StatStep::LookedUp(false))
-            }
-            What::Reply { noreply: false, value: true } => c.stats.step(StatStep::Value),
-            What::Reply { .. } => c.stats.step(StatStep::Reply),
-            What::Call(function) => c.stats.step(StatStep::Call(function)),
-            What::State { .. } => c.stats.step(StatStep::State),
+            Report::Item { op, .. } => match op.found() {
+                Some(found) => c.stats.step(StatStep::LookedUp(found)),
+                None => return,
+            },
+            Report::Reply { op: Some(ReplyOp::Value) } => c.stats.step(StatStep::Value),
+            Report::Reply { .. } => c.stats.step(StatStep::Reply),
+            Report::Call { function } => c.stats.step(StatStep::Call(function)),
+            Report::State { .. } => c.stats.step(StatStep::State),
             _ => return,
         };
         if counted != Counted::Nothing {
@@ -173,33 +174,33 @@ impl World {
             now.conn = record.conn();
         }
         match record.what {
-            What::Call(function) if now.stack.len() < MAX_DEPTH => now.stack.push(function),
-            What::Return(function) => {
+            Report::Call { function } if now.stack.len() < MAX_DEPTH => now.stack.push(function),
+            Report::Return { function } => {
                 if let Some(depth) = now.stack.iter().rposition(|f| *f == function) {
                     now.stack.truncate(depth);
                 }
             }
-            What::Wait { timeout_ms, epoll_fd } => {
-                (now.phase, now.timeout, now.conn) = (Phase::Wait, Some(timeout_ms), None);
+            Report::Wait { timeout, epoll_fd } => {
+                (now.phase, now.timeout, now.conn) = (Phase::Wait, Some(timeout), None);
                 now.epoll_fd = Some(epoll_fd);
             }
-            What::Wake { .. } => now.phase = Phase::Run,
-            What::Item { op: ItemOp::Alloc, id, size, .. } => {
+            Report::Wake { .. } => now.phase = Phase::Run,
+            Report::Item { op: ItemOp::Alloc, id, size, .. } => {
                 let (last, key, bytes) = &mut now.allocated;
-                (*last, *bytes) = (id, size);
+                (*last, *bytes) = (id, size.get().unwrap_or(0));
                 key.clear();
                 key.extend_from_slice(whole_characters(payload, record.len));
             }
-            What::EventInit { whose, epoll_fd } => {
+            Report::EventInit { worker: whose, epoll_fd } => {
                 let its = self.thread(whose);
                 (its.known, its.epoll_fd) = (true, Some(epoll_fd));
             }
-            What::Pipe { worker, receive_fd, send_fd } => {
-                let its = self.thread(Thread::Worker(worker));
+            Report::Pipe { worker, notify_receive_fd, notify_send_fd } => {
+                let its = self.thread(worker);
                 (its.known, its.notify_receive_fd, its.notify_send_fd) =
-                    (true, Some(receive_fd), Some(send_fd));
+                    (true, Some(notify_receive_fd), Some(notify_send_fd));
             }
-            What::Thread { whose, op, epoll_fd, .. } => {
+            Report::Thread { worker: whose, op, epoll_fd, .. } => {
                 let its = self.thread(whose);
                 its.epoll_fd = Some(epoll_fd);
                 // The thread may run before its maker says that it was made.
@@ -207,29 +208,29 @@ impl World {
                     ThreadOp::Setup => {}
                     ThreadOp::Create if its.phase == Phase::Setup => its.phase = Phase::Create,
                     ThreadOp::Create => {}
-                    ThreadOp::Start => its.phase = Phase::Run,
+                    _ => its.phase = Phase::Run,
                 }
             }
-            What::CqPush { worker, .. } => {
+            Report::CqPush { worker, .. } => {
                 if let Some(conn) = record.conn() {
                     let queued = Queued { conn, cause: record.seq };
-                    self.thread(Thread::Worker(worker)).queue.push_back(queued);
+                    self.thread(worker).queue.push_back(queued);
                 }
             }
-            What::CqPop { worker, .. } => {
-                let queue = &mut self.thread(Thread::Worker(worker)).queue;
+            Report::CqPop { worker, .. } => {
+                let queue = &mut self.thread(worker).queue;
                 let at = queue.iter().position(|queued| Some(queued.conn) == record.conn());
                 context.cause = at.and_then(|at| queue.remove(at)).map(|queued| queued.cause);
             }
-            What::Notify { worker, ret: 1, .. } => {
+            Report::Notify { worker, ret: Ret(1), .. } => {
                 let byte = payload.first().copied().unwrap_or(b'?');
-                self.thread(Thread::Worker(worker)).pipe.push_back((record.seq, byte));
+                self.thread(worker).pipe.push_back((record.seq, byte));
             }
-            What::Notified { worker, ret: 1, .. } => {
-                let byte = self.thread(Thread::Worker(worker)).pipe.pop_front();
+            Report::Notified { worker, ret: Ret(1), .. } => {
+                let byte = self.thread(worker).pipe.pop_front();
                 context.cause = byte.map(|(cause, _)| cause);
             }
-            What::Lost { n } => self.lost += u64::from(n),
+            Report::Drop { n } => self.lost += u64::from(n),
             _ => {}
         }
     }
@@ -243,18 +244,17 @@ impl World {
         payload: &[u8],
         context: &mut Context,
     ) {
-        if let What::Accept { ret, .. } = record.what {
+        if let Report::Accept { fd: Descriptor(fd), .. } = record.what {
             self.accepted = self.accepted.max(id.saturating_add(1));
             if self.lost > 0 {
                 // Its descriptor was another connection's, whose close was not heard.
-                self.conns.retain(|_, c| c.fd != Some(ret));
+                self.conns.retain(|_, c| c.fd != Some(fd));
             }
-            let c =
-                ConnNow { fd: Some(ret), peer: payload.to_vec(), place: "accepted", ..ConnNow::default() };
+            let c = ConnNow { fd: Some(fd), peer: payload.to_vec(), place: "accepted", ..ConnNow::default() };
             self.conns.insert(id, Box::new(c));
             return;
         }
-        if let What::CqPush { udp: true, .. } = record.what {
+        if let Report::CqPush { transport: Some(_), .. } = record.what {
             // Nobody was accepted for it.
             self.accepted = self.accepted.max(id.saturating_add(1));
             self.conns.insert(id, Box::new(ConnNow { is_udp: true, ..ConnNow::default() }));
@@ -270,32 +270,30 @@ impl World {
         };
         c.is_moving = false;
         match record.what {
-            What::CqPush { worker, .. } => (c.place, c.worker) = ("queued", Some(worker)),
-            What::CqPop { worker, .. } => (c.place, c.worker) = ("taken", Some(worker)),
-            What::ConnNew { fd, state, udp } => {
-                (c.place, c.fd, c.state, c.is_udp) = ("open", Some(fd), Some(state), udp);
-                c.worker = thread.worker().and_then(|i| u16::try_from(i).ok());
+            Report::CqPush { worker, .. } => (c.place, c.worker) = ("queued", number(worker)),
+            Report::CqPop { worker, .. } => (c.place, c.worker) = ("taken", number(worker)),
+            Report::ConnNew { fd, transport, state } => {
+                (c.place, c.fd, c.state, c.is_udp) = ("open", Some(fd), Some(state), transport.is_some());
+                c.worker = number(thread);
             }
-            What::State { to, .. } => c.state = Some(to),
-            What::Call(Fn::ProcessCommand) => {
+            Report::State { to, .. } => c.state = Some(to),
+            Report::Call { function: Fn::ProcessCommand } => {
                 c.parsed();
                 c.is_parsed = true;
             }
-            What::Command => c.told(),
-            What::Read { into: Into::Rbuf, fd, ret, .. } if ret > 0 => {
+            Report::Command => c.told(),
+            Report::Read { into: Target::Rbuf, fd, ret: Ret(ret @ 1..), .. } => {
                 c.fd = Some(fd);
                 c.brought(ret as usize, image.map_or(0, |image| image.rbytes as usize), payload);
             }
-            What::Recvfrom { fd, ret, is_request, request_id, .. } => {
+            Report::Recvfrom { fd, ret: Ret(ret), request_id, .. } => {
                 (c.fd, c.is_udp) = (Some(fd), true);
                 let (peer, data) = received(payload);
                 if let Some(peer) = peer {
                     c.peer = peer.to_string().into_bytes();
                 }
-                if is_request {
-                    c.request_id = Some(request_id);
-                }
-                c.datagram(usize::try_from(ret).unwrap_or(0), is_request, data);
+                c.request_id = request_id.or(c.request_id);
+                c.datagram(usize::try_from(ret).unwrap_or(0), request_id.is_some(), data);
             }
             _ => {}
         }
@@ -327,21 +325,21 @@ impl World {
         let listener = |fd: i32, all: &mut Vec<ListenerAt>| all.iter().position(|l| l.fd == fd);
         let all = &mut self.listeners;
         match record.what {
-            What::Socket { fd, udp, .. } => {
-                let transport = udp.then_some("udp".into());
+            Report::Socket { fd, transport, .. } => {
+                let transport = transport.map(|transport| transport.name().into());
                 all.push(ListenerAt { fd, transport, ..ListenerAt::default() });
             }
-            What::Setsockopt { fd, ret, .. } if ret >= 0 => {
+            Report::Setsockopt { fd, ret: Ret(0..), .. } => {
                 if let Some(at) = listener(fd, all) {
                     all[at].options += 1;
                 }
             }
-            What::Bind { fd, .. } => {
+            Report::Bind { fd, .. } => {
                 if let Some(at) = listener(fd, all) {
                     all[at].addr = Some(String::from_utf8_lossy(payload).into_owned());
                 }
             }
-            What::Listen { fd, backlog, .. } => {
+            Report::Listen { fd, backlog, .. } => {
                 if let Some(at) = listener(fd, all) {
                     all[at].backlog = Some(backlog);
                     if !payload.is_empty() {
@@ -349,17 +347,17 @@ impl World {
                     }
                 }
             }
-            What::ConnNew { fd, state, .. } => {
+            Report::ConnNew { fd, state, .. } => {
                 if let Some(at) = listener(fd, all) {
                     all[at].state = Some(state);
                 }
             }
-            What::EventAdd { fd, .. } | What::EventDel { fd, .. } => {
+            Report::EventAdd { fd, .. } | Report::EventDel { fd, .. } => {
                 if let Some(at) = listener(fd, all) {
-                    all[at].registered = matches!(record.what, What::EventAdd { .. });
+                    all[at].registered = matches!(record.what, Report::EventAdd { .. });
                 }
             }
-            What::Close { fd, .. } => all.retain(|l| l.fd != fd),
+            Report::Close { fd, .. } => all.retain(|l| l.fd != fd),
             _ => {}
         }
     }
@@ -378,6 +376,14 @@ impl World {
             conns,
             memory: (self.lost == 0).then(|| self.memory.snapshot()),
         }
+    }
+}
+
+/// A worker's number.
+fn number(thread: Thread) -> Option<u16> {
+    match thread {
+        Thread::Worker(worker) => Some(worker),
+        _ => None,
     }
 }
 

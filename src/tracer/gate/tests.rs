@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::event::{ConnState, Kind};
+use crate::tracer::Report;
 use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::time::{Duration, Instant};
 
@@ -174,7 +175,7 @@ struct Until(ConnState);
 
 impl Awaited for Until {
     fn is(&self, event: &Telling<'_>) -> bool {
-        matches!(event.record.what, What::State { to, .. } if to == self.0)
+        matches!(event.record.what, Report::State { to, .. } if to == self.0)
     }
     fn name(&self) -> String {
         self.0.to_string()
@@ -192,7 +193,7 @@ fn the_thread_that_tells_of_what_was_awaited_does_nothing_after_it() {
         tracer::install(handle);
         for n in 0..1000u64 {
             let to = if n % 100 == 99 { ConnState::Nread } else { ConnState::Read };
-            tracer::emit_conn(Some(1), What::State { from: ConnState::NewCmd, to }, None, b"");
+            tracer::emit_conn(Some(1), Report::State { from: ConnState::NewCmd, to }, None, b"");
             its.store(n + 1, Ordering::SeqCst);
         }
         tracer::uninstall();

@@ -265,7 +265,7 @@ fn labels(
 fn answer(view: &View<'_>, pen: &mut Pen<'_>, y: usize) -> usize {
     let (p, conn) = (view.app.palette, view.conn);
     let is_new = |kind: crate::event::Kind| {
-        view.app.player.current().is_some_and(|e| e.ev == kind && e.conn == Some(conn.id))
+        view.app.player.current().is_some_and(|e| e.kind() == kind && e.conn == Some(conn.id))
     };
     pen.put(0, y, "answer", p.dim);
     let x = LABEL;

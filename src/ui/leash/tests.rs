@@ -1,6 +1,7 @@
 //! A screen on a server that is held, by a leash that is as it is told to be.
 
 use super::*;
+use crate::event::FlatEvent;
 use crate::event::{AtGate, Event, InLine, Kind, Leashed, Steps};
 use crate::model::sample::{self, W0};
 use crate::trace::format::Header;
@@ -150,11 +151,8 @@ fn it_runs_to_a_breakpoint_and_says_where_it_stopped_however_quickly() {
 /// Events of the server after those of the screen.
 fn later(app: &App, events: &[(Thread, Kind)]) -> Vec<Event> {
     let last = app.player.seqs().unwrap().1;
-    let event = |(at, (th, ev)): (u64, &(Thread, Kind))| Event {
-        seq: last + at,
-        th: *th,
-        ev: ev.clone(),
-        ..Event::default()
+    let event = |(at, (th, ev)): (u64, &(Thread, Kind))| {
+        FlatEvent { seq: last + at, th: *th, ev: *ev, ..FlatEvent::default() }.event()
     };
     (1..).zip(events).map(event).collect()
 }
@@ -238,7 +236,7 @@ fn a_thread_with_the_turn_runs_alone_or_one_hears_why_not() {
 fn what_was_missed_is_counted_and_a_server_that_is_gone_is_not_live() {
     let (mut app, _told) = screen_of(Leashed::default());
     let seq = app.player.current().unwrap().seq + 1;
-    app.push(vec![Event { seq, ev: Kind::Drop, n: Some(1234), ..Event::default() }]);
+    app.push(vec![FlatEvent { seq, ev: Kind::Drop, n: Some(1234), ..FlatEvent::default() }.event()]);
     assert!(rows(&app, (80, 24))[0].contains(" LIVE "));
     assert!(rows(&app, (80, 24))[0].contains(" 1234 events missed "));
     app.over();

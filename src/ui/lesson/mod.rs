@@ -353,7 +353,7 @@ impl App {
         if let Some(tutor) = &mut self.tutor {
             tutor.course.feed(event);
             // The clock ticks on every second; that nothing comes is about all else.
-            let is_clock = event.th == Thread::Main && (event.timer || event.ev == Kind::Wait);
+            let is_clock = event.th == Thread::Main && (event.timer() || event.kind() == Kind::Wait);
             if !is_clock {
                 tutor.quiet = Duration::ZERO;
             }

@@ -279,7 +279,7 @@ fn a_live_lesson_waits_for_its_events_and_goes_where_they_are() {
     assert_eq!(tutor(&app).stage(), Stage::Waiting);
     let drawn = screen(&app, 80, 24);
     assert!(drawn.contains("telnet 127.0.0.1 11211") && drawn.contains("has not happened yet"), "{drawn}");
-    let first = events.iter().position(|e| e.ev == Kind::ConnNew && e.conn == Some(0)).unwrap();
+    let first = events.iter().position(|e| e.kind() == Kind::ConnNew && e.conn == Some(0)).unwrap();
     app.push(events[..first].to_vec());
     assert_eq!(tutor(&app).stage(), Stage::Waiting);
     app.push(events[first..].to_vec());

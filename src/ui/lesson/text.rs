@@ -128,7 +128,7 @@ fn ask(app: &App, tutor: &Tutor, question: &Question, page: &mut Page) {
     let p = page.p;
     if let Some(event) = tutor.place().and_then(|at| app.player.event(at)) {
         // What the question is about, and no more than that.
-        let what = event.function.map_or_else(|| event.ev.name(), |function| function.name());
+        let what = event.function().map_or_else(|| event.kind().name(), |function| function.name());
         let what = printable(what);
         let text = match question.ask {
             // That question says it all.

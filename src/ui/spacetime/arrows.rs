@@ -33,8 +33,8 @@ pub(super) enum Arrow {
 pub(super) fn arrow(event: &Event) -> Option<Arrow> {
     let own = Who::Thread(event.th);
     let across = |from, to| Some(Arrow::Across { from, to });
-    let has_failed = event.errno.is_some();
-    match &event.ev {
+    let has_failed = event.errno().is_some();
+    match event.kind() {
         Kind::Wake => across(Who::Kernel, own),
         Kind::Accept if !has_failed => across(Who::Kernel, own),
         // A read that gives nothing crosses nothing; one that gives 0 brings the news of the end.
@@ -44,11 +44,11 @@ pub(super) fn arrow(event: &Event) -> Option<Arrow> {
         Kind::Sendmsg => across(own, Who::Client),
         Kind::Close if event.conn.is_some() => across(own, Who::Client),
         Kind::EventAdd | Kind::EventDel => across(own, Who::Kernel),
-        Kind::Thread if event.op.as_deref() == Some("create") => {
-            across(own, Who::Thread(event.worker.filter(|&w| w != event.th)?))
+        Kind::Thread if event.op() == Some("create") => {
+            across(own, Who::Thread(event.worker().filter(|&w| w != event.th)?))
         }
-        Kind::CqPush => Some(Arrow::Sent { to: event.worker?, track: Track::Queue }),
-        Kind::Notify if !has_failed => Some(Arrow::Sent { to: event.worker?, track: Track::Pipe }),
+        Kind::CqPush => Some(Arrow::Sent { to: event.worker()?, track: Track::Queue }),
+        Kind::Notify if !has_failed => Some(Arrow::Sent { to: event.worker()?, track: Track::Pipe }),
         Kind::CqPop => Some(Arrow::Got { track: Track::Queue }),
         Kind::Notified if !has_failed => Some(Arrow::Got { track: Track::Pipe }),
         _ => None,
@@ -107,12 +107,13 @@ pub(super) fn other_end(window: &Window, pairs: &[Pair]) -> Option<usize> {
 mod tests {
     use super::super::rows::{Scale, window};
     use super::*;
+    use crate::event::FlatEvent;
     use crate::model::sample::{self, W0};
     use crate::player::Player;
 
-    fn window_at(kind: &Kind) -> Window {
+    fn window_at(kind: Kind) -> Window {
         let events = sample::set_get();
-        let at = events.iter().position(|e| e.ev == *kind).unwrap();
+        let at = events.iter().position(|e| e.kind() == kind).unwrap();
         let mut player = Player::new(4, events);
         player.go(at);
         window(&player, Scale::Runs, 20, usize::MAX).unwrap()
@@ -121,20 +122,20 @@ mod tests {
     #[test]
     fn the_byte_and_the_connection_go_from_main_to_the_worker() {
         for (sent, got) in [(Kind::Notify, Kind::Notified), (Kind::CqPush, Kind::CqPop)] {
-            let window = window_at(&sent);
+            let window = window_at(sent);
             let other = other_end(&window, &pairs(&window)).unwrap();
-            assert_eq!((&window.events[other].ev, window.events[other].th), (&got, W0));
-            let window = window_at(&got);
+            assert_eq!((window.events[other].kind(), window.events[other].th), (got, W0));
+            let window = window_at(got);
             let other = other_end(&window, &pairs(&window)).unwrap();
-            assert_eq!((&window.events[other].ev, window.events[other].th), (&sent, Thread::Main));
+            assert_eq!((window.events[other].kind(), window.events[other].th), (sent, Thread::Main));
         }
     }
 
     #[test]
     fn an_effect_whose_cause_is_lost_comes_from_above() {
-        let mut window = window_at(&Kind::Notified);
-        window.events.retain(|e| e.ev != Kind::Notify);
-        window.at = window.events.iter().position(|e| e.ev == Kind::Notified).unwrap();
+        let mut window = window_at(Kind::Notified);
+        window.events.retain(|e| e.kind() != Kind::Notify);
+        window.at = window.events.iter().position(|e| e.kind() == Kind::Notified).unwrap();
         let pairs = pairs(&window);
         let pair = pairs.iter().find(|p| p.has(window.at)).unwrap();
         assert_eq!((pair.from, pair.worker), (None, W0));
@@ -143,17 +144,17 @@ mod tests {
 
     #[test]
     fn bytes_cross_and_what_would_have_waited_does_not() {
-        let read = |ret, errno: Option<&'static str>| Event {
+        let read = |ret, errno: Option<&'static str>| FlatEvent {
             th: W0,
             ev: Kind::Read,
             ret,
             errno: errno.map(Into::into),
-            ..Event::default()
+            ..FlatEvent::default()
         };
         let from_client = Some(Arrow::Across { from: Who::Client, to: Who::Thread(W0) });
-        assert_eq!(arrow(&read(Some(13), None)), from_client);
-        assert_eq!(arrow(&read(None, Some("EAGAIN"))), None);
-        let send = Event { ev: Kind::Sendmsg, ..read(None, Some("EAGAIN")) };
+        assert_eq!(arrow(&read(Some(13), None).event()), from_client);
+        assert_eq!(arrow(&read(None, Some("EAGAIN")).event()), None);
+        let send = FlatEvent { ev: Kind::Sendmsg, ..read(None, Some("EAGAIN")) }.event();
         let to_kernel = Some(Arrow::Across { from: Who::Thread(W0), to: Who::Kernel });
         assert_eq!(arrow(&send), to_kernel);
     }

@@ -107,7 +107,7 @@ fn acting(window: &Window) -> Vec<Thread> {
     for (_, row) in rows {
         let Row::Events(range) = row else { continue };
         for event in &window.events[range.clone()] {
-            for thread in [Some(event.th), event.worker].into_iter().flatten() {
+            for thread in [Some(event.th), event.worker()].into_iter().flatten() {
                 if thread.worker().is_some() && seen.insert(thread) {
                     acting.push(thread);
                 }
@@ -151,7 +151,7 @@ pub(super) fn life(world: &World, window: &Window, thread: Thread) -> Vec<Life> 
             (Row::Gap(_), _) => 0,
         };
         while let Some((_, event)) = own.next_if(|(i, _)| *i < end) {
-            life = if event.ev == Kind::Wait { Life::Asleep } else { Life::Running };
+            life = if event.kind() == Kind::Wait { Life::Asleep } else { Life::Running };
         }
         lives.push(life);
     }
@@ -160,17 +160,17 @@ pub(super) fn life(world: &World, window: &Window, thread: Thread) -> Vec<Life> 
 
 /// What a thread was at when it came to `event`.
 fn before(event: &Event) -> Life {
-    match &event.ev {
+    match event.kind() {
         Kind::Wake => Life::Asleep,
-        Kind::Thread if event.op.as_deref() == Some("start") => Life::Absent,
-        Kind::Call if event.function == Some(Fn::WorkerLibevent) => Life::Absent,
+        Kind::Thread if event.op() == Some("start") => Life::Absent,
+        Kind::Call if event.function() == Some(Fn::WorkerLibevent) => Life::Absent,
         _ => Life::Running,
     }
 }
 
 /// Marks and the like happened to the recording, not on a thread.
 fn tells(event: &Event) -> bool {
-    !matches!(event.ev, Kind::Mark | Kind::Note | Kind::Drop | Kind::Snapshot)
+    !matches!(event.kind(), Kind::Mark | Kind::Note | Kind::Drop | Kind::Snapshot)
 }
 
 #[cfg(test)]
@@ -178,12 +178,13 @@ fn tells(event: &Event) -> bool {
 mod tests {
     use super::super::rows::{Scale, window};
     use super::*;
+    use crate::event::FlatEvent;
     use crate::model::sample::{self, W0};
     use crate::player::Player;
 
-    fn player_at(workers: u32, kind: &Kind) -> Player {
+    fn player_at(workers: u32, kind: Kind) -> Player {
         let events = sample::set_get();
-        let at = events.iter().position(|e| e.ev == *kind).unwrap();
+        let at = events.iter().position(|e| e.kind() == kind).unwrap();
         let mut player = Player::new(workers, events);
         player.go(at);
         player
@@ -191,7 +192,7 @@ mod tests {
 
     #[test]
     fn four_workers_fit_80_columns_and_60_too() {
-        let player = player_at(4, &Kind::Notify);
+        let player = player_at(4, Kind::Notify);
         let window = window(&player, Scale::Runs, 12, usize::MAX).unwrap();
         for (width, words) in [(79, 24), (59, 11)] {
             let lanes = Lanes::of(player.world(), &window, 6, width, false);
@@ -210,10 +211,12 @@ mod tests {
                     *thread = Thread::Worker(42);
                 }
             };
-            far(&mut event.th);
-            event.worker.iter_mut().for_each(far);
+            let mut flat = FlatEvent::from(&*event);
+            far(&mut flat.th);
+            flat.worker.iter_mut().for_each(far);
+            *event = flat.event();
         }
-        let at = events.iter().position(|e| e.ev == Kind::Notify).unwrap();
+        let at = events.iter().position(|e| e.kind() == Kind::Notify).unwrap();
         let mut player = Player::new(64, events);
         player.go(at);
         let window = window(&player, Scale::Runs, 12, usize::MAX).unwrap();
@@ -227,10 +230,10 @@ mod tests {
 
     #[test]
     fn a_worker_sleeps_until_the_byte_wakes_it() {
-        let player = player_at(4, &Kind::Notify);
+        let player = player_at(4, Kind::Notify);
         let window = window(&player, Scale::Each, 30, usize::MAX).unwrap();
         let lives = life(player.world(), &window, W0);
-        let wakes = window.events.iter().position(|e| e.th == W0 && e.ev == Kind::Wake).unwrap();
+        let wakes = window.events.iter().position(|e| e.th == W0 && e.kind() == Kind::Wake).unwrap();
         let y = usize::try_from(window.row_of(wakes)).unwrap();
         assert_eq!((lives[y - 1], lives[y]), (Life::Asleep, Life::Running));
         assert!(life(player.world(), &window, Thread::Worker(3)).iter().all(|&l| l == Life::Asleep));
@@ -238,7 +241,7 @@ mod tests {
 
     #[test]
     fn a_thread_is_not_there_before_it_starts() {
-        let player = player_at(4, &Kind::EventInit);
+        let player = player_at(4, Kind::EventInit);
         let window = window(&player, Scale::Each, 5, usize::MAX).unwrap();
         assert!(life(player.world(), &window, W0).iter().all(|&l| l == Life::Absent));
     }

@@ -217,7 +217,7 @@ impl View<'_> {
         if pen.width() >= WITH_TIME {
             pen.put(x, y, &format!("{:>8} ", time(event.t)), margin);
         }
-        if event.ev == Kind::Mark {
+        if event.kind() == Kind::Mark {
             return self.chapter(pen, y, event, if is_now { p.now } else { p.strong });
         }
         self.dots(pen, y, &range, is_now, style);
@@ -241,7 +241,7 @@ impl View<'_> {
         let last = &self.window.events[range.end - 1];
         let style = if is_now { p.lit } else { style };
         if let Some(x) = self.lanes.x(Who::Thread(event.th)) {
-            pen.put(x, y, if last.ev == Kind::Wait { "○" } else { "●" }, style);
+            pen.put(x, y, if last.kind() == Kind::Wait { "○" } else { "●" }, style);
         }
         let lit = if is_now { p.changed } else { style };
         match arrow(event) {
@@ -250,7 +250,7 @@ impl View<'_> {
                     let name = event.conn.map_or_else(|| "?".to_owned(), |id| format!("c{id}"));
                     pen.put((x + 1).saturating_sub(name.width()), y, &name, lit);
                 }
-                if let Some(x) = self.lanes.x(Who::Kernel).filter(|_| event.errno.is_some()) {
+                if let Some(x) = self.lanes.x(Who::Kernel).filter(|_| event.errno().is_some()) {
                     pen.put(x, y, "×", lit);
                 }
             }

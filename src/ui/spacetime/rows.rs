@@ -160,18 +160,19 @@ fn rows(events: &[Arc<Event>], scale: Scale, at: usize) -> Vec<Row> {
 }
 
 fn is_call(event: &Event) -> bool {
-    matches!(event.ev, Kind::Call | Kind::Return)
+    matches!(event.kind(), Kind::Call | Kind::Return)
 }
 
 /// Whether an event has a row of its own, however little room there is.
 fn stands_alone(event: &Event) -> bool {
-    arrow(event).is_some() || matches!(event.ev, Kind::Mark | Kind::Drop | Kind::Snapshot)
+    arrow(event).is_some() || matches!(event.kind(), Kind::Mark | Kind::Drop | Kind::Snapshot)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+    use crate::event::FlatEvent;
     use crate::event::{ConnState, Thread};
     use crate::model::sample::{self, W0};
 
@@ -184,7 +185,7 @@ mod tests {
     }
 
     fn to_nread(e: &Event) -> bool {
-        e.to == Some(ConnState::Nread)
+        e.to() == Some(ConnState::Nread)
     }
 
     /// How many events each row has; 0 for a gap.
@@ -249,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_long_recording_costs_no_more_than_a_short_one() {
-        let event = |seq| Event { seq, t: seq, th: W0, ev: Kind::Item, ..Event::default() };
+        let event = |seq| FlatEvent { seq, t: seq, th: W0, ev: Kind::Item, ..FlatEvent::default() }.event();
         let mut player = Player::new(4, (1..50_000).map(event).collect());
         player.go(25_000);
         let window = window(&player, Scale::Runs, 10, usize::MAX).unwrap();
@@ -259,16 +260,17 @@ mod tests {
 
     #[test]
     fn rows_above_and_below_are_told_apart() {
-        let player = player_at(|e| e.ev == Kind::Notify);
+        let player = player_at(|e| e.kind() == Kind::Notify);
         let window = window(&player, Scale::Each, 6, usize::MAX).unwrap();
         assert_eq!(window.row_of(0), -1);
         assert_eq!(window.row_of(window.events.len() - 1), 6);
-        assert!(window.events.iter().all(|e| e.th != Thread::Client || e.ev == Kind::Mark));
+        assert!(window.events.iter().all(|e| e.th != Thread::Client || e.kind() == Kind::Mark));
     }
 
     #[test]
     fn pauses_with_nothing_between_them_are_one() {
-        let event = |seq: u64, ev| Event { seq, t: seq * GAP, th: W0, ev, ..Event::default() };
+        let event =
+            |seq: u64, ev| FlatEvent { seq, t: seq * GAP, th: W0, ev, ..FlatEvent::default() }.event();
         let kinds = [Kind::Wake, Kind::Call, Kind::Return, Kind::Call, Kind::Wake];
         let player = Player::new(4, (1..).zip(kinds).map(|(seq, ev)| event(seq, ev)).collect());
         for scale in [Scale::Runs, Scale::Crossing] {

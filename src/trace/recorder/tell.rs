@@ -1,0 +1,230 @@
+//! How what a thread told of a field is written, and how a filter compares it: one place for each type that the
+//! schema's table knows.
+
+use super::convert::{Told, sent};
+use super::pen::Pen;
+use crate::event::{
+    ConnState, Domain, Errno, Fn, Interest, ItemOp, Named, ReplyOp, Role, SettingName, SockOpt, Target,
+    Thread, ThreadOp, Transport,
+};
+use crate::filter::Value;
+use crate::tracer::{Class, Descriptor, Failure, Known, Peer, Pieces, Ret, Text, received};
+
+/// A field as a thread told it.
+pub(super) trait Tell: Copy {
+    /// Writes the member, if there is one. `key` is its whole beginning: the comma, the name, the colon, and the
+    /// quote where the value stands in quotes.
+    fn write(self, key: &'static str, pen: &mut Pen<'_>, told: &Told<'_>);
+
+    /// The same for a filter.
+    fn value<'a>(self, told: &Told<'a>) -> Option<Value<'a>>;
+}
+
+macro_rules! numbers {
+    ($($ty:ty),*) => {$(
+        impl Tell for $ty {
+            #[inline(always)]
+            fn write(self, key: &'static str, pen: &mut Pen<'_>, _: &Told<'_>) {
+                pen.number(key, self);
+            }
+
+            fn value<'a>(self, _: &Told<'a>) -> Option<Value<'a>> {
+                Some(Value::Number(self.into()))
+            }
+        }
+    )*};
+}
+numbers!(i32, u16, u32);
+
+macro_rules! names {
+    ($($ty:ty),*) => {$(
+        impl Tell for $ty {
+            #[inline(always)]
+            fn write(self, key: &'static str, pen: &mut Pen<'_>, _: &Told<'_>) {
+                pen.word(key, Named::name(self));
+            }
+
+            fn value<'a>(self, _: &Told<'a>) -> Option<Value<'a>> {
+                Some(Value::Word(Named::name(self)))
+            }
+        }
+    )*};
+}
+names!(
+    ConnState,
+    Domain,
+    Fn,
+    Interest,
+    ItemOp,
+    ReplyOp,
+    Role,
+    SettingName,
+    SockOpt,
+    Target,
+    ThreadOp,
+    Transport
+);
+
+impl<T: Tell> Tell for Option<T> {
+    #[inline(always)]
+    fn write(self, key: &'static str, pen: &mut Pen<'_>, told: &Told<'_>) {
+        if let Some(field) = self {
+            field.write(key, pen, told);
+        }
+    }
+
+    fn value<'a>(self, told: &Told<'a>) -> Option<Value<'a>> {
+        self.and_then(|field| field.value(told))
+    }
+}
+
+impl Tell for bool {
+    #[inline(always)]
+    fn write(self, key: &'static str, pen: &mut Pen<'_>, _: &Told<'_>) {
+        if self {
+            pen.raw(key);
+            pen.raw("true");
+        }
+    }
+
+    fn value<'a>(self, _: &Told<'a>) -> Option<Value<'a>> {
+        Some(Value::Flag(self))
+    }
+}
+
+/// A worker; the dispatcher is none.
+impl Tell for Thread {
+    #[inline(always)]
+    fn write(self, key: &'static str, pen: &mut Pen<'_>, _: &Told<'_>) {
+        if let Thread::Worker(worker) = self {
+            pen.raw(key);
+            pen.number("worker", worker);
+            pen.byte(b'"');
+        }
+    }
+
+    fn value<'a>(self, _: &Told<'a>) -> Option<Value<'a>> {
+        self.worker().map(|_| Value::Thread(self))
+    }
+}
+
+impl Tell for Descriptor {
+    #[inline(always)]
+    fn write(self, key: &'static str, pen: &mut Pen<'_>, _: &Told<'_>) {
+        if self.0 >= 0 {
+            pen.number(key, self.0);
+        }
+    }
+
+    fn value<'a>(self, _: &Told<'a>) -> Option<Value<'a>> {
+        (self.0 >= 0).then_some(Value::Number(self.0.into()))
+    }
+}
+
+impl Tell for Known {
+    #[inline(always)]
+    fn write(self, key: &'static str, pen: &mut Pen<'_>, told: &Told<'_>) {
+        self.get().write(key, pen, told);
+    }
+
+    fn value<'a>(self, told: &Told<'a>) -> Option<Value<'a>> {
+        self.get().value(told)
+    }
+}
+
+impl Tell for Class {
+    #[inline(always)]
+    fn write(self, key: &'static str, pen: &mut Pen<'_>, _: &Told<'_>) {
+        if self.0 != 0 {
+            pen.number(key, self.0);
+        }
+    }
+
+    fn value<'a>(self, _: &Told<'a>) -> Option<Value<'a>> {
+        (self.0 != 0).then_some(Value::Number(self.0.into()))
+    }
+}
+
+/// What a system call returned, or its error by name.
+impl Tell for Ret {
+    #[inline(always)]
+    fn write(self, key: &'static str, pen: &mut Pen<'_>, told: &Told<'_>) {
+        match self.0 {
+            0.. => pen.number(key, self.0),
+            _ => pen.seldom(|pen| Failure(self.0).write(",\"errno\":", pen, told)),
+        }
+    }
+
+    fn value<'a>(self, _: &Told<'a>) -> Option<Value<'a>> {
+        (self.0 >= 0).then_some(Value::Number(self.0.into()))
+    }
+}
+
+impl Ret {
+    /// The error, for a filter.
+    pub(super) fn failure<'a>(self) -> Option<Value<'a>> {
+        (self.0 < 0).then(|| Value::Word(Errno::from_number(-self.0).name()))
+    }
+}
+
+impl Tell for Failure {
+    #[inline(always)]
+    fn write(self, key: &'static str, pen: &mut Pen<'_>, _: &Told<'_>) {
+        if self.0 < 0 {
+            pen.raw(key);
+            pen.byte(b'"');
+            pen.own(Errno::from_number(-self.0).name());
+            pen.byte(b'"');
+        }
+    }
+
+    fn value<'a>(self, _: &Told<'a>) -> Option<Value<'a>> {
+        Ret(self.0).failure()
+    }
+}
+
+impl Tell for Text {
+    #[inline(always)]
+    fn write(self, key: &'static str, pen: &mut Pen<'_>, told: &Told<'_>) {
+        if self.0 {
+            pen.lossy(key, told.payload);
+        }
+    }
+
+    fn value<'a>(self, told: &Told<'a>) -> Option<Value<'a>> {
+        // The server's own words are always text.
+        std::str::from_utf8(told.payload).ok().filter(|_| self.0).map(Value::Word)
+    }
+}
+
+impl Tell for Peer {
+    #[inline(always)]
+    fn write(self, key: &'static str, pen: &mut Pen<'_>, told: &Told<'_>) {
+        if let (Some(peer), _) = received(told.payload) {
+            pen.lossy(key, peer.to_string().as_bytes());
+        }
+    }
+
+    fn value<'a>(self, told: &Told<'a>) -> Option<Value<'a>> {
+        received(told.payload).0.map(Value::Addr)
+    }
+}
+
+impl Tell for Pieces {
+    #[inline(always)]
+    fn write(self, key: &'static str, pen: &mut Pen<'_>, told: &Told<'_>) {
+        pen.raw(key);
+        pen.byte(b'[');
+        for (i, (bytes, len)) in sent(told.payload, self.0).enumerate() {
+            if i > 0 {
+                pen.byte(b',');
+            }
+            pen.piece(bytes, len);
+        }
+        pen.byte(b']');
+    }
+
+    fn value<'a>(self, _: &Told<'a>) -> Option<Value<'a>> {
+        None
+    }
+}
