@@ -150,6 +150,13 @@ pub enum Command {
         #[command(flatten)]
         input: Input,
     },
+    /// Print the format of recordings as a JSON Schema, or as a page to read
+    #[command(display_name = "memstep")]
+    Schema {
+        /// The page, in Markdown
+        #[arg(long)]
+        page: bool,
+    },
     /// Print a settings file to begin with, and where it belongs
     #[command(display_name = "memstep")]
     Config,

@@ -15,6 +15,7 @@ mod print;
 mod record;
 mod remote;
 mod replay;
+mod schema;
 mod serve;
 mod server;
 
@@ -90,6 +91,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Lesson(args)) => lesson::run(args),
         Some(Command::Check { input }) => check::run(&input),
         Some(Command::Info { input }) => info::run(&input),
+        Some(Command::Schema { page }) => schema::run(page),
         Some(Command::Config) => config::run(),
         Some(Command::Completions { shell }) => manual::completions(shell),
         Some(Command::Man { command }) => manual::page(command.as_deref()),
