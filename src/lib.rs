@@ -84,3 +84,4 @@ pub mod text;
 pub mod trace;
 pub mod tracer;
 pub mod ui;
+mod world;

@@ -71,10 +71,11 @@ fn the_model_of_the_memory_is_what_stats_says() {
     let mut world = World::new(header.threads);
     events.iter().for_each(|event| world.apply(event));
 
-    let memory = &world.memory;
+    let memory = &world.memory();
     assert!(!memory.has_gap);
-    assert_eq!(memory.classes.len() as u64, slabs["active_slabs"]);
-    for (id, class) in &memory.classes {
+    assert_eq!(memory.classes().count() as u64, slabs["active_slabs"]);
+    for class in memory.classes() {
+        let id = class.id;
         let of = |name: &str| slabs[&format!("{id}:{name}")];
         let in_list = |name: &str| items.get(&format!("items:{id}:{name}")).copied().unwrap_or(0);
         assert_eq!(class.chunk, Some(of("chunk_size")), "class {id}");
@@ -83,7 +84,7 @@ fn the_model_of_the_memory_is_what_stats_says() {
         assert_eq!(counts, said, "class {id}");
         // `ITEM small3 [1 b; 1448424844 s]`, from the head on.
         let key = |line: &String| line.split(' ').nth(1).unwrap().to_owned();
-        let said: Vec<String> = lists[id].iter().map(key).collect();
+        let said: Vec<String> = lists[&id].iter().map(key).collect();
         let known = |key: &Key| String::from_utf8(key.kept.to_vec()).unwrap();
         let head: Vec<String> = class.lru.head().map(|item| known(&item.key)).collect();
         let tail: Vec<String> = class.lru.tail().map(|item| known(&item.key)).collect();
@@ -93,7 +94,7 @@ fn the_model_of_the_memory_is_what_stats_says() {
     let sum = |name: &str| -> u64 { items.iter().filter(|(of, _)| of.ends_with(name)).map(|(_, n)| n).sum() };
     assert_eq!((memory.counts.evicted, memory.counts.reclaimed), (sum(":evicted"), sum(":reclaimed")));
     assert!(memory.counts.evicted > 0 && memory.counts.reclaimed > 0, "{:?}", memory.counts);
-    assert!(memory.classes.values().any(|class| class.lru.hidden() > 0));
+    assert!(memory.classes().any(|class| class.lru.hidden() > 0));
     let bucket = |key: &str| {
         let of = |e: &&memstep::event::Event| e.key() == Some(key) && e.bucket().is_some();
         events.iter().rev().find(of).unwrap().bucket().unwrap()

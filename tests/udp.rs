@@ -280,7 +280,7 @@ fn every_worker_has_the_socket_from_the_start_and_tcp_clients_come_after() {
         assert_eq!(accepts, [Some(4)]);
         let world = folded(&events);
         assert_eq!(world.accepted, 1);
-        assert!(world.conns.values().filter(|c| c.is_udp).count() == 4 && !world.conn(4).unwrap().is_udp);
+        assert!(world.conns.iter().filter(|c| c.is_udp).count() == 4 && !world.conn(4).unwrap().is_udp);
     }
 }
 

@@ -241,7 +241,7 @@ macro_rules! fields {
         impl ConnImage {
             /// The fields in which this differs from `old`, or all of them; but for the item.
             #[inline(always)]
-            pub fn differs(&self, old: Option<&ConnImage>) -> Changed {
+            pub fn differs(&self, old: Option<&ConnFields>) -> Changed {
                 let Some(old) = old else { return Changed(u32::MAX) };
                 let (mut bits, mut bit) = (0, 1);
                 $(
@@ -250,6 +250,12 @@ macro_rules! fields {
                 )*
                 let _ = bit;
                 Changed(bits)
+            }
+
+            /// Sets `fields` to what this says; but for the item.
+            #[inline(always)]
+            pub fn into_fields(&self, fields: &mut ConnFields) {
+                $(fields.$field = self.$field;)*
             }
 
             /// Those fields, each as a JSON member that follows another one begins (`,"rbytes":`), and
@@ -305,6 +311,11 @@ macro_rules! fields {
                 ConnSet { $($field: Some(image.$field),)* item: None }
             }
 
+            /// Every field, and the item, or that there is none.
+            pub fn of(fields: &ConnFields) -> ConnSet {
+                ConnSet { $($field: Some(fields.$field),)* item: Some(fields.item.clone()) }
+            }
+
             /// Whether no field is set.
             pub fn is_empty(&self) -> bool {
                 true $(&& self.$field.is_none())* && self.item.is_none()
@@ -351,9 +362,11 @@ mod tests {
     #[test]
     fn a_change_folds_to_the_new_image() {
         let old = ConnImage { rsize: 2048, ..ConnImage::default() };
+        let mut before = ConnFields::default();
+        old.into_fields(&mut before);
         let new = ConnImage { rbytes: 13, ev_flags: EvFlags::READ.with(EvFlags::PERSIST), ..old };
         assert_eq!(
-            new.changes(new.differs(Some(&old))).collect::<Vec<_>>(),
+            new.changes(new.differs(Some(&before))).collect::<Vec<_>>(),
             [(",\"ev_flags\":", Value::Word("EV_READ|EV_PERSIST")), (",\"rbytes\":", Value::Number(13))]
         );
         assert!(old != new && new.changes(new.differs(None)).count() == ConnSet::whole(&new).names().len());

@@ -5,8 +5,9 @@
 //! after the event still has the bytes as they were ([`Then`]).
 
 use super::bytes::{Bytes, Cell};
-use super::conn::{Conn, Offsets, Touched, bytes_of};
+use super::conn::{Conn, Touched, bytes_of};
 use crate::event::{ConnState, Event, Fn, Kind, Payload, UDP_HEADER_SIZE};
+use crate::world::Offsets;
 use std::ops::Range;
 
 /// How many tokens are cut at a time, the terminal one counted (`memcached.c:2429`).
@@ -173,9 +174,7 @@ impl Conn {
     }
 
     /// `process_command` tells of the line. `tokenize_command` will put a NUL behind each token.
-    pub(super) fn command_found(&mut self, event: &Event, told: i64, touched: &mut Touched) {
-        let line = event.bytes().unwrap_or(Payload { kept: [][..].into(), len: 1 });
-        touched.counted = self.stats.command(&line, told);
+    pub(super) fn command_found(&mut self, event: &Event, touched: &mut Touched) {
         self.command = Some(bytes_of(event));
         self.requests = self.requests.saturating_add(1);
         self.sent = None;

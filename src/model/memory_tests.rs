@@ -39,7 +39,7 @@ proptest! {
                     plain.push_front(key);
                 },
             }
-            let memory = &world.memory;
+            let memory = &world.memory();
             prop_assert!(!memory.has_gap);
             let Some(class) = memory.class(3) else { continue };
             let (head, tail) = (keys(class.lru.head()), keys(class.lru.tail()));
@@ -56,16 +56,16 @@ fn what_ends_and_never_began_shows_that_something_is_missing() {
     for op in ["free", "unlink", "evict", "update"] {
         let mut world = World::new(1);
         world.apply(&event(op, "a", 1).event());
-        assert!(world.memory.has_gap, "{op}");
+        assert!(world.memory().has_gap, "{op}");
     }
     let mut world = World::new(1);
     world.apply(&FlatEvent { ev: Kind::Drop, n: Some(2), ..FlatEvent::default() }.into());
-    assert!(world.memory.has_gap);
+    assert!(world.memory().has_gap);
     let found = Snapshot { memory: Some(MemoryAt::default()), ..Snapshot::default() };
     world.apply(
         &FlatEvent { ev: Kind::Snapshot, world: Some(Box::new(found)), ..FlatEvent::default() }.into(),
     );
-    assert!(!world.memory.has_gap, "a snapshot knows");
+    assert!(!world.memory().has_gap, "a snapshot knows");
 }
 
 #[test]
@@ -74,11 +74,14 @@ fn a_bucket_is_known_until_the_table_grows() {
     let link = |key: &str, class, seq| FlatEvent { seq, bucket: Some(7), ..event("link", key, class) };
     world.apply(&link("a", 1, 1).event());
     world.apply(&link("b", 2, 2).event());
-    assert_eq!(keys(world.memory.chain(7).into_iter()), ["b", "a"]);
-    assert!(!world.memory.may_hold_more());
+    assert_eq!(keys(world.memory().chain(7).into_iter()), ["b", "a"]);
+    assert!(!world.memory().may_hold_more());
     world.apply(&FlatEvent { size: Some(16), class: None, ..event("expand", "", 0) }.into());
-    assert!(world.memory.chain(7).is_empty() && world.memory.may_hold_more());
-    assert_eq!((world.memory.buckets, world.memory.growing, world.memory.bucket), (Some(16), true, None));
+    assert!(world.memory().chain(7).is_empty() && world.memory().may_hold_more());
+    assert_eq!(
+        (world.memory().buckets, world.memory().growing, world.memory().bucket),
+        (Some(16), true, None)
+    );
 }
 
 #[test]
@@ -86,10 +89,10 @@ fn a_page_says_how_many_chunks_it_is_cut_into_or_nothing_is_known_of_them() {
     let mut world = World::new(1);
     world.apply(&FlatEvent { size: Some(1_048_512), chunk: Some(96), ..event("page", "", 1) }.into());
     world.apply(&event("alloc", "a", 1).event());
-    let class = world.memory.class(1).unwrap();
+    let class = world.memory().class(1).unwrap();
     assert_eq!((class.pages, class.chunks, class.used), (1, 10_922, 1));
     for chunk in [None, Some(0)] {
         world.apply(&FlatEvent { size: Some(1_048_512), chunk, ..event("page", "", 2) }.into());
     }
-    assert_eq!((world.memory.class(2).unwrap().pages, world.memory.class(2).unwrap().chunks), (2, 0));
+    assert_eq!((world.memory().class(2).unwrap().pages, world.memory().class(2).unwrap().chunks), (2, 0));
 }

@@ -4,8 +4,9 @@ use super::ledger::Ledger;
 use super::sessions::{ALL, Session};
 use crate::event::{ConnFields, ConnSet, ConnState, Event, ItemRef, Kind, Stats, Thread};
 use crate::memcached::util::FRESH;
-use crate::model::{Bytes, Class, Conn, Key, Memory, Place, World};
+use crate::model::{Bytes, Class, Conn, Key, Lru, Memory, Place, World};
 use crate::tracer::witness::{ClassMemory, ConnMemory, Seen, ServerMemory, StoreMemory};
+use crate::world;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -86,7 +87,7 @@ pub(super) struct Holds<'a> {
     /// Connections that had a read buffer larger than the model keeps.
     large: HashSet<u32>,
     /// The classes that were compared last.
-    classes: HashMap<u8, (Arc<Class>, Arc<ClassMemory>)>,
+    classes: HashMap<u8, (world::Class, Option<Arc<Lru>>, Arc<ClassMemory>)>,
 }
 
 /// Folds `events`, and holds the model after each against what was seen then.
@@ -137,7 +138,7 @@ pub fn assert_is_memory<'a>(
         // An event is about one connection at most, and a snapshot about all of them.
         let about = |id: &u32| is_snapshot || event.conn == Some(*id);
         for (id, memory) in last.iter().filter(|(id, _)| about(id)) {
-            match world.conns.get(id) {
+            match world.conns.get(*id) {
                 Some(conn) => holds.conn(conn, memory),
                 // A snapshot tells nothing of those that were closed before it, and closed ones are forgotten.
                 None if memory.state == ConnState::Closed => {}
@@ -261,8 +262,12 @@ impl Holds<'_> {
     fn server(&mut self, world: &World, memory: &ServerMemory) {
         for (i, (queue, pipe)) in memory.queues.iter().zip(&memory.pipes).enumerate() {
             let lane = &world.threads[&Thread::Worker(i as u16)];
-            self.same(&format!("worker{i}'s queue"), &lane.queue.iter().copied().collect(), queue);
-            self.same(&format!("the bytes in worker{i}'s pipe"), &u64::from(lane.pipe), pipe);
+            self.same(
+                &format!("worker{i}'s queue"),
+                &lane.queue.iter().map(|queued| queued.conn).collect(),
+                queue,
+            );
+            self.same(&format!("the bytes in worker{i}'s pipe"), &(lane.pipe.len() as u64), pipe);
             self.tally.queued += queue.len() as u64;
             self.tally.in_pipe += pipe;
         }
@@ -272,19 +277,25 @@ impl Holds<'_> {
     }
 
     fn store(&mut self, world: &World, memory: &StoreMemory) {
-        let model = &world.memory;
+        let model = &world.memory();
         self.tally.stores += 1;
         self.same("has_gap", &model.has_gap, &false);
-        let ids: Vec<u8> =
-            model.classes.values().filter(|class| class.pages > 0).map(|class| class.id).collect();
+        let ids: Vec<u8> = model.classes().filter(|class| class.pages > 0).map(|class| class.id).collect();
         self.same("slab classes", &ids, &memory.classes.iter().map(|class| class.id).collect());
         for class in &memory.classes {
-            let of_model = &model.classes[&class.id];
-            let is_same =
-                |(m, c): &(Arc<Class>, Arc<ClassMemory>)| Arc::ptr_eq(m, of_model) && Arc::ptr_eq(c, class);
+            let Some(of_model) = model.class(class.id) else {
+                self.fails(&format!("the model has no class {}", class.id));
+                continue;
+            };
+            let list = model.list(class.id);
+            let is_same_list =
+                |seen: &Option<Arc<Lru>>| seen.as_ref().map(Arc::as_ptr) == list.map(Arc::as_ptr);
+            let is_same = |(of, seen, memory): &(world::Class, Option<Arc<Lru>>, Arc<ClassMemory>)| {
+                *of == *of_model && is_same_list(seen) && Arc::ptr_eq(memory, class)
+            };
             if !self.classes.get(&class.id).is_some_and(is_same) {
                 self.class(of_model, class);
-                self.classes.insert(class.id, (of_model.clone(), class.clone()));
+                self.classes.insert(class.id, (*of_model, list.cloned(), class.clone()));
             }
         }
         if let Some(buckets) = model.buckets {
@@ -293,7 +304,7 @@ impl Holds<'_> {
         self.same("growing", &model.growing, &memory.growing);
         // One that sets them back may wait for a lock while it does.
         if let Some(stats) = memory.stats
-            && !world.conns.values().any(|conn| conn.stats.resets())
+            && !world.conns.iter().any(|conn| conn.stats.resets())
         {
             self.stats(model, stats);
         }
@@ -317,7 +328,7 @@ impl Holds<'_> {
         }
     }
 
-    fn stats(&mut self, model: &Memory, memory: Stats) {
+    fn stats(&mut self, model: &Memory<'_>, memory: Stats) {
         let Some(stats) = model.stats else {
             // What a recording need not know: what a command is that was cut in its first word, and what others
             // have counted while the statistics were set back.
@@ -339,7 +350,7 @@ impl Holds<'_> {
         key.len == real.len() as u64 && real.starts_with(&key.kept)
     }
 
-    fn class(&self, model: &Class, memory: &ClassMemory) {
+    fn class(&self, model: Class<'_>, memory: &ClassMemory) {
         let id = memory.id;
         let of_model = (model.chunk, model.pages, model.chunks, model.used, model.lru.len());
         let of_memory = (Some(memory.chunk), memory.pages, memory.chunks, memory.used, memory.items);

@@ -78,14 +78,14 @@ impl Ledger {
         }
         let Some(command) = event.conn.and_then(|id| self.commands.get(&id)) else { return };
         let Some(text) = event.text().filter(|text| text.starts_with("STAT ")) else { return };
-        let memory = &world.memory;
+        let memory = &world.memory();
         let answer: HashMap<&str, &str> =
             text.lines().filter_map(|line| line.strip_prefix("STAT ")?.split_once(' ')).collect();
         let number = |name: &str| answer.get(name).and_then(|n| n.parse::<u64>().ok());
         match command.split_whitespace().collect::<Vec<_>>()[..] {
             ["stats"] => {
                 let stats = memory.stats.unwrap_or_default();
-                let items: u64 = memory.classes.values().map(|class| class.lru.len()).sum();
+                let items: u64 = memory.classes().map(|class| class.lru.len()).sum();
                 for (name, n) in [
                     ("get_hits", stats.get_hits),
                     ("get_misses", stats.get_misses),
@@ -97,13 +97,13 @@ impl Ledger {
                 }
             }
             ["stats", "items"] => {
-                for class in memory.classes.values() {
+                for class in memory.classes() {
                     let told = number(&format!("items:{}:number", class.id)).unwrap_or(0);
                     holds.same(&format!("stats items:{}:number", class.id), &class.lru.len(), &told);
                 }
             }
             ["stats", "slabs"] => {
-                for class in memory.classes.values().filter(|class| class.pages > 0) {
+                for class in memory.classes().filter(|class| class.pages > 0) {
                     for (name, n) in [
                         ("chunk_size", class.chunk.unwrap_or(0)),
                         ("total_pages", class.pages),

@@ -4,8 +4,8 @@
 //! the ring where it is not the one that an event has.
 
 use crate::event::{
-    ConnState, Domain, Fn, Interest, ItemOp, Kind, ReplyOp, Role, SettingName, SockOpt, Target, Thread,
-    ThreadOp, Transport,
+    ConnState, Domain, Errno, Fn, Interest, ItemOp, Kind, ReplyOp, Role, SettingName, SockOpt, Target,
+    Thread, ThreadOp, Transport,
 };
 
 include!(concat!(env!("OUT_DIR"), "/schema/report.rs"));
@@ -18,6 +18,16 @@ impl Ret {
     /// It returned 0.
     pub const OK: Ret = Ret(0);
 
+    /// What it returned, where it succeeded.
+    pub fn returned(self) -> Option<i64> {
+        (self.0 >= 0).then_some(self.0.into())
+    }
+
+    /// The error, where it failed.
+    pub fn error(self) -> Option<Errno> {
+        (self.0 < 0).then(|| Errno::from_number(-self.0))
+    }
+
     /// Whether it brought bytes.
     #[inline(always)]
     pub fn brought(self) -> bool {
@@ -28,6 +38,13 @@ impl Ret {
 /// The error of a call whose result stands elsewhere: `-errno`, or anything else where it succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Failure(pub i32);
+
+impl Failure {
+    /// The error, where it failed.
+    pub fn error(self) -> Option<Errno> {
+        Ret(self.0).error()
+    }
+}
 
 /// A descriptor, where there is one; a negative number where there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

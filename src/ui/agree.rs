@@ -79,7 +79,7 @@ pub(crate) fn assert_panels_agree(events: &[Event], at: usize, threads: u32, det
         }
     }
     // The store's numbers stand on the panel.
-    if let Some(stats) = app.player.world().memory.stats {
+    if let Some(stats) = app.player.world().memory().stats {
         assert_eq!(word_after(&memory, "get_hits "), Some(stats.get_hits.to_string().as_str()), "{}", all());
         assert_eq!(
             word_after(&memory, "get_misses "),

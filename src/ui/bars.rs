@@ -37,7 +37,7 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
     if !app.redacted.is_nothing() && width >= 60 {
         x = pen.put(x, 0, "redacted", p.dim) + 2;
     }
-    let dropped = app.player.world().dropped;
+    let dropped = app.player.world().lost;
     if dropped > 0 {
         // A server's viewer was too slow for them; in a recording they are nowhere.
         let how = if app.leash.is_some() { "missed" } else { "lost" };

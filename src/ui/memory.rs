@@ -18,7 +18,7 @@ const BAR: usize = 32;
 
 /// The panel's title.
 pub(super) fn title(app: &App) -> String {
-    match app.player.world().memory.class {
+    match app.player.world().memory().class {
         Some(class) => format!("Memory · class {class}"),
         None => "Memory".to_owned(),
     }
@@ -27,7 +27,7 @@ pub(super) fn title(app: &App) -> String {
 /// What a part of the panel is drawn with.
 struct View<'a> {
     app: &'a App,
-    memory: &'a Memory,
+    memory: &'a Memory<'a>,
     /// What this event did, if it is one of the store's.
     deed: Option<&'a Deed>,
 }
@@ -57,8 +57,8 @@ impl View<'_> {
 pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let p = app.palette;
     let world = app.player.world();
-    let memory = &world.memory;
-    let deed = memory.last.as_deref().filter(|_| world.changed.memory);
+    let memory = &world.memory();
+    let deed = memory.last.filter(|_| world.changed.memory);
     let view = View { app, memory, deed };
     let top = counts(&view, pen);
     if memory.has_gap {
@@ -114,7 +114,7 @@ fn counts(view: &View<'_>, pen: &mut Pen<'_>) -> usize {
 /// The classes in use, a row each, as many as there is room for; gives the row after them.
 fn classes(view: &View<'_>, pen: &mut Pen<'_>, top: usize, rows: usize) -> usize {
     let (p, memory) = (view.app.palette, view.memory);
-    if memory.classes.is_empty() {
+    if memory.classes().next().is_none() {
         let text = if memory.has_gap {
             "of no slab class is anything told yet"
         } else {
@@ -124,7 +124,7 @@ fn classes(view: &View<'_>, pen: &mut Pen<'_>, top: usize, rows: usize) -> usize
         return top + 1;
     }
     pen.put(0, top, "  class    chunk  pages     used of chunks", p.dim);
-    let all: Vec<&Class> = memory.classes.values().map(AsRef::as_ref).collect();
+    let all: Vec<Class<'_>> = memory.classes().collect();
     let now = all.iter().position(|class| Some(class.id) == memory.class).unwrap_or(0);
     let rows = rows.max(1);
     // The one that it is about stays in sight, and what is left out is counted.

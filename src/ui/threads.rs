@@ -94,7 +94,12 @@ fn render_lane(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Co
         let x = match (lane.notify_send_fd, lane.notify_receive_fd) {
             (Some(send), Some(receive)) => {
                 let x = pen.put(columns.pipe, y, &format!("{send}▸"), style);
-                let x = pen.put(x, y, &bytes_in_pipe(lane), if lane.pipe > 0 { p.changed } else { style });
+                let x = pen.put(
+                    x,
+                    y,
+                    &bytes_in_pipe(lane),
+                    if !lane.pipe.is_empty() { p.changed } else { style },
+                );
                 pen.put(x, y, &format!("▸{receive}"), style)
             }
             _ => pen.put(columns.pipe, y, &bytes_in_pipe(lane), style),
@@ -186,20 +191,18 @@ pub(super) fn ready(world: &World, thread: Thread, all: &[Ready]) -> String {
 }
 
 fn bytes_in_pipe(lane: &Lane) -> String {
-    match lane.pipe {
+    match lane.pipe.len() {
         0 => "·".to_owned(),
-        1..=3 => {
-            (0..lane.pipe as usize).map(|at| byte(lane.bytes.get(at).copied().unwrap_or(b'?'))).collect()
-        }
-        n => format!("{}×{n}", byte(lane.bytes.front().copied().unwrap_or(b'?'))),
+        1..=3 => lane.pipe.iter().map(|in_pipe| byte(in_pipe.byte)).collect(),
+        n => format!("{}×{n}", byte(lane.pipe.front().map_or(b'?', |first| first.byte))),
     }
 }
 
 fn queue(lane: &Lane) -> String {
     match lane.queue.len() {
         0 => "·".to_owned(),
-        1 | 2 => lane.queue.iter().map(|id| format!("c{id}")).collect::<Vec<_>>().join(" "),
-        n => format!("c{} +{}", lane.queue[0], n - 1),
+        1 | 2 => lane.queue.iter().map(|queued| format!("c{}", queued.conn)).collect::<Vec<_>>().join(" "),
+        n => format!("c{} +{}", lane.queue[0].conn, n - 1),
     }
 }
 

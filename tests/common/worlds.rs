@@ -2,7 +2,7 @@
 //! something, they must know the same.
 
 use memstep::event::{ConnState, Event, Kind};
-use memstep::model::{Cell, Class, Conn, Memory, World};
+use memstep::model::{Cell, Class, Conn, Lane, Memory, World};
 
 /// Folds `part`, which may begin with a snapshot, beside `all`, every event from the server's start;
 /// compares the two just after each snapshot and at the end of `part`.
@@ -32,15 +32,13 @@ fn assert_same_world(whole: &World, found: &World) {
     assert_eq!(whole.startup, found.startup, "at {at}");
     assert_eq!(whole.listeners, found.listeners, "at {at}");
     let lanes = |world: &World| {
-        let mut lanes = world.threads.clone();
-        lanes.values_mut().for_each(|lane| lane.ready.clear());
-        lanes
+        let without_ready = |lane: &Lane| Lane { ready: Vec::new(), ..lane.clone() };
+        world.threads.values().map(without_ready).collect::<Vec<_>>()
     };
     assert_eq!(lanes(whole), lanes(found), "at {at}");
-    assert_same_memory(&whole.memory, &found.memory, at);
-    let open = |world: &World| -> Vec<u32> {
-        world.conns.values().filter(|c| !c.is_closed()).map(|c| c.id).collect()
-    };
+    assert_same_memory(&whole.memory(), &found.memory(), at);
+    let open =
+        |world: &World| -> Vec<u32> { world.conns.iter().filter(|c| !c.is_closed()).map(|c| c.id).collect() };
     assert_eq!(open(whole), open(found), "at {at}");
     for id in open(whole) {
         let (Some(whole), Some(found)) = (whole.conn(id), found.conn(id)) else { continue };
@@ -49,16 +47,16 @@ fn assert_same_world(whole: &World, found: &World) {
 }
 
 /// A snapshot has every count, and no key: what a list holds is found out as its items are touched.
-fn assert_same_memory(whole: &Memory, found: &Memory, at: u64) {
+fn assert_same_memory(whole: &Memory<'_>, found: &Memory<'_>, at: u64) {
     assert!(!whole.has_gap && !found.has_gap, "at {at}");
     assert_eq!(whole.counts, found.counts, "at {at}");
     assert_eq!((whole.buckets, whole.growing), (found.buckets, found.growing), "at {at}");
-    let counts = |m: &Memory| -> Vec<_> {
-        let of = |c: &Class| (c.id, c.chunk, c.pages, c.chunks, c.used, c.lru.len());
-        m.classes.values().map(|class| of(class)).collect()
+    let counts = |m: &Memory<'_>| -> Vec<_> {
+        let of = |c: Class<'_>| (c.id, c.chunk, c.pages, c.chunks, c.used, c.lru.len());
+        m.classes().map(of).collect()
     };
     assert_eq!(counts(whole), counts(found), "at {at}");
-    for class in found.classes.values() {
+    for class in found.classes() {
         let known = whole.class(class.id).into_iter().flat_map(|c| c.lru.head());
         let head = class.lru.head().map(|item| &item.key);
         head.zip(known).for_each(|(found, whole)| assert_eq!(*found, whole.key, "at {at}"));

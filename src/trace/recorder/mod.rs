@@ -9,9 +9,9 @@
 
 mod convert;
 mod file;
+mod kept;
 mod last;
 mod line;
-mod memory;
 mod pen;
 mod redact;
 mod tell;

@@ -149,9 +149,6 @@ mod tests {
                     let line = String::from_utf8_lossy(lines.bytes());
                     assert_eq!(filter.matches(&seen), filter.matches(&event), "{text} of {line}");
                 }
-                if let (Report::Close { .. }, Some(conn)) = (record.what, record.conn()) {
-                    world.closed(thread, conn);
-                }
             });
             assert!(taken.is_some());
         }

@@ -271,9 +271,6 @@ impl Work {
         let lost = if let Report::Drop { n } = record.what { u64::from(n) } else { 0 };
         self.next = record.seq + lost.max(1);
         let context = self.world.apply(thread, record, image, payload);
-        if let (Report::Close { .. }, Some(conn)) = (record.what, record.conn()) {
-            self.world.closed(thread, conn);
-        }
         #[cfg(test)]
         if let Some(witness) = self.hub.witness.get() {
             witness.may_begin(record.seq, || self.snapshot());

@@ -17,13 +17,14 @@ macro_rules! line {
 use line;
 
 /// Every file that is made, and what is in it.
-pub fn all(schema: &Schema) -> [(&'static str, String); 7] {
+pub fn all(schema: &Schema) -> [(&'static str, String); 8] {
     [
         ("event.rs", event::event(schema)),
         ("conn.rs", event::conn(schema)),
         ("report.rs", told::report(schema)),
         ("told.rs", told::told(schema)),
         ("seen.rs", told::seen(schema)),
+        ("kept.rs", told::kept(schema)),
         ("quick.rs", read::quick(schema)),
         ("filter.rs", read::filter(schema)),
     ]

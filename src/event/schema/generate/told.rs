@@ -150,3 +150,34 @@ pub fn seen(schema: &Schema) -> String {
     line!(code, "_ => None, }} }}");
     code
 }
+
+/// What a record is as an event: for whoever folds it.
+pub fn kept(schema: &Schema) -> String {
+    let mut code = String::new();
+    line!(code, "/// What a thread reported, as an event has it; but for text, which stands in its payload.");
+    line!(code, "#[inline]\npub(super) fn what(report: &Report) -> What {{ match *report {{");
+    for kind in schema.kinds.iter().filter(|kind| kind.is_told) {
+        let told = kind.told();
+        let own: Vec<_> = told.iter().copied().filter(|member| member.is_own()).collect();
+        let is_all = kind.own.is_empty() && own.len() == told.len();
+        let own = if is_all { pattern(&own) } else { pattern(&own).replace(" }", ", .. }") };
+        let fields = kind.members.iter().filter(|member| member.is_own()).map(|member| {
+            let Field { name, rust, .. } = &member.field;
+            let is_told = told.iter().any(|told| told.field.name == *name);
+            match name.as_str() {
+                "errno" if !is_told && told.iter().any(|told| told.field.name == "ret") => {
+                    "errno: ret.error()".into()
+                }
+                _ if is_told && rust == "errno" => "errno: errno.error()".to_owned(),
+                _ if is_told && rust == "ret" => "ret: ret.returned()".to_owned(),
+                _ if is_told => format!("{rust}: Kept::kept({rust})"),
+                _ => format!("{rust}: None"),
+            }
+        });
+        let fields: Vec<_> = fields.collect();
+        let fields = if fields.is_empty() { String::new() } else { format!(" {{ {} }}", fields.join(", ")) };
+        line!(code, "Report::{v}{own} => What::{v}{fields},", v = kind.variant());
+    }
+    line!(code, "}} }}");
+    code
+}

@@ -1,0 +1,94 @@
+//! What happened, in the one shape that the fold takes.
+
+use crate::event::{ConnImage, ConnSet, Event, Fn, Payload, Ready, Snapshot, Thread, What};
+use std::borrow::Cow;
+
+/// One event, read or as a thread reported it.
+#[derive(Debug)]
+pub struct Happening<'a> {
+    /// Its number.
+    pub seq: u64,
+    /// The thread that it happened on.
+    pub th: Thread,
+    /// The connection that it is about.
+    pub conn: Option<u32>,
+    /// What happened. A field that is text may be missing here: it stands in `text`.
+    pub what: &'a What,
+    /// The bytes that it carries, as far as they were kept.
+    pub bytes: Option<Payload<'a>>,
+    /// An address, a reason, a setting's value.
+    pub text: Option<Cow<'a, str>>,
+    /// What changed in the connection's `struct conn`.
+    pub change: Change<'a>,
+    /// What is ready, where whoever folds wants to know.
+    pub ready: Option<&'a [Ready]>,
+    /// The state that the server is in, of a snapshot.
+    pub world: Option<&'a Snapshot>,
+}
+
+/// What changed in a connection's `struct conn`.
+#[derive(Debug)]
+pub enum Change<'a> {
+    /// Nothing.
+    Nothing,
+    /// These fields.
+    Set(&'a ConnSet),
+    /// It is like that now; and the item that the thread has allocated last.
+    Image(&'a ConnImage, &'a Allocated),
+}
+
+/// An item that a thread has allocated: the one that a connection of its may fill next.
+#[derive(Debug, Default)]
+pub struct Allocated {
+    /// The number that `ConnImage` has for it.
+    pub id: u32,
+    /// Its key, as far as it was kept.
+    pub key: Vec<u8>,
+    /// The size of its value with the line end.
+    pub size: u32,
+}
+
+impl<'a> From<&'a Event> for Happening<'a> {
+    fn from(event: &'a Event) -> Happening<'a> {
+        let text = match &event.what {
+            What::Accept { peer, .. } | What::Recvfrom { peer, .. } => peer.as_deref(),
+            What::Bind { addr, .. } | What::Listen { addr, .. } => addr.as_deref(),
+            What::Close { why, .. } => why.as_deref(),
+            What::Setting { value, .. } | What::Setsockopt { value, .. } => value.as_deref(),
+            _ => None,
+        };
+        Happening {
+            seq: event.seq,
+            th: event.th,
+            conn: event.conn,
+            what: &event.what,
+            bytes: event.bytes(),
+            text: text.map(Cow::Borrowed),
+            change: event.set.as_deref().map_or(Change::Nothing, Change::Set),
+            ready: event.ready(),
+            world: event.world(),
+        }
+    }
+}
+
+impl Happening<'_> {
+    /// Its text.
+    pub fn text(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
+    /// Whether it may be about a connection that is not there any more, or not yet: the functions that closed it
+    /// are left after that, and those that hand over a UDP socket are entered before.
+    pub fn is_before_or_after_a_connection(&self) -> bool {
+        match self.what {
+            What::Return { .. } => true,
+            What::Call { function } => matches!(function, Some(Fn::DispatchConnNew | Fn::CqPush)),
+            _ => false,
+        }
+    }
+
+    /// The byte that went through a pipe: `?` where the recording does not say.
+    pub fn byte(&self) -> u8 {
+        self.bytes.as_ref().and_then(|bytes| bytes.kept.first().copied()).unwrap_or(b'?')
+    }
+}

@@ -1,0 +1,301 @@
+//! The threads: asleep or running, their pipes and queues, and the functions they are in.
+
+use super::happening::Happening;
+use crate::event::{self, Fn, Queued, Ready, Thread, ThreadAt, ThreadOp, What};
+use std::collections::VecDeque;
+
+/// How deep a stack of calls is followed, and how much of what is ready is remembered; memcached's own stack is
+/// never deeper than a dozen.
+const MAX_DEPTH: usize = 64;
+/// How many bytes of a pipe, and queued connections, are remembered each by itself: as many as a pipe takes.
+const MAX_QUEUE: usize = 65_536;
+
+/// What a thread is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Phase {
+    /// Nothing has been heard of it.
+    #[default]
+    Absent,
+    /// The main thread has made its event base, pipe and queue; it does not run yet.
+    SetUp,
+    /// `pthread_create` is called for it.
+    Created,
+    /// It runs.
+    Running,
+    /// It sleeps in `epoll_wait`, for so many milliseconds (-1: for ever) where that is known.
+    Asleep(Option<i64>),
+}
+
+/// A byte in a thread's pipe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InPipe {
+    /// The number of its `notify`.
+    pub cause: u64,
+    /// Which: `c` for a connection, `p` to pause, `?` where the recording does not say.
+    pub byte: u8,
+}
+
+/// One thread.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lane {
+    /// Which thread.
+    pub id: Thread,
+    /// What it is at.
+    pub phase: Phase,
+    /// For how long it sleeps, or did when it last did; -1 for ever.
+    pub timeout: Option<i64>,
+    /// Its `epoll` instance.
+    pub epoll_fd: Option<i32>,
+    /// The end of its pipe that it reads.
+    pub notify_receive_fd: Option<i32>,
+    /// The end of its pipe that the dispatcher writes.
+    pub notify_send_fd: Option<i32>,
+    /// The bytes in its pipe, the first to be read first.
+    pub pipe: VecDeque<InPipe>,
+    /// The connections on its queue, first to be taken first.
+    pub queue: VecDeque<Queued>,
+    /// The functions it is in, outermost first, where the recording has calls.
+    pub stack: Vec<Fn>,
+    /// What `epoll_wait` last reported to it.
+    pub ready: Vec<Ready>,
+    /// The connection that it works on since it last woke up.
+    pub conn: Option<u32>,
+}
+
+impl Lane {
+    /// A thread of which nothing is known yet.
+    pub fn new(id: Thread) -> Lane {
+        Lane { id, ..Lane::default() }
+    }
+
+    /// A thread as a snapshot tells of it.
+    pub(super) fn found(at: &ThreadAt) -> Lane {
+        let bytes = at.pipe_bytes.bytes().chain(std::iter::repeat(b'?'));
+        Lane {
+            phase: match at.phase {
+                event::Phase::Setup => Phase::SetUp,
+                event::Phase::Create => Phase::Created,
+                event::Phase::Run => Phase::Running,
+                event::Phase::Wait => Phase::Asleep(at.timeout),
+            },
+            timeout: at.timeout,
+            epoll_fd: at.epoll_fd,
+            notify_receive_fd: at.notify_receive_fd,
+            notify_send_fd: at.notify_send_fd,
+            pipe: at
+                .pipe
+                .iter()
+                .take(MAX_QUEUE)
+                .zip(bytes)
+                .map(|(&cause, byte)| InPipe { cause, byte })
+                .collect(),
+            queue: at.queue.iter().take(MAX_QUEUE).copied().collect(),
+            stack: at.stack.iter().take(MAX_DEPTH).copied().collect(),
+            conn: at.conn,
+            ..Lane::new(at.th)
+        }
+    }
+
+    /// About how many bytes of memory it takes.
+    pub(crate) fn weight(&self) -> usize {
+        let ready = self.ready.len() * size_of::<Ready>();
+        let pipe = self.pipe.len() * size_of::<InPipe>();
+        size_of::<Lane>() + ready + pipe + self.queue.len() * size_of::<Queued>() + self.stack.len()
+    }
+
+    /// Whether it sleeps in `epoll_wait`.
+    pub fn is_asleep(&self) -> bool {
+        matches!(self.phase, Phase::Asleep(_))
+    }
+
+    /// Folds an event that happened on this thread.
+    #[inline]
+    pub(super) fn happened(&mut self, h: &Happening<'_>) {
+        match h.what {
+            // These tell of the recording, not of the thread.
+            What::Mark | What::Note { .. } | What::Drop { .. } | What::Snapshot => return,
+            What::Wait { timeout, epoll_fd } => {
+                (self.phase, self.timeout, self.conn) = (Phase::Asleep(*timeout), *timeout, None);
+                self.epoll_fd = epoll_fd.or(self.epoll_fd);
+                return;
+            }
+            What::Wake { .. } => {
+                self.ready.clear();
+                self.ready.extend(h.ready.into_iter().flatten().take(MAX_DEPTH).cloned());
+                self.conn = None;
+            }
+            What::Call { function: Some(function) } if self.stack.len() < MAX_DEPTH => {
+                self.stack.push(*function)
+            }
+            What::Return { function: Some(function) } => {
+                // A cut trace may return from what was never seen called.
+                if let Some(depth) = self.stack.iter().rposition(|entered| entered == function) {
+                    self.stack.truncate(depth);
+                }
+            }
+            _ => {}
+        }
+        self.phase = Phase::Running;
+        if h.conn.is_some() {
+            self.conn = h.conn;
+        }
+    }
+
+    /// Folds an event that is about this thread, whichever it happened on; the event that caused it.
+    pub(super) fn concerns(&mut self, h: &Happening<'_>) -> Option<u64> {
+        match h.what {
+            What::EventInit { epoll_fd, .. } => {
+                self.epoll_fd = epoll_fd.or(self.epoll_fd);
+                self.is_made(h, None);
+            }
+            What::Pipe { notify_receive_fd, notify_send_fd, .. } => {
+                self.has_a_pipe(*notify_receive_fd, *notify_send_fd);
+                self.is_made(h, None);
+            }
+            What::Thread { op, epoll_fd, notify_receive_fd, notify_send_fd, .. } => {
+                self.epoll_fd = epoll_fd.or(self.epoll_fd);
+                self.has_a_pipe(*notify_receive_fd, *notify_send_fd);
+                self.is_made(h, *op);
+            }
+            What::CqPush { .. } => {
+                if let Some(conn) = h.conn {
+                    if self.queue.len() == MAX_QUEUE {
+                        self.queue.pop_front();
+                    }
+                    self.queue.push_back(Queued { conn, cause: h.seq });
+                }
+            }
+            What::CqPop { .. } => {
+                // By number where it is known: a trace that was cut may begin in mid-queue.
+                let queued = match h.conn {
+                    None => self.queue.pop_front(),
+                    Some(conn) => {
+                        let at = self.queue.iter().position(|queued| queued.conn == conn);
+                        at.and_then(|at| self.queue.remove(at))
+                    }
+                };
+                return queued.map(|queued| queued.cause);
+            }
+            What::Notify { errno: None, .. } if self.pipe.len() < MAX_QUEUE => {
+                self.pipe.push_back(InPipe { cause: h.seq, byte: h.byte() });
+            }
+            What::Notified { errno: None, .. } => return self.pipe.pop_front().map(|byte| byte.cause),
+            _ => {}
+        }
+        None
+    }
+
+    fn has_a_pipe(&mut self, receive_fd: Option<i32>, send_fd: Option<i32>) {
+        self.notify_receive_fd = receive_fd.or(self.notify_receive_fd);
+        self.notify_send_fd = send_fd.or(self.notify_send_fd);
+    }
+
+    /// Another thread makes this one; which may run before that one says so.
+    fn is_made(&mut self, h: &Happening<'_>, op: Option<ThreadOp>) {
+        if h.th == self.id {
+            return;
+        }
+        match op {
+            Some(ThreadOp::Create) if self.phase < Phase::Running => self.phase = Phase::Created,
+            _ if self.phase == Phase::Absent => self.phase = Phase::SetUp,
+            _ => {}
+        }
+    }
+}
+
+impl From<&Lane> for ThreadAt {
+    fn from(lane: &Lane) -> ThreadAt {
+        ThreadAt {
+            th: lane.id,
+            phase: match lane.phase {
+                Phase::Absent | Phase::SetUp => event::Phase::Setup,
+                Phase::Created => event::Phase::Create,
+                Phase::Running => event::Phase::Run,
+                Phase::Asleep(_) => event::Phase::Wait,
+            },
+            timeout: lane.timeout,
+            epoll_fd: lane.epoll_fd,
+            notify_receive_fd: lane.notify_receive_fd,
+            notify_send_fd: lane.notify_send_fd,
+            pipe: lane.pipe.iter().map(|byte| byte.cause).collect(),
+            pipe_bytes: lane.pipe.iter().map(|byte| char::from(byte.byte)).collect(),
+            queue: lane.queue.iter().copied().collect(),
+            stack: lane.stack.clone(),
+            conn: lane.conn,
+        }
+    }
+}
+
+/// The threads that are known, main first, then the workers, then the others.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lanes(Vec<Lane>);
+
+impl Lanes {
+    /// Where a thread stands, if it is there; else where it would.
+    fn at(&self, id: Thread) -> Result<usize, usize> {
+        // Where it stands if none is missing before it.
+        let likely = match id {
+            Thread::Main => 0,
+            Thread::Worker(i) => usize::from(i) + 1,
+            _ => usize::MAX,
+        };
+        match self.0.get(likely) {
+            Some(lane) if lane.id == id => Ok(likely),
+            _ => self.0.binary_search_by_key(&id, |lane| lane.id),
+        }
+    }
+
+    /// The thread, if it is known.
+    pub fn get(&self, id: &Thread) -> Option<&Lane> {
+        self.at(*id).ok().map(|at| &self.0[at])
+    }
+
+    /// The thread; known from now on.
+    #[inline]
+    pub(super) fn of(&mut self, id: Thread) -> &mut Lane {
+        let at = self.at(id).unwrap_or_else(|at| {
+            self.0.insert(at, Lane::new(id));
+            at
+        });
+        &mut self.0[at]
+    }
+
+    /// All of them.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &Lane> + DoubleEndedIterator {
+        self.0.iter()
+    }
+
+    /// Which they are.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &Thread> + DoubleEndedIterator {
+        self.0.iter().map(|lane| &lane.id)
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl std::ops::Index<&Thread> for Lanes {
+    type Output = Lane;
+
+    fn index(&self, id: &Thread) -> &Lane {
+        self.get(id).expect("a thread that is known")
+    }
+}
+
+impl FromIterator<Lane> for Lanes {
+    fn from_iter<T: IntoIterator<Item = Lane>>(lanes: T) -> Lanes {
+        let mut all = Lanes::default();
+        for lane in lanes {
+            let id = lane.id;
+            *all.of(id) = lane;
+        }
+        all
+    }
+}
