@@ -21,7 +21,7 @@ pub(crate) mod sample;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use crate::world::{Lane, Listener, Phase, Place};
+pub use crate::world::{InPipe, Lane, Lanes, Listener, Phase, Place, Store};
 pub use bytes::{Bytes, Cell};
 pub use conn::{Conn, Sent};
 pub use memory::{Class, Deed, Item, Key, Lru, Memory};

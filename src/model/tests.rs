@@ -239,7 +239,7 @@ proptest! {
     #[test]
     fn no_sequence_of_events_makes_it_panic(events in prop::collection::vec(any_event(), 0..200)) {
         let world = fold(&events);
-        prop_assert!(world.threads.values().all(|lane| lane.stack.len() <= 64));
+        prop_assert!(world.threads.values().all(|lane| lane.stack.len() <= 256));
     }
 
     #[test]

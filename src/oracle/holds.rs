@@ -75,6 +75,9 @@ impl Tally {
     }
 }
 
+/// A class as it was held last: in numbers, its list, and the server's memory.
+type Held = (world::Class, Option<Arc<Lru>>, Arc<ClassMemory>);
+
 /// One event's comparison.
 pub(super) struct Holds<'a> {
     pub session: &'a Session,
@@ -87,7 +90,7 @@ pub(super) struct Holds<'a> {
     /// Connections that had a read buffer larger than the model keeps.
     large: HashSet<u32>,
     /// The classes that were compared last.
-    classes: HashMap<u8, (world::Class, Option<Arc<Lru>>, Arc<ClassMemory>)>,
+    classes: HashMap<u8, Held>,
 }
 
 /// Folds `events`, and holds the model after each against what was seen then.
@@ -284,13 +287,12 @@ impl Holds<'_> {
         self.same("slab classes", &ids, &memory.classes.iter().map(|class| class.id).collect());
         for class in &memory.classes {
             let Some(of_model) = model.class(class.id) else {
-                self.fails(&format!("the model has no class {}", class.id));
-                continue;
+                self.fails(&format!("the model has no class {}", class.id))
             };
             let list = model.list(class.id);
             let is_same_list =
                 |seen: &Option<Arc<Lru>>| seen.as_ref().map(Arc::as_ptr) == list.map(Arc::as_ptr);
-            let is_same = |(of, seen, memory): &(world::Class, Option<Arc<Lru>>, Arc<ClassMemory>)| {
+            let is_same = |(of, seen, memory): &Held| {
                 *of == *of_model && is_same_list(seen) && Arc::ptr_eq(memory, class)
             };
             if !self.classes.get(&class.id).is_some_and(is_same) {

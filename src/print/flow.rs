@@ -6,7 +6,7 @@
 //! verbosity is above 2: it is 3 at the start, and the command `verbosity` ends that.
 
 use super::Print;
-use super::outside::{Name, Names, Verbosity, result};
+use super::outside::{Name, Names, result};
 use super::strace::{SHOWN, short};
 use crate::event::{Event, Iov, Kind, Ready, Thread};
 use std::io::{self, Write};
@@ -18,7 +18,6 @@ const LISTED: usize = 12;
 #[derive(Debug, Default)]
 pub struct Flow {
     names: Names,
-    verbosity: Verbosity,
     /// Main has entered its loop: the start-up is over.
     started: bool,
 }
@@ -59,7 +58,7 @@ impl Flow {
                 format!("sendmsg {} [{iov}] = {}", name(), result(event))
             }
             Kind::Close => format!("close {}", name()),
-            Kind::State if self.verbosity.above(2) => {
+            Kind::State if self.names.is_said(2) => {
                 format!("state {} {} > {}", name(), event.from()?, event.to()?)
             }
             _ => return None,
@@ -78,7 +77,6 @@ impl Flow {
 impl Print for Flow {
     fn event(&mut self, event: &Event, _: &str, out: &mut dyn Write) -> io::Result<()> {
         self.names.learn(event);
-        self.verbosity.learn(event);
         if !self.started {
             self.started = event.kind() == Kind::Wait && event.th == Thread::Main;
             return Ok(());

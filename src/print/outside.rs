@@ -1,8 +1,7 @@
-//! What one sees of a server from outside: descriptors named by what they are, and how much it
-//! says on stderr.
+//! What one sees of a server from outside: descriptors named by what they are.
 
-use crate::event::{ConnState, Event, Kind, Snapshot, Thread};
-use std::collections::HashMap;
+use crate::event::{Event, Thread, What};
+use crate::world::{Happening, Plain, World};
 use std::fmt;
 
 /// What a descriptor is.
@@ -30,66 +29,58 @@ impl fmt::Display for Name {
 }
 
 /// Which descriptor is what, as far as the events so far have told.
-#[derive(Debug, Default)]
-pub(super) struct Names(HashMap<i32, Name>);
+#[derive(Debug)]
+pub(super) struct Names {
+    world: World<Box<Plain>>,
+    /// What the last event has closed.
+    closed: Option<(i32, Name)>,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        Names { world: World::new(0), closed: None }
+    }
+}
 
 impl Names {
     /// Learns from an event.
     pub(super) fn learn(&mut self, event: &Event) {
-        match event.kind() {
-            Kind::Pipe | Kind::Thread => {
-                if let Some(Thread::Worker(worker)) = event.worker() {
-                    for fd in [event.notify_receive_fd(), event.notify_send_fd()].into_iter().flatten() {
-                        self.0.insert(fd, Name::Pipe(worker));
-                    }
-                }
-            }
-            Kind::Snapshot => self.found(event.world()),
-            Kind::Socket | Kind::Listen => self.insert(event.fd(), Name::Listen),
-            Kind::Accept => {
-                self.insert(event.listen_fd(), Name::Listen);
-                if let Some(conn) = event.conn {
-                    self.insert(event.fd(), Name::Conn(conn));
-                }
-            }
-            Kind::ConnNew if event.is_udp() && event.conn.is_some() => {
-                self.insert(event.fd(), Name::Conn(event.conn.unwrap_or_default()));
-            }
-            Kind::ConnNew if event.state() == Some(ConnState::Listening) => {
-                self.insert(event.fd(), Name::Listen);
-            }
+        self.closed = match event.what {
+            What::Close { fd: Some(fd), .. } => Some((fd, self.of_fd(fd))),
+            _ => None,
+        };
+        self.world.apply(&Happening::from(event), &());
+    }
+
+    /// Whether the server says what is said above `level`: three `-v` at the start, then what the command
+    /// `verbosity` made of it. memcached 1.4.24 caps that command at 2, so it can silence the state changes but
+    /// never bring them back.
+    pub(super) fn is_said(&self, level: u32) -> bool {
+        self.world.verbose.unwrap_or(3) > level
+    }
+
+    fn of_fd(&self, fd: i32) -> Name {
+        if let Some((closed, name)) = self.closed
+            && closed == fd
+        {
+            return name;
+        }
+        let its = |of: &Option<i32>| *of == Some(fd);
+        let pipe = self.world.threads.values().find(|l| its(&l.notify_receive_fd) || its(&l.notify_send_fd));
+        match pipe.map(|lane| lane.id) {
+            Some(Thread::Worker(worker)) => return Name::Pipe(worker),
+            _ if self.world.listeners.iter().any(|listener| listener.fd == fd) => return Name::Listen,
             _ => {}
         }
-    }
-
-    /// A recording that begins in the middle says what there is.
-    fn found(&mut self, world: Option<&Snapshot>) {
-        let Some(world) = world else { return };
-        for thread in &world.threads {
-            if let Thread::Worker(worker) = thread.th {
-                self.insert(thread.notify_receive_fd, Name::Pipe(worker));
-                self.insert(thread.notify_send_fd, Name::Pipe(worker));
-            }
-        }
-        for listener in &world.listeners {
-            self.insert(Some(listener.fd), Name::Listen);
-        }
-        for c in &world.conns {
-            self.insert(c.fd, Name::Conn(c.conn));
-        }
-    }
-
-    fn insert(&mut self, fd: Option<i32>, name: Name) {
-        if let Some(fd) = fd {
-            self.0.insert(fd, name);
-        }
+        let conn = self.world.conns.iter().find(|conn| its(&conn.fd));
+        conn.map_or(Name::Fd(fd), |conn| Name::Conn(conn.id))
     }
 
     /// The name of a descriptor; an event that carries its connection knows best.
     pub(super) fn of(&self, conn: Option<u32>, fd: Option<i32>) -> Name {
         match (conn, fd) {
             (Some(conn), _) => Name::Conn(conn),
-            (None, Some(fd)) => self.0.get(&fd).copied().unwrap_or(Name::Fd(fd)),
+            (None, Some(fd)) => self.of_fd(fd),
             (None, None) => Name::Fd(-1),
         }
     }
@@ -100,35 +91,6 @@ impl Names {
             Some(Thread::Worker(worker)) => Name::Pipe(worker),
             _ => self.of(None, event.fd()),
         }
-    }
-}
-
-/// How much the server says on stderr: three `-v` at the start, then what the command `verbosity`
-/// made of it. memcached 1.4.24 caps that command at 2, so it can silence the state changes but
-/// never bring them back.
-#[derive(Debug)]
-pub(super) struct Verbosity(u32);
-
-impl Default for Verbosity {
-    fn default() -> Self {
-        Verbosity(3)
-    }
-}
-
-impl Verbosity {
-    /// Learns from an event.
-    pub(super) fn learn(&mut self, event: &Event) {
-        if event.kind() == Kind::Setting
-            && event.name() == Some("verbose")
-            && let Some(level) = event.value().and_then(|v| v.parse().ok())
-        {
-            self.0 = level;
-        }
-    }
-
-    /// Whether what is said above `level` is said.
-    pub(super) fn above(&self, level: u32) -> bool {
-        self.0 > level
     }
 }
 

@@ -7,168 +7,134 @@
 //! silences there.
 
 use super::Print;
-use super::outside::Verbosity;
-use crate::event::{ConnFields, ConnState, Event, Kind, Protocol, errno_number, errno_words};
+use crate::event::{
+    ConnFields, ConnState, Errno, Event, ItemOp, Protocol, ReplyOp, What, errno_number, errno_words,
+};
 use crate::text;
+use crate::world::{Conn, Happening, Plain, World};
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::io::{self, Write};
 
 /// The `vvv` format.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Vvv {
-    verbosity: Verbosity,
-    conns: HashMap<u32, Conn>,
+    world: World<Box<Plain>>,
 }
 
-/// What memcached knows about a connection when it prints.
-#[derive(Debug, Default)]
-struct Conn {
-    fd: Option<i32>,
-    state: ConnState,
-    fields: ConnFields,
-    is_udp: bool,
-    /// Its protocol has been told of at least once.
-    known: bool,
+impl Default for Vvv {
+    fn default() -> Self {
+        Vvv { world: World::new(0) }
+    }
 }
 
 impl Vvv {
+    /// Whether what is said above `level` is said: three `-v` at the start, then what the command `verbosity`
+    /// made of it. memcached 1.4.24 caps that command at 2, so it can silence the state changes but never bring
+    /// them back.
+    fn is_above(&self, level: u32) -> bool {
+        self.world.verbose.unwrap_or(3) > level
+    }
+
     /// What is printed for one event: whole lines, or nothing.
     fn lines(&mut self, event: &Event) -> String {
         let mut lines = String::new();
-        self.verbosity.learn(event);
+        let known = event.conn.and_then(|id| self.world.conns.get(id)).filter(|conn| conn.is_known);
+        let was = known.map(|conn| conn.fields.protocol);
+        self.world.apply(&Happening::from(event), &());
         let Some(number) = event.conn else {
             self.unnumbered(event, &mut lines);
             return lines;
         };
-        let conn = self.conns.entry(number).or_default();
-        conn.fd = event.fd().or(conn.fd);
-        conn.learn(event, &self.verbosity, &mut lines);
-        let fd = conn.fd();
-        let verbose = |level| self.verbosity.above(level);
-        match event.kind() {
-            Kind::ConnNew if verbose(1) && conn.is_udp => {
+        // Where it was closed by this, all is said.
+        let Some(conn) = self.world.conns.get(number) else { return lines };
+        let fd = event.fd().or(conn.fd).unwrap_or(-1);
+        let verbose = |level| self.is_above(level);
+        // It shows in the first event after it was settled, and memcached prints it at once.
+        let now = conn.fields.protocol;
+        let is_settled = was == Some(Protocol::Negotiating) && now != Protocol::Negotiating;
+        if is_settled && !conn.is_udp && verbose(1) {
+            lines += &format!("{fd}: Client using the {now} protocol\n");
+        }
+        match &event.what {
+            What::ConnNew { .. } if verbose(1) && conn.is_udp => {
                 lines += &format!("<{fd} server listening (udp)\n");
             }
-            Kind::ConnNew if verbose(1) => {
-                lines += &match conn.fields.protocol {
+            What::ConnNew { .. } if verbose(1) => {
+                lines += &match now {
                     Protocol::Negotiating => format!("<{fd} new auto-negotiating client connection\n"),
                     known => format!("<{fd} new {known} client connection.\n"),
                 };
             }
-            Kind::State => {
-                if let (Some(from), Some(to)) = (event.from(), event.to()) {
-                    conn.state = to;
-                    if verbose(2) {
-                        lines += &format!("{fd}: going from {from} to {to}\n");
-                    }
-                }
+            What::State { from: Some(from), to: Some(to) } if verbose(2) => {
+                lines += &format!("{fd}: going from {from} to {to}\n");
             }
-            Kind::EventDel if conn.state == ConnState::Closing && verbose(1) => {
+            What::EventDel { .. } if conn.state == Some(ConnState::Closing) && verbose(1) => {
                 lines += &format!("<{fd} connection closed.\n");
             }
-            Kind::Command if verbose(1) => {
+            What::Command if verbose(1) => {
                 if conn.is_udp {
                     // It is looked at anew for every command.
-                    lines += &format!("{fd}: Client using the {} protocol\n", conn.fields.protocol);
+                    lines += &format!("{fd}: Client using the {now} protocol\n");
                 }
                 lines += &format!("<{fd} {}\n", said(event));
             }
-            Kind::Reply if verbose(1) => {
-                lines += &match event.op() {
-                    Some("value") => format!(">{fd} sending key {}\n", key_of(&said(event))),
-                    Some("noreply") => format!(">{fd} NOREPLY {}\n", said(event)),
+            What::Reply { op } if verbose(1) => {
+                lines += &match *op {
+                    Some(ReplyOp::Value) => format!(">{fd} sending key {}\n", key_of(&said(event))),
+                    Some(ReplyOp::Noreply) => format!(">{fd} NOREPLY {}\n", said(event)),
                     _ => format!(">{fd} {}\n", said(event)),
                 };
             }
-            Kind::Item if verbose(2) => lines += &lookup(event),
-            Kind::Read if verbose(0) => lines += &conn.read_failed(event),
-            Kind::Sendmsg if verbose(0) => {
-                if let Some(errno) = event.errno().filter(|e| *e != "EAGAIN") {
-                    let why = strerror(errno);
-                    lines += &format!("Failed to write, and not due to blocking: {why}\n");
-                }
+            What::Item { op, .. } if verbose(2) => lines += &lookup(event, *op),
+            What::Read { .. } if verbose(0) => lines += &read_failed(event, conn),
+            What::Sendmsg { errno: Some(errno), .. } if verbose(0) && *errno != Errno::AGAIN => {
+                let why = strerror(errno.name());
+                lines += &format!("Failed to write, and not due to blocking: {why}\n");
             }
             _ => {}
-        }
-        if event.kind() == Kind::Close {
-            self.conns.remove(&number);
         }
         lines
     }
 
     /// Events about no connection: the listening socket, and lookups on nobody's behalf.
     fn unnumbered(&self, event: &Event, lines: &mut String) {
-        match event.kind() {
-            Kind::ConnNew if self.verbosity.above(1) => {
+        match &event.what {
+            What::ConnNew { fd, .. } if self.is_above(1) => {
                 let set = event.set.as_deref().and_then(|set| set.protocol);
-                *lines += &format!(
-                    "<{} server listening ({})\n",
-                    event.fd().unwrap_or(-1),
-                    set.unwrap_or_default()
-                );
+                *lines += &format!("<{} server listening ({})\n", fd.unwrap_or(-1), set.unwrap_or_default());
             }
-            Kind::Accept => {
-                if let Some(errno) = event.errno() {
-                    // 1.4.24 prints this before it looks which error it is, EAGAIN included.
-                    *lines += &format!("accept4(): {}\n", strerror(errno));
-                    match errno {
-                        "EAGAIN" => {}
-                        "EMFILE" if self.verbosity.above(0) => *lines += "Too many open connections\n",
-                        "EMFILE" => {}
-                        _ => *lines += &format!("accept(): {}\n", strerror(errno)),
-                    }
+            What::Accept { errno: Some(errno), .. } => {
+                let errno = errno.name();
+                // 1.4.24 prints this before it looks which error it is, EAGAIN included.
+                *lines += &format!("accept4(): {}\n", strerror(errno));
+                match errno {
+                    "EAGAIN" => {}
+                    "EMFILE" if self.is_above(0) => *lines += "Too many open connections\n",
+                    "EMFILE" => {}
+                    _ => *lines += &format!("accept(): {}\n", strerror(errno)),
                 }
             }
-            Kind::Item if self.verbosity.above(2) => *lines += &lookup(event),
+            What::Item { op, .. } if self.is_above(2) => *lines += &lookup(event, *op),
             _ => {}
         }
     }
 }
 
-impl Conn {
-    fn fd(&self) -> i32 {
-        self.fd.unwrap_or(-1)
-    }
-
-    /// Folds what changed; the protocol shows in the first event after it was settled, and
-    /// memcached prints it at once, so it stands before what that event itself prints.
-    fn learn(&mut self, event: &Event, verbosity: &Verbosity, lines: &mut String) {
-        if let Some(state) = event.state() {
-            self.state = state;
+/// What is printed when a read fails in a state that expects bytes it was promised.
+fn read_failed(event: &Event, conn: &Conn) -> String {
+    let Some(errno) = event.errno().filter(|e| *e != "EAGAIN") else { return String::new() };
+    match conn.state {
+        Some(ConnState::Nread) => {
+            let ConnFields { rcurr, ritem, rlbytes, rsize, .. } = conn.fields;
+            format!(
+                "Failed to read, and not due to blocking:\nerrno: {} {} \n\
+                 rcurr={rcurr:x} ritem={ritem:x} rbuf=0 rlbytes={rlbytes} rsize={rsize}\n",
+                number(errno),
+                strerror(errno)
+            )
         }
-        self.is_udp |= event.is_udp();
-        let Some(set) = event.set.as_deref() else { return };
-        let before = self.fields.protocol;
-        set.apply(&mut self.fields);
-        let now = self.fields.protocol;
-        if self.known
-            && !self.is_udp
-            && before == Protocol::Negotiating
-            && now != before
-            && verbosity.above(1)
-        {
-            *lines += &format!("{}: Client using the {now} protocol\n", self.fd());
-        }
-        self.known |= set.protocol.is_some();
-    }
-
-    /// What is printed when a read fails in a state that expects bytes it was promised.
-    fn read_failed(&self, event: &Event) -> String {
-        let Some(errno) = event.errno().filter(|e| *e != "EAGAIN") else { return String::new() };
-        match self.state {
-            ConnState::Nread => {
-                let ConnFields { rcurr, ritem, rlbytes, rsize, .. } = self.fields;
-                format!(
-                    "Failed to read, and not due to blocking:\nerrno: {} {} \n\
-                     rcurr={rcurr:x} ritem={ritem:x} rbuf=0 rlbytes={rlbytes} rsize={rsize}\n",
-                    number(errno),
-                    strerror(errno)
-                )
-            }
-            ConnState::Swallow => "Failed to read, and not due to blocking\n".into(),
-            _ => String::new(),
-        }
+        Some(ConnState::Swallow) => "Failed to read, and not due to blocking\n".into(),
+        _ => String::new(),
     }
 }
 
@@ -180,12 +146,12 @@ impl Print for Vvv {
 }
 
 /// What a lookup in the store prints.
-fn lookup(event: &Event) -> String {
-    let (found, fate) = match event.op() {
-        Some("hit") => ("FOUND KEY", ""),
-        Some("miss") => ("NOT FOUND", ""),
-        Some("flush") => ("FOUND KEY", " -nuked by flush"),
-        Some("expire") => ("FOUND KEY", " -nuked by expire"),
+fn lookup(event: &Event, op: Option<ItemOp>) -> String {
+    let (found, fate) = match op {
+        Some(ItemOp::Hit) => ("FOUND KEY", ""),
+        Some(ItemOp::Miss) => ("NOT FOUND", ""),
+        Some(ItemOp::Flush) => ("FOUND KEY", " -nuked by flush"),
+        Some(ItemOp::Expire) => ("FOUND KEY", " -nuked by expire"),
         _ => return String::new(),
     };
     format!("> {found} {}{fate}\n", said(event))

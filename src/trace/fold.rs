@@ -1,45 +1,25 @@
 //! What a check remembers of a recording: the rules that need its history.
 
 use super::format::Detail;
-use crate::event::{ConnState, Event, Fn, Kind, Snapshot, Thread};
-use std::collections::{HashMap, HashSet, VecDeque};
+use crate::event::{ConnState, Event, Kind, Thread, What};
+use crate::world::{Happening, Plain, World};
+use std::collections::HashSet;
 
-/// The world as the events so far left it.
+/// The world as the events so far left it, against which the next one is held.
 #[derive(Debug)]
 pub(super) struct Fold {
+    world: World<Box<Plain>>,
     /// Events were lost: what follows cannot be held against what was before.
     lost: bool,
     /// Whether calls were recorded.
     calls: bool,
-    /// Every `notify` and `cq_push` that has not had its effect yet.
-    causes: HashMap<u64, (Kind, Option<Thread>, Option<u32>)>,
-    /// Bytes in each worker's pipe.
-    pipes: HashMap<Thread, u64>,
-    /// Connections in each worker's queue.
-    queues: HashMap<Thread, VecDeque<u32>>,
-    /// Connections between `accept` and `close`, and the state each is in, once it is known.
-    open: HashMap<u32, Option<ConnState>>,
-    /// How many there were so far.
-    accepted: u32,
-    /// The functions that each thread is in.
-    stacks: HashMap<Thread, Vec<Fn>>,
     /// Connections that were told of as unknown already: once is enough.
     strangers: HashSet<u32>,
 }
 
 impl Fold {
     pub(super) fn new(detail: Detail) -> Self {
-        Fold {
-            lost: false,
-            calls: detail == Detail::Calls,
-            causes: HashMap::new(),
-            pipes: HashMap::new(),
-            queues: HashMap::new(),
-            open: HashMap::new(),
-            accepted: 0,
-            stacks: HashMap::new(),
-            strangers: HashSet::new(),
-        }
+        Fold { world: World::new(0), lost: false, calls: detail == Detail::Calls, strangers: HashSet::new() }
     }
 
     /// From now on the history has a hole.
@@ -49,8 +29,10 @@ impl Fold {
 
     /// Holds an event against what was before, then takes it in.
     pub(super) fn event(&mut self, event: &Event, found: &mut Vec<String>) {
-        if let Some(world) = event.world() {
-            self.found(world);
+        if event.world().is_some() {
+            // From here on this is the history.
+            self.lost = false;
+            self.strangers.clear();
         }
         self.cause(event, found);
         if !self.lost {
@@ -58,46 +40,38 @@ impl Fold {
             self.queue(event, found);
             self.connection(event, found);
         }
-        if matches!(event.kind(), Kind::Notify | Kind::CqPush) {
-            self.causes.insert(event.seq, (event.kind(), event.worker(), event.conn));
-        }
+        self.world.apply(&Happening::from(event), &());
     }
 
-    /// A snapshot: from here on this is the history.
-    fn found(&mut self, world: &Snapshot) {
-        *self = Fold { calls: self.calls, accepted: world.accepted, ..Fold::new(Detail::Flow) };
-        for thread in &world.threads {
-            let th = thread.th;
-            self.pipes.insert(th, thread.pipe.len() as u64);
-            self.queues.insert(th, thread.queue.iter().map(|queued| queued.conn).collect());
-            self.stacks.insert(th, thread.stack.clone());
-            for seq in &thread.pipe {
-                self.causes.insert(*seq, (Kind::Notify, Some(th), None));
+    /// What an event that is still unanswered was, and to which worker, of which connection.
+    fn unanswered(&self, seq: u64) -> Option<(Kind, Thread, Option<u32>)> {
+        self.world.threads.values().find_map(|lane| {
+            let notify = lane.pipe.iter().find(|byte| byte.cause == seq);
+            let push = || lane.queue.iter().find(|queued| queued.cause == seq);
+            match notify {
+                Some(_) => Some((Kind::Notify, lane.id, None)),
+                None => push().map(|queued| (Kind::CqPush, lane.id, Some(queued.conn))),
             }
-            for queued in &thread.queue {
-                self.causes.insert(queued.cause, (Kind::CqPush, Some(th), Some(queued.conn)));
-            }
-        }
-        self.open = world.conns.iter().map(|c| (c.conn, c.state)).collect();
+        })
     }
 
-    fn cause(&mut self, event: &Event, found: &mut Vec<String>) {
+    fn cause(&self, event: &Event, found: &mut Vec<String>) {
         let Some(cause) = event.cause else { return };
         if cause >= event.seq {
             found.push(format!("cause #{cause} does not stand before it"));
             return;
         }
-        let expected = match event.kind() {
-            Kind::Notified => Kind::Notify,
-            Kind::CqPop => Kind::CqPush,
+        let expected = match event.what {
+            What::Notified { .. } => Kind::Notify,
+            What::CqPop { .. } => Kind::CqPush,
             _ => return,
         };
-        let worker = event.worker().or(Some(event.th));
-        match self.causes.remove(&cause) {
+        let worker = event.worker().unwrap_or(event.th);
+        match self.unanswered(cause) {
             Some((kind, ..)) if kind != expected => {
                 found.push(format!("cause #{cause} is a {kind}, not a {expected}"));
             }
-            Some((_, of, _)) if of.is_some() && of != worker => {
+            Some((_, of, _)) if of != worker => {
                 found.push(format!("cause #{cause} is a {expected} of another worker"));
             }
             Some((.., conn)) if expected == Kind::CqPush && conn != event.conn => {
@@ -111,46 +85,30 @@ impl Fold {
         }
     }
 
-    fn call(&mut self, event: &Event, found: &mut Vec<String>) {
-        let Some(function) = event.function().filter(|_| self.calls) else { return };
-        let stack = self.stacks.entry(event.th).or_default();
-        match event.kind() {
-            Kind::Call => stack.push(function),
-            Kind::Return => match stack.last() {
-                Some(entered) if *entered == function => {
-                    stack.pop();
-                }
-                Some(entered) => {
-                    found.push(format!("{} leaves {function}, but is in {entered}", event.th));
-                    // Say it once and not for every function up to the root.
-                    if let Some(at) = stack.iter().rposition(|f| *f == function) {
-                        stack.truncate(at);
-                    }
-                }
-                None => {
-                    found.push(format!("{} leaves {function}, but has entered nothing", event.th));
-                }
-            },
-            _ => {}
+    fn call(&self, event: &Event, found: &mut Vec<String>) {
+        let What::Return { function: Some(function) } = event.what else { return };
+        if !self.calls {
+            return;
+        }
+        match self.world.threads.get(&event.th).and_then(|lane| lane.stack.last()) {
+            Some(entered) if *entered == function => {}
+            Some(entered) => found.push(format!("{} leaves {function}, but is in {entered}", event.th)),
+            None => found.push(format!("{} leaves {function}, but has entered nothing", event.th)),
         }
     }
 
-    fn queue(&mut self, event: &Event, found: &mut Vec<String>) {
+    fn queue(&self, event: &Event, found: &mut Vec<String>) {
         let worker = event.worker().unwrap_or(event.th);
-        let ok = event.errno().is_none();
-        match (event.kind(), event.conn) {
-            (Kind::Notify, _) if ok => *self.pipes.entry(worker).or_default() += 1,
-            (Kind::Notified, _) if ok => {
-                let bytes = self.pipes.entry(worker).or_default();
-                match bytes.checked_sub(1) {
-                    Some(left) => *bytes = left,
-                    None => found.push(format!("{worker} reads its pipe, which is empty")),
-                }
+        let lane = self.world.threads.get(&worker);
+        match (&event.what, event.conn) {
+            (What::Notified { errno: None, .. }, _) if lane.is_none_or(|lane| lane.pipe.is_empty()) => {
+                found.push(format!("{worker} reads its pipe, which is empty"));
             }
-            (Kind::CqPush, Some(conn)) => self.queues.entry(worker).or_default().push_back(conn),
-            (Kind::CqPop, Some(conn)) => match self.queues.entry(worker).or_default().pop_front() {
-                Some(first) if first == conn => {}
-                Some(first) => found.push(format!("{worker} pops c{conn}, but c{first} came first")),
+            (What::CqPop { .. }, Some(conn)) => match lane.and_then(|lane| lane.queue.front()) {
+                Some(first) if first.conn == conn => {}
+                Some(first) => {
+                    found.push(format!("{worker} pops c{conn}, but c{} came first", first.conn));
+                }
                 None => found.push(format!("{worker} pops c{conn} from an empty queue")),
             },
             _ => {}
@@ -158,48 +116,35 @@ impl Fold {
     }
 
     fn connection(&mut self, event: &Event, found: &mut Vec<String>) {
+        let Some(conn) = event.conn else { return };
+        let next = self.world.next_conn;
         // A UDP socket is handed to a worker without anybody being accepted.
         if event.kind() == Kind::Accept || (event.kind() == Kind::CqPush && event.is_udp()) {
-            if let Some(conn) = event.conn {
-                if conn != self.accepted {
-                    let reused = if conn < self.accepted { " (numbers are never reused)" } else { "" };
-                    let does = if event.kind() == Kind::Accept { "accepts" } else { "hands over" };
-                    found.push(format!("{does} c{conn} where c{} must come{reused}", self.accepted));
-                }
-                self.accepted = self.accepted.max(conn.saturating_add(1));
-                self.open.insert(conn, None);
+            if conn != next {
+                let reused = if conn < next { " (numbers are never reused)" } else { "" };
+                let does = if event.kind() == Kind::Accept { "accepts" } else { "hands over" };
+                found.push(format!("{does} c{conn} where c{next} must come{reused}"));
             }
             return;
         }
-        let Some(conn) = event.conn else { return };
-        let Some(state) = self.open.get_mut(&conn) else {
+        let Some(known) = self.world.conns.get(conn) else {
             // The functions that closed it are left only after that, and those that hand over a UDP socket
             // are entered before it is there.
-            let leaving = matches!(event.kind(), Kind::Call | Kind::Return) && conn < self.accepted;
-            let entering = event.kind() == Kind::Call
-                && matches!(event.function(), Some(Fn::DispatchConnNew | Fn::CqPush))
-                && conn == self.accepted;
+            let leaving = matches!(event.kind(), Kind::Call | Kind::Return) && conn < next;
+            let entering = Happening::from(event).is_before_or_after_a_connection() && conn == next;
             if !leaving && !entering && self.strangers.insert(conn) {
-                let when = if conn < self.accepted { "was closed" } else { "was not accepted yet" };
+                let when = if conn < next { "was closed" } else { "was not accepted yet" };
                 found.push(format!("{} of c{conn}, which {when}", event.kind()));
             }
             return;
         };
-        match (event.kind(), event.from(), event.to()) {
-            (Kind::ConnNew, ..) => *state = event.state(),
-            (Kind::State, Some(from), Some(to)) => {
-                if from == to {
-                    found.push(format!("c{conn} goes from {from} to itself"));
-                } else if state.is_some_and(|state| state != from) {
-                    let is = state.map_or("?", ConnState::name);
-                    found.push(format!("c{conn} leaves {from}, but is in {is}"));
-                }
-                *state = Some(to);
+        if let What::State { from: Some(from), to: Some(to) } = event.what {
+            if from == to {
+                found.push(format!("c{conn} goes from {from} to itself"));
+            } else if known.state.is_some_and(|state| state != from) {
+                let is = known.state.map_or("?", ConnState::name);
+                found.push(format!("c{conn} leaves {from}, but is in {is}"));
             }
-            (Kind::Close, ..) => {
-                self.open.remove(&conn);
-            }
-            _ => {}
         }
     }
 }

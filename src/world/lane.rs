@@ -4,9 +4,10 @@ use super::happening::Happening;
 use crate::event::{self, Fn, Queued, Ready, Thread, ThreadAt, ThreadOp, What};
 use std::collections::VecDeque;
 
-/// How deep a stack of calls is followed, and how much of what is ready is remembered; memcached's own stack is
-/// never deeper than a dozen.
-const MAX_DEPTH: usize = 64;
+/// How deep a stack of calls is followed; memcached's own is never deeper than a dozen.
+const MAX_DEPTH: usize = 256;
+/// How much of what is ready is remembered.
+const MAX_READY: usize = 64;
 /// How many bytes of a pipe, and queued connections, are remembered each by itself: as many as a pipe takes.
 const MAX_QUEUE: usize = 65_536;
 
@@ -121,7 +122,7 @@ impl Lane {
             }
             What::Wake { .. } => {
                 self.ready.clear();
-                self.ready.extend(h.ready.into_iter().flatten().take(MAX_DEPTH).cloned());
+                self.ready.extend(h.ready.into_iter().flatten().take(MAX_READY).cloned());
                 self.conn = None;
             }
             What::Call { function: Some(function) } if self.stack.len() < MAX_DEPTH => {

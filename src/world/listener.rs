@@ -48,6 +48,13 @@ impl From<&Listener> for ListenerAt {
     }
 }
 
+/// Somebody was accepted on a socket: it listens, whether its beginning was recorded or not.
+pub(super) fn accepts(all: &mut Vec<Listener>, fd: i32) {
+    if all.len() < MOST && !all.iter().any(|l| l.fd == fd) {
+        all.push(Listener { fd, ..Listener::default() });
+    }
+}
+
 /// Folds an event that is about no connection: perhaps about a listening socket.
 pub(super) fn apply(all: &mut Vec<Listener>, h: &Happening<'_>) {
     let (fd, is_new) = match h.what {

@@ -106,8 +106,10 @@ impl<H: Held> World<H> {
             }
             return effect;
         }
-        if let What::Item { .. } = h.what {
-            self.store.apply(h.what);
+        match h.what {
+            What::Item { .. } => self.store.apply(h.what),
+            What::Accept { listen_fd: Some(fd), .. } => listener::accepts(&mut self.listeners, *fd),
+            _ => {}
         }
         self.threads(h, &mut effect);
         match h.conn {

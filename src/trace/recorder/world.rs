@@ -149,11 +149,8 @@ impl Connection for ConnNow {
                 self.is_parsed = true;
             }
             // It was found now, unless that was noted before.
-            (What::Command, _) => {
-                if !std::mem::take(&mut self.is_parsed) {
-                    self.parsed();
-                }
-            }
+            (What::Command, _) if std::mem::take(&mut self.is_parsed) => {}
+            (What::Command, _) => self.parsed(),
             (What::Recvfrom { ret, request_id, .. }, Some(bytes)) => {
                 let ret = ret.and_then(|ret| usize::try_from(ret).ok()).unwrap_or(0);
                 self.datagram(ret, request_id.is_some(), &bytes.kept);
