@@ -16,14 +16,23 @@ use super::udp::{build_udp_headers, try_read_udp};
 use super::util::{errno_text, stderr_line};
 use crate::event::{ConnState, EvFlags};
 use rustix::io::Errno;
+use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
+
+/// Whether `drive_machine` goes on with the connection, in whatever state it is now, or returns to the event loop: the
+/// C's `stop`.
+type Flow = ControlFlow<()>;
+/// Goes on.
+const GO_ON: Flow = ControlFlow::Continue(());
+/// The C's `stop = true`.
+const STOP: Flow = ControlFlow::Break(());
 
 /// Works on a connection until it must wait. Each arm does one step and says whether to stop.
 pub fn drive_machine(c: &mut Conn) {
-    let mut stop = false;
+    let mut flow = GO_ON;
     let mut nreqs = c.globals.settings.reqs_per_event;
-    while !stop {
-        stop = match c.state {
+    while flow == GO_ON {
+        flow = match c.state {
             ConnState::Listening => accept_one(c),
             ConnState::Waiting => wait_for(c, EvFlags::READ_PERSIST, Some(ConnState::Read)),
             ConnState::Read => {
@@ -34,20 +43,20 @@ pub fn drive_machine(c: &mut Conn) {
                     TryRead::Error => ConnState::Closing,
                 };
                 conn_set_state(c, next);
-                false
+                GO_ON
             }
             ConnState::ParseCmd => {
                 if !try_read_command(c) {
                     conn_set_state(c, ConnState::Waiting);
                 }
-                false
+                GO_ON
             }
             ConnState::NewCmd => {
                 // Only so many requests in one event, or one client could starve the others.
                 if nreqs > 0 {
                     nreqs -= 1;
                     reset_cmd_handler(c);
-                    false
+                    GO_ON
                 } else {
                     yield_to_others(c)
                 }
@@ -65,16 +74,16 @@ pub fn drive_machine(c: &mut Conn) {
                 } else {
                     conn_close(c)
                 }
-                true
+                STOP
             }
             // conn_closed: the C aborts here; a closed connection has no event that could bring it here.
-            _ => true,
+            _ => STOP,
         }
     }
 }
 
 /// conn_listening: accepts one connection and hands it to a worker (`memcached.c:4054`).
-fn accept_one(c: &mut Conn) -> bool {
+fn accept_one(c: &mut Conn) -> Flow {
     match accept4(c) {
         Ok(accepted) if c.globals.are_too_many() => {
             reject(accepted);
@@ -99,41 +108,41 @@ fn accept_one(c: &mut Conn) -> bool {
             }
         }
     }
-    true
+    STOP
 }
 
 /// Waits for `flags`, in the state `then` (`memcached.c:4109`). The C's `break` leaves `stop` unset
 /// where the event cannot be changed: conn_closing is next, at once.
-fn wait_for(c: &mut Conn, flags: EvFlags, then: Option<ConnState>) -> bool {
+fn wait_for(c: &mut Conn, flags: EvFlags, then: Option<ConnState>) -> Flow {
     if !update_event(c, flags) {
         say!(c.globals.settings, 0, "Couldn't update event");
-        return close(c, "its event could not be changed");
+        return goes_to_closing(c, "its event could not be changed");
     }
     if let Some(state) = then {
         conn_set_state(c, state);
     }
-    true
+    STOP
 }
 
 /// conn_new_cmd, with no requests left in this event (`memcached.c:4155`). Bytes that are read
 /// already will wake nobody, so a connection that has some asks to be woken for writing.
-fn yield_to_others(c: &mut Conn) -> bool {
+fn yield_to_others(c: &mut Conn) -> Flow {
     c.stats().conn_yields.add(1);
     if c.rbytes > 0 {
         return wait_for(c, EvFlags::WRITE_PERSIST, None);
     }
-    true
+    STOP
 }
 
 /// conn_nread: brings in the value (`memcached.c:4177`).
-fn nread(c: &mut Conn) -> bool {
+fn nread(c: &mut Conn) -> Flow {
     if c.rlbytes == 0 {
         complete_nread(c);
-        return false;
+        return GO_ON;
     }
     if c.rlbytes < 0 {
         say!(c.globals.settings, 0, "Invalid rlbytes to read: len {}", c.rlbytes);
-        return close(c, "rlbytes was negative");
+        return goes_to_closing(c, "rlbytes was negative");
     }
     // First what the read buffer holds already.
     if c.rbytes > 0 {
@@ -147,7 +156,7 @@ fn nread(c: &mut Conn) -> bool {
         c.rcurr += tocopy;
         c.rbytes -= tocopy;
         if c.rlbytes == 0 {
-            return false;
+            return GO_ON;
         }
     }
     let read = read_item(c);
@@ -155,32 +164,32 @@ fn nread(c: &mut Conn) -> bool {
 }
 
 /// conn_swallow: throws bytes away (`memcached.c:4246`).
-fn swallow(c: &mut Conn) -> bool {
+fn swallow(c: &mut Conn) -> Flow {
     if c.sbytes == 0 {
         conn_set_state(c, ConnState::NewCmd);
-        return false;
+        return GO_ON;
     }
     if c.rbytes > 0 {
         let tocopy = c.rbytes.min(c.sbytes);
         c.sbytes -= tocopy;
         c.rcurr += tocopy;
         c.rbytes -= tocopy;
-        return false;
+        return GO_ON;
     }
     let read = read_swallow(c);
     after_read(c, read)
 }
 
 /// What conn_nread and conn_swallow do with what `read` returned.
-fn after_read(c: &mut Conn, read: Result<usize, Errno>) -> bool {
+fn after_read(c: &mut Conn, read: Result<usize, Errno>) -> Flow {
     match read {
-        Ok(0) => close(c, "the client closed"),
-        Ok(_) => false,
+        Ok(0) => goes_to_closing(c, "the client closed"),
+        Ok(_) => GO_ON,
         Err(Errno::AGAIN) => wait_for(c, EvFlags::READ_PERSIST, None),
         Err(e) => {
             say_read_failed(c, e);
             conn_set_state(c, ConnState::Closing);
-            false
+            GO_ON
         }
     }
 }
@@ -203,7 +212,7 @@ fn say_read_failed(c: &Conn, e: Errno) {
 }
 
 /// conn_write and conn_mwrite: sends, and goes on once all is sent (`memcached.c:4315`).
-fn send(c: &mut Conn) -> bool {
+fn send(c: &mut Conn) -> Flow {
     if c.is_udp() && c.msgcurr == 0 {
         build_udp_headers(c);
     }
@@ -216,16 +225,16 @@ fn send(c: &mut Conn) -> bool {
                 c.write_and_free = None;
                 conn_set_state(c, c.write_and_go);
             }
-            false
+            GO_ON
         }
-        Transmit::Incomplete | Transmit::HardError => false,
-        Transmit::SoftError => true,
+        Transmit::Incomplete | Transmit::HardError => GO_ON,
+        Transmit::SoftError => STOP,
     }
 }
 
 /// Goes on to conn_closing; never a reason to stop.
-fn close(c: &mut Conn, why: &'static str) -> bool {
+fn goes_to_closing(c: &mut Conn, why: &'static str) -> Flow {
     c.why = why;
     conn_set_state(c, ConnState::Closing);
-    false
+    GO_ON
 }
