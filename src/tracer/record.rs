@@ -29,17 +29,61 @@ pub struct Record {
     has_image: bool,
 }
 
-/// What a ring is made of: one cache line. A record takes one; one more where `struct conn` has
-/// changed since the connection's last event; and as many as its payload needs.
+/// What a ring is made of: one cache line. A record takes one; as many more as `struct conn` needs, where it has
+/// changed since the connection's last event; and as many as its payload does.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 pub(super) enum Slot {
     Record(Record),
-    Image(ConnImage),
+    Image(Part),
     Bytes([u8; BYTES]),
 }
 
 const _: () = assert!(size_of::<Slot>() == 64);
+
+/// A part of a structure, as it lies in memory, with whatever is between its fields.
+type Part = [MaybeUninit<u8>; BYTES];
+/// How many parts a `struct conn` has.
+const IMAGE: usize = parts_of::<ConnImage>();
+
+const fn parts_of<T>() -> usize {
+    size_of::<T>().div_ceil(BYTES)
+}
+
+/// The part of `of` that begins after `at` others.
+#[inline(always)]
+fn part<T: Copy>(of: &T, at: usize) -> Part {
+    let mut part = [MaybeUninit::uninit(); BYTES];
+    let from = at * BYTES;
+    let len = size_of::<T>().saturating_sub(from).min(BYTES);
+    // SAFETY: so many bytes are left of `of` from there on, the part has room for them, and bytes that may be
+    // uninitialised may be copied as such.
+    unsafe {
+        let bytes = std::ptr::from_ref(of).cast::<MaybeUninit<u8>>().add(from);
+        std::ptr::copy_nonoverlapping(bytes, part.as_mut_ptr(), len);
+    }
+    part
+}
+
+/// What was cut into those parts; `None` if one is missing.
+///
+/// # Safety
+/// The parts are those that [`part`] made of a `T`, all of them, in order.
+#[inline(always)]
+unsafe fn joined<'a, T: Copy>(mut parts: impl Iterator<Item = Option<&'a Part>>) -> Option<T> {
+    let mut whole = MaybeUninit::<T>::uninit();
+    for at in 0..parts_of::<T>() {
+        let (part, from) = (parts.next()??, at * BYTES);
+        let len = (size_of::<T>() - from).min(BYTES);
+        // SAFETY: `whole` has so many bytes from there on, and the part has no fewer.
+        unsafe {
+            let bytes = whole.as_mut_ptr().cast::<MaybeUninit<u8>>().add(from);
+            std::ptr::copy_nonoverlapping(part.as_ptr(), bytes, len);
+        }
+    }
+    // SAFETY: every byte of it is one of a `T`, which is `Copy`.
+    Some(unsafe { whole.assume_init() })
+}
 
 impl Record {
     /// An event as it is told; `kept` of the payload's `len` bytes come with it.
@@ -70,12 +114,12 @@ impl Record {
 
     /// How many slots a record with such a payload takes at most.
     pub(super) const fn most_slots(kept: usize) -> usize {
-        2 + kept.div_ceil(BYTES) + AHEAD
+        1 + IMAGE + kept.div_ceil(BYTES) + AHEAD
     }
 
     /// How many slots it takes.
     pub(super) fn slots(&self) -> usize {
-        1 + usize::from(self.has_image) + (self.kept as usize).div_ceil(BYTES)
+        1 + if self.has_image { IMAGE } else { 0 } + (self.kept as usize).div_ceil(BYTES)
     }
 }
 
@@ -175,7 +219,9 @@ pub(super) fn put(
     let mut filling = Filling { first: first.iter_mut(), second: second.iter_mut(), rest: &mut [] };
     filling.slot(Slot::Record(record));
     if let Some(image) = image {
-        filling.slot(Slot::Image(*image));
+        for at in 0..IMAGE {
+            filling.slot(Slot::Image(part(image, at)));
+        }
     }
     fill(&mut filling);
     // Were there less to add than was said, nothing would be left unwritten all the same.
@@ -239,10 +285,13 @@ impl Lane {
         let (first, second) = chunk.as_slices();
         let slot = |i: usize| first.get(i).or_else(|| second.get(i.wrapping_sub(first.len())));
         let Some(Slot::Record(record)) = slot(0) else { return None };
-        let (image, rest) = match slot(1) {
-            Some(Slot::Image(image)) => (Some(image), 2),
-            _ => (None, 1),
-        };
+        let parts = (1..).map(|at| match slot(at) {
+            Some(Slot::Image(part)) => Some(part),
+            _ => None,
+        });
+        // SAFETY: whatever parts follow a record were made of a `ConnImage` by `put`, all of them.
+        let image: Option<ConnImage> = if record.has_image { unsafe { joined(parts) } } else { None };
+        let rest = if record.has_image { 1 + IMAGE } else { 1 };
         let kept = record.kept as usize;
         let payload = match slot(rest) {
             Some(Slot::Bytes(bytes)) if kept <= BYTES => &bytes[..kept],
@@ -259,8 +308,32 @@ impl Lane {
         };
         // The counters of two processors may differ by a hair, and the thread may have moved.
         self.ticks = self.ticks.max(record.ticks);
-        let done = with(Taken { record, ticks: self.ticks, image, payload });
+        let done = with(Taken { record, ticks: self.ticks, image: image.as_ref(), payload });
         chunk.commit_all();
         Some(done)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// Larger than a slot, and with room between its fields.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    struct Large(u8, [u32; 31], bool, u64);
+
+    #[test]
+    fn what_is_larger_than_a_slot_is_cut_and_joined() {
+        let large = Large(7, std::array::from_fn(|i| i as u32 * 3), true, u64::MAX - 1);
+        let parts: Vec<Part> = (0..parts_of::<Large>()).map(|at| part(&large, at)).collect();
+        assert_eq!(parts.len(), 3);
+        // SAFETY: these are all the parts of one.
+        let whole: Option<Large> = unsafe { joined(parts.iter().map(Some)) };
+        assert_eq!(whole, Some(large));
+        // SAFETY: nothing is joined where a part is missing.
+        let none: Option<Large> = unsafe { joined(parts.iter().take(2).map(Some).chain([None])) };
+        assert_eq!(none, None);
+        assert_eq!(parts_of::<ConnImage>(), IMAGE);
     }
 }
