@@ -40,6 +40,7 @@
 //! event, text ─▶ tracer ─▶ memcached: util ▸ settings ▸ event_base ▸ conn_queue ▸ items ▸ conn ▸
 //!                                     network ▸ udp ▸ ascii ▸ drive_machine ▸ thread ▸ server
 //! event, text ─▶ trace: format ▸ writer, reader, check ▸ recorder ▸ stream ─▶ print
+//! event, text ─▶ words ─▶ print, ui
 //! event, text ─▶ model ─▶ player ─▶ ui ◀─ explain       player, trace ─▶ trace::index
 //! event, text ─▶ filter; with explain, model: lesson    session, cli ─▶ cmd ─▶ main
 //! event ─▶ glossary ─▶ lesson ─▶ ui                   files ─▶ trace, lesson, cmd
@@ -84,4 +85,5 @@ pub mod text;
 pub mod trace;
 pub mod tracer;
 pub mod ui;
+pub mod words;
 mod world;

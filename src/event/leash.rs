@@ -2,7 +2,6 @@
 
 use super::{Kind, Thread, Word};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// A thread that is held, and the event that it is about to tell of. A system call that brings
 /// something (`wake`, `accept`, `read`) has returned already.
@@ -18,19 +17,6 @@ pub struct AtGate {
     /// The accepted connection that it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conn: Option<u32>,
-}
-
-impl fmt::Display for AtGate {
-    /// What it is about to do: `cq_pop c1`, `state → conn_nread c0`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.ev, &self.of) {
-            (Kind::State, Some(to)) => write!(f, "→ {to}")?,
-            (Kind::Call, Some(function)) => write!(f, "{function}()")?,
-            (kind, Some(of)) => write!(f, "{kind} {of}")?,
-            (kind, None) => kind.fmt(f)?,
-        }
-        self.conn.map_or(Ok(()), |conn| write!(f, " c{conn}"))
-    }
 }
 
 /// A thread that waits for a lock which a thread at the gate has: it comes to the gate only after
@@ -94,25 +80,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_thread_is_about_to_do_is_told_in_a_few_words() {
-        let at = |ev, of: Option<&'static str>, conn| AtGate {
-            th: Thread::Main,
-            ev,
-            of: of.map(Word::from),
-            conn,
-        };
-        assert_eq!(at(Kind::CqPop, None, Some(1)).to_string(), "cq_pop c1");
-        assert_eq!(at(Kind::State, Some("conn_nread"), Some(0)).to_string(), "→ conn_nread c0");
-        assert_eq!(at(Kind::Call, Some("cq_pop"), None).to_string(), "cq_pop()");
-        assert_eq!(at(Kind::Return, Some("cq_pop"), None).to_string(), "return cq_pop");
-        assert_eq!(at(Kind::Item, Some("link"), Some(2)).to_string(), "item link c2");
-    }
-
-    #[test]
     fn a_later_server_may_say_more_and_an_earlier_one_less() {
         let said = r#"{"held":true,"waiting":[{"th":"main","ev":"teleport","why":1}],"mood":"calm"}"#;
         let leash: Leashed = serde_json::from_str(said).unwrap();
-        assert_eq!(leash.at_gate(Thread::Main).unwrap().to_string(), "teleport");
+        assert_eq!(leash.at_gate(Thread::Main).unwrap().ev.name(), "teleport");
         assert!(leash.held && !leash.yours && leash.at_gate(Thread::Worker(0)).is_none());
     }
 }

@@ -9,6 +9,7 @@ use super::Print;
 use super::outside::{Name, Names, result};
 use super::strace::{SHOWN, short};
 use crate::event::{Event, Iov, Kind, Ready, Thread};
+use crate::words::letters;
 use std::io::{self, Write};
 
 /// How many pieces of a `sendmsg` the reference recordings list.
@@ -42,7 +43,7 @@ impl Flow {
                 (name, Kind::EventDel) => format!("epoll_ctl DEL {name}"),
                 (name, _) => {
                     let interest = event.interest().unwrap_or_default();
-                    format!("epoll_ctl ADD {name} {}", interest_letters(interest))
+                    format!("epoll_ctl ADD {name} {}", letters(interest))
                 }
             },
             Kind::Read => {
@@ -68,8 +69,7 @@ impl Flow {
 
     fn wake(&self, event: &Event) -> Option<String> {
         let ready = event.ready().filter(|ready| !ready.is_empty())?;
-        let what =
-            |r: &Ready| format!(" {}:{}", self.names.of(r.conn, Some(r.fd)), interest_letters(r.what.name()));
+        let what = |r: &Ready| format!(" {}:{}", self.names.of(r.conn, Some(r.fd)), letters(r.what.name()));
         Some(format!("epoll_wait{}", ready.iter().map(what).collect::<String>()))
     }
 }
@@ -86,11 +86,6 @@ impl Print for Flow {
             None => Ok(()),
         }
     }
-}
-
-/// An interest's letters, and nothing else that a file may hold there.
-pub(super) fn interest_letters(interest: &str) -> String {
-    interest.chars().filter(|c| matches!(c, 'r' | 'w')).collect()
 }
 
 /// What a `read` brought: its bytes, or what it returned when there were none.

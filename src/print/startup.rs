@@ -2,10 +2,10 @@
 //! `tests/reference/startup.flow`, up to each thread's first `epoll_wait`.
 
 use super::Print;
-use super::flow::interest_letters;
 use super::outside::{Name, Names};
 use crate::event::{Event, Kind, Thread};
 use crate::text;
+use crate::words::letters;
 use std::collections::HashSet;
 use std::io::{self, Write};
 
@@ -33,7 +33,7 @@ impl Startup {
             Kind::Bind => format!("bind {name}"),
             Kind::Listen => format!("listen {name} {}", event.backlog()?),
             Kind::EventAdd if !matches!(name, Name::Conn(_)) => {
-                format!("epoll_ctl ADD {name} {}", interest_letters(event.interest()?))
+                format!("epoll_ctl ADD {name} {}", letters(event.interest()?))
             }
             Kind::Wait => format!("epoll_wait base({})", event.th),
             _ => return None,

@@ -3,7 +3,8 @@
 use super::app::App;
 use super::pen::{Pen, time};
 use crate::event::{Event, Kind, Thread};
-use crate::text::{printable, visible};
+use crate::text::printable;
+use crate::words::{self, numbered, words};
 use ratatui::style::Style;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -92,10 +93,10 @@ fn render_event(app: &App, event: &Event, pen: &mut Pen<'_>, y: usize, shape: Sh
         x = pen.put(x, y, &format!("{:>8}  ", time(event.t)), if is_now { style } else { p.dim });
     }
     x = pen.put(x, y, &format!("{:<9}", event.th), style);
+    let what = words(event, words::Style::List, &numbered);
     if event.kind() == Kind::Mark {
-        let text = visible(&event.bytes().map(|b| b.kept.into_owned()).unwrap_or_default());
         let room = pen.width().saturating_sub(x);
-        pen.fit(x, y, room, &format!("── {text} ──"), if is_now { p.now } else { p.strong });
+        pen.fit(x, y, room, &what, if is_now { p.now } else { p.strong });
         return;
     }
     x = pen.put(x, y, &format!("{:<11}", printable(event.kind().name())), style);
@@ -108,7 +109,7 @@ fn render_event(app: &App, event: &Event, pen: &mut Pen<'_>, y: usize, shape: Sh
         x = pen.put(x, y, "(not among these) ", p.dim);
     }
     let room = pen.width().saturating_sub(x);
-    pen.fit(x, y, room, &summary(event), style);
+    pen.fit(x, y, room, &what, style);
 }
 
 /// How deep in calls each row's thread is: counted from the cursor, where the world tells.
@@ -219,132 +220,4 @@ fn rows(app: &App, cursor: usize, height: usize) -> (Vec<Row>, usize) {
     up.extend(down);
     up.truncate(height);
     (up, now)
-}
-
-/// What happened, in a line.
-pub(super) fn summary(event: &Event) -> String {
-    let mut words: Vec<String> = Vec::new();
-    let fd = event.fd().map(|fd| format!("fd {fd}"));
-    let worker = event.worker().map(|w| w.to_string());
-    let result = || match (&event.errno(), event.ret()) {
-        (Some(errno), _) => printable(errno).into_owned(),
-        (None, Some(ret)) => ret.to_string(),
-        (None, None) => "?".to_owned(),
-    };
-    match event.kind() {
-        Kind::State => {
-            let name = |s: Option<crate::event::ConnState>| s.map_or("?", |s| s.name());
-            words.push(format!("{} → {}", name(event.from()), name(event.to())));
-        }
-        Kind::Read => {
-            let want = event.want().map_or_else(|| "?".to_owned(), |n| n.to_string());
-            words.push(format!("{want} → {}", result()));
-            words.extend(quoted(event));
-            if let Some(into) = event.into().filter(|&into| into != "rbuf") {
-                words.push(format!("into {}", printable(into)));
-            }
-        }
-        Kind::Recvfrom => {
-            let want = event.want().map_or_else(|| "?".to_owned(), |n| n.to_string());
-            words.push(format!("{want} → {}", result()));
-            match (event.request_id(), event.request()) {
-                (Some(id), Some(said)) => words.push(format!("request {id} \"{}\"", visible(&said.kept))),
-                _ => words.extend(quoted(event)),
-            }
-            words.extend(event.peer().map(|peer| format!("from {}", printable(peer))));
-        }
-        Kind::Sendmsg => {
-            let iov = event.iov().unwrap_or_default();
-            let pieces: Vec<String> =
-                iov.iter().take(16).map(|piece| format!("\"{}\"", visible(&piece.bytes().kept))).collect();
-            words.push(format!("[{}] → {}", pieces.join(" "), result()));
-        }
-        Kind::Call => words.extend(event.function().map(|f| format!("→ {f}"))),
-        Kind::Return => words.extend(event.function().map(|f| format!("← {f}"))),
-        Kind::Command | Kind::Reply => words.extend(quoted(event)),
-        Kind::Wait => words.push(match event.timeout() {
-            Some(ms) if ms >= 0 => format!("epoll_wait, at most {ms} ms"),
-            _ => "epoll_wait".to_owned(),
-        }),
-        Kind::Wake => {
-            let ready = event.ready().unwrap_or_default();
-            let names = ready.iter().take(16).map(|r| {
-                let what = match r.what.name() {
-                    "r" => "readable",
-                    "w" => "writable",
-                    other => other,
-                };
-                let who = r.conn.map_or_else(|| format!("fd {}", r.fd), |id| format!("c{id}"));
-                format!("{who} {}", printable(what))
-            });
-            words.push(names.collect::<Vec<_>>().join(", "));
-            if event.timer() {
-                words.push("timer".to_owned());
-            }
-        }
-        Kind::Notify | Kind::Notified => {
-            words.extend(quoted(event));
-            words.push(if event.kind() == Kind::Notify { "into".into() } else { "from".into() });
-            words.extend(fd);
-            words.extend(worker.filter(|_| event.kind() == Kind::Notify).map(|w| format!("for {w}")));
-        }
-        Kind::CqPush => {
-            words.extend(worker.map(|w| format!("onto {w}'s queue")));
-            words.extend(event.depth().map(|n| format!("depth {n}")));
-        }
-        Kind::CqPop => {
-            words.push("off the queue".into());
-            words.extend(event.depth().map(|n| format!("depth {n}")));
-        }
-        Kind::Accept => {
-            words.extend(fd.or_else(|| Some(result())));
-            words.extend(event.peer().map(|peer| format!("from {}", printable(peer))));
-        }
-        Kind::Item => {
-            words.extend(event.op().map(|op| printable(op).into_owned()));
-            words.extend(quoted(event));
-            words.extend(event.size().map(|n| format!("{n} bytes")));
-        }
-        Kind::Note => words.extend(quoted(event)),
-        Kind::Drop => words.push(format!("{} events were lost here", event.n().unwrap_or(0))),
-        Kind::Snapshot => {
-            let conns = event.world().map_or(0, |world| world.conns.len());
-            words.push(format!("the server as it was found, {conns} connections open"));
-        }
-        _ => words.extend(plain(event)),
-    }
-    words.join(" ")
-}
-
-/// The fields of an event that speaks for itself.
-fn plain(event: &Event) -> Vec<String> {
-    let word = |w: Option<&str>| w.map(|w| printable(w).into_owned());
-    let mut words = Vec::new();
-    words.extend(word(event.op()));
-    words.extend(event.worker().map(|w| w.to_string()));
-    words.extend(event.epoll_fd().map(|fd| format!("epoll fd {fd}")));
-    if let (Some(receive), Some(send)) = (event.notify_receive_fd(), event.notify_send_fd()) {
-        words.push(format!("pipe {send}▸{receive}"));
-    }
-    words.extend(event.fd().map(|fd| format!("fd {fd}")));
-    words.extend(word(event.domain()));
-    words.extend(word(event.name()));
-    words.extend(word(event.value()));
-    words.extend(word(event.addr()));
-    words.extend(event.backlog().map(|n| format!("backlog {n}")));
-    words.extend(event.interest().map(|i| match i {
-        "r" => "for reading".to_owned(),
-        "w" => "for writing".to_owned(),
-        other => format!("for {}", printable(other)),
-    }));
-    words.extend(event.state().map(|s| s.name().to_owned()));
-    words.extend(word(event.why()));
-    words.extend(word(event.errno()));
-    words
-}
-
-fn quoted(event: &Event) -> Option<String> {
-    let payload = event.bytes()?;
-    let more = if payload.is_cut() { "…" } else { "" };
-    Some(format!("\"{}\"{more}", visible(&payload.kept)))
 }

@@ -2,9 +2,10 @@
 
 use super::app::App;
 use super::pen::{Pen, cut};
-use crate::event::{Interest, Kind, Ready, Thread};
+use crate::event::{Kind, Thread};
 use crate::model::{Lane, Listener, Phase, World};
 use crate::text::{counted, glyph, printable};
+use crate::words;
 use std::borrow::Cow;
 
 /// Where the columns stand, if there is room for all.
@@ -170,24 +171,17 @@ fn doing(app: &App, lane: &Lane) -> String {
 
 /// What woke a thread: its pipe, a new client, a connection, or its timer.
 fn woken_by(world: &World, lane: &Lane) -> String {
-    format!("woken by {}", ready(world, lane.id, &lane.ready))
+    format!("woken by {}", words::woken_by(&lane.ready, &names(world, lane.id)))
 }
 
-/// What `epoll_wait` reported to a thread, by the first of it.
-pub(super) fn ready(world: &World, thread: Thread, all: &[Ready]) -> String {
-    let Some(first) = all.first() else { return "its timer".to_owned() };
+/// What the descriptors are to a thread that `epoll_wait` reported them to.
+pub(super) fn names(world: &World, thread: Thread) -> impl Fn(Option<u32>, Option<i32>) -> String {
     let receive_fd = world.threads.get(&thread).and_then(|lane| lane.notify_receive_fd);
-    let mut by = match first.conn {
-        Some(id) if first.what == Interest::Write => format!("c{id} writable"),
-        Some(id) => format!("c{id}"),
-        None if receive_fd == Some(first.fd) => "its pipe".to_owned(),
-        None if world.listeners.iter().any(|l| l.fd == first.fd) => "a new client".to_owned(),
-        None => format!("fd {}", first.fd),
-    };
-    if all.len() > 1 {
-        by.push_str(&format!(" +{}", all.len() - 1));
+    move |conn, fd| match (conn, fd) {
+        (None, Some(_)) if receive_fd == fd => "its pipe".to_owned(),
+        (None, Some(fd)) if world.listeners.iter().any(|l| l.fd == fd) => "a new client".to_owned(),
+        _ => words::numbered(conn, fd),
     }
-    by
 }
 
 fn bytes_in_pipe(lane: &Lane) -> String {

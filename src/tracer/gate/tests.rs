@@ -199,7 +199,8 @@ fn the_thread_that_tells_of_what_was_awaited_does_nothing_after_it() {
         tracer::uninstall();
     });
     until(|| hub.leash(&me()).waiting.len() == 1);
-    assert_eq!(hub.leash(&me()).waiting[0].to_string(), "→ conn_read c1");
+    let first = AtGate { th: W0, ev: Kind::State, of: Some("conn_read".into()), conn: Some(1) };
+    assert_eq!(hub.leash(&me()).waiting[0], first);
     for round in 1..=3 {
         hub.gate.run_until(&me(), Arc::new(Until(ConnState::Nread))).unwrap();
         until(|| hub.leash(&me()).waiting.len() == 1 && hub.gate.is_held());

@@ -5,6 +5,7 @@ use super::{Ask, Leash};
 use crate::event::{Event, Thread};
 use crate::filter::Filter;
 use crate::player::Wanted;
+use crate::words::at_gate;
 
 /// A thread that runs alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,7 +161,7 @@ impl App {
     /// What stepping a thread does.
     fn about(&self, th: Thread) -> String {
         match (self.leashed.at_gate(th), self.leashed.in_line(th)) {
-            (Some(at), _) => format!(". lets it go on: {at}"),
+            (Some(at), _) => format!(". lets it go on: {}", at_gate(at)),
             (None, Some(it)) => match it.behind {
                 Some(other) => format!("it waits for a lock that {other} has"),
                 None => "it waits for a lock that another has".to_owned(),
@@ -250,12 +251,12 @@ impl App {
         }
         let next = match (self.turn, self.leashed.waiting.first()) {
             (Some(th), _) => match (self.leashed.at_gate(th), self.leashed.in_line(th)) {
-                (Some(at), _) => format!("{th}: {at}"),
+                (Some(at), _) => format!("{th}: {}", at_gate(at)),
                 (None, Some(_)) => format!("{th}, which waits for a lock"),
                 (None, None) if self.is_awaited() => format!("{th} goes on once it comes; it is asked for"),
                 (None, None) => format!("{th}, once it comes"),
             },
-            (None, Some(at)) => format!("{}: {at}", at.th),
+            (None, Some(at)) => format!("{}: {}", at.th, at_gate(at)),
             (None, None) if self.leashed.steps.is_some() => "asked for: whoever comes goes on".to_owned(),
             (None, None) => "the next event (nobody is at the gate)".to_owned(),
         };
@@ -277,7 +278,7 @@ impl App {
             return None;
         }
         if let Some(at) = self.leashed.at_gate(th) {
-            return Some(format!("▮ {at}"));
+            return Some(format!("▮ {}", at_gate(at)));
         }
         let it = self.leashed.in_line(th)?;
         Some(it.behind.map_or("▯ waits for a lock".to_owned(), |other| format!("▯ lock of {other}")))

@@ -1,0 +1,145 @@
+//! Bytes in, commands, answers, bytes out.
+
+use super::parts::{Returned, answer, in_quotes, number, quoted, result};
+use super::{Say, Style};
+use crate::event::{Errno, ReplyOp, Target};
+use crate::text::visible;
+
+/// How many pieces of a message a line of the story shows.
+const TOLD: usize = 6;
+/// How many of them a row shows.
+const LISTED: usize = 16;
+
+pub(super) fn read(say: &Say<'_>, into: Option<Target>, want: Option<u64>, returned: Returned) -> String {
+    let list = |bytes: Option<String>| {
+        let into = into.filter(|into| *into != Target::Rbuf).map(|into| format!(" into {}", into.name()));
+        came(want, returned) + &spaced(bytes) + &into.unwrap_or_default()
+    };
+    match (say.style, returned) {
+        (Style::Text, (ret, _)) => {
+            let into = match into {
+                Some(Target::Item) => " into the item",
+                Some(Target::Swallow) => " to throw away",
+                _ => "",
+            };
+            let head = format!("read {}{into} → ", number(want));
+            match (ret, say.bytes()) {
+                (Some(0), _) => head + "0: the client has closed",
+                (Some(ret @ 1..), Some(bytes)) => format!("{head}{ret} {bytes}"),
+                _ => head + &answer(returned, "?"),
+            }
+        }
+        (Style::List, _) => list(say.bytes()),
+        (Style::Label, (_, Some(errno))) => failed(say, "read", errno),
+        (Style::Label, (Some(0), None)) => format!("read {}: the end", say.conn()),
+        (Style::Label, (Some(n), None)) => format!("read {n} {}", say.bytes().unwrap_or_default()),
+        (Style::Label, (None, None)) => say.kind_and(&list(say.as_row().bytes())),
+        (Style::Gate, _) => say.gate(None),
+    }
+}
+
+pub(super) fn recvfrom(
+    say: &Say<'_>,
+    peer: Option<&str>,
+    want: Option<u64>,
+    request_id: Option<u16>,
+    returned: Returned,
+) -> String {
+    let from = || peer.map(|peer| format!(" from {peer}")).unwrap_or_default();
+    // What the request says, where it is one.
+    let request = request_id.zip(say.event.request());
+    let list = |bytes: Option<String>| {
+        let said = match &request {
+            Some((id, said)) => Some(format!("request {id} {}", in_quotes(&said.kept))),
+            None => bytes,
+        };
+        came(want, returned) + &spaced(said) + &from()
+    };
+    match (say.style, returned) {
+        (Style::Text, (ret, _)) => {
+            let head = format!("recvfrom {} → ", number(want));
+            let said = match (&request, ret) {
+                (Some((id, said)), _) => {
+                    format!("{} request {id}: {}", result(returned), quoted(said, say.style))
+                }
+                (None, Some(ret @ 1..)) => format!("{ret} {}", say.said()),
+                (None, _) => answer(returned, "?"),
+            };
+            head + &said + &from()
+        }
+        (Style::List, _) => list(say.bytes()),
+        (Style::Label, (_, Some(Errno::AGAIN))) => format!("recvfrom {}: gone (EAGAIN)", say.conn()),
+        (Style::Label, (_, Some(errno))) => failed(say, "recvfrom", errno),
+        (Style::Label, (Some(n), None)) => match &request {
+            Some((id, said)) => format!("datagram {n}: #{id} {}", in_quotes(&said.kept)),
+            None => format!("datagram {n}: too short"),
+        },
+        (Style::Label, (None, None)) => say.kind_and(&list(say.as_row().bytes())),
+        (Style::Gate, _) => say.gate(None),
+    }
+}
+
+pub(super) fn sendmsg(say: &Say<'_>, returned: Returned) -> String {
+    let iov = say.event.iov().unwrap_or_default();
+    let list = || {
+        let pieces: Vec<String> = iov.iter().take(LISTED).map(|one| in_quotes(&one.bytes().kept)).collect();
+        format!("[{}] → {}", pieces.join(" "), result(returned))
+    };
+    match (say.style, returned) {
+        (Style::Text, _) => {
+            let shown = iov.iter().take(TOLD);
+            let mut pieces: Vec<String> = shown.map(|one| quoted(&one.bytes(), say.style)).collect();
+            if iov.len() > TOLD {
+                pieces.push(format!("and {} more", iov.len() - TOLD));
+            }
+            format!("sendmsg {} → {}", pieces.join(" "), answer(returned, "?"))
+        }
+        (Style::List, _) => list(),
+        (Style::Label, (_, Some(errno))) => failed(say, "send", errno),
+        (Style::Label, (Some(n), None)) => {
+            let total = iov.iter().map(|one| one.len).fold(0, u64::saturating_add);
+            if u64::try_from(n).unwrap_or(0) < total {
+                return format!("send {n} of {total}");
+            }
+            let text: String = iov.iter().take(LISTED).map(|one| visible(&one.bytes().kept)).collect();
+            format!("send {n} \"{text}\"")
+        }
+        (Style::Label, (None, None)) => say.kind_and(&list()),
+        (Style::Gate, _) => say.gate(None),
+    }
+}
+
+pub(super) fn command(say: &Say<'_>) -> String {
+    match say.style {
+        Style::Text => format!("command {}", say.said()),
+        Style::List => say.bytes().unwrap_or_default(),
+        Style::Label => say.bytes().unwrap_or_else(|| say.gate(None)),
+        Style::Gate => say.gate(None),
+    }
+}
+
+pub(super) fn reply(say: &Say<'_>, op: Option<ReplyOp>) -> String {
+    match say.style {
+        Style::Text if op == Some(ReplyOp::Noreply) => {
+            format!("no reply wanted: {} is not sent", say.said())
+        }
+        Style::Text => format!("reply {}", say.said()),
+        Style::List => say.bytes().unwrap_or_default(),
+        Style::Label => say.bytes().unwrap_or_else(|| say.gate(None)),
+        Style::Gate => say.gate(op.map(ReplyOp::name)),
+    }
+}
+
+/// How many bytes were asked for, and what came of it.
+fn came(want: Option<u64>, returned: Returned) -> String {
+    format!("{} → {}", number(want), result(returned))
+}
+
+/// A call on a connection that failed, and how.
+fn failed(say: &Say<'_>, call: &str, errno: Errno) -> String {
+    format!("{call} {}: {}", say.conn(), errno.name())
+}
+
+fn spaced(word: Option<String>) -> String {
+    word.map(|word| format!(" {word}")).unwrap_or_default()
+}

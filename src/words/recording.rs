@@ -1,0 +1,80 @@
+//! What belongs to the recording and not to the server, and what this version does not know.
+
+use super::parts::{error, fd, row, waits_for};
+use super::startup::{ends, epoll, named};
+use super::{Say, Style};
+use crate::event::FlatEvent;
+use crate::text::visible;
+
+pub(super) fn mark(say: &Say<'_>) -> String {
+    match say.style {
+        Style::Text => say.said(),
+        Style::List => {
+            let title = say.event.bytes().map(|title| visible(&title.kept));
+            format!("── {} ──", title.unwrap_or_default())
+        }
+        Style::Label | Style::Gate => say.gate(None),
+    }
+}
+
+pub(super) fn note(say: &Say<'_>, at: Option<u64>) -> String {
+    match say.style {
+        Style::Text => format!("note on #{}: {}", at.unwrap_or(0), say.said()),
+        Style::List => row([say.bytes()]),
+        Style::Label => say.kind_and(&row([say.as_row().bytes()])),
+        Style::Gate => say.gate(None),
+    }
+}
+
+pub(super) fn drop(say: &Say<'_>, n: Option<u64>) -> String {
+    let lost = || format!("{} events were lost here", n.unwrap_or(0));
+    match say.style {
+        Style::Text | Style::List => lost(),
+        Style::Label => say.kind_and(&lost()),
+        Style::Gate => say.gate(None),
+    }
+}
+
+pub(super) fn snapshot(say: &Say<'_>) -> String {
+    let (conns, lost) = say.event.world().map_or((0, 0), |world| (world.conns.len(), world.lost));
+    let list = || format!("the server as it was found, {conns} connections open");
+    match say.style {
+        Style::Text => {
+            let lost = if lost > 0 { format!(", {lost} events lost before") } else { String::new() };
+            format!("the server as it was found: {conns} open connections{lost}")
+        }
+        Style::List => list(),
+        Style::Label => say.kind_and(&list()),
+        Style::Gate => say.gate(None),
+    }
+}
+
+/// A kind that this version does not know: what it has of the fields that others have.
+pub(super) fn other(say: &Say<'_>, flat: &FlatEvent) -> String {
+    match say.style {
+        Style::Text => flat.ev.name().to_owned(),
+        Style::List => fields(flat),
+        Style::Label => say.kind_and(&fields(flat)),
+        Style::Gate => say.gate(flat.op.as_deref()),
+    }
+}
+
+fn fields(flat: &FlatEvent) -> String {
+    let word = |word: Option<&str>| word.map(str::to_owned);
+    row([
+        word(flat.op.as_deref()),
+        named(flat.worker),
+        epoll(flat.epoll_fd),
+        ends((flat.notify_receive_fd, flat.notify_send_fd)),
+        fd(flat.fd),
+        word(flat.domain.map(|domain| domain.name())),
+        word(flat.name.as_deref()),
+        word(flat.value.as_deref()),
+        word(flat.addr.as_deref()),
+        flat.backlog.map(|n| format!("backlog {n}")),
+        flat.interest.map(|interest| waits_for(interest, Style::List)),
+        word(flat.state.map(|state| state.name())),
+        word(flat.why.as_deref()),
+        error(flat.errno),
+    ])
+}

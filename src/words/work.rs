@@ -1,0 +1,69 @@
+//! What a thread works at: states, functions, the store, settings.
+
+use super::parts::{row, word};
+use super::{Say, Style};
+use crate::event::{ConnState, Fn, ItemOp, SettingName};
+
+pub(super) fn state(say: &Say<'_>, from: Option<ConnState>, to: Option<ConnState>) -> String {
+    let name = |state: Option<ConnState>| state.map_or("?", ConnState::name);
+    match (say.style, from, to) {
+        (Style::Text, Some(from), Some(to)) => format!("{from} → {to}"),
+        (Style::Text, ..) => "state".to_owned(),
+        (Style::List, ..) => format!("{} → {}", name(from), name(to)),
+        (Style::Label, ..) => format!("{} → {}", short_state(from), short_state(to)),
+        (Style::Gate, _, Some(to)) => format!("→ {}", to.name()),
+        (Style::Gate, _, None) => say.gate(None),
+    }
+}
+
+/// A state's C name without `conn_`, which every one has.
+pub fn short_state(state: Option<ConnState>) -> &'static str {
+    state.map_or("?", |state| state.name().trim_start_matches("conn_"))
+}
+
+pub(super) fn call(say: &Say<'_>, function: Option<Fn>) -> String {
+    let name = function.map(Fn::name);
+    match (say.style, name) {
+        (Style::Text, _) => format!("{}()", word(name)),
+        (Style::List | Style::Label, Some(name)) => format!("→ {name}"),
+        (Style::Gate, Some(name)) => format!("{name}()"),
+        (Style::List, None) => String::new(),
+        (Style::Label | Style::Gate, None) => say.gate(None),
+    }
+}
+
+pub(super) fn leave(say: &Say<'_>, function: Option<Fn>) -> String {
+    let name = function.map(Fn::name);
+    match (say.style, name) {
+        (Style::Text, _) => format!("{}() is left", word(name)),
+        (Style::List | Style::Label, Some(name)) => format!("← {name}"),
+        (Style::List, None) => String::new(),
+        (Style::Label | Style::Gate, _) => say.gate(name),
+    }
+}
+
+pub(super) fn item(say: &Say<'_>, op: Option<ItemOp>, size: Option<u64>) -> String {
+    let op = op.map(ItemOp::name);
+    let bytes = |size| format!("{size} bytes");
+    let list = |key| row([op.map(str::to_owned), key, size.map(bytes)]);
+    match say.style {
+        Style::Text => {
+            let bytes = size.filter(|size| *size > 0).map(|size| format!(", {}", bytes(size)));
+            format!("item {} {}{}", word(op), say.said(), bytes.unwrap_or_default())
+        }
+        Style::List => list(say.bytes()),
+        Style::Label => say.kind_and(&list(say.as_row().bytes())),
+        Style::Gate => say.gate(op),
+    }
+}
+
+pub(super) fn setting(say: &Say<'_>, name: Option<SettingName>, value: Option<&str>) -> String {
+    let name = name.map(SettingName::name);
+    let list = || row([name.map(str::to_owned), value.map(str::to_owned)]);
+    match say.style {
+        Style::Text => format!("setting {} = {}", word(name), word(value)),
+        Style::List => list(),
+        Style::Label => say.kind_and(&list()),
+        Style::Gate => say.gate(None),
+    }
+}
