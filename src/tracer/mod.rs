@@ -25,7 +25,7 @@ pub(crate) mod witness;
 pub use gate::{Awaited, Gate, Refused, Telling, Who};
 pub use handle::Handle;
 pub use record::{Lane, Record, Taken};
-pub use report::{Class, Descriptor, Failure, Known, Peer, Pieces, Report, Ret, Text};
+pub use report::{Class, Descriptor, Failure, Known, Peer, Pieces, REPORTED, Report, Ret, Text};
 
 use crate::event::{ConnImage, Detail, EvFlags, Fn, InLine, Kind, Leashed, MAX_DATA, Thread};
 use handle::RESERVE;

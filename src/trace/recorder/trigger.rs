@@ -98,7 +98,7 @@ mod tests {
     use crate::trace::recorder::line::Lines;
     use crate::trace::recorder::world::World;
     use crate::tracer::{
-        self, Class, Config, Descriptor, Failure, Hub, Known, Peer, Taken, Text, ready_bytes,
+        self, Class, Config, Descriptor, Failure, Hub, Known, Peer, REPORTED, Taken, Text, ready_bytes,
     };
     use std::collections::BTreeSet;
     use std::sync::Arc;
@@ -121,10 +121,10 @@ mod tests {
     ];
 
     /// Puts everything that was told to all fields and filters in both forms; which fields were there.
-    fn compared(hub: &Arc<Hub>) -> BTreeSet<&'static str> {
+    fn compared(hub: &Arc<Hub>) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
         let filters: Vec<Filter> = FILTERS.iter().map(|f| Filter::parse(f).unwrap()).collect();
         let (mut lanes, mut world, mut payload) = (hub.take_lanes(), World::default(), Vec::new());
-        let (mut next, mut there) = (1, BTreeSet::new());
+        let (mut next, mut there, mut kinds) = (1, BTreeSet::new(), BTreeSet::new());
         while let Some(lane) = lanes.iter_mut().find(|lane| lane.head() == Some(next)) {
             let thread = lane.thread;
             let taken = lane.take(next, &mut payload, |taken| {
@@ -137,6 +137,7 @@ mod tests {
                 lines.event(&told, &context);
                 let event: Event = serde_json::from_slice(lines.bytes()).unwrap();
                 let seen = Seen { told: &told, context: &context };
+                kinds.insert(event.kind().name());
                 for field in Field::ALL.iter().copied().filter(|field| *field != Field::Len) {
                     let line = String::from_utf8_lossy(lines.bytes());
                     let (a, b) = (shown(&seen, field), shown(&event, field));
@@ -153,7 +154,7 @@ mod tests {
             assert!(taken.is_some());
         }
         assert_eq!(next, hub.next_seq());
-        there
+        (there, kinds)
     }
 
     fn shown(subject: &impl Subject, field: Field) -> String {
@@ -173,7 +174,8 @@ mod tests {
         tracer::install(hub.handle(Thread::Main));
         every_kind();
         tracer::uninstall();
-        let there = compared(&hub);
+        let (there, kinds) = compared(&hub);
+        assert_eq!(kinds, REPORTED.iter().map(|kind| kind.name()).collect());
         let never = ["at"];
         let all = Field::ALL.iter().copied().filter(|field| *field != Field::Len).map(Field::name);
         let missing: Vec<_> = all.filter(|name| !there.contains(name) && !never.contains(name)).collect();

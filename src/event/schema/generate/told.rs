@@ -25,7 +25,8 @@ pub fn report(schema: &Schema) -> String {
     }
     line!(
         code,
-        "}}\nimpl Report {{\n/// The kind of event that it is.\npub fn kind(&self) -> Kind {{ match self {{"
+        "}}\n/// The kinds that a server's threads report.\npub const REPORTED: &[Kind] = &[{}];\nimpl Report {{\n/// The kind of event that it is.\npub fn kind(&self) -> Kind {{ match self {{",
+        names(schema, |kind| kind.is_told).replace(" | ", ", ")
     );
     for kind in schema.kinds.iter().filter(|kind| kind.is_told) {
         let rest = if kind.told().is_empty() && kind.own.is_empty() { "" } else { " { .. }" };
