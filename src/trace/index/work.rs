@@ -7,7 +7,7 @@ use super::bytes::{Line, STEP_ALL, Window};
 use super::chunk::{Broken, Chunk, Found, lines, scan};
 use crate::event::{Event, Kind};
 use crate::model::World;
-use crate::trace::quick;
+use crate::trace::file::quick;
 use crate::trace::reader::{self, NO_LINE_END, NOT_CLOSED, ReadError, Says, Warning, says};
 use memchr::memchr_iter;
 use std::collections::BTreeMap;

@@ -26,9 +26,9 @@ pub use last::Keep;
 pub use until::{NoUntil, Until};
 pub use viewer::{Piece, Pieces, follow};
 
-use super::format::{End, FORMAT, Header, Redacted, VERSION};
 use crate::files::Staged;
 use crate::filter::Filter;
+use crate::trace::format::{End, FORMAT, Header, Redacted, VERSION};
 use crate::tracer::Hub;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};

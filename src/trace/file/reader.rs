@@ -18,7 +18,7 @@ use std::path::Path;
 
 /// The longest line that is read: far above what a server records at any `--max-data` in use, and
 /// small enough to keep a file without line ends from filling the memory.
-pub(super) const MAX_LINE: usize = 64 * 1024 * 1024;
+pub(in crate::trace) const MAX_LINE: usize = 64 * 1024 * 1024;
 /// The longest header.
 const MAX_HEADER: usize = 1024 * 1024;
 /// How every trace begins that this program writes.
@@ -30,24 +30,25 @@ const NEAR: usize = 40;
 /// How many characters of what serde_json says are shown.
 const MAX_WHAT: usize = 120;
 
-pub(super) const AFTER_END: &str = "the recording has ended: only remarks may follow its `end` line";
-pub(super) const NO_LINE_END: &str = "the last line has no line end: the recording may be cut here";
+pub(in crate::trace) const AFTER_END: &str =
+    "the recording has ended: only remarks may follow its `end` line";
+pub(in crate::trace) const NO_LINE_END: &str = "the last line has no line end: the recording may be cut here";
 const CUT: &str = "the last line is cut and was left out";
-pub(super) const NOT_CLOSED: &str = "recording not closed: it has no `end` line";
+pub(in crate::trace) const NOT_CLOSED: &str = "recording not closed: it has no `end` line";
 
 /// What is said of a last line that ends in the middle.
-pub(super) fn cut(what: &str) -> String {
+pub(in crate::trace) fn cut(what: &str) -> String {
     format!("{CUT} ({what})")
 }
 
 /// What is said of so many lines that are no events.
-pub(super) fn skipped(n: u64) -> String {
+pub(in crate::trace) fn skipped(n: u64) -> String {
     let lines = if n == 1 { "line" } else { "lines" };
     format!("{n} broken {lines} skipped")
 }
 
 /// What is wrong with a line longer than [`MAX_LINE`].
-pub(super) fn too_long() -> (usize, String) {
+pub(in crate::trace) fn too_long() -> (usize, String) {
     (1, format!("the line is longer than {} MiB", MAX_LINE >> 20))
 }
 
@@ -455,7 +456,7 @@ impl<R: BufRead> Iterator for TraceReader<R> {
 }
 
 /// What a line after the header says.
-pub(super) enum Says {
+pub(in crate::trace) enum Says {
     Event(Box<Event>),
     End(End),
     /// A remark.
@@ -469,7 +470,7 @@ fn is_blank(line: &[u8]) -> bool {
 }
 
 /// What a line says, or what is wrong with it and at which column.
-pub(super) fn says(line: &[u8]) -> Result<Says, (usize, String)> {
+pub(in crate::trace) fn says(line: &[u8]) -> Result<Says, (usize, String)> {
     let line = match std::str::from_utf8(line) {
         Ok(line) => line,
         Err(error) => return Err((error.valid_up_to() + 1, "the line is not UTF-8".into())),
@@ -488,7 +489,12 @@ pub(super) fn says(line: &[u8]) -> Result<Says, (usize, String)> {
 }
 
 /// The error that says what is wrong with a line, and at which column.
-pub(super) fn broken(name: &str, line: u64, bytes: &[u8], (column, what): (usize, String)) -> ReadError {
+pub(in crate::trace) fn broken(
+    name: &str,
+    line: u64,
+    bytes: &[u8],
+    (column, what): (usize, String),
+) -> ReadError {
     let at = (column - 1).min(bytes.len());
     let from = at.saturating_sub(NEAR / 2);
     let near = text::visible(&bytes[from..(from + NEAR).min(bytes.len())]);
@@ -512,7 +518,7 @@ pub fn open_input(path: &Path) -> Result<(File, String), ReadError> {
 }
 
 /// Opens a file as [`TraceReader::open`] does, and the name that messages call it by.
-pub(super) fn open_file(path: &Path) -> Result<(File, String), ReadError> {
+pub(in crate::trace) fn open_file(path: &Path) -> Result<(File, String), ReadError> {
     let name = text::printable(&path.to_string_lossy()).into_owned();
     let opened = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
         // It can be opened; it would be reading it that fails.

@@ -1,0 +1,16 @@
+//! The file itself: what stands in a recording, and whoever is given one reads it.
+//!
+//! `format.rs` is the first line, the last, and remarks; `schema.rs` and `page.rs` say all of the format, to machines
+//! and to people. `reader.rs` reads a recording line by line, `quick/` the lines as a recorder writes them, `error.rs`
+//! is what may be wrong. `check.rs` holds a recording against what the format promises (`fold.rs` is what it remembers),
+//! `notes.rs` adds remarks.
+
+pub mod check;
+mod error;
+mod fold;
+pub mod format;
+pub mod notes;
+pub mod page;
+pub(super) mod quick;
+pub mod reader;
+pub mod schema;
