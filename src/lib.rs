@@ -69,7 +69,7 @@ pub mod cli;
 pub mod cmd;
 pub mod event;
 pub mod explain;
-pub mod files;
+pub(crate) mod files;
 pub mod filter;
 pub mod glossary;
 pub mod lesson;

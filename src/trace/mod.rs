@@ -9,5 +9,6 @@ mod file;
 pub mod index;
 mod recording;
 
-pub use file::{check, format, notes, page, reader, schema};
+pub(crate) use file::notes;
+pub use file::{check, format, page, reader, schema};
 pub use recording::{recorder, stream};

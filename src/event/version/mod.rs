@@ -59,10 +59,10 @@ macro_rules! places {
 
 mod v1_4_24;
 
-pub use v1_4_24::{V1_4_24, at};
+pub use v1_4_24::at;
 
 /// The version of memcached whose behaviour is modelled.
-pub const MODELS: &Version = &V1_4_24;
+pub const MODELS: &Version = &v1_4_24::V1_4_24;
 
 /// One version of memcached.
 #[derive(Debug)]

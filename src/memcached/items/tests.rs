@@ -3,6 +3,7 @@
 
 mod bench;
 
+use super::slabs::Sizes;
 use super::{Nread, Stored};
 use crate::memcached::conn_queue::ThreadStats;
 use crate::memcached::settings::{ITEM_UPDATE_INTERVAL, Settings};
@@ -404,7 +405,11 @@ fn the_chunks_are_those_that_memcached_has_for_the_same_options() {
                 _ => panic!("{options}"),
             }
         }
-        assert_eq!(super::slab_table(&settings), table.lines().collect::<Vec<_>>(), "{options}");
+        assert_eq!(
+            Sizes::new(&settings).lines().collect::<Vec<_>>(),
+            table.lines().collect::<Vec<_>>(),
+            "{options}"
+        );
         tables += 1;
     }
     assert_eq!(tables, 6);
