@@ -98,6 +98,25 @@ impl Version {
     }
 }
 
+impl Fn {
+    /// Its place in the source; none for one that memcached has not, as far as this version knows.
+    pub fn place(self) -> Option<Place> {
+        MODELS.place_of(self)
+    }
+
+    /// Where it stands in memcached (`memcached.c:4035`), or `libevent`; nothing for one that this version
+    /// does not know.
+    pub fn source(self) -> &'static str {
+        self.place().map_or("", |place| MODELS.source(place))
+    }
+
+    /// Whether it is libevent's and not memcached's own: a function tracer on memcached does not
+    /// show it.
+    pub fn is_libevent(self) -> bool {
+        self.place() == Some(at::libevent)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
