@@ -32,7 +32,7 @@
 //! step has its place at once, or [`Course::live`], fed event by event with [`Course::feed`], which
 //! says when a step is reached. [`Course::question`] is what to ask before the step's event is shown,
 //! [`Course::answer`] takes the student's choice, [`Course::score`] counts. [`wrap()`] breaks text into
-//! lines, Chinese too. [`progress`] remembers how far somebody has come, [`library`] holds the lessons
+//! lines, Chinese too. `progress.rs` remembers how far somebody has come, [`library`] holds the lessons
 //! that the program carries with it.
 //!
 //! # The files
