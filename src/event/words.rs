@@ -184,6 +184,9 @@ pub struct Errno(u8);
 static UNKNOWN_ERRORS: Unknown = Unknown::new();
 
 impl Errno {
+    /// Nothing can be read or written now.
+    pub const AGAIN: Errno = Errno(11);
+
     /// The error of that number.
     pub fn from_number(number: i32) -> Errno {
         let known = u8::try_from(number).ok().filter(|n| *n < FIRST && errno_name(number).is_some());
