@@ -23,9 +23,9 @@
 //! # Where to read first
 //!
 //! 1. [`event`]: the vocabulary. What can happen, and what is told of it.
-//! 2. [`memcached::drive_machine`]: the state machine, on one screen; then [`memcached::thread`] and
-//!    [`memcached::conn_queue`]: how a connection comes to a worker.
-//! 3. [`memcached::event_base`]: why everything is level-triggered.
+//! 2. `memcached::drive_machine`: the state machine, on one screen; then `memcached::thread` and
+//!    `memcached::conn_queue`: how a connection comes to a worker.
+//! 3. `memcached::event_base`: why everything is level-triggered.
 //! 4. [`tracer`], then [`trace::recorder`]: how a step becomes an event without slowing the server;
 //!    [`trace::stream`]: how it gets to whoever watches from elsewhere.
 //! 5. [`filter`]: which events are meant, in one language everywhere.
@@ -34,35 +34,25 @@
 //!
 //! # Who may use whom
 //!
-//! Each may use only what stands to its left; `tests/house.rs` holds this.
-//!
-//! ```text
-//! event, text ─▶ tracer ─▶ memcached: util ▸ settings ▸ event_base ▸ conn_queue ▸ items ▸ conn ▸
-//!                                     network ▸ udp ▸ ascii ▸ drive_machine ▸ thread ▸ server
-//! event, text ─▶ trace: format ▸ writer, reader, check ▸ recorder ▸ stream ─▶ print
-//! event, text ─▶ words ─▶ print, ui
-//! event, text ─▶ model ─▶ player ─▶ ui ◀─ explain       player, trace ─▶ trace::index
-//! event, text ─▶ filter; with explain, model: lesson    session, cli ─▶ cmd ─▶ main
-//! event ─▶ glossary ─▶ lesson ─▶ ui                   files ─▶ trace, lesson, cmd
-//! ```
+//! `ARCHITECTURE.md` says it, under "The layers"; a test reads it there, and holds every file to it.
 //!
 //! # memcached's names
 //!
 //! | in memcached 1.4.24 | here |
 //! | --- | --- |
-//! | `drive_machine` | [`memcached::drive_machine`] |
-//! | `event_handler`, `setup_thread`, `worker_libevent`, `thread_libevent_process` | [`memcached::thread`] |
-//! | `dispatch_conn_new`, `cq_push`, `cq_pop`, `CQ_ITEM`, `LIBEVENT_THREAD` | [`memcached::conn_queue`] |
-//! | `conn`, `conn_new`, `conn_close`, `conn_set_state`, `update_event`, `reset_cmd_handler` | [`memcached::conn`] |
-//! | `try_read_network`, `transmit`, `add_iov`, `out_string` | [`memcached::network`] |
-//! | `try_read_udp`, `build_udp_headers` | [`memcached::udp`] |
-//! | `try_read_command`, `process_command`, `process_update_command`, `complete_nread` | [`memcached::ascii`] |
-//! | `item_alloc`, `item_get`, `store_item`, `add_delta`, the hash table, the LRU | [`memcached::items`] |
+//! | `drive_machine` | `memcached::drive_machine` |
+//! | `event_handler`, `setup_thread`, `worker_libevent`, `thread_libevent_process` | `memcached::thread` |
+//! | `dispatch_conn_new`, `cq_push`, `cq_pop`, `CQ_ITEM`, `LIBEVENT_THREAD` | `memcached::conn_queue` |
+//! | `conn`, `conn_new`, `conn_close`, `conn_set_state`, `update_event`, `reset_cmd_handler` | `memcached::conn` |
+//! | `try_read_network`, `transmit`, `add_iov`, `out_string` | `memcached::network` |
+//! | `try_read_udp`, `build_udp_headers` | `memcached::udp` |
+//! | `try_read_command`, `process_command`, `process_update_command`, `complete_nread` | `memcached::ascii` |
+//! | `item_alloc`, `item_get`, `store_item`, `add_delta`, the hash table, the LRU | `memcached::items` |
 //! | `main`, `clock_handler`, `maxconns_handler` | [`memcached::server`] |
-//! | `server_sockets`, `server_socket`, `server_socket_unix`, `maximize_sndbuf` | [`memcached::server_socket`] |
-//! | `stats_prefix_record_get`, `stats_prefix_dump` | [`memcached::prefix_stats`] |
-//! | `event_init`, `event_add`, `event_del`, `event_base_loop` (libevent's) | [`memcached::event_base`] |
-//! | `settings`, `stats`, `current_time` | [`memcached::settings`], [`memcached::globals`] |
+//! | `server_sockets`, `server_socket`, `server_socket_unix`, `maximize_sndbuf` | `memcached::server_socket` |
+//! | `stats_prefix_record_get`, `stats_prefix_dump` | `memcached::prefix_stats` |
+//! | `event_init`, `event_add`, `event_del`, `event_base_loop` (libevent's) | `memcached::event_base` |
+//! | `settings`, `stats`, `current_time` | [`memcached::settings`], `memcached::globals` |
 //!
 //! Deliberate departures are marked `DIFFERS:` where they are.
 
@@ -70,7 +60,7 @@ pub mod cli;
 pub mod cmd;
 pub mod event;
 pub mod explain;
-pub mod files;
+pub(crate) mod files;
 pub mod filter;
 pub mod glossary;
 pub mod lesson;
@@ -85,5 +75,5 @@ pub mod text;
 pub mod trace;
 pub mod tracer;
 pub mod ui;
-pub mod words;
+mod words;
 mod world;

@@ -24,7 +24,7 @@
 mod parse;
 mod play;
 
-pub use play::{SETTLE, TIMEOUT, play};
+pub use play::{TIMEOUT, play};
 
 use crate::text;
 use std::fmt;

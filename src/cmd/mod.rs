@@ -11,6 +11,7 @@ mod lesson;
 mod live;
 mod look;
 mod manual;
+mod port;
 mod print;
 mod record;
 mod remote;

@@ -3,7 +3,7 @@
 //! A thread of its own talks, and says again and again how things stand: the screen asks, looks at
 //! what was heard last, and waits for nothing.
 
-use super::attach::{Port, answer, say};
+use super::port::{Port, answer, say};
 use crate::event::{Kind, Leashed};
 use crate::text::printable;
 use crate::ui::{Ask, Leash, Tape};

@@ -1,7 +1,6 @@
 //! The functions of the walkthrough, by their C names.
 
 use super::name::vocabulary;
-use super::{MODELS, Place, at};
 
 vocabulary! {
     /// A function of memcached that `call` and `return` events name.
@@ -96,24 +95,5 @@ vocabulary! {
         ConnClose = "conn_close",
         /// Gives back what the connection held.
         ConnCleanup = "conn_cleanup",
-    }
-}
-
-impl Fn {
-    /// Its place in the source; none for one that memcached has not, as far as this version knows.
-    pub fn place(self) -> Option<Place> {
-        MODELS.place_of(self)
-    }
-
-    /// Where it stands in memcached (`memcached.c:4035`), or `libevent`; nothing for one that this version
-    /// does not know.
-    pub fn source(self) -> &'static str {
-        self.place().map_or("", |place| MODELS.source(place))
-    }
-
-    /// Whether it is libevent's and not memcached's own: a function tracer on memcached does not
-    /// show it.
-    pub fn is_libevent(self) -> bool {
-        self.place() == Some(at::libevent)
     }
 }

@@ -24,7 +24,7 @@ mod words;
 
 pub use carried::{Carried, Ready};
 pub use conn::{Changed, ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol, Value};
-pub use errno::{ERRNO_NAMES, UNKNOWN_ERRNO, errno_name, errno_number, errno_words};
+pub use errno::{ERRNO_NAMES, errno_number, errno_words};
 pub use function::Fn;
 pub use leash::{AtGate, InLine, Leashed, Steps};
 pub use name::Named;
@@ -33,7 +33,7 @@ pub use payload::{Iov, Payload};
 pub use schema::{FlatEvent, Kind, OtherKind, What};
 pub use snapshot::{ClassAt, ConnAt, Counts, ListenerAt, MemoryAt, Phase, Queued, Snapshot, ThreadAt};
 pub use stats::{Counted, StatFold, StatStep, Stats};
-pub use version::{MODELS, Place, V1_4_24, Version, at};
+pub use version::{MODELS, Place, Version, at};
 pub use words::{
     Domain, Errno, Interest, ItemOp, ReplyOp, Role, SettingName, SockOpt, Target, ThreadOp, Transport,
 };

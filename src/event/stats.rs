@@ -83,6 +83,7 @@ impl StatFold {
     }
 
     /// Whether `stats reset` is being carried out.
+    #[cfg(test)]
     pub fn resets(&self) -> bool {
         self.is_reset
     }

@@ -1,6 +1,6 @@
 //! What can be asked about a step's event, and what the event answers.
 
-use super::step::unknown;
+use super::mistake::unknown;
 use crate::event::{ConnFields, Event, Kind, Ready};
 use crate::filter::{Field, Subject, Type, Value};
 use crate::text::visible;

@@ -1,5 +1,6 @@
 //! What is wrong with a lesson's text, and where.
 
+use crate::filter::{either, nearest, quoted};
 use crate::text::printable;
 use std::fmt;
 use unicode_width::UnicodeWidthStr as _;
@@ -51,3 +52,11 @@ impl fmt::Display for Mistakes {
 }
 
 impl std::error::Error for Mistakes {}
+
+/// `no such panel: thread; did you mean threads?`
+pub(super) fn unknown(what: &str, word: &str, all: &str) -> String {
+    match nearest(word, all.split(", ")).as_slice() {
+        [] => format!("no such {what}: {}; expected one of {all}", quoted(word)),
+        near => format!("no such {what}: {}; did you mean {}?", quoted(word), either(near)),
+    }
+}

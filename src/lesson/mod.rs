@@ -32,7 +32,7 @@
 //! step has its place at once, or [`Course::live`], fed event by event with [`Course::feed`], which
 //! says when a step is reached. [`Course::question`] is what to ask before the step's event is shown,
 //! [`Course::answer`] takes the student's choice, [`Course::score`] counts. [`wrap()`] breaks text into
-//! lines, Chinese too. [`progress`] remembers how far somebody has come, [`library`] holds the lessons
+//! lines, Chinese too. `progress.rs` remembers how far somebody has come, [`library`] holds the lessons
 //! that the program carries with it.
 //!
 //! # The files
@@ -50,7 +50,7 @@ mod find;
 pub mod library;
 mod mistake;
 mod parse;
-pub mod progress;
+pub(crate) mod progress;
 mod skeleton;
 mod step;
 mod words;
@@ -60,7 +60,6 @@ pub use crate::glossary::Language as Lang;
 pub use ask::Ask;
 pub use choices::{Choice, Question};
 pub use course::{Course, Score};
-pub use find::{Found, Trouble, places};
 pub use mistake::{Mistake, Mistakes};
 pub use skeleton::skeleton;
 pub use step::{Bind, Panel, Which};

@@ -1,8 +1,8 @@
 //! From Markdown to a lesson.
 
 use super::Lang;
-use super::mistake::{Mistake, Mistakes};
-use super::step::{self, Parts, unknown};
+use super::mistake::{Mistake, Mistakes, unknown};
+use super::step::{self, Parts};
 use super::{Block, Chapter, Lesson, Span, Step, Style};
 use crate::text::{printable, unmarked};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};

@@ -1,7 +1,8 @@
 //! The block `step`: which event a step is about, what to look at, what is asked.
 
 use super::ask::Ask;
-use crate::filter::{Field, Filter, either, nearest, quoted};
+use super::mistake::unknown;
+use crate::filter::{Field, Filter};
 
 /// From where on an event is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,14 +153,6 @@ pub(super) fn parse(lines: &[(usize, String)]) -> (Parts, Vec<(usize, usize, Str
 
 fn panel_names() -> String {
     Panel::ALL.iter().map(|panel| panel.name()).collect::<Vec<_>>().join(", ")
-}
-
-/// `no such panel: thread; did you mean threads?`
-pub(super) fn unknown(what: &str, word: &str, all: &str) -> String {
-    match nearest(word, all.split(", ")).as_slice() {
-        [] => format!("no such {what}: {}; expected one of {all}", quoted(word)),
-        near => format!("no such {what}: {}; did you mean {}?", quoted(word), either(near)),
-    }
 }
 
 /// What other runs of the same story have differently.

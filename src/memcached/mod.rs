@@ -1,20 +1,20 @@
 //! The server: memcached 1.4.24's event flow, cut as its C is, with its names.
 
-pub mod ascii;
-pub mod conn;
-pub mod conn_queue;
-pub mod drive_machine;
-pub mod event_base;
-pub mod globals;
-pub mod items;
-pub mod network;
-pub mod prefix_stats;
+pub(crate) mod ascii;
+pub(crate) mod conn;
+pub(crate) mod conn_queue;
+pub(crate) mod drive_machine;
+pub(crate) mod event_base;
+pub(crate) mod globals;
+pub(crate) mod items;
+pub(crate) mod network;
+pub(crate) mod prefix_stats;
 pub mod server;
-pub mod server_socket;
+pub(crate) mod server_socket;
 pub mod settings;
-pub mod thread;
-pub mod udp;
-pub mod util;
+pub(crate) mod thread;
+pub(crate) mod udp;
+pub(crate) mod util;
 #[cfg(test)]
 mod witnessed;
 

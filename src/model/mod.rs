@@ -6,7 +6,7 @@
 //! sequence of events without panicking, since a trace may be cut, begin in the middle, or lie.
 //! Memory is bounded by what is open, not by how long the trace is.
 //!
-//! What the threads, queues, connections and the store are at is the [`world`](crate::world)'s matter, which
+//! What the threads, queues, connections and the store are at is the `world`'s matter, which
 //! others fold too. Added here is what a picture needs: the bytes in the buffers, which items are in which list,
 //! how often each way was taken, and what the event changed.
 
@@ -109,7 +109,7 @@ pub struct Changed {
     pub memory: bool,
 }
 
-/// Everything that is known just after an event: what the [`world`](crate::world) has, and more.
+/// Everything that is known just after an event: what the `world` has, and more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct World {
     now: world::World<Arc<Conn>>,

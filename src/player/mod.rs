@@ -129,6 +129,7 @@ impl Player {
     }
 
     /// About how many bytes the events and the worlds between them take in memory.
+    #[cfg(test)]
     pub fn weight(&self) -> usize {
         match &self.events {
             Events::Memory(memory) => memory.weight(),

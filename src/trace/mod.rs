@@ -1,14 +1,14 @@
-//! The file: what a recording looks like, how it is written and read.
+//! A recording, in three rooms, which differ in what they need besides the events:
+//!
+//! - `file/`, what stands in it: the format, its reader and its check. Needs nothing.
+//! - `recording/`, how it comes about while the server runs: the recorder, and the events port. Needs the server's
+//!   rings.
+//! - `index/`, a recording too large for memory. Needs the model, whose worlds it keeps.
 
-pub mod check;
-mod error;
-mod fold;
-pub mod format;
+mod file;
 pub mod index;
-pub mod notes;
-pub mod page;
-mod quick;
-pub mod reader;
-pub mod recorder;
-pub mod schema;
-pub mod stream;
+mod recording;
+
+pub(crate) use file::notes;
+pub use file::{check, format, page, reader, schema};
+pub use recording::{recorder, stream};

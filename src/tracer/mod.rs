@@ -172,6 +172,7 @@ impl Hub {
     }
 
     /// Whether they may.
+    #[cfg(test)]
     pub fn may_drop(&self) -> bool {
         self.may_drop.load(Ordering::Relaxed)
     }

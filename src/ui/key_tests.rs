@@ -1,6 +1,9 @@
 //! Every key does what the help says of it.
 
 #![allow(clippy::unwrap_used)]
+
+mod cases;
+
 use super::app::{Panel, Pending, Request};
 use super::desk::{Desk, Export};
 use super::prompt::Asked;
@@ -12,6 +15,7 @@ use crate::event::{ConnState, Kind};
 use crate::filter::Filter;
 use crate::model::sample;
 use crate::trace::format::Note;
+use cases::CASES;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -27,110 +31,6 @@ fn told(app: &App) -> &str {
 fn asked(app: &App) -> Option<Asked> {
     app.prompt.as_ref().map(|prompt| prompt.asked)
 }
-
-/// What is pressed first, then the key, then what must hold; each time the viewer begins at event 100,
-/// a return from `try_read_network`.
-type Case = (&'static str, char, fn(&App) -> bool);
-
-const CASES: &[Case] = &[
-    ("", '.', |app| seq(app) == 101),
-    ("010", '.', |app| seq(app) == 110),
-    ("", '→', |app| seq(app) == 101),
-    ("", ',', |app| seq(app) == 99),
-    ("05", ',', |app| seq(app) == 95),
-    ("", '←', |app| seq(app) == 99),
-    (":1\n", ',', |app| seq(app) == 1 && told(app) == "the first event"),
-    ("G", '.', |app| told(app) == "the end of the recording"),
-    (":95\n", ')', |app| seq(app) == 96 && app.player.current().unwrap().conn == Some(0)),
-    ("", '(', |app| seq(app) < 100 && app.player.current().unwrap().conn == Some(0)),
-    ("g", ')', |app| told(app) == "no connection yet"),
-    ("", '}', |app| ev(app) == Kind::Command && seq(app) > 100),
-    ("03", '}', |app| app.player.current().unwrap().text() == Some("quit")),
-    ("04", '}', |app| app.player.current().unwrap().text() == Some("quit") && told(app).contains("1 fewer")),
-    ("G", '{', |app| app.player.current().unwrap().text() == Some("quit")),
-    ("", 'n', |app| ev(app) == Kind::Return && seq(app) > 100),
-    ("", 'N', |app| ev(app) == Kind::Return && seq(app) < 100),
-    ("/get a\n", 'n', |app| {
-        seq(app) > 101 && app.search.as_ref().unwrap().matches(app.player.current().unwrap())
-    }),
-    ("", ']', |app| ev(app) == Kind::Mark && seq(app) > 100),
-    ("", '[', |app| ev(app) == Kind::Mark && seq(app) < 100),
-    ("g/ev=notify\n", 'o', |app| ev(app) == Kind::Notified),
-    ("", 'j', |app| seq(app) == 101),
-    ("", 'k', |app| seq(app) == 99),
-    ("", '↓', |app| seq(app) == 101),
-    ("e", '↓', |app| seq(app) == 100 && app.scroll == 1),
-    ("ejj", 'k', |app| seq(app) == 100 && app.scroll == 1),
-    ("", '↑', |app| seq(app) == 99),
-    ("", '\x04', |app| seq(app) == 110),
-    ("02", '\x04', |app| seq(app) == 120),
-    ("", '\x15', |app| seq(app) == 90),
-    ("", '⇟', |app| seq(app) == 110),
-    ("", '⇞', |app| seq(app) == 90),
-    ("", 'g', |app| seq(app) == 1),
-    ("", '⇱', |app| seq(app) == 1),
-    ("", 'G', |app| app.player.is_at_end()),
-    ("042", 'G', |app| seq(app) == 42),
-    ("", '⇲', |app| app.player.is_at_end()),
-    ("", 'F', |app| seq(app) == 100 && told(app).contains("it grows no more")),
-    ("", ':', |app| asked(app) == Some(Asked::Command)),
-    ("", '/', |app| asked(app) == Some(Asked::Search)),
-    ("", '&', |app| asked(app) == Some(Asked::Filter)),
-    ("&conn=0\n", '&', |app| app.prompt.as_ref().unwrap().line() == "conn=0"),
-    ("", '*', |app| app.pinned == Some(0) && app.shown_title().unwrap().starts_with("conn=0 · ")),
-    ("*", '*', |app| app.pinned.is_none() && app.narrow.is_none()),
-    (":}\x1b/to=conn_nread\n", 'f', |app| {
-        app.narrow.as_ref().unwrap().filter().to_string() == "ev=state & to=conn_nread"
-    }),
-    ("f", 'f', |app| app.narrow.is_none()),
-    ("", 'm', |app| app.pending == Some(Pending::SetMark)),
-    ("ma:7\n", '\'', |app| app.pending == Some(Pending::GoToMark) && seq(app) == 7),
-    (":7\n:9\n", '\x0f', |app| seq(app) == 7),
-    (":7\n:9\n02", '\x0f', |app| seq(app) == 100),
-    ("", 'b', |app| app.breakpoints.iter().count() == 1),
-    ("b", 'b', |app| app.breakpoints.iter().count() == 0),
-    ("", 'B', |app| app.list == Some(0)),
-    (":break ev=close\n", 'c', |app| ev(app) == Kind::Close),
-    (":break ev=accept\n", 'C', |app| ev(app) == Kind::Accept),
-    ("", 'c', |app| ev(app) == Kind::Return && seq(app) > 100),
-    ("", ' ', |app| app.playing),
-    (" ", ' ', |app| !app.playing),
-    ("", '>', |app| app.pace.speed == 2.0),
-    ("03", '>', |app| app.pace.speed == 8.0),
-    ("", '<', |app| app.pace.speed == 0.5),
-    ("", 'i', |app| app.pace.idle_limit.is_none()),
-    ("", 'p', |app| told(app).contains("no server to hold")),
-    ("", 't', |app| told(app).contains("has happened in this order")),
-    ("", '+', |app| app.scale == Scale::default().finer()),
-    ("", '-', |app| app.scale == Scale::default().coarser()),
-    ("", 'r', |app| told(app).contains("recording already")),
-    ("", 'a', |app| asked(app) == Some(Asked::Note)),
-    ("", 'x', |app| app.prompt.as_ref().unwrap().line() == "export set-get-shown.jsonl"),
-    ("", 'y', |app| matches!(&app.request, Some(Request::Copy(line)) if line.starts_with("{\"seq\":100,"))),
-    ("", '1', |app| app.focus == Panel::ALL[0]),
-    ("", '2', |app| app.focus == Panel::ALL[1]),
-    ("", '3', |app| app.focus == Panel::ALL[2]),
-    ("", '4', |app| app.focus == Panel::ALL[3]),
-    ("", '5', |app| app.focus == Panel::ALL[4]),
-    ("", '6', |app| app.focus == Panel::ALL[5]),
-    ("", '7', |app| app.focus == Panel::ALL[6]),
-    ("", '8', |app| app.focus == Panel::Memory),
-    ("", 'e', |app| app.focus == Panel::Why),
-    ("1", '\t', |app| app.focus == Panel::ALL[1]),
-    ("3", '⇤', |app| app.focus == Panel::ALL[1]),
-    ("", 'z', |app| app.zoom),
-    ("z", 'z', |app| !app.zoom),
-    ("", 'T', |app| app.theme == Theme::Dark.next() && told(app).starts_with("theme ")),
-    ("", 'M', |app| app.mouse && app.request == Some(Request::Mouse(true))),
-    ("M", 'M', |app| !app.mouse && app.request == Some(Request::Mouse(false))),
-    ("", '?', |app| app.help == Some(0)),
-    ("", '①', |app| app.help == Some(0)),
-    ("?", '\x1b', |app| app.help.is_none()),
-    ("", '\x1a', |app| app.request == Some(Request::Suspend)),
-    ("", 'q', |app| app.request == Some(Request::Quit) && !app.leaves_screen),
-    ("", 'Q', |app| app.request == Some(Request::Quit) && app.leaves_screen),
-    ("", '\x03', |app| app.request == Some(Request::Interrupt)),
-];
 
 #[test]
 fn every_key_does_what_the_help_says() {

@@ -49,6 +49,7 @@ pub enum Style {
 
 impl Style {
     /// Each of them.
+    #[cfg(test)]
     pub const ALL: [Style; 4] = [Style::Text, Style::List, Style::Label, Style::Gate];
 }
 

@@ -4,7 +4,7 @@
 //! The table names every kind of event, its fields, and what a server thread writes down of it. The build makes
 //! of it (`parse.rs` reads it, `generate/` writes Rust) what stands here: [`Kind`], [`FlatEvent`] and [`What`], the
 //! methods of [`Event`] and the lists [`KINDS`], [`FIELDS`] and [`CONN_FIELDS`]; and, where they belong, the
-//! record in the ring (`tracer`), the writer of lines (`trace::recorder`), the quick reader (`trace::quick`),
+//! record in the ring (`tracer`), the writer of lines (`trace::recorder`), the quick reader (`trace::file::quick`),
 //! the fields of the filter language (`filter`) and `struct conn` (`event::conn`).
 
 use super::errno::ERRNO_NAMES;

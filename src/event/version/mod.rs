@@ -59,10 +59,10 @@ macro_rules! places {
 
 mod v1_4_24;
 
-pub use v1_4_24::{V1_4_24, at};
+pub use v1_4_24::at;
 
 /// The version of memcached whose behaviour is modelled.
-pub const MODELS: &Version = &V1_4_24;
+pub const MODELS: &Version = &v1_4_24::V1_4_24;
 
 /// One version of memcached.
 #[derive(Debug)]
@@ -95,6 +95,25 @@ impl Version {
     /// The place of a function, if this version has it.
     pub fn place_of(&self, function: Fn) -> Option<Place> {
         self.functions.iter().find(|(known, _)| *known == function).map(|(_, place)| *place)
+    }
+}
+
+impl Fn {
+    /// Its place in the source; none for one that memcached has not, as far as this version knows.
+    pub fn place(self) -> Option<Place> {
+        MODELS.place_of(self)
+    }
+
+    /// Where it stands in memcached (`memcached.c:4035`), or `libevent`; nothing for one that this version
+    /// does not know.
+    pub fn source(self) -> &'static str {
+        self.place().map_or("", |place| MODELS.source(place))
+    }
+
+    /// Whether it is libevent's and not memcached's own: a function tracer on memcached does not
+    /// show it.
+    pub fn is_libevent(self) -> bool {
+        self.place() == Some(at::libevent)
     }
 }
 

@@ -63,8 +63,6 @@ pub struct Msghdr {
     pub msg_iovlen: usize,
 }
 
-pub use tell::Inside;
-
 /// One connection (`memcached.h:421`).
 #[derive(Debug)]
 pub struct Conn {

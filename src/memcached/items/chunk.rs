@@ -24,7 +24,7 @@
 //! MIRIFLAGS="-Zmiri-disable-isolation -Zmiri-ignore-leaks" cargo +nightly miri test --lib memcached::items
 //! ```
 
-use super::header::{Suffix, ntotal_of};
+use super::header::{HEADER, New};
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ptr::{self, NonNull};
 use std::slice;
@@ -40,8 +40,6 @@ const ITEM_SLABBED: u8 = 4;
 /// Somebody has asked for it.
 const ITEM_FETCHED: u8 = 8;
 
-/// `sizeof(item)`.
-pub(super) const HEADER: usize = size_of::<Header>();
 /// How chunks are aligned (`memcached.h:81`).
 pub(super) const CHUNK_ALIGN_BYTES: usize = 8;
 
@@ -66,7 +64,7 @@ struct Header {
     id: AtomicU32,
 }
 
-const _: () = assert!(HEADER == 48 && align_of::<Header>() == CHUNK_ALIGN_BYTES);
+const _: () = assert!(size_of::<Header>() == HEADER && align_of::<Header>() == CHUNK_ALIGN_BYTES);
 
 /// One slab page, cut into chunks of one size.
 #[derive(Debug)]
@@ -349,25 +347,6 @@ impl Chunk {
             fence(Acquire);
         }
         refcount
-    }
-}
-
-/// What a new item is to be.
-pub(super) struct New<'a> {
-    pub id: u32,
-    pub clsid: u8,
-    pub chunk_size: usize,
-    pub use_cas: bool,
-    pub key: &'a [u8],
-    pub suffix: &'a Suffix,
-    pub exptime: u32,
-    pub nbytes: u32,
-}
-
-impl New<'_> {
-    /// `ITEM_ntotal` of such an item.
-    pub fn ntotal(&self) -> usize {
-        ntotal_of(self.use_cas, self.key.len(), self.suffix, self.nbytes)
     }
 }
 

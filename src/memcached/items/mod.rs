@@ -23,9 +23,8 @@ mod tests;
 mod update;
 
 pub use chunk::ItemRef;
-pub use lru::ItemStats;
 #[cfg(test)]
 pub(super) use peek::Peek;
-pub use report::{StoreStats, buckets_and_locks, slab_table};
+pub use report::buckets_and_locks;
 pub use store::Store;
 pub use update::{Delta, Nread, Stored};

@@ -178,11 +178,6 @@ impl Store {
     }
 }
 
-/// The slab table of these settings, a class a line, as `-vv` prints it.
-pub fn slab_table(settings: &Settings) -> Vec<String> {
-    super::slabs::Sizes::new(settings).lines().collect()
-}
-
 /// The hash table's buckets at first and the item locks, as powers of two: the server starts only
 /// where there are more of the former (`thread.c:751`).
 pub fn buckets_and_locks(settings: &Settings) -> (u32, u32) {

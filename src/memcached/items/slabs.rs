@@ -1,6 +1,7 @@
 //! `slabs.c`: pages of memory, cut into chunks of one class's size, and what is free of them.
 
-use super::chunk::{CHUNK_ALIGN_BYTES, Chunk, HEADER, Page};
+use super::chunk::{CHUNK_ALIGN_BYTES, Chunk, Page};
+use super::header::HEADER;
 use crate::memcached::settings::{MAX_NUMBER_OF_SLAB_CLASSES, Settings};
 use crate::memcached::util::stderr_line;
 

@@ -1,8 +1,8 @@
 //! `items.c`: making room, linking and unlinking, looking up.
 
 use super::assoc::{Assoc, Table};
-use super::chunk::{Chunk, ItemRef, New};
-use super::header::{Suffix, ntotal_of, suffix};
+use super::chunk::{Chunk, ItemRef};
+use super::header::{New, Suffix, ntotal_of, suffix};
 use super::lru::Lru;
 use super::slabs::{Allocated, Sizes, Slabs};
 use crate::event::{Fn, ItemOp};

@@ -28,6 +28,7 @@ pub enum Nread {
 
 /// `enum store_item_type` (`memcached.h:210`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::enum_variant_names, reason = "the C's names")]
 pub enum Stored {
     /// The condition did not hold.
     NotStored,

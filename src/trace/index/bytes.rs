@@ -1,7 +1,7 @@
 //! The file's bytes, read where they are needed. By `pread`, not by a mapping: a file that somebody
 //! makes shorter under a mapping kills whoever looks at it.
 
-use super::super::reader::MAX_LINE;
+use crate::trace::file::line::MAX_LINE;
 use memchr::memchr;
 use std::borrow::Cow;
 use std::fs::File;

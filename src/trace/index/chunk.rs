@@ -1,11 +1,11 @@
 //! A stretch of the file: where its lines begin, and the columns of its events. Twelve bytes an event.
 
 use super::super::format::End;
-use super::super::quick;
-use super::super::reader::{AFTER_END, Says, says, too_long};
 use super::bytes::{Line, Window};
 use super::ways::{Seen, Way};
 use crate::event::{Event, Kind, Thread};
+use crate::trace::file::line::{AFTER_END, Says, says, too_long};
+use crate::trace::file::quick;
 use memchr::{memchr, memchr_iter, memrchr};
 use std::borrow::Cow;
 

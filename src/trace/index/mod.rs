@@ -24,8 +24,9 @@ mod table;
 mod ways;
 mod work;
 
+use super::file::line::{Says, says};
 use super::format::{End, Header};
-use super::reader::{self, ReadError, Says, TraceReader, Warning, says};
+use super::reader::{self, ReadError, TraceReader, Warning};
 use crate::event::{Event, FlatEvent};
 use crate::filter::Filter;
 use crate::model::World;

@@ -7,8 +7,9 @@ use super::bytes::{Line, STEP_ALL, Window};
 use super::chunk::{Broken, Chunk, Found, lines, scan};
 use crate::event::{Event, Kind};
 use crate::model::World;
-use crate::trace::quick;
-use crate::trace::reader::{self, NO_LINE_END, NOT_CLOSED, ReadError, Says, Warning, says};
+use crate::trace::file::line::{self, NO_LINE_END, NOT_CLOSED, Says, says};
+use crate::trace::file::quick;
+use crate::trace::reader::{ReadError, Warning};
 use memchr::memchr_iter;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -134,7 +135,7 @@ fn error(shared: &Shared, chunk: &Chunk, broken: &Broken) -> ReadError {
         Some(Line::TooLong) => &window.bytes()[..window.bytes().len().min(4096)],
         None => b"",
     };
-    reader::broken(&shared.name, line, bytes, broken.what.clone())
+    line::broken(&shared.name, line, bytes, broken.what.clone())
 }
 
 /// What the reader would say of it all.
@@ -142,11 +143,11 @@ fn warnings(shared: &Shared, state: &super::State) -> Vec<Warning> {
     let mut said = Vec::new();
     match &state.last {
         Some(Ok(())) => said.push(NO_LINE_END.to_owned()),
-        Some(Err(what)) => said.push(reader::cut(what)),
+        Some(Err(what)) => said.push(line::cut(what)),
         None => {}
     }
     if shared.lenient && state.broken > 0 {
-        said.push(reader::skipped(state.broken));
+        said.push(line::skipped(state.broken));
     }
     if state.end.is_none() {
         said.push(NOT_CLOSED.to_owned());

@@ -7,6 +7,7 @@
 mod arrows;
 mod label;
 mod lanes;
+mod pairs;
 mod rows;
 
 pub(super) use rows::Scale;
@@ -17,8 +18,9 @@ use super::pen::{Pen, time};
 use super::threads;
 use crate::event::{Event, Kind, Thread};
 use crate::text::visible;
-use arrows::{Arrow, Pair, Track, Who, arrow, other_end, pairs};
+use arrows::{Arrow, Track, Who, arrow};
 use lanes::{Lane, Lanes, Life, life};
+use pairs::{Pair, other_end, pairs};
 use ratatui::style::Style;
 use rows::{Row, Window, window};
 use unicode_width::UnicodeWidthStr;

@@ -1,4 +1,4 @@
-//! What the recorder remembers of the server from one event to the next: the [`world`](crate::world), and of each
+//! What the recorder remembers of the server from one event to the next: the `world`, and of each
 //! connection the bytes that are still unparsed, for a recording that begins now.
 
 use super::kept::what;

@@ -4,11 +4,11 @@ mod commands;
 
 use commands::{GOES_ON_WITHOUT, shown};
 
-use super::convert::Told;
 use super::file::{FileConfig, Output};
 use super::last::Last;
 use super::line::Lines;
 use super::redact::redacted;
+use super::told::Told;
 use super::trigger::Seen;
 use super::viewer::{Stretch, Viewer};
 use super::world::World;

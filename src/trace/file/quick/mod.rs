@@ -58,20 +58,20 @@ macro_rules! elements {
 }
 
 /// Reads the whole event in `line`.
-pub(super) fn event(line: &str) -> Option<Event> {
+pub(in crate::trace) fn event(line: &str) -> Option<Event> {
     let mut event = Event::default();
     read::<true>(line, &mut event)?;
     Some(event)
 }
 
 /// The same into an event that was used before. What is in it after a `None` means nothing.
-pub(super) fn event_into(line: &str, event: &mut Event) -> Option<()> {
+pub(in crate::trace) fn event_into(line: &str, event: &mut Event) -> Option<()> {
     read::<true>(line, event)
 }
 
 /// Whether `line` is an event; of its fields only those are kept that need no memory of their own and
 /// are looked for: `seq`, `t`, `th`, `ev`, `conn`, `from`, `to`, `cause`.
-pub(super) fn outline(line: &str, event: &mut Event) -> Option<()> {
+pub(in crate::trace) fn outline(line: &str, event: &mut Event) -> Option<()> {
     read::<false>(line, event)
 }
 

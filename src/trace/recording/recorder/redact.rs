@@ -105,7 +105,7 @@ fn answer(text: &[u8], keys: bool) -> usize {
 
 /// The pieces of a message, each with its length and nothing else.
 fn without_bytes(payload: &[u8], pieces: u32) -> Vec<u8> {
-    let lens = super::convert::sent(payload, pieces).map(|(_, len)| [len.to_le_bytes(), [0; 4]].concat());
+    let lens = super::told::sent(payload, pieces).map(|(_, len)| [len.to_le_bytes(), [0; 4]].concat());
     lens.flatten().collect()
 }
 
@@ -161,7 +161,7 @@ mod tests {
         let payload = [piece(b"VALUE secret", 90), piece(b"", 2)].concat();
         let sendmsg = Report::Sendmsg { fd: 1, ret: Ret(92), iov: Pieces(2) };
         let kept = redacted(Redacted::Values, &sendmsg, &payload);
-        let pieces: Vec<_> = super::super::convert::sent(&kept, 2).collect();
+        let pieces: Vec<_> = super::super::told::sent(&kept, 2).collect();
         assert_eq!(pieces, [(&b""[..], 90), (&b""[..], 2)]);
     }
 }

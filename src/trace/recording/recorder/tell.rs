@@ -1,8 +1,8 @@
 //! How what a thread told of a field is written, and how a filter compares it: one place for each type that the
 //! schema's table knows.
 
-use super::convert::{Told, sent};
 use super::pen::Pen;
+use super::told::{Told, sent};
 use crate::event::{
     ConnState, Domain, Errno, Fn, Interest, ItemOp, Named, ReplyOp, Role, SettingName, SockOpt, Target,
     Thread, ThreadOp, Transport,

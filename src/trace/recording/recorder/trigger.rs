@@ -1,9 +1,9 @@
 //! A filter put to an event that is no [`Event`](crate::event::Event) yet: the trigger of the flight
 //! recorder is put to each of millions a second.
 
-use super::convert::{Told, sent};
 use super::line::whole_characters;
 use super::tell::Tell;
+use super::told::{Told, sent};
 use super::world::Context;
 use crate::event;
 use crate::filter::{Field, Subject, Value};

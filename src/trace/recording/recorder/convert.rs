@@ -4,6 +4,7 @@
 use super::line::Lines;
 use super::pen::Pen;
 use super::tell::Tell;
+use super::told::Told;
 use super::world::Context;
 use crate::event::{ConnImage, EvFlags, Snapshot, Thread, Value};
 use crate::tracer::{Pieces, Record, Report, received};
@@ -11,20 +12,6 @@ use crate::tracer::{Pieces, Record, Report, received};
 /// How long a line may get whose event has no payload: a `set` of all fields, and an item's key of
 /// 250 bytes.
 const LONGEST: usize = 4096;
-
-/// An event, as it was told and as it is to be written.
-pub(super) struct Told<'a> {
-    /// The thread that it happened on.
-    pub thread: Thread,
-    /// Nanoseconds since the recording's start.
-    pub t: u64,
-    /// What was told of it.
-    pub record: &'a Record,
-    /// The connection's `struct conn` after it, where it has changed.
-    pub image: Option<&'a ConnImage>,
-    /// The first bytes of its payload.
-    pub payload: &'a [u8],
-}
 
 impl Lines {
     /// Writes an event's line.
@@ -173,16 +160,4 @@ impl Pen<'_> {
         }
         self.byte(b']');
     }
-}
-
-/// The pieces that [`finish_sendmsg`](crate::tracer::finish_sendmsg) wrote: the bytes that were kept
-/// of each, and how many it had.
-pub(super) fn sent(mut payload: &[u8], pieces: u32) -> impl Iterator<Item = (&[u8], u32)> {
-    (0..pieces).map_while(move |_| {
-        let (&[a, b, c, d, e, f, g, h], rest) = payload.split_first_chunk::<8>()?;
-        let kept = (u32::from_le_bytes([e, f, g, h]) as usize).min(rest.len());
-        let (bytes, rest) = rest.split_at(kept);
-        payload = rest;
-        Some((bytes, u32::from_le_bytes([a, b, c, d])))
-    })
 }

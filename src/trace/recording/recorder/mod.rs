@@ -3,9 +3,10 @@
 //! happened last.
 //!
 //! It is a thread of its own (`work.rs`), and sleeps while there is nothing to do. `world.rs` is
-//! what it remembers, `convert.rs`, `line.rs` and `pen.rs` make the lines, `file.rs`, `viewer.rs` and
-//! `last.rs` are where they go; `redact.rs` leaves out what is nobody else's business; `trigger.rs` puts a filter to what goes by, and `until.rs` one to what a thread
-//! tells, on that thread.
+//! what it remembers, `told.rs` what it is told, `convert.rs`, `tell.rs`, `line.rs` and `pen.rs` make the
+//! lines, `file.rs`, `viewer.rs` and `last.rs` are where they go; `redact.rs` leaves out what is nobody
+//! else's business; `trigger.rs` puts a filter to what goes by, and `until.rs` one to what a thread tells,
+//! on that thread.
 
 mod convert;
 mod file;
@@ -15,6 +16,7 @@ mod line;
 mod pen;
 mod redact;
 mod tell;
+mod told;
 mod trigger;
 mod until;
 mod viewer;
@@ -26,9 +28,9 @@ pub use last::Keep;
 pub use until::{NoUntil, Until};
 pub use viewer::{Piece, Pieces, follow};
 
-use super::format::{End, FORMAT, Header, Redacted, VERSION};
 use crate::files::Staged;
 use crate::filter::Filter;
+use crate::trace::format::{End, FORMAT, Header, Redacted, VERSION};
 use crate::tracer::Hub;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};

@@ -6,50 +6,17 @@
 //! [`text::visible`].
 
 pub use super::error::{ReadError, Warning};
-use super::format::{End, FORMAT, Header, Note, VERSION};
-use super::quick;
+use super::format::{End, Header, Note};
+use super::header::{self, MAX_HEADER, is_blank};
+use super::line::{
+    AFTER_END, CUT, MAX_LINE, NO_LINE_END, NOT_CLOSED, Says, broken, cut, says, skipped, too_long,
+};
 use crate::event::Event;
 use crate::text;
-use serde_json::Value;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::fd::AsFd as _;
 use std::path::Path;
-
-/// The longest line that is read: far above what a server records at any `--max-data` in use, and
-/// small enough to keep a file without line ends from filling the memory.
-pub(super) const MAX_LINE: usize = 64 * 1024 * 1024;
-/// The longest header.
-const MAX_HEADER: usize = 1024 * 1024;
-/// How every trace begins that this program writes.
-const BEGINNING: &[u8] = b"{\"format\":\"memstep-trace\"";
-/// As many workers as there are numbers for.
-const MAX_THREADS: u32 = 65_536;
-/// How many bytes around a mistake are shown.
-const NEAR: usize = 40;
-/// How many characters of what serde_json says are shown.
-const MAX_WHAT: usize = 120;
-
-pub(super) const AFTER_END: &str = "the recording has ended: only remarks may follow its `end` line";
-pub(super) const NO_LINE_END: &str = "the last line has no line end: the recording may be cut here";
-const CUT: &str = "the last line is cut and was left out";
-pub(super) const NOT_CLOSED: &str = "recording not closed: it has no `end` line";
-
-/// What is said of a last line that ends in the middle.
-pub(super) fn cut(what: &str) -> String {
-    format!("{CUT} ({what})")
-}
-
-/// What is said of so many lines that are no events.
-pub(super) fn skipped(n: u64) -> String {
-    let lines = if n == 1 { "line" } else { "lines" };
-    format!("{n} broken {lines} skipped")
-}
-
-/// What is wrong with a line longer than [`MAX_LINE`].
-pub(super) fn too_long() -> (usize, String) {
-    (1, format!("the line is longer than {} MiB", MAX_LINE >> 20))
-}
 
 /// What is read from: a file's path, or `-` for stdin.
 pub type Source = Box<dyn BufRead>;
@@ -166,7 +133,7 @@ impl<R: BufRead> TraceReader<R> {
                 Line::Whole(_) | Line::TooLong => break,
             }
         }
-        reader.header = reader.parse_header()?;
+        reader.header = header::parse(&reader.buffer, &reader.name)?;
         reader.raw_header = text::unmarked(&String::from_utf8_lossy(&reader.buffer)).to_owned();
         Ok(reader)
     }
@@ -368,63 +335,6 @@ impl<R: BufRead> TraceReader<R> {
         }
     }
 
-    fn parse_header(&self) -> Result<Header, ReadError> {
-        let bytes = self.buffer.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.buffer);
-        let file = || self.name.clone();
-        let not_a_trace = |hint| ReadError::NotATrace {
-            file: file(),
-            looks: text::visible(&self.buffer[..self.buffer.len().min(NEAR)]),
-            hint,
-        };
-        let value = match serde_json::from_slice::<Value>(bytes) {
-            Ok(value) => value,
-            // A header that was cut, or that somebody has edited.
-            Err(error) if bytes.starts_with(BEGINNING) => {
-                let (column, what) = place(&error);
-                return Err(ReadError::Header { file: file(), column, what });
-            }
-            Err(_) => return Err(not_a_trace(looks_like(&self.buffer))),
-        };
-        if value.get("format").and_then(Value::as_str) != Some(FORMAT) {
-            let headless = value.get("ev").is_some() && value.get("seq").is_some();
-            return Err(not_a_trace(
-                headless.then_some("it looks like an event: has the first line of the trace been cut off?"),
-            ));
-        }
-        // Read before the rest: a later version may have changed what the other fields are.
-        match value.get("version").and_then(Value::as_u64) {
-            Some(version) if version > u64::from(VERSION) => {
-                let tool = value.get("tool").and_then(Value::as_str).unwrap_or("an unnamed program");
-                let tool = text::printable(tool).into_owned();
-                return Err(ReadError::Version { file: file(), tool, version });
-            }
-            Some(1..) => {}
-            _ => {
-                let what = format!("`version` must be a whole number from 1 to {VERSION}");
-                return Err(ReadError::Header { file: file(), column: 1, what });
-            }
-        }
-        let header: Header = serde_json::from_slice(bytes).map_err(|error| {
-            let (column, what) = place(&error);
-            ReadError::Header { file: file(), column, what }
-        })?;
-        // What it claims and nobody here could keep to.
-        let column = |name: &str| memchr::memmem::find(bytes, name.as_bytes()).map_or(1, |at| at + 1);
-        if !matches!(header.unit.as_str(), "" | "ns") {
-            let what = format!(
-                "`t` is in {}, and this program reads nanoseconds alone (ns)",
-                text::printable(&header.unit)
-            );
-            return Err(ReadError::Header { file: file(), column: column("\"unit\""), what });
-        }
-        if header.threads > MAX_THREADS {
-            let what =
-                format!("{} workers are more than a recording has: {MAX_THREADS} at most", header.threads);
-            return Err(ReadError::Header { file: file(), column: column("\"threads\""), what });
-        }
-        Ok(header)
-    }
-
     fn close(&mut self) {
         self.over = true;
         if self.skipped > 0 && self.lenient {
@@ -454,47 +364,6 @@ impl<R: BufRead> Iterator for TraceReader<R> {
     }
 }
 
-/// What a line after the header says.
-pub(super) enum Says {
-    Event(Box<Event>),
-    End(End),
-    /// A remark.
-    Note,
-}
-
-/// Whether there is nothing on a line before the header; the mark that some editors put at a file's beginning
-/// is nothing.
-fn is_blank(line: &[u8]) -> bool {
-    line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line).iter().all(u8::is_ascii_whitespace)
-}
-
-/// What a line says, or what is wrong with it and at which column.
-pub(super) fn says(line: &[u8]) -> Result<Says, (usize, String)> {
-    let line = match std::str::from_utf8(line) {
-        Ok(line) => line,
-        Err(error) => return Err((error.valid_up_to() + 1, "the line is not UTF-8".into())),
-    };
-    if let Some(event) = quick::event(line) {
-        return Ok(Says::Event(Box::new(event)));
-    }
-    match serde_json::from_str::<Event>(line) {
-        Ok(event) => Ok(Says::Event(Box::new(event))),
-        Err(error) => match serde_json::from_str::<End>(line) {
-            Ok(end) if end.end => Ok(Says::End(end)),
-            _ if Note::parse(line).is_some() => Ok(Says::Note),
-            _ => Err(place(&error)),
-        },
-    }
-}
-
-/// The error that says what is wrong with a line, and at which column.
-pub(super) fn broken(name: &str, line: u64, bytes: &[u8], (column, what): (usize, String)) -> ReadError {
-    let at = (column - 1).min(bytes.len());
-    let from = at.saturating_sub(NEAR / 2);
-    let near = text::visible(&bytes[from..(from + NEAR).min(bytes.len())]);
-    ReadError::Broken { file: name.to_owned(), line, column, what, near }
-}
-
 /// The same where `-` is stdin.
 ///
 /// # Errors
@@ -512,7 +381,7 @@ pub fn open_input(path: &Path) -> Result<(File, String), ReadError> {
 }
 
 /// Opens a file as [`TraceReader::open`] does, and the name that messages call it by.
-pub(super) fn open_file(path: &Path) -> Result<(File, String), ReadError> {
+pub(in crate::trace) fn open_file(path: &Path) -> Result<(File, String), ReadError> {
     let name = text::printable(&path.to_string_lossy()).into_owned();
     let opened = File::open(path).and_then(|file| match file.metadata()?.is_dir() {
         // It can be opened; it would be reading it that fails.
@@ -522,40 +391,5 @@ pub(super) fn open_file(path: &Path) -> Result<(File, String), ReadError> {
     match opened {
         Ok(file) => Ok((file, name)),
         Err(source) => Err(ReadError::Open { file: name, source }),
-    }
-}
-
-/// Where in its line serde_json met the mistake (from 1), and what it says about it.
-fn place(error: &serde_json::Error) -> (usize, String) {
-    let text = error.to_string();
-    // It ends in "at line 1 column 7"; the line is 1 always, since a line is all it gets.
-    let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
-    // It may quote a value, and a value may be long.
-    let what: String = match what.char_indices().nth(MAX_WHAT) {
-        Some((cut, _)) => format!("{}...", &what[..cut]),
-        None => what.to_owned(),
-    };
-    let what = text::printable(&what).into_owned();
-    (error.column().max(1), if error.is_syntax() { format!("not JSON ({what})") } else { what })
-}
-
-/// What a file that is no trace may be.
-fn looks_like(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0x1f, 0x8b, ..] => Some("it looks like gzip: `gunzip -c FILE | memstep print -` reads it"),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-            Some("it looks like zstd: `zstd -dc FILE | memstep print -` reads it")
-        }
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            Some("it looks like UTF-16; a trace is UTF-8: write it without converting it")
-        }
-        _ => {
-            let is_script = ["# ", "#title:", "#args:", "#mark:", "open "]
-                .iter()
-                .any(|beginning| bytes.starts_with(beginning.as_bytes()));
-            is_script.then_some(
-                "it looks like a session script: `memstep record FILE -o TRACE` plays and records it",
-            )
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! What a held server may run until: a filter, put to each event by the very thread that tells of it.
 
-use super::convert::Told;
+use super::told::Told;
 use super::trigger::Seen;
 use super::world::Context;
 use crate::filter::{Field, Filter, FilterError, Kinds};
