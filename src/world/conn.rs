@@ -3,7 +3,7 @@
 use super::Effect;
 use super::happening::{Allocated, Change, Happening};
 use crate::event::{
-    Changed, ConnAt, ConnFields, ConnImage, ConnSet, ConnState, Counted, ItemRef, ReplyOp, StatFold,
+    Changed, ConnAt, ConnFields, ConnImage, ConnSet, ConnState, Counted, ItemRef, Payload, ReplyOp, StatFold,
     StatStep, Thread, What, encode,
 };
 use std::borrow::Cow;
@@ -248,11 +248,8 @@ impl Conn {
     fn counts(&mut self, h: &Happening<'_>, told: i64) -> Counted {
         let step = match h.what {
             What::Command => {
-                let unknown = || crate::event::Payload { kept: [][..].into(), len: 1 };
-                return match &h.bytes {
-                    Some(line) => self.stats.command(line, told),
-                    None => self.stats.command(&unknown(), told),
-                };
+                let (kept, len) = h.bytes.unwrap_or((&[], 1));
+                return self.stats.command(&Payload { kept: kept.into(), len }, told);
             }
             What::Item { op: Some(op), .. } => match op.found() {
                 Some(found) => StatStep::LookedUp(found),
@@ -270,7 +267,7 @@ impl Conn {
     /// How far it has come by an event.
     fn goes_on(&mut self, h: &Happening<'_>) {
         match h.what {
-            What::Accept { fd, .. } => (self.fd, self.peer) = (*fd, h.text().map(str::to_owned)),
+            What::Accept { fd, .. } => (self.fd, self.peer) = (*fd, h.text().map(Cow::into_owned)),
             What::CqPush { worker, transport, .. } => {
                 self.is_udp |= transport.is_some();
                 (self.place, self.thread) = (self.place.max(Place::Queued), *worker);
@@ -290,7 +287,7 @@ impl Conn {
             What::Read { fd, .. } => self.fd = fd.or(self.fd),
             What::Recvfrom { fd, request_id, .. } => {
                 (self.is_udp, self.fd) = (true, fd.or(self.fd));
-                self.peer = h.text().map(str::to_owned).or(self.peer.take());
+                self.peer = h.text().map(Cow::into_owned).or(self.peer.take());
                 self.request_id = request_id.or(self.request_id);
             }
             What::Close { .. } => self.place = Place::Closed,

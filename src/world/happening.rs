@@ -1,10 +1,11 @@
 //! What happened, in the one shape that the fold takes.
 
-use crate::event::{ConnImage, ConnSet, Event, Fn, Payload, Ready, Snapshot, Thread, What};
+use crate::event::{Carried, ConnImage, ConnSet, Event, Fn, Ready, Snapshot, Thread, What};
 use std::borrow::Cow;
+use std::net::SocketAddr;
 
 /// One event, read or as a thread reported it.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Happening<'a> {
     /// Its number.
     pub seq: u64,
@@ -14,10 +15,10 @@ pub struct Happening<'a> {
     pub conn: Option<u32>,
     /// What happened. A field that is text may be missing here: it stands in `text`.
     pub what: &'a What,
-    /// The bytes that it carries, as far as they were kept.
-    pub bytes: Option<Payload<'a>>,
+    /// The bytes that it carries, as far as they were kept, and how many there were; none where that is not known.
+    pub bytes: Option<(&'a [u8], u64)>,
     /// An address, a reason, a setting's value.
-    pub text: Option<Cow<'a, str>>,
+    pub text: Said<'a>,
     /// What changed in the connection's `struct conn`.
     pub change: Change<'a>,
     /// What is ready, where whoever folds wants to know.
@@ -26,8 +27,21 @@ pub struct Happening<'a> {
     pub world: Option<&'a Snapshot>,
 }
 
+/// The text of what happened, as it lies there.
+#[derive(Debug, Clone, Copy)]
+pub enum Said<'a> {
+    /// None.
+    Nothing,
+    /// As it was read.
+    Text(&'a str),
+    /// As a thread reported it.
+    Bytes(&'a [u8]),
+    /// An address.
+    Addr(SocketAddr),
+}
+
 /// What changed in a connection's `struct conn`.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub enum Change<'a> {
     /// Nothing.
     Nothing,
@@ -62,8 +76,11 @@ impl<'a> From<&'a Event> for Happening<'a> {
             th: event.th,
             conn: event.conn,
             what: &event.what,
-            bytes: event.bytes(),
-            text: text.map(Cow::Borrowed),
+            bytes: match &event.payload {
+                Carried::Bytes { kept, len } => Some((kept, *len)),
+                _ => None,
+            },
+            text: text.map_or(Said::Nothing, Said::Text),
             change: event.set.as_deref().map_or(Change::Nothing, Change::Set),
             ready: event.ready(),
             world: event.world(),
@@ -73,8 +90,13 @@ impl<'a> From<&'a Event> for Happening<'a> {
 
 impl Happening<'_> {
     /// Its text.
-    pub fn text(&self) -> Option<&str> {
-        self.text.as_deref()
+    pub fn text(&self) -> Option<Cow<'_, str>> {
+        match self.text {
+            Said::Nothing | Said::Bytes(b"") => None,
+            Said::Text(text) => Some(text.into()),
+            Said::Bytes(bytes) => Some(String::from_utf8_lossy(bytes)),
+            Said::Addr(addr) => Some(addr.to_string().into()),
+        }
     }
 
     /// Whether it may be about a connection that is not there any more, or not yet: the functions that closed it
@@ -89,6 +111,6 @@ impl Happening<'_> {
 
     /// The byte that went through a pipe: `?` where the recording does not say.
     pub fn byte(&self) -> u8 {
-        self.bytes.as_ref().and_then(|bytes| bytes.kept.first().copied()).unwrap_or(b'?')
+        self.bytes.and_then(|(kept, _)| kept.first().copied()).unwrap_or(b'?')
     }
 }

@@ -228,57 +228,67 @@ impl From<&Lane> for ThreadAt {
 }
 
 /// The threads that are known, main first, then the workers, then the others.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Lanes(Vec<Lane>);
+#[derive(Debug, Clone, Default)]
+pub struct Lanes {
+    all: Vec<Lane>,
+    /// Where the last one that was asked for stands: what happens next is mostly of the same.
+    last: usize,
+}
+
+impl PartialEq for Lanes {
+    fn eq(&self, other: &Lanes) -> bool {
+        self.all == other.all
+    }
+}
+
+impl Eq for Lanes {}
 
 impl Lanes {
     /// Where a thread stands, if it is there; else where it would.
     fn at(&self, id: Thread) -> Result<usize, usize> {
-        // Where it stands if none is missing before it.
-        let likely = match id {
-            Thread::Main => 0,
-            Thread::Worker(i) => usize::from(i) + 1,
-            _ => usize::MAX,
-        };
-        match self.0.get(likely) {
-            Some(lane) if lane.id == id => Ok(likely),
-            _ => self.0.binary_search_by_key(&id, |lane| lane.id),
-        }
+        self.all.binary_search_by_key(&id, |lane| lane.id)
     }
 
     /// The thread, if it is known.
     pub fn get(&self, id: &Thread) -> Option<&Lane> {
-        self.at(*id).ok().map(|at| &self.0[at])
+        self.at(*id).ok().map(|at| &self.all[at])
     }
 
     /// The thread; known from now on.
     #[inline]
     pub(super) fn of(&mut self, id: Thread) -> &mut Lane {
-        let at = self.at(id).unwrap_or_else(|at| {
-            self.0.insert(at, Lane::new(id));
+        if self.all.get(self.last).is_none_or(|lane| lane.id != id) {
+            self.last = self.found_or_made(id);
+        }
+        &mut self.all[self.last]
+    }
+
+    #[inline(never)]
+    fn found_or_made(&mut self, id: Thread) -> usize {
+        self.at(id).unwrap_or_else(|at| {
+            self.all.insert(at, Lane::new(id));
             at
-        });
-        &mut self.0[at]
+        })
     }
 
     /// All of them.
     pub fn values(&self) -> impl ExactSizeIterator<Item = &Lane> + DoubleEndedIterator {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// Which they are.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &Thread> + DoubleEndedIterator {
-        self.0.iter().map(|lane| &lane.id)
+        self.all.iter().map(|lane| &lane.id)
     }
 
     /// How many.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 }
 

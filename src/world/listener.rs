@@ -2,6 +2,7 @@
 
 use super::happening::Happening;
 use crate::event::{ConnState, ListenerAt, What};
+use std::borrow::Cow;
 
 /// How many are remembered.
 pub(super) const MOST: usize = 16;
@@ -75,16 +76,16 @@ pub(super) fn apply(all: &mut Vec<Listener>, h: &Happening<'_>) {
                 What::Listen { backlog, .. } => (false, *backlog),
                 _ => (false, None),
             };
-            let addr = h.text().map(str::to_owned);
+            let addr = h.text().map(Cow::into_owned);
             all.push(Listener { fd, is_udp, addr, backlog, ..Listener::default() });
         }
         return;
     };
     match h.what {
         What::Setsockopt { errno: None, .. } => l.options = l.options.saturating_add(1),
-        What::Bind { .. } => l.addr = h.text().map(str::to_owned).or(l.addr.take()),
+        What::Bind { .. } => l.addr = h.text().map(Cow::into_owned).or(l.addr.take()),
         What::Listen { backlog, .. } => {
-            l.addr = h.text().map(str::to_owned).or(l.addr.take());
+            l.addr = h.text().map(Cow::into_owned).or(l.addr.take());
             l.backlog = backlog.or(l.backlog);
         }
         What::ConnNew { state, .. } => l.state = *state,

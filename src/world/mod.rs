@@ -18,7 +18,7 @@ mod store;
 pub(crate) use conn::Plain;
 pub use conn::{Conn, Place};
 pub use conn::{Connection, Held, Offsets};
-pub use happening::{Allocated, Change, Happening};
+pub use happening::{Allocated, Change, Happening, Said};
 pub use lane::{InPipe, Lane, Lanes, Phase};
 pub use listener::Listener;
 pub use store::{Class, Store};

@@ -156,7 +156,7 @@ pub fn seen(schema: &Schema) -> String {
 pub fn kept(schema: &Schema) -> String {
     let mut code = String::new();
     line!(code, "/// What a thread reported, as an event has it; but for text, which stands in its payload.");
-    line!(code, "#[inline]\npub(super) fn what(report: &Report) -> What {{ match *report {{");
+    line!(code, "#[inline(always)]\npub(super) fn what(report: &Report) -> What {{ match *report {{");
     for kind in schema.kinds.iter().filter(|kind| kind.is_told) {
         let told = kind.told();
         let own: Vec<_> = told.iter().copied().filter(|member| member.is_own()).collect();

@@ -4,11 +4,10 @@
 use super::kept::what;
 use super::line::whole_characters;
 use crate::event::{
-    Changed, ConnAt, ConnImage, Fn, ItemOp, ItemRef, Payload, Snapshot, Target, Thread, UDP_HEADER_SIZE,
-    What, encode,
+    Changed, ConnAt, ConnImage, Fn, ItemOp, ItemRef, Snapshot, Target, Thread, UDP_HEADER_SIZE, What, encode,
 };
 use crate::tracer::{Record, Report, received};
-use crate::world::{self, Allocated, Change, Conn, Connection, Happening, Offsets};
+use crate::world::{self, Allocated, Change, Conn, Connection, Happening, Offsets, Said};
 use std::ops::{Deref, DerefMut};
 
 /// How many unparsed bytes of a read buffer are remembered.
@@ -67,18 +66,18 @@ impl World {
             allocated.key.extend_from_slice(whole_characters(payload, record.len));
         }
         let what = what(&record.what);
-        let mut bytes = Payload { kept: payload.into(), len: record.len.into() };
-        let text = match record.what {
+        let (mut bytes, mut text) = ((payload, u64::from(record.len)), Said::Nothing);
+        match record.what {
             Report::Accept { .. } | Report::Bind { .. } | Report::Listen { .. } | Report::Setting { .. } => {
-                (!payload.is_empty()).then(|| String::from_utf8_lossy(payload))
+                text = Said::Bytes(payload);
             }
             Report::Recvfrom { ret, .. } => {
                 let (peer, data) = received(payload);
-                bytes = Payload { kept: data.into(), len: u64::try_from(ret.0).unwrap_or(0) };
-                peer.map(|peer| peer.to_string().into())
+                bytes = (data, u64::try_from(ret.0).unwrap_or(0));
+                text = peer.map_or(Said::Nothing, Said::Addr);
             }
-            _ => None,
-        };
+            _ => {}
+        }
         let happening = Happening {
             seq: record.seq,
             th: thread,
@@ -91,6 +90,8 @@ impl World {
             world: None,
         };
         let effect = self.now.apply(&happening, &());
+        // Nothing in it is its own: what is text stands in the payload.
+        std::mem::forget(what);
         Context { cause: effect.cause, changed: effect.fields, item: effect.item }
     }
 
@@ -143,7 +144,7 @@ impl Connection for ConnNow {
     #[inline]
     fn before(&mut self, h: &Happening<'_>, (): &(), (): &mut ()) {
         self.is_moving = false;
-        match (h.what, &h.bytes) {
+        match (h.what, h.bytes) {
             (What::Call { function: Some(Fn::ProcessCommand) }, _) => {
                 self.parsed();
                 self.is_parsed = true;
@@ -151,9 +152,9 @@ impl Connection for ConnNow {
             // It was found now, unless that was noted before.
             (What::Command, _) if std::mem::take(&mut self.is_parsed) => {}
             (What::Command, _) => self.parsed(),
-            (What::Recvfrom { ret, request_id, .. }, Some(bytes)) => {
+            (What::Recvfrom { ret, request_id, .. }, Some((kept, _))) => {
                 let ret = ret.and_then(|ret| usize::try_from(ret).ok()).unwrap_or(0);
-                self.datagram(ret, request_id.is_some(), &bytes.kept);
+                self.datagram(ret, request_id.is_some(), kept);
             }
             _ => {}
         }
@@ -161,10 +162,10 @@ impl Connection for ConnNow {
 
     #[inline]
     fn after(&mut self, h: &Happening<'_>, (): &(), _: Offsets, (): &mut ()) {
-        if let (What::Read { into: Some(Target::Rbuf), ret: Some(ret @ 1..), .. }, Some(bytes)) =
-            (h.what, &h.bytes)
+        if let (What::Read { into: Some(Target::Rbuf), ret: Some(ret @ 1..), .. }, Some((kept, _))) =
+            (h.what, h.bytes)
         {
-            self.brought(*ret as usize, self.fields.rbytes as usize, &bytes.kept);
+            self.brought(*ret as usize, self.fields.rbytes as usize, kept);
         }
     }
 
