@@ -256,9 +256,13 @@ impl Handle {
     #[inline(never)]
     fn has_room(&mut self) -> bool {
         let mut since = None;
+        let half = self.ring.buffer().capacity() / 2;
         loop {
             self.room = self.ring.slots();
-            let wanted = if self.lost > 0 { self.ring.buffer().capacity() / 2 } else { RESERVE };
+            if self.room < half {
+                self.hub.wake_recorder();
+            }
+            let wanted = if self.lost > 0 { half } else { RESERVE };
             if self.room > wanted || self.hub.is_closed() || self.ring.is_abandoned() {
                 break;
             }
@@ -280,6 +284,8 @@ impl Handle {
             self.room = 0;
             return false;
         }
+        // Looked at again when half of the ring is used up.
+        self.room = self.room.min(half + RESERVE);
         if self.lost > 0 {
             let n = std::mem::take(&mut self.lost);
             let seq = self.hub.seq.fetch_add(n.into(), Ordering::AcqRel);

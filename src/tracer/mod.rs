@@ -35,7 +35,7 @@ use rtrb::RingBuffer;
 use std::cell::{Cell, RefCell};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// What a thread's ring takes, in bytes, unless told otherwise.
 pub const RING: usize = 1024 * 1024;
@@ -71,13 +71,15 @@ pub struct Hub {
     lost: AtomicU64,
     blocked_ns: AtomicU64,
     lanes: Mutex<Vec<Lane>>,
+    /// Who empties the rings.
+    recorder: OnceLock<std::thread::Thread>,
     /// Which threads wait for a lock.
     in_line: Mutex<Vec<(Thread, Arc<AtomicBool>)>>,
     /// The leash.
     pub gate: Gate,
     /// Who is told of every event, and sees the server as it is then.
     #[cfg(test)]
-    pub(crate) witness: std::sync::OnceLock<Arc<witness::Witness>>,
+    pub(crate) witness: OnceLock<Arc<witness::Witness>>,
 }
 
 /// How a recording goes.
@@ -105,10 +107,11 @@ impl Hub {
             lost: AtomicU64::new(0),
             blocked_ns: AtomicU64::new(0),
             lanes: Mutex::default(),
+            recorder: OnceLock::new(),
             in_line: Mutex::default(),
             gate: Gate::default(),
             #[cfg(test)]
-            witness: std::sync::OnceLock::new(),
+            witness: OnceLock::new(),
         })
     }
 
@@ -146,6 +149,16 @@ impl Hub {
             leash.in_line = waits.map(|(th, _)| InLine { th: *th, behind }).collect();
         }
         leash
+    }
+
+    /// Names the thread that empties the rings: it is woken when one is half full.
+    pub fn set_recorder(&self, recorder: std::thread::Thread) {
+        // There is one, for the hub's whole life.
+        let _ = self.recorder.set(recorder);
+    }
+
+    fn wake_recorder(&self) {
+        self.recorder.get().into_iter().for_each(std::thread::Thread::unpark);
     }
 
     /// The lanes made since the last call.

@@ -6,7 +6,7 @@ use super::pen::Pen;
 use super::tell::Tell;
 use super::told::Told;
 use super::world::Context;
-use crate::event::{ConnImage, EvFlags, Snapshot, Thread, Value};
+use crate::event::{ConnImage, EvFlags, Snapshot, Value};
 use crate::tracer::{Pieces, Record, Report, received};
 
 /// How long a line may get whose event has no payload: a `set` of all fields, and an item's key of
@@ -19,21 +19,7 @@ impl Lines {
         let record = told.record;
         self.add(Lines::most(record, told.payload.len()), |pen, numbers| {
             pen.begin(numbers, record.seq, told.t);
-            match told.thread {
-                Thread::Main => pen.raw(",\"th\":\"main\",\"ev\":\""),
-                Thread::Client => pen.raw(",\"th\":\"client\",\"ev\":\""),
-                Thread::Assoc => pen.raw(",\"th\":\"assoc\",\"ev\":\""),
-                // No thread of this server's; named all the same.
-                Thread::Other(other) => {
-                    pen.raw(",\"th\":\"");
-                    pen.text(other.name());
-                    pen.raw("\",\"ev\":\"");
-                }
-                Thread::Worker(i) => {
-                    pen.number(",\"th\":\"worker", i);
-                    pen.raw("\",\"ev\":\"");
-                }
-            }
+            pen.thread(numbers, told.thread);
             pen.report(told);
             if let Some(cause) = context.cause {
                 pen.unsigned(",\"cause\":", cause);

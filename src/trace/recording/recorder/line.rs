@@ -5,6 +5,7 @@
 //! out of here against what serde makes of it.
 
 use super::pen::{BEYOND, Pen, Rising};
+use crate::event::Thread;
 
 /// Lines in the making.
 #[derive(Debug, Default)]
@@ -15,16 +16,39 @@ pub(super) struct Lines {
     numbers: Numbers,
 }
 
-/// The two numbers that every line begins with.
+/// What every line begins with: two numbers that go up, and the thread, which is mostly that of the line before.
 #[derive(Debug)]
 pub(super) struct Numbers {
     seq: Rising<4>,
     t: Rising<8>,
+    thread: Member,
 }
 
 impl Default for Numbers {
     fn default() -> Self {
-        Numbers { seq: Rising::new("{\"seq\":"), t: Rising::new(",\"t\":") }
+        let thread = Member::of(Thread::Main);
+        Numbers { seq: Rising::new("{\"seq\":"), t: Rising::new(",\"t\":"), thread }
+    }
+}
+
+/// A thread's member, `,"th":"worker3","ev":"`, as far as there is room.
+#[derive(Debug)]
+struct Member {
+    of: Thread,
+    text: [u8; BEYOND],
+    len: usize,
+}
+
+impl Member {
+    #[cold]
+    fn of(thread: Thread) -> Member {
+        let mut text = [0; BEYOND];
+        let member = format!(",\"th\":\"{thread}\",\"ev\":\"");
+        let len = member.len();
+        if let Some(room) = text.get_mut(..len) {
+            room.copy_from_slice(member.as_bytes());
+        }
+        Member { of: thread, text, len }
     }
 }
 
@@ -69,6 +93,23 @@ impl Pen<'_> {
     pub fn begin(&mut self, numbers: &mut Numbers, seq: u64, t: u64) {
         self.rising(&mut numbers.seq, seq);
         self.rising(&mut numbers.t, t);
+    }
+
+    /// The thread, and the beginning of the kind.
+    #[inline(always)]
+    pub fn thread(&mut self, numbers: &mut Numbers, thread: Thread) {
+        if numbers.thread.of != thread {
+            numbers.thread = Member::of(thread);
+        }
+        match thread {
+            // No thread of this server's; named all the same.
+            Thread::Other(other) => self.seldom(|pen| {
+                pen.raw(",\"th\":\"");
+                pen.text(other.name());
+                pen.raw("\",\"ev\":\"");
+            }),
+            _ => self.some(&numbers.thread.text, numbers.thread.len),
+        }
     }
 
     /// The first bytes of a payload of `len`: as text where they are valid UTF-8, else in base64;

@@ -176,6 +176,7 @@ impl Recorder {
             // The server must not wait for a recorder that is gone, nor lose what it had.
             std::panic::catch_unwind(run).unwrap_or_else(|_| Err(work.abandon()))
         })?;
+        hub.set_recorder(thread.thread().clone());
         Ok(Recorder { hub, finish, pulse, asked: Mutex::new(asked), thread: Mutex::new(Some(thread)) })
     }
 

@@ -70,7 +70,7 @@ impl<'a> Pen<'a> {
 
     /// So many bytes of these.
     #[inline(always)]
-    fn some<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
+    pub(super) fn some<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
         let at = self.at;
         self.room[at..at + N].copy_from_slice(bytes);
         self.at += len;

@@ -28,8 +28,8 @@ use std::time::{Duration, Instant};
 /// How many bytes are gathered before they are handed on: large enough that a busy server costs
 /// few system calls, small enough to stay in the processor's cache.
 const PIECE: usize = 64 * 1024;
-/// How long the recorder sleeps when nothing came: briefly at first, longer while nothing comes. It
-/// is not woken, because waking costs the server's threads a system call.
+/// How long the recorder sleeps when nothing came: briefly at first, longer while nothing comes. It is woken when a
+/// ring is half full and not before, because waking costs the server's threads a system call.
 const NAPS: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_millis(20);
 /// How long what is gathered may wait for more, at most.
 const FLUSH_EVERY: Duration = Duration::from_millis(50);
