@@ -1,5 +1,6 @@
 //! memcached's `util.c`: strict number parsing. And its way of talking on stderr.
 
+use crate::event::{errno_name, errno_words};
 use crate::tracer;
 use std::fmt;
 use std::io::Write as _;
@@ -98,7 +99,7 @@ pub fn stderr_line(args: fmt::Arguments<'_>) {
 
 /// What `strerror` says: the system's words, without the number that Rust puts behind them.
 pub fn errno_text(e: rustix::io::Errno) -> &'static str {
-    nix::errno::Errno::from_raw(e.raw_os_error()).desc()
+    errno_name(e.raw_os_error()).and_then(errno_words).unwrap_or("Unknown error")
 }
 
 /// Bytes of a client as they may be printed: control characters never reach the terminal raw.
