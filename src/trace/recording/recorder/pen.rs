@@ -160,7 +160,10 @@ impl<'a> Pen<'a> {
         if above == 0 {
             self.large(below as i64);
         } else {
-            self.copied(&eight_digits(below as u32)[8 - LAST..]);
+            match LAST {
+                4 => self.some(&four_digits(below as u32), 4),
+                _ => self.copied(&eight_digits(below as u32)[8 - LAST..]),
+            }
         }
     }
 
@@ -269,6 +272,16 @@ fn eight_digits(n: u32) -> [u8; 8] {
     let high = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
     let ones = high | (twos - high * 10) << 8;
     (ones | (EACH * u64::from(b'0'))).to_le_bytes()
+}
+
+/// The same of a number below 10,000.
+#[inline(always)]
+fn four_digits(n: u32) -> [u8; 4] {
+    let high = (n * 10_486) >> 20;
+    let twos = high | (n - high * 100) << 16;
+    let high = ((twos * 103) >> 10) & 0x000f_000f;
+    let ones = high | (twos - high * 10) << 8;
+    (ones | 0x3030_3030).to_le_bytes()
 }
 
 /// 1 in each byte.
@@ -393,6 +406,11 @@ mod tests {
         #[test]
         fn eight_digits_are_those_of_the_number(n in 0u32..100_000_000) {
             prop_assert_eq!(String::from_utf8(eight_digits(n).to_vec()).unwrap(), format!("{n:08}"));
+        }
+
+        #[test]
+        fn four_digits_are_those_of_the_number(n in 0u32..10_000) {
+            prop_assert_eq!(String::from_utf8(four_digits(n).to_vec()).unwrap(), format!("{n:04}"));
         }
 
         #[test]
