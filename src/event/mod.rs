@@ -25,7 +25,7 @@ mod words;
 pub use carried::{Carried, Ready};
 pub use conn::{Changed, ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol, Value};
 pub use errno::{ERRNO_NAMES, errno_number, errno_words};
-pub use function::Fn;
+pub use function::Function;
 pub use leash::{AtGate, InLine, Leashed, Steps};
 pub use name::Named;
 pub(crate) use payload::encode;

@@ -1,6 +1,6 @@
 //! The state of the server at a moment: what a recording that begins in the middle starts from.
 
-use super::{ConnSet, ConnState, Fn, Payload, StatFold, Stats, Thread, Word};
+use super::{ConnSet, ConnState, Function, Payload, StatFold, Stats, Thread, Word};
 use serde::{Deserialize, Serialize};
 
 /// What folding every event up to this one would have told, but for what has no effect any more:
@@ -129,7 +129,7 @@ pub struct ThreadAt {
     pub queue: Vec<Queued>,
     /// The functions it is in, outermost first, where calls are recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub stack: Vec<Fn>,
+    pub stack: Vec<Function>,
     /// The connection that it works on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conn: Option<u32>,

@@ -4,7 +4,7 @@
 //! `get_misses` those of a get alone (`memcached.c:2876`), and counts a moment after the store has told. And
 //! `stats reset` sets all of it back to nought (`memcached.c:197`).
 
-use super::{Fn, Payload};
+use super::{Function, Payload};
 use serde::{Deserialize, Serialize};
 
 /// Some of what `stats` answers, by its names.
@@ -31,7 +31,7 @@ pub enum StatStep {
     /// Another answer was.
     Reply,
     /// A function was entered.
-    Call(Fn),
+    Call(Function),
     /// The state changed.
     State,
 }
@@ -121,7 +121,7 @@ impl StatFold {
     pub fn step(&mut self, step: StatStep) -> Counted {
         let is_missed = std::mem::take(&mut self.is_missed);
         self.is_missed = self.is_get && step == StatStep::LookedUp(false);
-        let carries_out = matches!(step, StatStep::Reply | StatStep::Call(Fn::OutString));
+        let carries_out = matches!(step, StatStep::Reply | StatStep::Call(Function::OutString));
         match (step == StatStep::Value, is_missed) {
             _ if carries_out && std::mem::take(&mut self.is_reset) => {
                 Counted::Reset(std::mem::take(&mut self.since))
@@ -198,7 +198,7 @@ mod tests {
         let mut fold = StatFold::default();
         fold.command(&line("stats reset"), 7);
         assert_eq!(
-            (fold.step(StatStep::Call(Fn::ProcessStat)), fold.step(StatStep::Reply)),
+            (fold.step(StatStep::Call(Function::ProcessStat)), fold.step(StatStep::Reply)),
             (Counted::Nothing, Counted::Reset(7))
         );
     }

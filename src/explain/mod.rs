@@ -58,7 +58,7 @@ mod udp;
 
 pub use commands::{Commands, MOST_COMMANDS};
 
-use crate::event::{ConnFields, ConnState, Event, Fn, Kind, MODELS, Payload, Place, What};
+use crate::event::{ConnFields, ConnState, Event, Function, Kind, MODELS, Payload, Place, What};
 use crate::text::{printable, visible};
 
 /// The most characters that a title has.
@@ -165,7 +165,7 @@ pub fn transition(from: ConnState, to: ConnState) -> Explanation {
 }
 
 /// What a function of the walkthrough does, without an event at hand.
-pub fn function(function: Fn) -> Explanation {
+pub fn function(function: Function) -> Explanation {
     let event = Event { what: What::Call { function: Some(function) }, ..Event::default() };
     explain(&event, &Context::default())
 }

@@ -5,7 +5,7 @@ use super::conn::{Conn, Iovec, Msghdr, Src, conn_cleanup, conn_set_state, update
 use super::items::ItemRef;
 use super::settings::{DATA_BUFFER_SIZE, IOV_MAX, UDP_HEADER_SIZE, UDP_MAX_PAYLOAD_SIZE, say};
 use super::util::{FRESH, Line, Shown, errno_text, stderr_line};
-use crate::event::{ConnState, EvFlags, Fn, Kind, ReplyOp, Target};
+use crate::event::{ConnState, EvFlags, Function, Kind, ReplyOp, Target};
 use crate::tracer::{self, Descriptor, Failure, Report, Ret, Text};
 use arrayvec::ArrayVec;
 use rustix::io::Errno;
@@ -182,7 +182,7 @@ pub(super) fn count_read(c: &mut Conn, ret: &Result<usize, Errno>) -> usize {
 /// Reads as much as there is into the read buffer, which grows up to sixteenfold
 /// (`memcached.c:3857`). First moves an unfinished command to the buffer's beginning.
 pub fn try_read_network(c: &mut Conn) -> TryRead {
-    let c = &mut *c.enter(Fn::TryReadNetwork);
+    let c = &mut *c.enter(Function::TryReadNetwork);
     if c.rcurr != 0 {
         c.rbuf.copy_within(c.rcurr..c.rcurr + c.rbytes, 0);
         c.rcurr = 0;
@@ -280,7 +280,7 @@ fn add_iov_cut(c: &mut Conn, src: Src, mut at: u32, mut len: u32) {
 
 /// Queues a one-line answer (`memcached.c:828`).
 pub fn out_string(c: &mut Conn, text: &str) {
-    let c = &mut *c.enter(Fn::OutString);
+    let c = &mut *c.enter(Function::OutString);
     if c.noreply {
         say!(c.globals.settings, 1, ">{} NOREPLY {}", c.fd(), Shown(text.as_bytes()));
         c.noreply = false;
@@ -323,7 +323,7 @@ pub fn add_simple_answer(c: &mut Conn) {
 
 /// Sends the next piece of the answer (`memcached.c:3977`).
 pub fn transmit(c: &mut Conn) -> Transmit {
-    let c = &mut *c.enter(Fn::Transmit);
+    let c = &mut *c.enter(Function::Transmit);
     if c.msglist.get(c.msgcurr).is_some_and(|m| m.msg_iovlen == 0) {
         c.msgcurr += 1;
     }

@@ -9,7 +9,7 @@ use super::server_socket::{Sockets, all_sockets};
 use super::settings::Settings;
 use super::thread::{Workers, event_handler, memcached_thread_init, start_assoc_maintenance_thread};
 use super::util::stderr_line;
-use crate::event::{EvFlags, Fn, Role, Thread, ThreadOp};
+use crate::event::{EvFlags, Function, Role, Thread, ThreadOp};
 use crate::tracer::{self, Descriptor, Hub, Report, Text};
 use rustix::net::listen;
 use std::io;
@@ -169,7 +169,7 @@ fn main_traced(
     ready: impl FnOnce(Ready),
 ) -> Result<(), StartError> {
     tracer::emit(Report::Mark, b"start-up");
-    let _in = tracer::enter(Fn::Main, None);
+    let _in = tracer::enter(Function::Main, None);
     check_hashpower(&settings)?;
     let settings = Arc::new(settings);
     let mut base = event_init(Thread::Main).map_err(StartError::Threads)?;
@@ -216,7 +216,7 @@ fn main_traced(
 /// The table of connections (`memcached.c:311`): here it grows as descriptors come, so nothing is
 /// left to do but to be seen.
 fn conn_init() {
-    let _in = tracer::enter(Fn::ConnInit, None);
+    let _in = tracer::enter(Function::ConnInit, None);
 }
 
 /// The main thread once the server runs: it accepts, and keeps the time.

@@ -6,7 +6,7 @@ use super::event_base::EventBase;
 use super::globals::{Globals, Whose};
 use super::settings::{Settings, UDP_READ_BUFFER_SIZE, say};
 use super::util::{Line, errno_text, safe_strtol, stderr_line};
-use crate::event::{self, ConnState, Domain, EvFlags, Fn, SockOpt};
+use crate::event::{self, ConnState, Domain, EvFlags, Function, SockOpt};
 use crate::text::printable;
 use crate::tracer::{self, Report, Text};
 use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl};
@@ -143,7 +143,7 @@ pub fn all_sockets(globals: &Arc<Globals>, base: &EventBase) -> Result<Sockets, 
     let settings = &globals.settings;
     let mut sockets = Sockets::default();
     if let Some(path) = &settings.socketpath {
-        let _in = tracer::enter(Fn::ServerSockets, None);
+        let _in = tracer::enter(Function::ServerSockets, None);
         server_socket_unix(globals, base, path, &mut sockets)
             .map_err(|e| StartError::Unix { path: path.clone(), source: e.into() })?;
         return Ok(sockets);
@@ -164,7 +164,7 @@ fn server_sockets(
     transport: Transport,
     sockets: &mut Sockets,
 ) -> Result<(), StartError> {
-    let _in = tracer::enter(Fn::ServerSockets, None);
+    let _in = tracer::enter(Function::ServerSockets, None);
     let Some(inter) = &globals.settings.inter else {
         return server_socket(globals, base, None, port, transport, sockets);
     };
@@ -194,7 +194,7 @@ fn server_socket(
     transport: Transport,
     sockets: &mut Sockets,
 ) -> Result<(), StartError> {
-    let _in = tracer::enter(Fn::ServerSocket, None);
+    let _in = tracer::enter(Function::ServerSocket, None);
     let port = u16::try_from(if port == -1 { 0 } else { port }).map_err(|_| StartError::Interface {
         name: host.unwrap_or("*").to_owned(),
         why: format!("no such port: {port}"),
@@ -313,7 +313,7 @@ fn dispatch_udp(
 /// less until nothing is left between what is granted and what is refused. (Linux refuses nothing, and
 /// gives what it has; it takes all the steps all the same.)
 fn maximize_sndbuf(settings: &Settings, sfd: &OwnedFd) {
-    let _in = tracer::enter(Fn::MaximizeSndbuf, None);
+    let _in = tracer::enter(Function::MaximizeSndbuf, None);
     let fd = sfd.as_raw_fd();
     let old_size = match sockopt::socket_send_buffer_size(sfd) {
         Ok(size) => size,
@@ -384,7 +384,7 @@ fn server_socket_unix(
 
 /// A non-blocking socket (`memcached.c:4392`, `memcached.c:4636`).
 fn new_socket(family: AddressFamily, domain: Domain, transport: Transport) -> Result<OwnedFd, Errno> {
-    let _in = tracer::enter(Fn::NewSocket, None);
+    let _in = tracer::enter(Function::NewSocket, None);
     let udp = transport == Transport::Udp;
     let sfd = socket(family, if udp { SocketType::DGRAM } else { SocketType::STREAM }, None)?;
     let flags = fcntl_getfl(&sfd)?;

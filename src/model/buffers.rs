@@ -6,7 +6,7 @@
 
 use super::bytes::{Bytes, Cell};
 use super::conn::{Conn, Touched, bytes_of};
-use crate::event::{ConnState, Event, Fn, Kind, Payload, UDP_HEADER_SIZE};
+use crate::event::{ConnState, Event, Function, Kind, Payload, UDP_HEADER_SIZE};
 use crate::world::Offsets;
 use std::ops::Range;
 
@@ -114,7 +114,8 @@ impl Conn {
             Then::Nothing | Then::Sent => {}
             Then::Command => self.then = Then::Command,
             // It is refused: where it was cut before its header ends, that was not known until now.
-            Then::Datagram(_) if event.kind() == Kind::Reply || event.function() == Some(Fn::OutString) => {}
+            Then::Datagram(_)
+                if event.kind() == Kind::Reply || event.function() == Some(Function::OutString) => {}
             Then::Datagram(len) => {
                 let header = UDP_HEADER_SIZE as u64;
                 self.rbuf.move_to_front(header, len.saturating_sub(header));
@@ -135,10 +136,11 @@ impl Conn {
     fn looks_up(&mut self, event: &Event, line: Line, keys: u32, touched: &mut Touched) {
         let is_lookup =
             event.kind() == Kind::Item && matches!(event.op(), Some("hit" | "miss" | "expire" | "flush"));
-        let is_next = is_lookup || (event.kind() == Kind::Call && event.function() == Some(Fn::ItemGet));
+        let is_next =
+            is_lookup || (event.kind() == Kind::Call && event.function() == Some(Function::ItemGet));
         // The end, or an answer before it: a key was too long.
         let is_over = (event.kind() == Kind::Reply && event.op().is_none())
-            || (event.kind() == Kind::Call && event.function() == Some(Fn::OutString));
+            || (event.kind() == Kind::Call && event.function() == Some(Function::OutString));
         let (line, keys) = match keys {
             0 if is_next || is_over => match self.cut_tokens(line, touched) {
                 Some(rest) => rest,

@@ -3,7 +3,7 @@
 use super::buffers::Then;
 use super::bytes::Bytes;
 use super::{Way, Ways};
-use crate::event::{ConnAt, ConnState, Event, Fn, What};
+use crate::event::{ConnAt, ConnState, Event, Function, What};
 use crate::world::{self, Connection, Happening, Offsets};
 use std::ops::{Deref, DerefMut, Range};
 
@@ -102,7 +102,7 @@ impl Connection for Conn {
                     self.replies.clear();
                 }
             }
-            What::Call { function: Some(Fn::ProcessCommand) } => {
+            What::Call { function: Some(Function::ProcessCommand) } => {
                 self.line_found(touched);
                 self.then = Then::Command;
             }

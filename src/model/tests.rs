@@ -71,7 +71,7 @@ fn the_command_line_stands_in_the_read_buffer_and_is_cut_into_tokens_by_nuls() {
     assert_eq!(text(read.conn(0).unwrap().rbuf.slice(0, 20)), "set a 0 0 4\r\n");
     assert_eq!(read.changed.rbuf, Some(0..13));
     // The line is ended before it is told of, and cut after that.
-    let called = after(|e| e.function() == Some(crate::event::Fn::ProcessCommand));
+    let called = after(|e| e.function() == Some(crate::event::Function::ProcessCommand));
     assert_eq!(text(called.conn(0).unwrap().rbuf.slice(0, 20)), "set a 0 0 4\0\n");
     assert_eq!(called.changed.rbuf, Some(11..12));
     let parsed = after(|e| e.kind() == Kind::Command);
@@ -204,7 +204,7 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
     let state = || prop::option::of(prop::sample::select(ConnState::ALL));
     (
         (prop::sample::select(Kind::ALL), thread(), prop::option::of(thread()), prop::option::of(0u32..4)),
-        (state(), state(), prop::option::of(prop::sample::select(crate::event::Fn::ALL))),
+        (state(), state(), prop::option::of(prop::sample::select(crate::event::Function::ALL))),
         (prop::option::of(any::<i64>()), prop::option::of("[a-z\r\n ]{0,30}"), prop::option::of(set)),
         prop::option::of(prop::sample::select(&["rbuf", "item", "swallow", "create"][..])),
         (any::<u64>(), any::<bool>()),

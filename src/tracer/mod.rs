@@ -27,7 +27,7 @@ pub use handle::Handle;
 pub use record::{Lane, Record, Taken};
 pub use report::{Class, Descriptor, Failure, Known, Peer, Pieces, REPORTED, Report, Ret, Text};
 
-use crate::event::{ConnImage, Detail, EvFlags, Fn, InLine, Kind, Leashed, MAX_DATA, Thread};
+use crate::event::{ConnImage, Detail, EvFlags, Function, InLine, Kind, Leashed, MAX_DATA, Thread};
 use handle::RESERVE;
 use quanta::Clock;
 use record::Slot;
@@ -318,7 +318,7 @@ pub fn begin_of(what: &Report, conn: Option<u32>) -> Begun {
 /// is held with it, and before the number, so that numbers are in the order of the lock. `lock` takes
 /// no other lock and tells of nothing.
 #[inline]
-pub fn begin_locked<G>(kind: Kind, conn: Option<u32>, lock: impl std::ops::Fn() -> G) -> (Begun, G) {
+pub fn begin_locked<G>(kind: Kind, conn: Option<u32>, lock: impl Fn() -> G) -> (Begun, G) {
     let begun = match on() {
         true => HANDLE.with_borrow_mut(|handle| handle.as_mut()?.begin_locked(conn, || (kind, None), &lock)),
         false => None,
@@ -469,11 +469,11 @@ pub fn ready_bytes(out: &mut Vec<u8>, fd: i32, conn: Option<u32>, what: EvFlags)
 /// Tells, when dropped, that a function was left.
 #[derive(Debug)]
 #[must_use = "it tells of the function's end when it is dropped"]
-pub struct Entered(Option<(Fn, Option<u32>)>);
+pub struct Entered(Option<(Function, Option<u32>)>);
 
 /// Tells that a function of the walkthrough was entered; what it returns tells of its end.
 #[inline(always)]
-pub fn enter(function: Fn, conn: Option<u32>) -> Entered {
+pub fn enter(function: Function, conn: Option<u32>) -> Entered {
     if !tells_calls() {
         return Entered(None);
     }

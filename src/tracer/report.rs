@@ -4,7 +4,7 @@
 //! the ring where it is not the one that an event has.
 
 use crate::event::{
-    ConnState, Domain, Errno, Fn, Interest, ItemOp, Kind, ReplyOp, Role, SettingName, SockOpt, Target,
+    ConnState, Domain, Errno, Function, Interest, ItemOp, Kind, ReplyOp, Role, SettingName, SockOpt, Target,
     Thread, ThreadOp, Transport,
 };
 

@@ -4,7 +4,7 @@
 use super::app::Panel;
 use super::tests::{at, press, recording, screen, seq};
 use super::*;
-use crate::event::{ConnSet, ConnState, Fn, ItemRef, Kind};
+use crate::event::{ConnSet, ConnState, Function, ItemRef, Kind};
 use crate::model::sample::{self, Script, W0};
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ fn a_breakpoint_means_the_function_and_what_is_done_to_an_item() {
         assert_eq!(Filter::parse(&filter.to_string()).unwrap(), filter, "a server's leash takes it, too");
         filter.to_string()
     };
-    assert_eq!(set_at(|e| e.function() == Some(Fn::DriveMachine)), "ev=call & fn=drive_machine");
+    assert_eq!(set_at(|e| e.function() == Some(Function::DriveMachine)), "ev=call & fn=drive_machine");
     assert_eq!(set_at(|e| e.op() == Some("link")), "ev=item & op=link");
     assert_eq!(set_at(|e| e.kind() == Kind::Read), "ev=read");
     assert_eq!(

@@ -31,7 +31,7 @@ pub use event_loop::woken_by;
 pub use parts::letters;
 pub use work::short_state;
 
-use crate::event::{AtGate, ConnState, Event, FlatEvent, Fn, Kind, Thread, What};
+use crate::event::{AtGate, ConnState, Event, FlatEvent, Function, Kind, Thread, What};
 use crate::text::printable;
 
 /// Where the words are to stand, and how many there are.
@@ -55,7 +55,7 @@ impl Style {
 
 /// What a descriptor is called: that of a connection, where the event says which, and else by its number. Who has
 /// seen the events before knows more of it than an event does.
-pub type Names<'a> = &'a dyn std::ops::Fn(Option<u32>, Option<i32>) -> String;
+pub type Names<'a> = &'a dyn Fn(Option<u32>, Option<i32>) -> String;
 
 /// The names that need no knowledge: `c0`, `fd 28`.
 pub fn numbered(conn: Option<u32>, fd: Option<i32>) -> String {
@@ -146,7 +146,7 @@ pub fn at_gate(at: &AtGate) -> String {
     let mut row = FlatEvent { th: at.th, ev: at.ev, conn: at.conn, ..FlatEvent::default() };
     match at.ev {
         Kind::State => row.to = at.of.as_deref().map(ConnState::named),
-        Kind::Call | Kind::Return => row.function = at.of.as_deref().map(Fn::named),
+        Kind::Call | Kind::Return => row.function = at.of.as_deref().map(Function::named),
         _ => row.op = at.of.clone(),
     }
     let mut event = row.clone().event();

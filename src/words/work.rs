@@ -2,7 +2,7 @@
 
 use super::parts::{row, word};
 use super::{Say, Style};
-use crate::event::{ConnState, Fn, ItemOp, SettingName};
+use crate::event::{ConnState, Function, ItemOp, SettingName};
 
 pub(super) fn state(say: &Say<'_>, from: Option<ConnState>, to: Option<ConnState>) -> String {
     let name = |state: Option<ConnState>| state.map_or("?", ConnState::name);
@@ -21,8 +21,8 @@ pub fn short_state(state: Option<ConnState>) -> &'static str {
     state.map_or("?", |state| state.name().trim_start_matches("conn_"))
 }
 
-pub(super) fn call(say: &Say<'_>, function: Option<Fn>) -> String {
-    let name = function.map(Fn::name);
+pub(super) fn call(say: &Say<'_>, function: Option<Function>) -> String {
+    let name = function.map(Function::name);
     match (say.style, name) {
         (Style::Text, _) => format!("{}()", word(name)),
         (Style::List | Style::Label, Some(name)) => format!("→ {name}"),
@@ -32,8 +32,8 @@ pub(super) fn call(say: &Say<'_>, function: Option<Fn>) -> String {
     }
 }
 
-pub(super) fn leave(say: &Say<'_>, function: Option<Fn>) -> String {
-    let name = function.map(Fn::name);
+pub(super) fn leave(say: &Say<'_>, function: Option<Function>) -> String {
+    let name = function.map(Function::name);
     match (say.style, name) {
         (Style::Text, _) => format!("{}() is left", word(name)),
         (Style::List | Style::Label, Some(name)) => format!("← {name}"),

@@ -406,11 +406,11 @@ impl<H: Held> Conns<H> {
         }
     }
 
-    pub(super) fn retain(&mut self, keep: impl std::ops::Fn(&Conn) -> bool) {
+    pub(super) fn retain(&mut self, keep: impl Fn(&Conn) -> bool) {
         self.all.retain(|(_, conn)| keep(conn));
     }
 
-    pub(super) fn each(&mut self, with: impl std::ops::Fn(&mut H::Of)) {
+    pub(super) fn each(&mut self, with: impl Fn(&mut H::Of)) {
         self.all.iter_mut().for_each(|(_, conn)| with(conn.get_mut()));
     }
 

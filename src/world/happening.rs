@@ -1,6 +1,6 @@
 //! What happened, in the one shape that the fold takes.
 
-use crate::event::{Carried, ConnImage, ConnSet, Event, Fn, Ready, Snapshot, Thread, What};
+use crate::event::{Carried, ConnImage, ConnSet, Event, Function, Ready, Snapshot, Thread, What};
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
@@ -104,7 +104,7 @@ impl Happening<'_> {
     pub fn is_before_or_after_a_connection(&self) -> bool {
         match self.what {
             What::Return { .. } => true,
-            What::Call { function } => matches!(function, Some(Fn::DispatchConnNew | Fn::CqPush)),
+            What::Call { function } => matches!(function, Some(Function::DispatchConnNew | Function::CqPush)),
             _ => false,
         }
     }

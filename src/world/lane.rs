@@ -1,7 +1,7 @@
 //! The threads: asleep or running, their pipes and queues, and the functions they are in.
 
 use super::happening::Happening;
-use crate::event::{self, Fn, Queued, Ready, Thread, ThreadAt, ThreadOp, What};
+use crate::event::{self, Function, Queued, Ready, Thread, ThreadAt, ThreadOp, What};
 use std::collections::VecDeque;
 
 /// How deep a stack of calls is followed; memcached's own is never deeper than a dozen.
@@ -56,7 +56,7 @@ pub struct Lane {
     /// The connections on its queue, first to be taken first.
     pub queue: VecDeque<Queued>,
     /// The functions it is in, outermost first, where the recording has calls.
-    pub stack: Vec<Fn>,
+    pub stack: Vec<Function>,
     /// What `epoll_wait` last reported to it.
     pub ready: Vec<Ready>,
     /// The connection that it works on since it last woke up.

@@ -52,7 +52,7 @@ fn set() -> impl Strategy<Value = ConnSet> {
 
 prop_compose! {
     fn basics()(seq: u64, t: u64, th in thread(), ev in kind(), worker in prop::option::of(thread()),
-        conn: Option<u32>, fd: Option<i32>, function in prop::option::of(prop::sample::select(Fn::ALL)),
+        conn: Option<u32>, fd: Option<i32>, function in prop::option::of(prop::sample::select(Function::ALL)),
         op in word(), peer in text(), depth: Option<u32>, timer: bool) -> FlatEvent {
         FlatEvent { seq, t, th, ev, worker, conn, fd, function, op, peer, depth, timer, ..FlatEvent::default() }
     }

@@ -190,7 +190,7 @@ prop_compose! {
             1 => any::<String>().prop_map(|s| Kind::from_name(&s)),
         ],
         (function, th, worker) in (
-            proptest::option::of(proptest::sample::select(Fn::ALL)),
+            proptest::option::of(proptest::sample::select(Function::ALL)),
             any_thread(),
             proptest::option::of(any_thread()),
         ),

@@ -5,7 +5,7 @@
 mod hostile;
 
 use memstep::event::{
-    ConnFields, ConnState, Domain, Errno, EvFlags, Event, FlatEvent, Fn, Interest, Iov, ItemRef, Kind,
+    ConnFields, ConnState, Domain, Errno, EvFlags, Event, FlatEvent, Function, Interest, Iov, ItemRef, Kind,
     Protocol, Ready, Role, Target, Thread,
 };
 use memstep::explain::{Context, Explanation, MAX_TEXT, MAX_TITLE, explain, function, transition};
@@ -143,12 +143,12 @@ fn an_unknown_kind_is_told_by_its_name() {
 
 #[test]
 fn every_function_has_a_text_of_its_own() {
-    all_good_and_different(Fn::ALL.iter().map(|f| (f.to_string(), function(*f))));
-    all_good_and_different(Fn::ALL.iter().map(|f| {
+    all_good_and_different(Function::ALL.iter().map(|f| (f.to_string(), function(*f))));
+    all_good_and_different(Function::ALL.iter().map(|f| {
         let event = FlatEvent { function: Some(*f), ..event(Kind::Return) }.event();
         (f.to_string(), bare(&event))
     }));
-    for f in Fn::ALL {
+    for f in Function::ALL {
         assert_eq!(function(*f).source, f.source());
         assert!(function(*f).title.starts_with(f.name()));
     }

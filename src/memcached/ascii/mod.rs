@@ -13,7 +13,7 @@ use super::network::{out_string, start_answer};
 use super::prefix_stats::Counted;
 use super::settings::{MAX_VERBOSITY_LEVEL, VERSION_LINE, say};
 use super::util::{Shown, safe_strtoul, strtol, strtoul};
-use crate::event::{ConnState, Fn, Protocol, SettingName};
+use crate::event::{ConnState, Function, Protocol, SettingName};
 use crate::tracer::{Report, Text};
 use std::sync::atomic::Ordering;
 use token::{Tokens, tokenize_command};
@@ -26,7 +26,7 @@ const LINE_HIGHWAT: usize = 1024;
 /// Takes a whole command line out of the read buffer and carries it out; `false` where there is
 /// none yet (`memcached.c:3675`).
 pub fn try_read_command(c: &mut Conn) -> bool {
-    let c = &mut *c.enter(Fn::TryReadCommand);
+    let c = &mut *c.enter(Function::TryReadCommand);
     // Every datagram may be somebody else's.
     let is_to_be_told = c.is_udp() || c.protocol == Protocol::Negotiating;
     let is_binary = match is_to_be_told {
@@ -73,7 +73,7 @@ pub fn try_read_command(c: &mut Conn) -> bool {
 
 /// Carries out one command line (`memcached.c:3423`), `line` of the read buffer.
 fn process_command(c: &mut Conn, line: std::ops::Range<usize>) {
-    let c = &mut *c.enter(Fn::ProcessCommand);
+    let c = &mut *c.enter(Function::ProcessCommand);
     // The C's strings end at a NUL.
     let end = memchr::memchr(0, &c.rbuf[line.clone()]).map_or(line.end, |n| line.start + n);
     let line = line.start..end;
@@ -199,7 +199,7 @@ fn process_flush_all(c: &mut Conn, tokens: &Tokens) {
 
 /// verbosity (`memcached.c:3390`): never more than 2, so that the state lines of `-vvv` end.
 fn process_verbosity_command(c: &mut Conn, tokens: &Tokens) {
-    let c = &mut *c.enter(Fn::ProcessVerbosityCommand);
+    let c = &mut *c.enter(Function::ProcessVerbosityCommand);
     set_noreply_maybe(c, tokens);
     // Of strtoul's 64 bits the C keeps 32.
     let level = (strtoul(tokens.get(&c.rbuf, 1)) as u32).min(MAX_VERBOSITY_LEVEL) as u8;

@@ -2,7 +2,7 @@
 
 use super::record_prefix;
 use super::token::{Tokens, tokenize_command};
-use crate::event::{ConnState, Fn, ReplyOp};
+use crate::event::{ConnState, Function, ReplyOp};
 use crate::memcached::conn::{Conn, Src, conn_set_state, release_ilist};
 use crate::memcached::items::ItemRef;
 use crate::memcached::network::{add_iov, out_string};
@@ -15,7 +15,7 @@ use crate::tracer::{self, Report};
 /// Queues every value that is found, then `END` (`memcached.c:2876`). A hit adds three pieces to
 /// the answer (`VALUE `, the key, and suffix and value in one), five with the CAS id.
 pub(super) fn process_get_command(c: &mut Conn, tokens: &Tokens, return_cas: bool) {
-    let c = &mut *c.enter(Fn::ProcessGetCommand);
+    let c = &mut *c.enter(Function::ProcessGetCommand);
     let mut more;
     let mut tokens = tokens;
     let mut token = 1;

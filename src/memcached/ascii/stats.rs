@@ -1,7 +1,7 @@
 //! stats: the general ones, the settings, the store's own, the connections, the recording; and reset.
 
 use super::token::Tokens;
-use crate::event::Fn;
+use crate::event::Function;
 use crate::memcached::conn::Conn;
 use crate::memcached::network::{out_string, write_and_free};
 use crate::memcached::settings::{ITEM_UPDATE_INTERVAL, MAX_NUMBER_OF_SLAB_CLASSES, VERSION};
@@ -24,7 +24,7 @@ impl Answer {
 
 /// stats (`memcached.c:2797`).
 pub(super) fn process_stat(c: &mut Conn, tokens: &Tokens) {
-    let c = &mut *c.enter(Fn::ProcessStat);
+    let c = &mut *c.enter(Function::ProcessStat);
     let mut answer = Answer(String::with_capacity(2048));
     let store = &c.globals.store;
     let mut append_stat = |name: &str, value: &dyn Display| answer.append_stat(name, value);

@@ -8,7 +8,7 @@ use super::globals::{Globals, Seen, Whose};
 use super::items::{ItemRef, Nread};
 use super::settings::{DATA_BUFFER_SIZE, READ_BUFFER_HIGHWAT, say};
 use super::util::{FRESH, Line, errno_text, stderr_line};
-use crate::event::{self, ConnImage, ConnState, EvFlags, Fn, Kind, Protocol};
+use crate::event::{self, ConnImage, ConnState, EvFlags, Function, Kind, Protocol};
 use crate::tracer::{self, Report, Ret, Text};
 use rustix::io::Errno;
 use std::cell::Cell;
@@ -165,7 +165,7 @@ pub fn conn_new(
     base: BaseRef,
     thread: Option<Arc<LibeventThread>>,
 ) -> Result<Box<Conn>, Errno> {
-    let _in = tracer::enter(Fn::ConnNew, id);
+    let _in = tracer::enter(Function::ConnNew, id);
     let fd = sfd.as_raw_fd();
     let mut c = globals.take_conn(fd).unwrap_or_else(|| {
         globals.stats.conn_structs.add(1);
@@ -320,7 +320,7 @@ pub fn conn_set_state(c: &mut Conn, state: ConnState) {
 /// Changes what libevent waits for; does nothing where that is what it waits for already
 /// (`memcached.c:3919`). `false` where the kernel refused.
 pub fn update_event(c: &mut Conn, new_flags: EvFlags) -> bool {
-    let c = &mut *c.enter(Fn::UpdateEvent);
+    let c = &mut *c.enter(Function::UpdateEvent);
     if c.ev_flags == new_flags {
         return true;
     }
@@ -353,7 +353,7 @@ fn tell_event_del(c: &Conn, deleted: Result<bool, Errno>) {
 
 /// Makes a connection ready for its next command (`memcached.c:2270`).
 pub fn reset_cmd_handler(c: &mut Conn) {
-    let c = &mut *c.enter(Fn::ResetCmdHandler);
+    let c = &mut *c.enter(Function::ResetCmdHandler);
     c.cmd = None;
     if let Some(item) = c.item.take() {
         c.store().item_remove(item);
@@ -371,7 +371,7 @@ pub fn reset_cmd_handler(c: &mut Conn) {
 /// DIFFERS: the C cuts the lists of messages and pieces and leaves `msgused` and `iovused` at what
 /// they were, until the next command sets them to nought; here they are nought at once.
 fn conn_shrink(c: &mut Conn) {
-    let c = &mut *c.enter(Fn::ConnShrink);
+    let c = &mut *c.enter(Function::ConnShrink);
     // The buffer of a UDP socket must always have room for the largest datagram.
     if c.is_udp() {
         return;
@@ -397,7 +397,7 @@ fn conn_shrink(c: &mut Conn) {
 
 /// Lets go of the items and suffixes of an answer (`memcached.c:492`).
 pub fn conn_release_items(c: &mut Conn) {
-    let c = &mut *c.enter(Fn::ConnReleaseItems);
+    let c = &mut *c.enter(Function::ConnReleaseItems);
     if let Some(item) = c.item.take() {
         c.store().item_remove(item);
     }
@@ -419,7 +419,7 @@ pub fn release_ilist(c: &mut Conn) {
 /// What a connection holds is given back (`memcached.c:518`). A UDP socket is done with this client,
 /// and reads on.
 pub fn conn_cleanup(c: &mut Conn) {
-    let c = &mut *c.enter(Fn::ConnCleanup);
+    let c = &mut *c.enter(Function::ConnCleanup);
     conn_release_items(c);
     c.write_and_free = None;
     if c.is_udp() {
@@ -429,7 +429,7 @@ pub fn conn_cleanup(c: &mut Conn) {
 
 /// Closes a connection: its event, what it holds, its socket (`memcached.c:567`).
 pub fn conn_close(c: &mut Conn) {
-    let c = &mut *c.enter(Fn::ConnClose);
+    let c = &mut *c.enter(Function::ConnClose);
     let deleted = event_del(&mut c.event);
     tell_event_del(c, deleted);
     say!(c.globals.settings, 1, "<{} connection closed.", c.fd());

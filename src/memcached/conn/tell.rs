@@ -1,7 +1,7 @@
 //! What a connection tells the trace of itself.
 
 use super::Conn;
-use crate::event::{ConnImage, Fn};
+use crate::event::{ConnImage, Function};
 use crate::memcached::items::Store;
 use crate::tracer::{self, Report};
 use std::ops::{Deref, DerefMut};
@@ -63,7 +63,7 @@ impl Conn {
     /// back is dropped, that it was left. The connection is reached through it meanwhile, so that its end
     /// too is told with the structure as it is then.
     #[inline(always)]
-    pub fn enter(&mut self, function: Fn) -> Inside<'_> {
+    pub fn enter(&mut self, function: Function) -> Inside<'_> {
         let is_told = tracer::tells_calls();
         if is_told {
             self.tell(Report::Call { function }, b"");
@@ -87,7 +87,7 @@ impl Conn {
 #[must_use = "it tells of the function's end when it is dropped"]
 pub struct Inside<'a> {
     c: &'a mut Conn,
-    function: Option<Fn>,
+    function: Option<Function>,
 }
 
 impl Deref for Inside<'_> {

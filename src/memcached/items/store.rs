@@ -5,7 +5,7 @@ use super::chunk::{Chunk, ItemRef};
 use super::header::{New, Suffix, ntotal_of, suffix};
 use super::lru::Lru;
 use super::slabs::{Allocated, Sizes, Slabs};
-use crate::event::{Fn, ItemOp};
+use crate::event::{Function, ItemOp};
 use crate::memcached::settings::{
     Clock, ITEM_UPDATE_INTERVAL, KEY_MAX_LENGTH, MAX_NUMBER_OF_SLAB_CLASSES, Settings, say,
 };
@@ -51,14 +51,14 @@ impl Store {
     /// A new item that nobody else sees yet; `None` if it is too large or there is no memory
     /// (`thread.c:480`).
     pub fn item_alloc(&self, key: &[u8], flags: u32, exptime: u32, nbytes: u32) -> Option<ItemRef> {
-        let _in = tracer::enter(Fn::ItemAlloc, tracer::current());
+        let _in = tracer::enter(Function::ItemAlloc, tracer::current());
         // No hash: of the caller's own items none is to be spared.
         self.do_item_alloc(key, None, flags, exptime, nbytes)
     }
 
     /// Looks an item up and takes a reference (`thread.c:491`).
     pub fn item_get(&self, key: &[u8]) -> Option<ItemRef> {
-        let _in = tracer::enter(Fn::ItemGet, tracer::current());
+        let _in = tracer::enter(Function::ItemGet, tracer::current());
         let hv = self.assoc.hash(key);
         self.do_item_get(&mut self.assoc.item_lock(hv), key, hv)
     }
@@ -66,7 +66,7 @@ impl Store {
     /// Gives a reference back (`thread.c:529`). The C takes the item lock for it: its count may be read
     /// without one, and here it may not be relied upon without one.
     pub fn item_remove(&self, item: ItemRef) {
-        let _in = tracer::enter(Fn::ItemRemove, tracer::current());
+        let _in = tracer::enter(Function::ItemRemove, tracer::current());
         self.do_item_remove(item);
     }
 

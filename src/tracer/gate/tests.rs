@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 const W0: Thread = Thread::Worker(0);
 const W1: Thread = Thread::Worker(1);
 
-fn until(what: impl std::ops::Fn() -> bool) {
+fn until(what: impl Fn() -> bool) {
     let start = Instant::now();
     while !what() {
         assert!(start.elapsed() < Duration::from_secs(20), "did not happen");

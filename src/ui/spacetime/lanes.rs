@@ -2,7 +2,7 @@
 
 use super::arrows::Who;
 use super::rows::{Row, Window};
-use crate::event::{Event, Fn, Kind, Thread};
+use crate::event::{Event, Function, Kind, Thread};
 use crate::model::{Phase, World};
 use std::collections::BTreeSet;
 
@@ -163,7 +163,7 @@ fn before(event: &Event) -> Life {
     match event.kind() {
         Kind::Wake => Life::Asleep,
         Kind::Thread if event.op() == Some("start") => Life::Absent,
-        Kind::Call if event.function() == Some(Fn::WorkerLibevent) => Life::Absent,
+        Kind::Call if event.function() == Some(Function::WorkerLibevent) => Life::Absent,
         _ => Life::Running,
     }
 }

@@ -56,7 +56,7 @@ fn class(field: &Field) -> Class {
         ("conn" | "cause", _) | (_, "set") => Class::Common,
         (_, "i32" | "i64" | "u16" | "u32" | "u64") => Class::Number,
         (_, "bool") => Class::Flag,
-        (_, "Thread" | "ConnState" | "Fn") => Class::Typed,
+        (_, "Thread" | "ConnState" | "Function") => Class::Typed,
         (_, "word") => Class::Word,
         (_, "text") => Class::Text,
         (_, "bytes" | "base64" | "length" | "pieces" | "list" | "snapshot") => Class::Payload,

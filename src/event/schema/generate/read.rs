@@ -97,7 +97,7 @@ pub fn filter(schema: &Schema) -> String {
         "list" | "set" => "Part",
         "Thread" => "Thread",
         "ConnState" => "State",
-        "Fn" => "Function",
+        "Function" => "Function",
         "Errno" => "Errno",
         "EvFlags" => "EvFlags",
         "Protocol" => "Protocol",

@@ -9,8 +9,8 @@
 mod scan;
 
 use crate::event::{
-    Carried, ConnSet, ConnState, Domain, Errno, EvFlags, Event, Fn, Interest, Iov, ItemOp, ItemRef, Kind,
-    Protocol, Ready, ReplyOp, Role, SettingName, SockOpt, Target, Thread, ThreadOp, Transport, What,
+    Carried, ConnSet, ConnState, Domain, Errno, EvFlags, Event, Function, Interest, Iov, ItemOp, ItemRef,
+    Kind, Protocol, Ready, ReplyOp, Role, SettingName, SockOpt, Target, Thread, ThreadOp, Transport, What,
 };
 use scan::Scan;
 
@@ -136,7 +136,7 @@ scanned! {
     ConnState: |scan| Some(ConnState::named(scan.plain()?));
     Domain: |scan| Some(Domain::named(scan.plain()?));
     Errno: |scan| Some(Errno::named(scan.plain()?));
-    Fn: |scan| Some(Fn::named(scan.plain()?));
+    Function: |scan| Some(Function::named(scan.plain()?));
     Interest: |scan| Some(Interest::named(scan.plain()?));
     ItemOp: |scan| Some(ItemOp::named(scan.plain()?));
     Protocol: |scan| Some(Protocol::named(scan.plain()?));

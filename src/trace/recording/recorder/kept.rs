@@ -1,8 +1,8 @@
 //! What a thread reported, as whoever folds the world takes it.
 
 use crate::event::{
-    ConnState, Domain, Fn, Interest, ItemOp, ReplyOp, Role, SettingName, SockOpt, Target, Thread, ThreadOp,
-    Transport, What,
+    ConnState, Domain, Function, Interest, ItemOp, ReplyOp, Role, SettingName, SockOpt, Target, Thread,
+    ThreadOp, Transport, What,
 };
 use crate::tracer::{Class, Descriptor, Known, Peer, Report, Text};
 
@@ -23,7 +23,20 @@ macro_rules! as_it_is {
         }
     )*};
 }
-as_it_is!(i32, u32, ConnState, Domain, Fn, Interest, ItemOp, Role, SettingName, SockOpt, Target, ThreadOp);
+as_it_is!(
+    i32,
+    u32,
+    ConnState,
+    Domain,
+    Function,
+    Interest,
+    ItemOp,
+    Role,
+    SettingName,
+    SockOpt,
+    Target,
+    ThreadOp
+);
 
 macro_rules! if_any {
     ($($ty:ty),*) => {$(

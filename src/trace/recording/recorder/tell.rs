@@ -4,7 +4,7 @@
 use super::pen::Pen;
 use super::told::{Told, sent};
 use crate::event::{
-    ConnState, Domain, Errno, Fn, Interest, ItemOp, Named, ReplyOp, Role, SettingName, SockOpt, Target,
+    ConnState, Domain, Errno, Function, Interest, ItemOp, Named, ReplyOp, Role, SettingName, SockOpt, Target,
     Thread, ThreadOp, Transport,
 };
 use crate::filter::Value;
@@ -53,7 +53,7 @@ macro_rules! names {
 names!(
     ConnState,
     Domain,
-    Fn,
+    Function,
     Interest,
     ItemOp,
     ReplyOp,

@@ -88,8 +88,8 @@ impl Subject for Seen<'_> {
 mod tests {
     use super::*;
     use crate::event::{
-        ConnImage, ConnState, Detail, Domain, EvFlags, Event, Fn, Interest, ItemOp, Kind, ReplyOp, Role,
-        SettingName, SockOpt, Target, Thread, ThreadOp, Transport,
+        ConnImage, ConnState, Detail, Domain, EvFlags, Event, Function, Interest, ItemOp, Kind, ReplyOp,
+        Role, SettingName, SockOpt, Target, Thread, ThreadOp, Transport,
     };
     use crate::filter::Filter;
     use crate::memcached::server::Server;
@@ -214,7 +214,7 @@ mod tests {
         let cut = "é".repeat(200);
         let payloads: [&[u8]; 6] =
             [b"", b"set a 0 0 4", b"VALUE a", b"\xff\x00\xfe", &[b'x'; 300], cut.as_bytes()];
-        for f in Fn::ALL {
+        for f in Function::ALL {
             tracer::emit_conn(conn, Report::Call { function: *f }, None, b"");
             tracer::emit_conn(conn, Report::Return { function: *f }, None, b"");
         }
@@ -324,7 +324,7 @@ mod tests {
                 None,
                 b"the client has reset it",
             );
-            tracer::emit_conn(conn, Report::Return { function: Fn::ConnClose }, None, b"");
+            tracer::emit_conn(conn, Report::Return { function: Function::ConnClose }, None, b"");
         }
         tracer::emit(Report::Drop { n: 1 }, b"");
     }

@@ -4,7 +4,8 @@
 use super::kept::what;
 use super::line::whole_characters;
 use crate::event::{
-    Changed, ConnAt, ConnImage, Fn, ItemOp, ItemRef, Snapshot, Target, Thread, UDP_HEADER_SIZE, What, encode,
+    Changed, ConnAt, ConnImage, Function, ItemOp, ItemRef, Snapshot, Target, Thread, UDP_HEADER_SIZE, What,
+    encode,
 };
 use crate::tracer::{Record, Report, received};
 use crate::world::{self, Allocated, Change, Conn, Connection, Happening, Offsets, Said};
@@ -145,7 +146,7 @@ impl Connection for ConnNow {
     fn before(&mut self, h: &Happening<'_>, (): &(), (): &mut ()) {
         self.is_moving = false;
         match (h.what, h.bytes) {
-            (What::Call { function: Some(Fn::ProcessCommand) }, _) => {
+            (What::Call { function: Some(Function::ProcessCommand) }, _) => {
                 self.parsed();
                 self.is_parsed = true;
             }
