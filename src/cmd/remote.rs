@@ -45,13 +45,13 @@ pub(super) enum Ended {
 pub(super) struct Remote {
     name: String,
     asks: Mutex<Sender<String>>,
-    now: Arc<Mutex<Now>>,
+    now: Arc<Mutex<RemoteState>>,
     news: Mutex<Sender<String>>,
 }
 
 /// What was heard last.
 #[derive(Debug, Default)]
-struct Now {
+struct RemoteState {
     leash: Leashed,
     is_recording: bool,
     /// Nobody answers any more.
@@ -62,7 +62,7 @@ struct Now {
 impl Remote {
     /// Talks on this connection from now on; what goes wrong is news.
     pub fn start(name: String, port: Port, status: &Status, news: Sender<String>) -> anyhow::Result<Remote> {
-        let mut now = Now::default();
+        let mut now = RemoteState::default();
         now.hear(status.clone());
         let now = Arc::new(Mutex::new(now));
         let (asks, asked) = channel();
@@ -108,7 +108,7 @@ impl Remote {
     }
 }
 
-impl Now {
+impl RemoteState {
     fn hear(&mut self, status: Status) {
         self.leash = harmless(status.leash);
         self.is_recording = status.recording.is_some();
@@ -134,7 +134,12 @@ fn harmless(mut leash: Leashed) -> Leashed {
 }
 
 /// Says what was asked for, and what is wrong with it to whoever asked, until either side goes.
-fn talk(mut port: Port, asked: &Receiver<String>, now: &Mutex<Now>, news: &Sender<String>) -> io::Result<()> {
+fn talk(
+    mut port: Port,
+    asked: &Receiver<String>,
+    now: &Mutex<RemoteState>,
+    news: &Sender<String>,
+) -> io::Result<()> {
     loop {
         match asked.recv_timeout(LOOK) {
             Ok(line) => {
@@ -212,7 +217,7 @@ mod tests {
     fn what_a_server_says_of_itself_can_do_no_harm() {
         let said = r#"{"tool":"x","protocol":1,"held":true,"holder":"a\u001b[2Jb","until":"\u0007",
             "waiting":[{"th":"main","ev":"\u001b]0;x","of":"\u009b"}]}"#;
-        let mut now = Now::default();
+        let mut now = RemoteState::default();
         now.hear(serde_json::from_str(said).unwrap());
         let at = &now.leash.waiting[0];
         let shown = format!("{} {}", at.ev, at.of.as_deref().unwrap());

@@ -1,6 +1,6 @@
 //! The state of the server at a moment: what a recording that begins in the middle starts from.
 
-use super::{ConnSet, ConnState, Function, Payload, StatFold, Stats, Thread, Word};
+use super::{ConnSet, ConnState, Function, Payload, StatFold, StatsValues, Thread, Word};
 use serde::{Deserialize, Serialize};
 
 /// What folding every event up to this one would have told, but for what has no effect any more:
@@ -33,7 +33,7 @@ pub struct MemoryAt {
     pub counts: Counts,
     /// What `stats` answers; `None` where that is not known, as older recordings do not tell it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stats: Option<Stats>,
+    pub stats: Option<StatsValues>,
     /// The buckets of the hash table, once it has grown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub buckets: Option<u64>,

@@ -1,7 +1,7 @@
 //! What can be asked about a step's event, and what the event answers.
 
 use super::mistake::unknown;
-use crate::event::{ConnFields, Event, Kind, Ready};
+use crate::event::{ConnFields, Event, Kind, ReadyFd};
 use crate::filter::{Field, Subject, Type, Value};
 use crate::text::visible;
 
@@ -138,7 +138,7 @@ fn names() -> String {
 }
 
 /// `c0 r`, `fd r`: who is ready for what. A descriptor's number is another one each time.
-fn one_ready(ready: &Ready) -> String {
+fn one_ready(ready: &ReadyFd) -> String {
     match ready.conn {
         Some(conn) => format!("c{conn} {}", visible(ready.what.name().as_bytes())),
         None => format!("fd {}", visible(ready.what.name().as_bytes())),

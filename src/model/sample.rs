@@ -2,8 +2,8 @@
 //! `set a 0 0 4`, `get a` and `quit`, as the reference `set-get` has it.
 
 use crate::event::{
-    ConnFields, ConnSet, ConnState, EvFlags, Event, FlatEvent, Function, Interest, Iov, ItemRef, Kind,
-    Protocol, Ready, Thread,
+    ConnFields, ConnItem, ConnSet, ConnState, EvFlags, Event, FlatEvent, Function, Interest, Iov, Kind,
+    Protocol, ReadyFd, Thread,
 };
 
 pub(crate) const W0: Thread = Thread::Worker(0);
@@ -86,7 +86,7 @@ impl Script {
     }
 
     fn wake(&mut self, th: Thread, fd: i32, conn: Option<u32>) {
-        self.on(th, Kind::Wake, |e| e.ready = Some(vec![Ready { fd, conn, what: Interest::Read }]));
+        self.on(th, Kind::Wake, |e| e.ready = Some(vec![ReadyFd { fd, conn, what: Interest::Read }]));
     }
 
     pub fn read(&mut self, into: &'static str, want: u64, got: Result<&str, &'static str>) {
@@ -265,7 +265,7 @@ impl Script {
         self.item("alloc");
         self.set(ConnSet {
             rlbytes: Some(6),
-            item: Some(Some(ItemRef { key: "a".into(), size: 6 })),
+            item: Some(Some(ConnItem { key: "a".into(), size: 6 })),
             ..ConnSet::default()
         });
         self.to(ConnState::Nread);

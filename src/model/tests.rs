@@ -2,7 +2,7 @@
 use super::sample::{self, Script, W0};
 use super::*;
 use crate::event::FlatEvent;
-use crate::event::{ConnSet, ItemRef, Kind, Payload};
+use crate::event::{ConnItem, ConnSet, Kind, Payload};
 use proptest::prelude::*;
 
 fn fold(events: &[Event]) -> World {
@@ -31,7 +31,7 @@ fn text(cells: Vec<Cell>) -> String {
 fn the_start_leaves_four_workers_asleep_and_a_socket_that_listens() {
     let world = after(|e| e.kind() == Kind::Wait && e.th == Thread::Main);
     assert_eq!(world.threads.len(), 5);
-    assert!(world.threads.values().all(Lane::is_asleep));
+    assert!(world.threads.values().all(ThreadFacts::is_asleep));
     let w3 = &world.threads[&Thread::Worker(3)];
     assert_eq!((w3.epoll_fd, w3.notify_receive_fd, w3.notify_send_fd), (Some(17), Some(15), Some(16)));
     assert_eq!(
@@ -46,7 +46,7 @@ fn the_start_leaves_four_workers_asleep_and_a_socket_that_listens() {
             registered: true
         }]
     );
-    let done = Startup { bases: 5, pipes: 4, created: 4, started: 4, looping: true };
+    let done = StartupProgress { bases: 5, pipes: 4, created: 4, started: 4, looping: true };
     assert_eq!(world.startup, done);
 }
 
@@ -59,7 +59,7 @@ fn the_byte_and_the_item_wait_for_the_worker_and_are_taken() {
         (1, vec![0])
     );
     assert_eq!(sent.changed.pipe, Some(W0));
-    assert_eq!(sent.conn(0).unwrap().place, Place::Queued);
+    assert_eq!(sent.conn(0).unwrap().place, ConnStage::Queued);
     let taken = after(|e| e.kind() == Kind::CqPop);
     assert_eq!((taken.threads[&W0].pipe.len(), taken.threads[&W0].queue.len()), (0, 0));
     assert_eq!(taken.changed.queue, Some(W0));
@@ -118,7 +118,7 @@ fn a_value_that_came_with_its_command_is_copied_out_of_the_read_buffer() {
         rcurr: Some(13),
         rbytes: Some(6),
         rlbytes: Some(6),
-        item: Some(Some(ItemRef { key: "a".into(), size: 6 })),
+        item: Some(Some(ConnItem { key: "a".into(), size: 6 })),
         ..ConnSet::default()
     });
     s.to(ConnState::Nread);
@@ -197,7 +197,7 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
             rbytes: (rbytes % 3 != 0).then_some(rbytes),
             ritem: Some(ritem),
             rlbytes: (rlbytes % 3 != 0).then_some(if rlbytes % 2 == 0 { rlbytes % 50 } else { rlbytes }),
-            item: item.map(|some| some.then(|| ItemRef { key: "k".into(), size: 9 })),
+            item: item.map(|some| some.then(|| ConnItem { key: "k".into(), size: 9 })),
             ..ConnSet::default()
         },
     );

@@ -2,9 +2,9 @@
 
 use super::ledger::Ledger;
 use super::sessions::{ALL, Session};
-use crate::event::{ConnFields, ConnSet, ConnState, Event, ItemRef, Kind, Stats, Thread};
+use crate::event::{ConnFields, ConnItem, ConnSet, ConnState, Event, Kind, StatsValues, Thread};
 use crate::memcached::util::FRESH;
-use crate::model::{Bytes, Class, Conn, Key, Lru, Memory, Place, World};
+use crate::model::{Bytes, ClassModel, ConnModel, ConnStage, Key, LruModel, StoreModel, World};
 use crate::tracer::witness::{ClassMemory, ConnMemory, Seen, ServerMemory, StoreMemory};
 use crate::world;
 use std::collections::{HashMap, HashSet};
@@ -76,7 +76,7 @@ impl Tally {
 }
 
 /// A class as it was held last: in numbers, its list, and the server's memory.
-type Held = (world::Class, Option<Arc<Lru>>, Arc<ClassMemory>);
+type Held = (world::ClassFacts, Option<Arc<LruModel>>, Arc<ClassMemory>);
 
 /// One event's comparison.
 pub(super) struct Holds<'a> {
@@ -172,7 +172,7 @@ impl Holds<'_> {
         self.session.max_data == ALL && !self.is_late
     }
 
-    fn conn(&mut self, model: &Conn, memory: &ConnMemory) {
+    fn conn(&mut self, model: &ConnModel, memory: &ConnMemory) {
         // The model keeps so much of a buffer and no more, and then of a value that was copied out of it.
         if memory.rbuf.len() >= ALL as usize {
             self.large.insert(memory.id);
@@ -186,12 +186,12 @@ impl Holds<'_> {
                 None => std::str::from_utf8(&kept[..e.valid_up_to()]),
                 Some(_) => Err(e),
             });
-            ItemRef { key: kept.unwrap_or_default().to_owned(), size: *size }
+            ConnItem { key: kept.unwrap_or_default().to_owned(), size: *size }
         });
         let set = ConnSet { item: Some(item), ..ConnSet::whole(&memory.image) };
         set.apply(&mut fields);
         self.same("struct conn", &model.fields, &fields);
-        if model.place == Place::Open {
+        if model.place == ConnStage::Open {
             self.same("state", &model.state, &Some(memory.state));
             self.same("sfd", &model.fd, &Some(memory.fd));
             self.same("request_id", &model.request_id.unwrap_or_default(), &memory.request_id);
@@ -233,7 +233,7 @@ impl Holds<'_> {
         }
     }
 
-    fn unsent(&mut self, model: &Conn, memory: &ConnMemory) {
+    fn unsent(&mut self, model: &ConnModel, memory: &ConnMemory) {
         let Some(pieces) = model.unsent() else {
             let was_handed_over =
                 model.sent.as_ref().is_some_and(|sent| sent.msgcurr == memory.image.msgcurr);
@@ -291,7 +291,7 @@ impl Holds<'_> {
             };
             let list = model.list(class.id);
             let is_same_list =
-                |seen: &Option<Arc<Lru>>| seen.as_ref().map(Arc::as_ptr) == list.map(Arc::as_ptr);
+                |seen: &Option<Arc<LruModel>>| seen.as_ref().map(Arc::as_ptr) == list.map(Arc::as_ptr);
             let is_same = |(of, seen, memory): &Held| {
                 *of == *of_model && is_same_list(seen) && Arc::ptr_eq(memory, class)
             };
@@ -330,7 +330,7 @@ impl Holds<'_> {
         }
     }
 
-    fn stats(&mut self, model: &Memory<'_>, memory: Stats) {
+    fn stats(&mut self, model: &StoreModel<'_>, memory: StatsValues) {
         let Some(stats) = model.stats else {
             // What a recording need not know: what a command is that was cut in its first word, and what others
             // have counted while the statistics were set back.
@@ -345,14 +345,14 @@ impl Holds<'_> {
         // Another thread may have counted, and wait for a lock before it tells of what comes next.
         let ahead = memory.get_misses.wrapping_sub(stats.get_misses) < self.session.threads.into();
         let get_misses = if ahead { stats.get_misses } else { memory.get_misses };
-        self.same("stats", &stats, &Stats { get_misses, ..memory });
+        self.same("stats", &stats, &StatsValues { get_misses, ..memory });
     }
 
     fn is_key(&self, key: &Key, real: &[u8]) -> bool {
         key.len == real.len() as u64 && real.starts_with(&key.kept)
     }
 
-    fn class(&self, model: Class<'_>, memory: &ClassMemory) {
+    fn class(&self, model: ClassModel<'_>, memory: &ClassMemory) {
         let id = memory.id;
         let of_model = (model.chunk, model.pages, model.chunks, model.used, model.lru.len());
         let of_memory = (Some(memory.chunk), memory.pages, memory.chunks, memory.used, memory.items);

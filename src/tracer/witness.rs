@@ -5,7 +5,7 @@
 //! and gives it away at events, by chance, so that the threads' events interleave as they do in life.
 
 use super::{Hub, Report};
-use crate::event::{ConnImage, ConnState, ItemOp, Stats, Thread};
+use crate::event::{ConnImage, ConnState, ItemOp, StatsValues, Thread};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -56,7 +56,7 @@ pub(crate) struct StoreMemory {
     pub buckets: u64,
     pub growing: bool,
     /// What `stats` would answer, where that was added up.
-    pub stats: Option<Stats>,
+    pub stats: Option<StatsValues>,
     /// The bucket that was asked last, and the keys in its chain.
     pub chain: Option<(u32, Vec<Vec<u8>>)>,
 }

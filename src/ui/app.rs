@@ -20,8 +20,8 @@ use super::{Desk, Grows, Leash, Options, Recording, Tape};
 use crate::event::{Event, Kind, Leashed, Thread};
 use crate::explain::Explanation;
 use crate::lesson::Lang;
-use crate::model::Conn;
-use crate::player::{Pace, Player, Progress, Wanted};
+use crate::model::ConnModel;
+use crate::player::{Pace, Player, SourceProgress, Wanted};
 use crate::trace::format::{End, Header, Redacted};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -219,7 +219,7 @@ pub struct App {
     /// What was drawn where: what a click means.
     pub(super) seen: RefCell<Seen>,
     /// How far the recording is read, as of the last look.
-    pub(super) progress: Progress,
+    pub(super) progress: SourceProgress,
     /// Where to go as soon as that is known.
     pub(super) awaited: Option<At>,
 }
@@ -316,7 +316,7 @@ impl App {
             mouse: false,
             leaves_screen: false,
             seen: RefCell::default(),
-            progress: Progress::DONE,
+            progress: SourceProgress::DONE,
             awaited: None,
         };
         app.wear(options.theme);
@@ -402,7 +402,7 @@ impl App {
         self.pinned.or(of_event).or(self.player.world().last_conn)
     }
 
-    pub(super) fn shown_conn(&self) -> Option<&Conn> {
+    pub(super) fn shown_conn(&self) -> Option<&ConnModel> {
         self.player.world().conn(self.shown_conn_id()?)
     }
 

@@ -2,8 +2,8 @@
 
 use super::app::App;
 use super::pen::{Pen, cut};
-use crate::event::Stats;
-use crate::model::{Class, Deed, Item, Key, Lru, Memory};
+use crate::event::StatsValues;
+use crate::model::{ClassModel, Deed, Item, Key, LruModel, StoreModel};
 use crate::text::visible;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr as _;
@@ -27,7 +27,7 @@ pub(super) fn title(app: &App) -> String {
 /// What a part of the panel is drawn with.
 struct View<'a> {
     app: &'a App,
-    memory: &'a Memory<'a>,
+    memory: &'a StoreModel<'a>,
     /// What this event did, if it is one of the store's.
     deed: Option<&'a Deed>,
 }
@@ -80,7 +80,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
 /// What `stats` answers, by its names; below it what the store was asked and did, for whatever command.
 fn counts(view: &View<'_>, pen: &mut Pen<'_>) -> usize {
     let (p, memory) = (view.app.palette, view.memory);
-    let of = |n: fn(Stats) -> u64| memory.stats.map(n);
+    let of = |n: fn(StatsValues) -> u64| memory.stats.map(n);
     let stats = [
         ("get_hits", of(|stats| stats.get_hits), memory.is_counted(|stats| stats.get_hits)),
         ("get_misses", of(|stats| stats.get_misses), memory.is_counted(|stats| stats.get_misses)),
@@ -124,7 +124,7 @@ fn classes(view: &View<'_>, pen: &mut Pen<'_>, top: usize, rows: usize) -> usize
         return top + 1;
     }
     pen.put(0, top, "  class    chunk  pages     used of chunks", p.dim);
-    let all: Vec<Class<'_>> = memory.classes().collect();
+    let all: Vec<ClassModel<'_>> = memory.classes().collect();
     let now = all.iter().position(|class| Some(class.id) == memory.class).unwrap_or(0);
     let rows = rows.max(1);
     // The one that it is about stays in sight, and what is left out is counted.
@@ -142,7 +142,7 @@ fn classes(view: &View<'_>, pen: &mut Pen<'_>, top: usize, rows: usize) -> usize
     y
 }
 
-fn one_class(view: &View<'_>, pen: &mut Pen<'_>, y: usize, class: &Class, is_now: bool) {
+fn one_class(view: &View<'_>, pen: &mut Pen<'_>, y: usize, class: &ClassModel, is_now: bool) {
     let p = view.app.palette;
     let is_its = view.deed.and_then(|deed| deed.class) == Some(class.id);
     let chunk = class.chunk.map_or_else(|| "?".to_owned(), |chunk| chunk.to_string());
@@ -198,7 +198,7 @@ fn lru(view: &View<'_>, pen: &mut Pen<'_>, y: usize, rows: usize) -> usize {
 }
 
 /// The list in pieces: as much of its head as there is room for, and the tail.
-fn list(view: &View<'_>, lru: &Lru, room: usize) -> Vec<Piece> {
+fn list(view: &View<'_>, lru: &LruModel, room: usize) -> Vec<Piece> {
     let p = view.app.palette;
     let head: Vec<&Item> = lru.head().collect();
     let tail: Vec<&Item> = lru.tail().collect();

@@ -4,7 +4,7 @@
 use super::app::Panel;
 use super::tests::{at, press, recording, screen, seq};
 use super::*;
-use crate::event::{ConnSet, ConnState, Function, ItemRef, Kind};
+use crate::event::{ConnItem, ConnSet, ConnState, Function, Kind};
 use crate::model::sample::{self, Script, W0};
 use std::time::Duration;
 
@@ -178,7 +178,7 @@ fn a_count_begins_with_a_0_and_ends_after_a_second_without_a_key() {
 /// A connection in whose item 10 bytes are to come, of which so many have, and two of them were kept.
 fn filling(came: i32) -> App {
     app_with(|script| {
-        let item = ItemRef { key: "key".into(), size: 10 };
+        let item = ConnItem { key: "key".into(), size: 10 };
         script.c0(Kind::Accept, |e| (e.conn, e.fd, e.worker) = (Some(9), Some(30), Some(W0)));
         script.c0(Kind::ConnNew, |e| (e.conn, e.fd, e.state) = (Some(9), Some(30), Some(ConnState::NewCmd)));
         script.set(ConnSet {

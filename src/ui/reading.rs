@@ -3,7 +3,7 @@
 use super::app::App;
 use super::goto::At;
 use super::{Options, app};
-use crate::player::{Player, Progress, Source};
+use crate::player::{Player, Source, SourceProgress};
 use crate::trace::format::Header;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ impl App {
     pub fn open(name: String, header: Header, source: Arc<dyn Source>, options: &Options) -> App {
         let mut app = App::new(name, &header, Vec::new(), options);
         app.player = Player::of(source);
-        app.progress = Progress::default();
+        app.progress = SourceProgress::default();
         app.grows = options.grows.clone();
         app.look_at_source();
         app.narrow_again();

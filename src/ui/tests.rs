@@ -459,7 +459,7 @@ fn the_loop_takes_in_a_servers_events_until_they_end() {
 fn a_recording_that_is_still_read_says_how_far_it_is() {
     let mut app = app();
     assert!(!screen(&app, 120, 40).contains("indexing") && app.due().is_none());
-    app.progress = crate::player::Progress { percent: 43, is_indexed: false, ..app.progress };
+    app.progress = crate::player::SourceProgress { percent: 43, is_indexed: false, ..app.progress };
     assert!(screen(&app, 120, 40).contains("████░░░░░░ indexing 43 %"));
     assert!(app.due().is_some(), "one looks again by oneself");
     // Where nobody knows yet what stands there, one is on the way.

@@ -2,7 +2,7 @@
 
 use super::parts::{error, failure, fd, ready_for, row, waits_for};
 use super::{Names, Say, Style};
-use crate::event::{Errno, Interest, Ready};
+use crate::event::{Errno, Interest, ReadyFd};
 
 /// How many descriptors a row of the list names.
 const LISTED: usize = 16;
@@ -20,7 +20,7 @@ pub(super) fn wait(say: &Say<'_>, timeout: Option<i64>) -> String {
 
 pub(super) fn wake(say: &Say<'_>, timer: bool, errno: Option<Errno>) -> String {
     let all = say.event.ready().unwrap_or_default();
-    let one = |r: &Ready| format!("{} {}", (say.names)(r.conn, Some(r.fd)), ready_for(r.what, say.style));
+    let one = |r: &ReadyFd| format!("{} {}", (say.names)(r.conn, Some(r.fd)), ready_for(r.what, say.style));
     let failed = || error(errno).unwrap_or_else(|| "nothing".to_owned());
     match say.style {
         Style::Text => {
@@ -51,7 +51,7 @@ pub(super) fn wake(say: &Say<'_>, timer: bool, errno: Option<Errno>) -> String {
 }
 
 /// What woke a thread, by the first of it: a connection, another descriptor by its name, or its timer.
-pub fn woken_by(all: &[Ready], names: Names<'_>) -> String {
+pub fn woken_by(all: &[ReadyFd], names: Names<'_>) -> String {
     let Some(first) = all.first() else { return "its timer".to_owned() };
     let mut by = names(first.conn, Some(first.fd));
     if first.conn.is_some() && first.what == Interest::Write {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::event::schema::KINDS;
-use crate::event::{ConnSet, Domain, Errno, Interest, Iov, Ready, Snapshot, Target, Transport, Word};
+use crate::event::{ConnSet, Domain, Errno, Interest, Iov, ReadyFd, Snapshot, Target, Transport, Word};
 
 /// What a terminal would act on, and what it would hide or turn round.
 const EVIL: &str = "\x1b[31m\u{9b}\r\n\t\u{202e}\u{feff}\u{7f}\0";
@@ -8,7 +8,7 @@ const EVIL: &str = "\x1b[31m\u{9b}\r\n\t\u{202e}\u{feff}\u{7f}\0";
 /// A row with every field that any kind has, and something evil wherever there may be text.
 fn full(ev: Kind) -> FlatEvent {
     let text = || Some(EVIL.into());
-    let ready = |conn, what: &str| Ready { fd: 9, conn, what: what.into() };
+    let ready = |conn, what: &str| ReadyFd { fd: 9, conn, what: what.into() };
     let set = ConnSet { protocol: Some(EVIL.into()), write_and_go: Some(EVIL.into()), ..ConnSet::default() };
     FlatEvent {
         seq: 1,

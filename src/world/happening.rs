@@ -1,6 +1,6 @@
 //! What happened, in the one shape that the fold takes.
 
-use crate::event::{Carried, ConnImage, ConnSet, Event, Function, Ready, Snapshot, Thread, What};
+use crate::event::{Carried, ConnImage, ConnSet, Event, Function, ReadyFd, Snapshot, Thread, What};
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
@@ -22,7 +22,7 @@ pub struct Happening<'a> {
     /// What changed in the connection's `struct conn`.
     pub change: Change<'a>,
     /// What is ready, where whoever folds wants to know.
-    pub ready: Option<&'a [Ready]>,
+    pub ready: Option<&'a [ReadyFd]>,
     /// The state that the server is in, of a snapshot.
     pub world: Option<&'a Snapshot>,
 }
@@ -48,12 +48,12 @@ pub enum Change<'a> {
     /// These fields.
     Set(&'a ConnSet),
     /// It is like that now; and the item that the thread has allocated last.
-    Image(&'a ConnImage, &'a Allocated),
+    Image(&'a ConnImage, &'a AllocatedItem),
 }
 
 /// An item that a thread has allocated: the one that a connection of its may fill next.
 #[derive(Debug, Default)]
-pub struct Allocated {
+pub struct AllocatedItem {
     /// The number that `ConnImage` has for it.
     pub id: u32,
     /// Its key, as far as it was kept.

@@ -34,7 +34,7 @@ fn bytes() -> impl Strategy<Value = Iov> {
 }
 
 fn set() -> impl Strategy<Value = ConnSet> {
-    let item = (".{0,9}", any::<u64>()).prop_map(|(key, size)| ItemRef { key, size });
+    let item = (".{0,9}", any::<u64>()).prop_map(|(key, size)| ConnItem { key, size });
     let numbers = (any::<Option<u32>>(), any::<Option<i32>>(), any::<Option<bool>>());
     (numbers, prop::option::of(prop::option::of(item)), state(), any::<Option<bool>>()).prop_map(
         |((rbytes, rlbytes, noreply), item, write_and_go, read)| ConnSet {
@@ -67,7 +67,7 @@ prop_compose! {
         ) -> Event {
         let (data, b64, len) = payload.map_or((None, None, None), |p| (p.data, p.b64, Some(p.len)));
         let ready = ready.map(|r: Vec<_>| {
-            r.into_iter().map(|(fd, conn)| Ready { fd, conn, what: "rw".into() }).collect()
+            r.into_iter().map(|(fd, conn)| ReadyFd { fd, conn, what: "rw".into() }).collect()
         });
         FlatEvent {
             to, from, why, want, ret, errno, data, b64, len, cause, iov, ready,

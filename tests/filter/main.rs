@@ -72,7 +72,7 @@ const MEANT: Meant = &[
     ("set.item & !item.key", |e| e.set.as_ref().is_some_and(|s| s.item == Some(None))),
     ("item.size=6 & item.key=a", |e| {
         let item = e.set.as_ref().and_then(|s| s.item.clone()).flatten();
-        item == Some(ItemRef { key: "a".into(), size: 6 })
+        item == Some(ConnItem { key: "a".into(), size: 6 })
     }),
 ];
 

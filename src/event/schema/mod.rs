@@ -11,7 +11,7 @@ use super::errno::ERRNO_NAMES;
 use super::name::{Unknown, harmless};
 use super::{
     Carried, ConnSet, ConnState, Domain, Errno, Event, Function, Interest, Iov, ItemOp, Payload, Protocol,
-    Ready, ReplyOp, Role, SettingName, Snapshot, SockOpt, Target, Thread, ThreadOp, Transport, Word,
+    ReadyFd, ReplyOp, Role, SettingName, Snapshot, SockOpt, Target, Thread, ThreadOp, Transport, Word,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;

@@ -9,7 +9,7 @@ use super::chunk::Chunk;
 use super::lru::{ItemStats, Lru};
 use super::slabs::{POWER_SMALLEST, Slabs};
 use super::store::Store;
-use crate::event::{ItemOp, Stats};
+use crate::event::{ItemOp, StatsValues};
 use crate::memcached::conn_queue::Threads;
 use crate::memcached::settings::MAX_NUMBER_OF_SLAB_CLASSES;
 use crate::tracer::witness::{ClassMemory, StoreMemory};
@@ -103,7 +103,7 @@ impl Peek {
             let sum = |of: &dyn Fn(ItemStats) -> u64| {
                 self.classes.iter().map(|class| of(totals(class.id.into()))).sum()
             };
-            Stats {
+            StatsValues {
                 get_hits: threads.slab_stats(0..MAX_NUMBER_OF_SLAB_CLASSES).get_hits,
                 get_misses: threads.counted().get_misses,
                 evictions: sum(&|stats| stats.evicted),

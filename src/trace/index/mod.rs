@@ -9,7 +9,7 @@
 //! **What is an event here is what [`TraceReader`] takes for one**, line for line, and what is wrong
 //! with another is said in the same words, once that line has been looked at. Until then a line
 //! counts as an event; if it is none, the events after it get other indices
-//! ([`Progress::shifts`]).
+//! ([`SourceProgress::shifts`]).
 //!
 //! A file may grow while it is open: then it is indexed anew (`grow.rs`). It may be made shorter: what is gone
 //! is shown as `unreadable`, and said.
@@ -30,7 +30,7 @@ use super::reader::{self, ReadError, TraceReader, Warning};
 use crate::event::{Event, FlatEvent};
 use crate::filter::Filter;
 use crate::model::World;
-use crate::player::{Direction, Found, Progress, Source};
+use crate::player::{Direction, Found, Source, SourceProgress};
 use bytes::{Bytes, Line, STEP_ALL, STEP_FEW, STEP_ONE, Window};
 use keyframes::Keyframes;
 use recent::Recent;
@@ -387,13 +387,13 @@ impl Source for Index {
         self.shared.table().index_of(place)
     }
 
-    fn progress(&self) -> Progress {
+    fn progress(&self) -> SourceProgress {
         let shifts = self.shared.table().shifts;
         let state = self.shared.state();
         let all = work::SHARES.iter().sum::<u64>() * state.chunks as u64;
         let done: u64 = work::SHARES.iter().zip(state.done).map(|(share, n)| share * n as u64).sum();
         let percent = (100 * done).checked_div(all).map_or(0, |n| n.min(99) as u8);
-        Progress {
+        SourceProgress {
             percent: if state.is_folded { 100 } else { percent },
             is_indexed: state.is_indexed,
             is_folded: state.is_folded,

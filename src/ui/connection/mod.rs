@@ -5,7 +5,7 @@ mod cells;
 use super::app::App;
 use super::pen::{Pen, wrap};
 use crate::event::ConnFields;
-use crate::model::{Conn, Place, Sent};
+use crate::model::{ConnModel, ConnStage, Sent};
 use crate::text::{printable, visible};
 use cells::{Drawn, Legend, Window};
 use std::ops::Range;
@@ -22,9 +22,9 @@ const LONGEST: usize = 64 * 1024;
 /// How many rows the panel takes with its title where rows are short.
 pub(super) fn least_height(app: &App) -> u16 {
     match app.shown_conn().map(|c| c.place) {
-        Some(Place::Open) => LEAST_HEIGHT,
-        Some(Place::Accepted | Place::Queued | Place::Taken) => 3,
-        Some(Place::Closed) | None => 2,
+        Some(ConnStage::Open) => LEAST_HEIGHT,
+        Some(ConnStage::Accepted | ConnStage::Queued | ConnStage::Taken) => 3,
+        Some(ConnStage::Closed) | None => 2,
     }
 }
 
@@ -51,7 +51,7 @@ pub(super) fn title(app: &App) -> String {
 /// What a line of the panel is drawn with.
 struct View<'a> {
     app: &'a App,
-    conn: &'a Conn,
+    conn: &'a ConnModel,
     /// The fields that this event changed.
     changed: &'a [&'static str],
 }
@@ -87,7 +87,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let mut y = 0;
     state_line(&view, pen, y);
     y += 1 + gap;
-    if conn.place < Place::Open {
+    if conn.place < ConnStage::Open {
         pen.put(0, y, "no struct conn yet: its worker makes it", p.dim);
         return;
     }
@@ -115,9 +115,9 @@ fn state_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
     let is_new = world.changed.conn == Some(conn.id) && world.changed.way.is_some();
     pen.put(0, y, "state", p.dim);
     let state = match (conn.place, conn.state) {
-        (Place::Accepted, _) => "accepted",
-        (Place::Queued, _) => "on a queue",
-        (Place::Taken, _) => "off the queue",
+        (ConnStage::Accepted, _) => "accepted",
+        (ConnStage::Queued, _) => "on a queue",
+        (ConnStage::Taken, _) => "off the queue",
         (_, Some(state)) => state.name(),
         (_, None) => "?",
     };
@@ -134,7 +134,7 @@ fn state_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
     if let Some(id) = conn.request_id {
         x = view.field(pen, x, y, "request_id", &id.to_string()) + 2;
     }
-    if conn.place == Place::Open {
+    if conn.place == ConnStage::Open {
         view.field(pen, x, y, "ev_flags", &conn.fields.ev_flags.to_string());
     }
 }

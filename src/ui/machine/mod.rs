@@ -11,7 +11,7 @@ use super::app::App;
 use super::canvas::{Canvas, Point, Weight};
 use super::pen::Pen;
 use crate::event::ConnState;
-use crate::model::{Conn, Place, Way, Ways};
+use crate::model::{ConnModel, ConnStage, Way, Ways};
 use labels::{Label, labels, place_of};
 use map::states::*;
 use map::{ARRIVAL, BYWAYS, LARGE, LOW, ROADS, Road, SIZE, STATES, Scale};
@@ -73,7 +73,7 @@ enum Walker {
 }
 
 fn walker(app: &App) -> Option<Walker> {
-    match app.shown_conn().filter(|conn| conn.place >= Place::Open) {
+    match app.shown_conn().filter(|conn| conn.place >= ConnStage::Open) {
         Some(conn) => conn.state.map(Walker::Conn),
         None => app.player.world().listeners.iter().any(|l| l.state.is_some()).then_some(Walker::Listener),
     }
@@ -82,7 +82,7 @@ fn walker(app: &App) -> Option<Walker> {
 /// What is known of the connection's walk.
 struct Walk<'a> {
     app: &'a App,
-    conn: Option<&'a Conn>,
+    conn: Option<&'a ConnModel>,
     current: Option<ConnState>,
     /// The last way, and whether this event took it.
     way: Option<Way>,
@@ -169,7 +169,7 @@ impl Drawing {
         let left = width.saturating_sub(used) / 2;
         let top = usize::from(height > SIZE.1 + 3);
         // Too few rows: without the listening socket, unless a connection is on its way.
-        let is_arriving = walk.conn.is_none_or(|c| c.place < Place::Open);
+        let is_arriving = walk.conn.is_none_or(|c| c.place < ConnStage::Open);
         let skip = if is_arriving { 0 } else { SIZE.1.saturating_sub(height).min(1) };
         let told = (SIZE.1 + 2 * top).min(height.saturating_sub(1).max(SIZE.1));
         let legend = if is_beside {
@@ -210,7 +210,7 @@ impl Drawing {
         let (width, height) = self.scale.size();
         let mut canvas = Canvas::new(width, height);
         let place = walk.conn.map(|c| c.place);
-        let is_arriving = place.is_some_and(|place| place < Place::Open);
+        let is_arriving = place.is_some_and(|place| place < ConnStage::Open);
         let weight = match place {
             Some(_) if is_arriving => Weight::Lit,
             Some(_) => Weight::Plain,

@@ -3,7 +3,7 @@
 use super::arrows::Who;
 use super::rows::{Row, Window};
 use crate::event::{Event, Function, Kind, Thread};
-use crate::model::{Phase, World};
+use crate::model::{ThreadPhase, World};
 use std::collections::BTreeSet;
 
 /// Columns from one worker to the next, widest first, and what must be left for the words then.
@@ -137,8 +137,8 @@ pub(super) fn life(world: &World, window: &Window, thread: Thread) -> Vec<Life> 
     let mut life = match own.peek() {
         Some((_, event)) => before(event),
         None => match world.threads.get(&thread).map(|lane| lane.phase) {
-            Some(Phase::Asleep(_)) => Life::Asleep,
-            Some(Phase::Running) => Life::Running,
+            Some(ThreadPhase::Asleep(_)) => Life::Asleep,
+            Some(ThreadPhase::Running) => Life::Running,
             _ => Life::Absent,
         },
     };

@@ -107,7 +107,7 @@ fn rust_type(ty: &str) -> String {
         "word" => "Option<Word>".into(),
         "length" => "Option<u64>".into(),
         "pieces" => "Option<Vec<Iov>>".into(),
-        "list" => "Option<Vec<Ready>>".into(),
+        "list" => "Option<Vec<ReadyFd>>".into(),
         "snapshot" => "Option<Box<Snapshot>>".into(),
         "set" => "Option<Box<ConnSet>>".into(),
         other => format!("Option<{other}>"),

@@ -9,8 +9,8 @@
 mod scan;
 
 use crate::event::{
-    Carried, ConnSet, ConnState, Domain, Errno, EvFlags, Event, Function, Interest, Iov, ItemOp, ItemRef,
-    Kind, Protocol, Ready, ReplyOp, Role, SettingName, SockOpt, Target, Thread, ThreadOp, Transport, What,
+    Carried, ConnItem, ConnSet, ConnState, Domain, Errno, EvFlags, Event, Function, Interest, Iov, ItemOp,
+    Kind, Protocol, ReadyFd, ReplyOp, Role, SettingName, SockOpt, Target, Thread, ThreadOp, Transport, What,
 };
 use scan::Scan;
 
@@ -203,7 +203,7 @@ fn iov<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Vec<Iov>>) -> Opt
     Some(())
 }
 
-fn ready<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Vec<Ready>>) -> Option<()> {
+fn ready<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Vec<ReadyFd>>) -> Option<()> {
     let mut list = Vec::new();
     elements!(scan, {
         let (mut fd, mut conn, mut what) = (None, None, None);
@@ -213,7 +213,7 @@ fn ready<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Vec<Ready>>) ->
             conn b"conn" => conn = Some(scan.number()?),
             what b"what" => what = Some(Scanned::scan(scan)?),
         });
-        let one = Ready { fd: fd?, conn, what: what? };
+        let one = ReadyFd { fd: fd?, conn, what: what? };
         if ALL {
             list.push(one);
         }
@@ -224,7 +224,7 @@ fn ready<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Vec<Ready>>) ->
     Some(())
 }
 
-fn item<const ALL: bool>(scan: &mut Scan<'_>) -> Option<Option<ItemRef>> {
+fn item<const ALL: bool>(scan: &mut Scan<'_>) -> Option<Option<ConnItem>> {
     if scan.null() {
         return Some(None);
     }
@@ -240,7 +240,7 @@ fn item<const ALL: bool>(scan: &mut Scan<'_>) -> Option<Option<ItemRef>> {
         },
         size b"size" => size = Some(scan.unsigned()?),
     });
-    Some(Some(ItemRef { key: key?, size: size? }))
+    Some(Some(ConnItem { key: key?, size: size? }))
 }
 
 /// The sets of flags that a connection ever has.

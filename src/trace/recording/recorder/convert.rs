@@ -5,8 +5,8 @@ use super::line::Lines;
 use super::pen::Pen;
 use super::tell::Tell;
 use super::told::Told;
-use super::world::Context;
-use crate::event::{ConnImage, EvFlags, Snapshot, Thread, Value};
+use super::world::RecordContext;
+use crate::event::{ConnImage, ConnValue, EvFlags, Snapshot, Thread};
 use crate::tracer::{Pieces, Record, Report, received};
 
 /// How long a line may get whose event has no payload: a `set` of all fields, and an item's key of
@@ -15,7 +15,7 @@ const LONGEST: usize = 4096;
 
 impl Lines {
     /// Writes an event's line.
-    pub fn event(&mut self, told: &Told<'_>, context: &Context) {
+    pub fn event(&mut self, told: &Told<'_>, context: &RecordContext) {
         let record = told.record;
         self.add(Lines::most(record, told.payload.len()), |pen, numbers| {
             pen.begin(numbers, record.seq, told.t);
@@ -81,7 +81,7 @@ include!(concat!(env!("OUT_DIR"), "/schema/told.rs"));
 impl Pen<'_> {
     /// The fields of `struct conn` that changed.
     #[inline(always)]
-    fn set(&mut self, image: &ConnImage, context: &Context) {
+    fn set(&mut self, image: &ConnImage, context: &RecordContext) {
         let from = self.written();
         self.raw(",\"set\":");
         // Each with a comma before it; the first one becomes a brace.
@@ -89,13 +89,13 @@ impl Pen<'_> {
         for (key, value) in image.changes(context.changed) {
             self.own(key);
             match value {
-                Value::Number(n) => self.digits(n),
-                Value::Word(word) => {
+                ConnValue::Number(n) => self.digits(n),
+                ConnValue::Word(word) => {
                     self.byte(b'"');
                     self.own(word);
                     self.byte(b'"');
                 }
-                Value::Bool(yes) => self.own(if yes { "true" } else { "false" }),
+                ConnValue::Bool(yes) => self.own(if yes { "true" } else { "false" }),
             }
         }
         match &context.item {

@@ -4,7 +4,7 @@
 use super::line::whole_characters;
 use super::tell::Tell;
 use super::told::{Told, sent};
-use super::world::Context;
+use super::world::RecordContext;
 use crate::event;
 use crate::filter::{Field, Subject, Value};
 use crate::tracer::{Pieces, Report, Ret, received};
@@ -12,7 +12,7 @@ use crate::tracer::{Pieces, Report, Ret, received};
 /// An event as it was told, and what the recorder knows besides.
 pub(super) struct Seen<'a> {
     pub told: &'a Told<'a>,
-    pub context: &'a Context,
+    pub context: &'a RecordContext,
 }
 
 include!(concat!(env!("OUT_DIR"), "/schema/seen.rs"));
@@ -31,9 +31,9 @@ impl Seen<'_> {
             any = true;
             if key.trim_matches([',', '"', ':']) == field.short() {
                 found = Some(match value {
-                    event::Value::Number(n) => Value::Number(n.into()),
-                    event::Value::Word(word) => Value::Word(word),
-                    event::Value::Bool(yes) => Value::Flag(yes),
+                    event::ConnValue::Number(n) => Value::Number(n.into()),
+                    event::ConnValue::Word(word) => Value::Word(word),
+                    event::ConnValue::Bool(yes) => Value::Flag(yes),
                 });
             }
         }
@@ -96,7 +96,7 @@ mod tests {
     use crate::memcached::settings::Settings;
     use crate::session::{Session, play};
     use crate::trace::recorder::line::Lines;
-    use crate::trace::recorder::world::World;
+    use crate::trace::recorder::world::RecorderWorld;
     use crate::tracer::{
         self, Class, Config, Descriptor, Failure, Hub, Known, Peer, REPORTED, Taken, Text, ready_bytes,
     };
@@ -123,7 +123,7 @@ mod tests {
     /// Puts everything that was told to all fields and filters in both forms; which fields were there.
     fn compared(hub: &Arc<Hub>) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
         let filters: Vec<Filter> = FILTERS.iter().map(|f| Filter::parse(f).unwrap()).collect();
-        let (mut lanes, mut world, mut payload) = (hub.take_lanes(), World::default(), Vec::new());
+        let (mut lanes, mut world, mut payload) = (hub.take_lanes(), RecorderWorld::default(), Vec::new());
         let (mut next, mut there, mut kinds) = (1, BTreeSet::new(), BTreeSet::new());
         while let Some(lane) = lanes.iter_mut().find(|lane| lane.head() == Some(next)) {
             let thread = lane.thread;

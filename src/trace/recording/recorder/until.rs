@@ -2,7 +2,7 @@
 
 use super::told::Told;
 use super::trigger::Seen;
-use super::world::Context;
+use super::world::RecordContext;
 use crate::filter::{Field, Filter, FilterError, Kinds};
 use crate::tracer::{Awaited, Hub, Telling};
 use std::fmt;
@@ -68,7 +68,7 @@ impl Awaited for Until {
         }
         let t = self.hub.upgrade().map_or(0, |hub| hub.nanoseconds(record.ticks));
         let told = Told { thread, t, record, image, payload };
-        self.filter.matches(&Seen { told: &told, context: &Context::default() })
+        self.filter.matches(&Seen { told: &told, context: &RecordContext::default() })
     }
 
     fn name(&self) -> String {

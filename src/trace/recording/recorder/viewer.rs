@@ -1,7 +1,7 @@
 //! Whoever watches: pieces of the trace as they come, as many as there is room for.
 
 use super::line::Lines;
-use super::world::World;
+use super::world::RecorderWorld;
 use crate::event::Event;
 use crate::trace::format::End;
 use std::io;
@@ -58,7 +58,7 @@ pub(super) struct Stretch<'a> {
     pub t: u64,
     /// How long server threads have waited until now.
     pub blocked_ns: u64,
-    pub world: &'a World,
+    pub world: &'a RecorderWorld,
 }
 
 /// The recorder's end.

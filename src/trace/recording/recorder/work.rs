@@ -11,7 +11,7 @@ use super::redact::redacted;
 use super::told::Told;
 use super::trigger::Seen;
 use super::viewer::{Stretch, Viewer};
-use super::world::World;
+use super::world::RecorderWorld;
 use super::{Asked, Command, FINISH_AFTER_PANIC, GOES_ON, Pulse, Say, Sinks, Status};
 use crate::event::Thread;
 use crate::filter::Filter;
@@ -61,7 +61,7 @@ pub(super) struct Work {
     lanes: Vec<Lane>,
     /// Where payloads are put together that do not lie in one piece.
     scratch: Vec<u8>,
-    world: World,
+    world: RecorderWorld,
     gathered: Gathered,
     /// The number of the event that comes next.
     next: u64,
@@ -106,7 +106,7 @@ impl Work {
             header: head,
             lanes: Vec::new(),
             scratch: Vec::new(),
-            world: World::default(),
+            world: RecorderWorld::default(),
             gathered: Gathered::default(),
             next: 1,
             t: 0,
