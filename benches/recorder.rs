@@ -13,7 +13,7 @@
 
 use memstep::event::{ConnImage, ConnState, Detail, EvFlags, ItemOp, Kind, ReplyOp, Target, Thread};
 use memstep::trace::recorder::{Output, Recorder, Sinks, header};
-use memstep::tracer::{self, Class, Config, Descriptor, Failure, Hub, Known, Report, Ret, Text};
+use memstep::tracer::{self, ClassId, Descriptor, Failure, Hub, IsText, Known, Report, Ret, TracerConfig};
 use std::fs;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -58,7 +58,7 @@ impl Write for Nothing {
 /// What the store does with an item.
 fn of_item(op: ItemOp, id: u32) -> Report {
     let bucket = if op.has_bucket() { Known::to_be(51_966) } else { Known::NOT };
-    Report::Item { op, id, size: Known::to_be(34), class: Class(1), chunk: Known::NOT, bucket }
+    Report::Item { op, id, size: Known::to_be(34), class: ClassId(1), chunk: Known::NOT, bucket }
 }
 
 /// A connection, as far as a trace tells of it.
@@ -150,7 +150,7 @@ fn work(worker: u16, turns: &mpsc::Receiver<u32>, next: &mpsc::Sender<u32>) {
     let mut conns: Vec<_> = conns.map(conn).collect();
     for conn in &mut conns {
         let (fd, errno) = (Descriptor(conn.fd), Failure(0));
-        let accept = Report::Accept { fd, listen_fd: 20, peer: Text::HERE, errno };
+        let accept = Report::Accept { fd, listen_fd: 20, peer: IsText::HERE, errno };
         tracer::emit_conn(Some(conn.id), accept, None, b"127.0.0.1:50000");
     }
     let mut at = 0;
@@ -174,7 +174,7 @@ fn work(worker: u16, turns: &mpsc::Receiver<u32>, next: &mpsc::Sender<u32>) {
 
 /// Bytes and nanoseconds of an event.
 fn round(requests: u32) -> (f64, f64) {
-    let hub = Hub::new(Config { detail: Detail::Flow, ..Config::default() });
+    let hub = Hub::new(TracerConfig { detail: Detail::Flow, ..TracerConfig::default() });
     let nothing = Nothing::default();
     let sinks = Sinks { output: Some(Output::stream(Box::new(nothing.clone()))), ..Sinks::default() };
     let recorder = Recorder::start(hub.clone(), &header(&hub, WORKERS, ""), sinks);

@@ -12,8 +12,8 @@ use crate::event::{Detail, Leashed, Thread};
 use crate::lesson::Course;
 use crate::lesson::progress::Entry;
 use crate::memcached::server::{Server, StartError};
-use crate::trace::recorder::{Command, FileConfig, Recorder, Say, Sinks, Until, follow};
-use crate::tracer::{self, Hub, Report, Who};
+use crate::trace::recorder::{Announce, FileConfig, Recorder, RecorderCommand, Sinks, Until, follow};
+use crate::tracer::{self, Hub, LeashHolder, Report};
 use crate::ui::{self, Ask, Leash, Tape};
 use anyhow::{Context as _, bail, ensure};
 use std::io::{self, IsTerminal as _};
@@ -26,7 +26,7 @@ use std::time::SystemTime;
 /// The server's gate, in the viewer's hand.
 struct Gate {
     hub: Arc<Hub>,
-    who: Who,
+    who: LeashHolder,
     news: News,
 }
 
@@ -107,8 +107,8 @@ impl Tape for Recording {
         // A disk may be slow; the screen is not to wait for it.
         let done = std::thread::Builder::new().name("command".into()).spawn(move || {
             let answer = match (recorder.is_recording(), has_file) {
-                (true, _) => recorder.command(Command::Stop),
-                (false, true) => recorder.command(Command::Start),
+                (true, _) => recorder.command(RecorderCommand::Stop),
+                (false, true) => recorder.command(RecorderCommand::Start),
                 (false, false) => recorder.record_to(FileConfig::new(named_by_time(SystemTime::now()))),
             };
             news.tell(&answer.unwrap_or_else(|why| why));
@@ -164,7 +164,7 @@ pub(super) fn run(
     let (screen, news) = channel();
     let told = News { screen: Arc::new(Mutex::new(Some(screen))), told: Arc::default() };
     let teller = told.clone();
-    let say: Say = Arc::new(move |what: &str| teller.tell(what));
+    let say: Announce = Arc::new(move |what: &str| teller.tell(what));
     let sinks = Sinks { armed: true, ..sinks(record, say.clone())? };
     let staged = sinks.staged();
     let path = record.record.clone().unwrap_or_default();
@@ -200,7 +200,7 @@ pub(super) fn run(
         keep: None,
         address: address(args),
     });
-    let who = Who::own("the screen of `memstep live`");
+    let who = LeashHolder::own("the screen of `memstep live`");
     let leash = Arc::new(Gate { hub, who, news: told.clone() });
     let shown = ui::live(ui::Live { header, events, news, leash, tape, lesson }, options);
     told.to_stderr();

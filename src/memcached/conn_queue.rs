@@ -18,7 +18,7 @@ const ITEMS_PER_ALLOC: usize = 64;
 /// What a connection's socket is (`memcached.h:188`, `enum network_transport`). A UNIX socket's is told
 /// from TCP's nowhere but in `stats conns`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Transport {
+pub enum NetworkTransport {
     /// `tcp_transport`, `local_transport`: a stream.
     #[default]
     Tcp,
@@ -42,7 +42,7 @@ pub struct CqItem {
     /// The read buffer's size.
     pub read_buffer_size: u32,
     /// What the socket is.
-    pub transport: Transport,
+    pub transport: NetworkTransport,
 }
 
 impl Default for CqItem {
@@ -54,7 +54,7 @@ impl Default for CqItem {
             init_state: ConnState::NewCmd,
             event_flags: EvFlags::NONE,
             read_buffer_size: 0,
-            transport: Transport::Tcp,
+            transport: NetworkTransport::Tcp,
         }
     }
 }
@@ -95,7 +95,7 @@ impl ConnQueue {
 
 /// Puts an item at the end of `thread`'s queue (`thread.c:235`).
 pub fn cq_push(thread: &LibeventThread, item: Box<CqItem>) {
-    let (conn, udp) = (Some(item.conn), item.transport == Transport::Udp);
+    let (conn, udp) = (Some(item.conn), item.transport == NetworkTransport::Udp);
     let _in = tracer::enter(Function::CqPush, conn);
     // The worker may pop it before we are done here; of what both do, the first has the lower number.
     let (begun, mut queue) = tracer::begin_locked(Kind::CqPush, conn, || lock(&thread.new_conn_queue.0));
@@ -365,7 +365,7 @@ pub fn dispatch_conn_new(
     init_state: ConnState,
     event_flags: EvFlags,
     read_buffer_size: u32,
-    transport: Transport,
+    transport: NetworkTransport,
 ) {
     use std::sync::atomic::Ordering::Relaxed;
     let _in = tracer::enter(Function::DispatchConnNew, Some(conn));

@@ -4,9 +4,9 @@
 use super::conn::{Conn, Iovec, Msghdr, Src, conn_cleanup, conn_set_state, update_event};
 use super::items::ItemRef;
 use super::settings::{DATA_BUFFER_SIZE, IOV_MAX, UDP_HEADER_SIZE, UDP_MAX_PAYLOAD_SIZE, say};
-use super::util::{FRESH, Line, Shown, errno_text, stderr_line};
+use super::util::{FRESH, Shown, StackLine, errno_text, stderr_line};
 use crate::event::{ConnState, EvFlags, Function, Kind, ReplyOp, Target};
-use crate::tracer::{self, Descriptor, Failure, Report, Ret, Text};
+use crate::tracer::{self, Descriptor, Failure, IsText, Report, Ret};
 use arrayvec::ArrayVec;
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendFlags, SocketFlags, acceptfrom_with, sendmsg, sendmsg_addr};
@@ -67,7 +67,7 @@ pub fn reject(accepted: Accepted) {
     tracer::finish(
         begun,
         Some(conn),
-        Report::Close { fd, why: Text::HERE, ret: Ret::OK },
+        Report::Close { fd, why: IsText::HERE, ret: Ret::OK },
         None,
         b"too many open connections",
     );
@@ -90,16 +90,17 @@ pub fn accept4(c: &Conn) -> Result<Accepted, Errno> {
             let addr = peer.and_then(|p| SocketAddr::try_from(p).ok());
             if tracer::on() {
                 let peer = addr;
-                let peer = peer.map_or(Line::<64>::new(format_args!("")), |p| Line::new(format_args!("{p}")));
+                let peer = peer
+                    .map_or(StackLine::<64>::new(format_args!("")), |p| StackLine::new(format_args!("{p}")));
                 let fd = Descriptor(sfd.as_raw_fd());
-                let what = Report::Accept { fd, listen_fd, peer: Text::HERE, errno: Failure(0) };
+                let what = Report::Accept { fd, listen_fd, peer: IsText::HERE, errno: Failure(0) };
                 tracer::emit_conn(Some(conn), what, None, peer.bytes());
             }
             Ok(Accepted { sfd, conn, addr })
         }
         Err(e) => {
             let (fd, errno) = (Descriptor::NONE, Failure(-e.raw_os_error()));
-            let what = Report::Accept { fd, listen_fd, peer: Text(false), errno };
+            let what = Report::Accept { fd, listen_fd, peer: IsText(false), errno };
             tracer::emit(what, b"");
             Err(e)
         }

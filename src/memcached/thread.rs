@@ -1,7 +1,7 @@
 //! `thread.c`: the workers, and what libevent calls on every thread.
 
 use super::conn::{Conn, conn_close, conn_new};
-use super::conn_queue::{ConnQueue, LibeventThread, ThreadStats, Threads, Transport, cq_pop};
+use super::conn_queue::{ConnQueue, LibeventThread, NetworkTransport, ThreadStats, Threads, cq_pop};
 use super::drive_machine::drive_machine;
 use super::event_base::{Callbacks, EventBase, Timer, event_add, event_base_loop, event_init, event_set};
 use super::globals::{Globals, Whose};
@@ -200,14 +200,14 @@ fn thread_libevent_process(worker: &mut Worker) {
                 let (size, transport) = (item.read_buffer_size, item.transport);
                 let (base, thread) = (me.base, Some(me.clone()));
                 let addr = match (transport, item.addr) {
-                    (Transport::Udp, Some(local)) => Whose::Udp { local, request: None },
+                    (NetworkTransport::Udp, Some(local)) => Whose::Udp { local, request: None },
                     (_, addr) => addr.map_or(Whose::Nobody, Whose::Tcp),
                 };
                 let globals = &worker.globals;
                 match conn_new(globals, (sfd, addr), id, state, flags, size, transport, base, thread) {
                     Ok(conn) => worker.add(conn),
                     // DIFFERS: the C ends the process here. The other workers serve the socket, too.
-                    Err(_) if transport == Transport::Udp => {
+                    Err(_) if transport == NetworkTransport::Udp => {
                         stderr_line(format_args!("Can't listen for events on UDP socket"));
                     }
                     Err(_) => {
@@ -295,7 +295,7 @@ mod tests {
         let whose = (socket.into(), Whose::Nobody);
         let base = base.as_ref();
         let mut conn =
-            conn_new(&globals, whose, None, state, flags, 2048, Transport::Tcp, base, None).unwrap();
+            conn_new(&globals, whose, None, state, flags, 2048, NetworkTransport::Tcp, base, None).unwrap();
         event_handler(conn.fd(), EvFlags::READ, &mut conn);
         assert_eq!(conn.state, ConnState::Read, "its own event leads it on");
         event_handler(conn.fd() + 1, EvFlags::READ, &mut conn);

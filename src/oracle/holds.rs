@@ -5,7 +5,7 @@ use super::sessions::{ALL, Session};
 use crate::event::{ConnFields, ConnItem, ConnSet, ConnState, Event, Kind, StatsValues, Thread};
 use crate::memcached::util::FRESH;
 use crate::model::{Bytes, ClassModel, ConnModel, ConnStage, Key, LruModel, StoreModel, World};
-use crate::tracer::witness::{ClassMemory, ConnMemory, Seen, ServerMemory, StoreMemory};
+use crate::tracer::witness::{ClassMemory, ConnMemory, ServerMemory, StoreMemory, WitnessedEvent};
 use crate::world;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -97,7 +97,7 @@ pub(super) struct Holds<'a> {
 pub fn assert_is_memory<'a>(
     session: &Session,
     events: impl IntoIterator<Item = &'a Event>,
-    seen: &[Seen],
+    seen: &[WitnessedEvent],
 ) -> Tally {
     let mut events = events.into_iter().peekable();
     let mut seen = seen.iter().peekable();

@@ -27,8 +27,8 @@ use crate::memcached::server::Server;
 use crate::memcached::settings::Settings;
 use crate::trace::reader::TraceReader;
 use crate::trace::recorder::{Output, Recorder, Sinks, header};
-use crate::tracer::witness::{Seen, Witness};
-use crate::tracer::{Config, Hub};
+use crate::tracer::witness::{Witness, WitnessedEvent};
+use crate::tracer::{Hub, TracerConfig};
 use crate::ui::agree::assert_panels_agree;
 use sessions::Session;
 use std::io::{self, Write};
@@ -56,7 +56,7 @@ impl Write for Shared {
 /// What was recorded of a session, and what was seen of the server meanwhile.
 struct Witnessed {
     events: Vec<Event>,
-    seen: Vec<Seen>,
+    seen: Vec<WitnessedEvent>,
     /// What recordings that began in the middle would have begun with.
     snapshots: Vec<Event>,
 }
@@ -65,7 +65,7 @@ struct Witnessed {
 fn witnessed(session: &Session) -> Witnessed {
     let witness = Witness::new(session.number + 1, SNAPSHOT_EVERY);
     let Session { detail, max_data, .. } = *session;
-    let hub = Hub::new(Config { detail, max_data, ..Config::default() });
+    let hub = Hub::new(TracerConfig { detail, max_data, ..TracerConfig::default() });
     hub.witness.set(witness.clone()).unwrap();
     let trace = Shared::default();
     let sinks = Sinks { output: Some(Output::stream(Box::new(trace.clone()))), ..Sinks::default() };

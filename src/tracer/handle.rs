@@ -2,7 +2,7 @@
 
 use super::gate::Telling;
 use super::record::{Record, Slot, put};
-use super::report::{Pieces, Report, Ret};
+use super::report::{PieceCount, Report, Ret};
 use super::{EPOCH, Hub, LEVEL};
 use crate::event::{AtGate, ConnImage, Kind, Thread};
 use rtrb::Producer;
@@ -205,7 +205,7 @@ impl Handle {
         let sum =
             |(all, total), (piece, kept): (&[u8], usize)| (all + PIECE_HEAD + kept, total + piece.len());
         let sizes = pieces().fold((0, 0), sum);
-        let what = Report::Sendmsg { fd, ret, iov: Pieces(count as u32) };
+        let what = Report::Sendmsg { fd, ret, iov: PieceCount(count as u32) };
         self.room -= put(&mut self.ring, begun, conn, what, image, sizes, |filling| {
             for (piece, kept) in pieces() {
                 filling.add(&piece_head(piece.len(), kept));

@@ -12,7 +12,7 @@
 //!
 //! # Memory
 //!
-//! A ring takes [`Config::ring`] bytes, and there is one for the main thread, one for each worker
+//! A ring takes [`TracerConfig::ring`] bytes, and there is one for the main thread, one for each worker
 //! and one for a session's player; only what was once used of it is resident.
 
 mod gate;
@@ -22,10 +22,10 @@ mod report;
 #[cfg(test)]
 pub(crate) mod witness;
 
-pub use gate::{Awaited, Gate, Refused, Telling, Who};
+pub use gate::{Awaited, Gate, LeashHolder, Refused, Telling};
 pub use handle::Handle;
-pub use record::{Lane, Record, Taken};
-pub use report::{Class, Descriptor, Failure, Known, Peer, Pieces, REPORTED, Report, Ret, Text};
+pub use record::{Record, RingReader, Taken};
+pub use report::{ClassId, Descriptor, Failure, IsText, Known, Peer, PieceCount, REPORTED, Report, Ret};
 
 use crate::event::{ConnImage, Detail, EvFlags, Function, InLine, Kind, Leashed, MAX_DATA, Thread};
 use handle::RESERVE;
@@ -44,7 +44,7 @@ pub const MIN_RING: usize = 2 * (RESERVE + 1) * size_of::<Slot>();
 
 /// What is recorded.
 #[derive(Debug, Clone, Copy)]
-pub struct Config {
+pub struct TracerConfig {
     /// Flow, or function calls too.
     pub detail: Detail,
     /// How many bytes of each payload are kept.
@@ -53,9 +53,9 @@ pub struct Config {
     pub ring: usize,
 }
 
-impl Default for Config {
+impl Default for TracerConfig {
     fn default() -> Self {
-        Config { detail: Detail::Flow, max_data: MAX_DATA, ring: RING }
+        TracerConfig { detail: Detail::Flow, max_data: MAX_DATA, ring: RING }
     }
 }
 
@@ -65,12 +65,12 @@ pub struct Hub {
     seq: AtomicU64,
     clock: Clock,
     start: u64,
-    config: Config,
+    config: TracerConfig,
     closed: AtomicBool,
     may_drop: AtomicBool,
     lost: AtomicU64,
     blocked_ns: AtomicU64,
-    lanes: Mutex<Vec<Lane>>,
+    lanes: Mutex<Vec<RingReader>>,
     /// Which threads wait for a lock.
     in_line: Mutex<Vec<(Thread, Arc<AtomicBool>)>>,
     /// The leash.
@@ -93,7 +93,7 @@ pub struct Tally {
 
 impl Hub {
     /// A recording that starts now.
-    pub fn new(config: Config) -> Arc<Hub> {
+    pub fn new(config: TracerConfig) -> Arc<Hub> {
         let clock = Clock::new();
         Arc::new(Hub {
             seq: AtomicU64::new(1),
@@ -113,7 +113,7 @@ impl Hub {
     }
 
     /// What is recorded.
-    pub fn config(&self) -> Config {
+    pub fn config(&self) -> TracerConfig {
         self.config
     }
 
@@ -129,14 +129,14 @@ impl Hub {
     /// A handle for `thread`; its other end waits in [`Hub::take_lanes`].
     pub fn handle(self: &Arc<Self>, thread: Thread) -> Handle {
         let (ring, lane) = RingBuffer::new(self.config.ring.max(MIN_RING) / size_of::<Slot>());
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).push(Lane::new(thread, lane));
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).push(RingReader::new(thread, lane));
         let in_line = Arc::new(AtomicBool::new(false));
         self.in_line.lock().unwrap_or_else(PoisonError::into_inner).push((thread, in_line.clone()));
         Handle::new(self.clone(), thread, ring, in_line)
     }
 
     /// How the leash is, for `who`.
-    pub fn leash(&self, who: &Who) -> Leashed {
+    pub fn leash(&self, who: &LeashHolder) -> Leashed {
         let mut leash = self.gate.look(who);
         if leash.held {
             // The store's locks are the only ones that a thread takes to the gate.
@@ -149,7 +149,7 @@ impl Hub {
     }
 
     /// The lanes made since the last call.
-    pub fn take_lanes(&self) -> Vec<Lane> {
+    pub fn take_lanes(&self) -> Vec<RingReader> {
         std::mem::take(&mut *self.lanes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

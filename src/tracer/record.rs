@@ -246,7 +246,7 @@ pub struct Taken<'a> {
 
 /// The recorder's end of one thread's ring.
 #[derive(Debug)]
-pub struct Lane {
+pub struct RingReader {
     /// Whose it is.
     pub thread: Thread,
     ring: Consumer<Slot>,
@@ -254,9 +254,9 @@ pub struct Lane {
     ticks: u64,
 }
 
-impl Lane {
-    pub(super) fn new(thread: Thread, ring: Consumer<Slot>) -> Lane {
-        Lane { thread, ring, ticks: 0 }
+impl RingReader {
+    pub(super) fn new(thread: Thread, ring: Consumer<Slot>) -> RingReader {
+        RingReader { thread, ring, ticks: 0 }
     }
 
     /// The number of the event that comes next.

@@ -78,15 +78,15 @@ impl Known {
 
 /// A slab class, 0 for none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Class(pub u8);
+pub struct ClassId(pub u8);
 
 /// Whether the payload is the field's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Text(pub bool);
+pub struct IsText(pub bool);
 
-impl Text {
+impl IsText {
     /// It is.
-    pub const HERE: Text = Text(true);
+    pub const HERE: IsText = IsText(true);
 }
 
 /// The payload begins with who sent it ([`PEER`](super::PEER) bytes).
@@ -95,7 +95,7 @@ pub struct Peer;
 
 /// The payload is a list of so many pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pieces(pub u32);
+pub struct PieceCount(pub u32);
 
 impl Report {
     /// Report a thread at the gate is about to do, besides its kind.

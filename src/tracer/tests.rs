@@ -2,12 +2,12 @@
 
 use super::*;
 
-fn config() -> Config {
-    Config { ring: MIN_RING, ..Config::default() }
+fn config() -> TracerConfig {
+    TracerConfig { ring: MIN_RING, ..TracerConfig::default() }
 }
 
 /// What a lane has, as numbers and payloads.
-fn taken(lane: &mut Lane) -> Vec<(u64, Record, Vec<u8>)> {
+fn taken(lane: &mut RingReader) -> Vec<(u64, Record, Vec<u8>)> {
     let mut payload = Vec::new();
     let mut all = Vec::new();
     while let Some(seq) = lane.head() {

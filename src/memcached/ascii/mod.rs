@@ -10,11 +10,11 @@ pub use storage::complete_nread;
 use super::conn::{Conn, conn_set_state};
 use super::items::Nread;
 use super::network::{out_string, start_answer};
-use super::prefix_stats::Counted;
+use super::prefix_stats::PrefixOp;
 use super::settings::{MAX_VERBOSITY_LEVEL, VERSION_LINE, say};
 use super::util::{Shown, safe_strtoul, strtol, strtoul};
 use crate::event::{ConnState, Function, Protocol, SettingName};
-use crate::tracer::{Report, Text};
+use crate::tracer::{IsText, Report};
 use std::sync::atomic::Ordering;
 use token::{Tokens, tokenize_command};
 
@@ -204,14 +204,14 @@ fn process_verbosity_command(c: &mut Conn, tokens: &Tokens) {
     // Of strtoul's 64 bits the C keeps 32.
     let level = (strtoul(tokens.get(&c.rbuf, 1)) as u32).min(MAX_VERBOSITY_LEVEL) as u8;
     c.globals.settings.verbose.store(level, Ordering::Relaxed);
-    let what = Report::Setting { name: SettingName::Verbose, value: Text::HERE };
+    let what = Report::Setting { name: SettingName::Verbose, value: IsText::HERE };
     c.tell(what, &[b'0' + level]);
     out_string(c, "OK");
 }
 
 /// Counts a command by its key's prefix, if that is asked for.
 #[inline]
-fn record_prefix(c: &Conn, key: &[u8], what: Counted) {
+fn record_prefix(c: &Conn, key: &[u8], what: PrefixOp) {
     let (settings, store) = (&c.globals.settings, &c.globals.store);
     if settings.detail_enabled.load(Ordering::Relaxed) {
         c.globals.prefix_stats.record(key, settings.prefix_delimiter, |prefix| store.hash(prefix), what);

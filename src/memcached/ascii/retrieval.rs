@@ -6,10 +6,10 @@ use crate::event::{ConnState, Function, ReplyOp};
 use crate::memcached::conn::{Conn, Src, conn_set_state, release_ilist};
 use crate::memcached::items::ItemRef;
 use crate::memcached::network::{add_iov, out_string};
-use crate::memcached::prefix_stats::Counted;
+use crate::memcached::prefix_stats::PrefixOp;
 use crate::memcached::settings::{KEY_MAX_LENGTH, say};
 use crate::memcached::udp::build_udp_headers;
-use crate::memcached::util::{Line, Shown};
+use crate::memcached::util::{Shown, StackLine};
 use crate::tracer::{self, Report};
 
 /// Queues every value that is found, then `END` (`memcached.c:2876`). A hit adds three pieces to
@@ -31,7 +31,7 @@ pub(super) fn process_get_command(c: &mut Conn, tokens: &Tokens, return_cas: boo
             }
             c.stats().get_cmds.add(1);
             let found = c.store().item_get(&c.rbuf[key.clone()]);
-            record_prefix(c, &c.rbuf[key], Counted::Get { is_hit: found.is_some() });
+            record_prefix(c, &c.rbuf[key], PrefixOp::Get { is_hit: found.is_some() });
             match found {
                 Some(item) => queue_value(c, item, return_cas),
                 None => c.stats().get_misses.add(1),
@@ -66,7 +66,7 @@ fn queue_value(c: &mut Conn, item: ItemRef, return_cas: bool) {
     if return_cas {
         let mut number = itoa::Buffer::new();
         let cas = number.format(c.ilist[at as usize].cas());
-        let suffix = Line::<24>::joined([b" ", cas.as_bytes(), b"\r\n"]);
+        let suffix = StackLine::<24>::joined([b" ", cas.as_bytes(), b"\r\n"]);
         let nsuffix_cas = suffix.bytes().len();
         c.suffixlist.push(suffix);
         add_iov(c, of, suffix_at, nsuffix - 2);

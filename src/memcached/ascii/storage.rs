@@ -6,7 +6,7 @@ use crate::event::{ConnState, Function};
 use crate::memcached::conn::{Conn, conn_set_state};
 use crate::memcached::items::{Delta, Nread, Stored};
 use crate::memcached::network::out_string;
-use crate::memcached::prefix_stats::Counted;
+use crate::memcached::prefix_stats::PrefixOp;
 use crate::memcached::settings::{Clock, KEY_MAX_LENGTH};
 use crate::memcached::util::{safe_strtol, safe_strtoul, safe_strtoull};
 
@@ -41,7 +41,7 @@ pub(super) fn process_update_command(c: &mut Conn, tokens: &Tokens, comm: Nread,
     let Some(vlen) = vlen.checked_add(2).filter(|with_end| *with_end >= 2) else {
         return out_string(c, BAD_FORMAT);
     };
-    record_prefix(c, &c.rbuf[key.clone()], Counted::Set);
+    record_prefix(c, &c.rbuf[key.clone()], PrefixOp::Set);
     let exptime = c.globals.clock.realtime(exptime);
     let store = c.store();
     let Some(item) = store.item_alloc(&c.rbuf[key.clone()], flags, exptime, vlen as u32) else {
@@ -176,7 +176,7 @@ pub(super) fn process_delete_command(c: &mut Conn, tokens: &Tokens) {
     if key.len() > KEY_MAX_LENGTH {
         return out_string(c, BAD_FORMAT);
     }
-    record_prefix(c, &c.rbuf[key.clone()], Counted::Delete);
+    record_prefix(c, &c.rbuf[key.clone()], PrefixOp::Delete);
     match c.store().item_get(&c.rbuf[key]) {
         Some(item) => {
             c.stats().slab(item.clsid()).delete_hits.add(1);

@@ -2,14 +2,14 @@
 
 mod tell;
 
-use super::conn_queue::{LibeventThread, Transport};
+use super::conn_queue::{LibeventThread, NetworkTransport};
 use super::event_base::{BaseRef, FdEvent, event_add, event_del, event_set};
-use super::globals::{Globals, Seen, Whose};
+use super::globals::{ConnSummary, Globals, Whose};
 use super::items::{ItemRef, Nread};
 use super::settings::{DATA_BUFFER_SIZE, READ_BUFFER_HIGHWAT, say};
-use super::util::{FRESH, Line, errno_text, stderr_line};
+use super::util::{FRESH, StackLine, errno_text, stderr_line};
 use crate::event::{self, ConnImage, ConnState, EvFlags, Function, Kind, Protocol};
-use crate::tracer::{self, Report, Ret, Text};
+use crate::tracer::{self, IsText, Report, Ret};
 use rustix::io::Errno;
 use std::cell::Cell;
 use std::net::SocketAddr;
@@ -117,12 +117,12 @@ pub struct Conn {
     /// How many of them must be let go after sending.
     pub ileft: usize,
     /// The CAS suffixes of the answer.
-    pub suffixlist: Vec<Line<24>>,
+    pub suffixlist: Vec<StackLine<24>>,
     /// How many of them must be let go after sending.
     pub suffixleft: usize,
 
     /// What the socket is.
-    pub transport: Transport,
+    pub transport: NetworkTransport,
     /// The number that the client gave the request that came by UDP; its answer has it too.
     pub request_id: u16,
     /// Who sent that datagram, and gets the answer.
@@ -137,7 +137,7 @@ pub struct Conn {
     /// The storage command that waits for its value.
     pub cmd: Option<Nread>,
     /// What other threads may know of it: its state, when the last command came, whose it is.
-    pub seen: Arc<Seen>,
+    pub seen: Arc<ConnSummary>,
     /// Why it is being closed.
     pub why: &'static str,
     /// The thread that serves it; `None` for a listening one.
@@ -161,7 +161,7 @@ pub fn conn_new(
     init_state: ConnState,
     event_flags: EvFlags,
     read_buffer_size: u32,
-    transport: Transport,
+    transport: NetworkTransport,
     base: BaseRef,
     thread: Option<Arc<LibeventThread>>,
 ) -> Result<Box<Conn>, Errno> {
@@ -175,7 +175,7 @@ pub fn conn_new(
         (ConnState::Listening, _) => {
             say!(globals.settings, 1, "<{fd} server listening ({})", globals.settings.prot_text());
         }
-        _ if transport == Transport::Udp => say!(globals.settings, 1, "<{fd} server listening (udp)"),
+        _ if transport == NetworkTransport::Udp => say!(globals.settings, 1, "<{fd} server listening (udp)"),
         (_, Protocol::Ascii) => say!(globals.settings, 1, "<{fd} new ascii client connection."),
         _ => say!(globals.settings, 1, "<{fd} new auto-negotiating client connection"),
     }
@@ -259,7 +259,7 @@ impl Conn {
             ileft: 0,
             suffixlist: Vec::with_capacity(SUFFIX_LIST_INITIAL),
             suffixleft: 0,
-            transport: Transport::Tcp,
+            transport: NetworkTransport::Tcp,
             request_id: 0,
             request_addr: None,
             hdrbuf: Vec::new(),
@@ -283,7 +283,7 @@ impl Conn {
     /// `IS_UDP` (`memcached.h:201`).
     #[inline]
     pub fn is_udp(&self) -> bool {
-        self.transport == Transport::Udp
+        self.transport == NetworkTransport::Udp
     }
 
     /// What this connection's thread counts.
@@ -451,7 +451,7 @@ fn close_socket(c: &mut Conn) {
         tracer::finish(
             begun,
             c.id,
-            Report::Close { fd, why: Text::HERE, ret: Ret::OK },
+            Report::Close { fd, why: IsText::HERE, ret: Ret::OK },
             image.as_ref(),
             c.why.as_bytes(),
         );

@@ -6,7 +6,7 @@ use super::hash::hash;
 use crate::event::ItemOp;
 use crate::memcached::settings::{HashFunc, Settings, say};
 use crate::memcached::util::{Apart, lock, lock_in_line};
-use crate::tracer::{self, Class, Known, Report};
+use crate::tracer::{self, ClassId, Known, Report};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 
@@ -36,12 +36,12 @@ pub(super) struct Assoc {
 struct Maintenance {
     /// `started_expanding`, read before the lock is taken.
     started: AtomicBool,
-    asked: Mutex<Asked>,
+    asked: Mutex<MaintenanceRequest>,
     cond: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Asked {
+struct MaintenanceRequest {
     to_expand: bool,
     to_stop: bool,
 }
@@ -241,7 +241,7 @@ fn tell(op: ItemOp, hashpower: u32) {
         op,
         id: 0,
         size: Known::to_be(1 << hashpower),
-        class: Class(0),
+        class: ClassId(0),
         chunk: Known::NOT,
         bucket: Known::NOT,
     };

@@ -4,13 +4,13 @@ use super::assoc::{Assoc, Table};
 use super::chunk::{Chunk, ItemRef};
 use super::header::{New, Suffix, ntotal_of, suffix};
 use super::lru::Lru;
-use super::slabs::{Allocated, Sizes, Slabs};
+use super::slabs::{FreeChunk, Sizes, Slabs};
 use crate::event::{Function, ItemOp};
 use crate::memcached::settings::{
     Clock, ITEM_UPDATE_INTERVAL, KEY_MAX_LENGTH, MAX_NUMBER_OF_SLAB_CLASSES, Settings, say,
 };
 use crate::memcached::util::{Apart, Shown, lock_in_line};
-use crate::tracer::{self, Class, Known, Report};
+use crate::tracer::{self, ClassId, Known, Report};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -171,7 +171,7 @@ impl Store {
                     op: ItemOp::Page,
                     id: 0,
                     size: Known::to_be(size),
-                    class: Class(id as u8),
+                    class: ClassId(id as u8),
                     chunk: Known::to_be(chunk),
                     bucket: Known::NOT,
                 };
@@ -183,7 +183,7 @@ impl Store {
             }
             self.lru_pull_tail(id, true, cur_hv);
         }
-        let Some(Allocated { chunk, id: trace_id }) = found else {
+        let Some(FreeChunk { chunk, id: trace_id }) = found else {
             lock_in_line(&self.lrus[id].0).stats.outofmemory += 1;
             return None;
         };
@@ -252,7 +252,7 @@ impl Store {
                 op: ItemOp::Miss,
                 id: 0,
                 size: Known::NOT,
-                class: Class(0),
+                class: ClassId(0),
                 chunk: Known::NOT,
                 bucket: Known::to_be(bucket),
             };
@@ -359,6 +359,6 @@ fn tell(op: ItemOp, it: Chunk, bucket: u32) {
 
 fn item_event(op: ItemOp, it: Chunk, bucket: u32) -> Report {
     let bucket = if op.has_bucket() { Known::to_be(bucket) } else { Known::NOT };
-    let (size, class) = (Known::to_be(it.nbytes()), Class(it.clsid() as u8));
+    let (size, class) = (Known::to_be(it.nbytes()), ClassId(it.clsid() as u8));
     Report::Item { op, id: it.trace_id(), size, class, chunk: Known::NOT, bucket }
 }

@@ -6,7 +6,7 @@ use super::store::Store;
 use crate::event::{Function, ItemOp};
 use crate::memcached::conn_queue::ThreadStats;
 use crate::memcached::settings::say;
-use crate::memcached::util::{Line, safe_strtoull};
+use crate::memcached::util::{StackLine, safe_strtoull};
 use crate::tracer;
 
 /// Which storage command is being carried out: `NREAD_*` (`memcached.h:203`).
@@ -44,7 +44,7 @@ pub enum Stored {
 #[derive(Debug)]
 pub enum Delta {
     /// The new number, as text.
-    Ok(Line<24>),
+    Ok(StackLine<24>),
     /// The value is no number.
     NonNumeric,
     /// No memory for a longer number.
@@ -150,7 +150,7 @@ impl Store {
         };
         let slab = stats.slab(it.clsid());
         if incr { &slab.incr_hits } else { &slab.decr_hits }.add(1);
-        let text = Line::<24>::joined([itoa::Buffer::new().format(value).as_bytes()]);
+        let text = StackLine::<24>::joined([itoa::Buffer::new().format(value).as_bytes()]);
         let res = text.bytes().len();
         // In place where it fits and nobody is sending the old value just now: only the table and
         // we know the item.

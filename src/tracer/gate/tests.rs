@@ -58,8 +58,8 @@ impl Street {
     }
 }
 
-fn me() -> Who {
-    Who::own("the test")
+fn me() -> LeashHolder {
+    LeashHolder::own("the test")
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_step_with_nobody_waiting_is_kept_for_one_event_only() {
 #[test]
 fn one_has_the_leash_in_hand_and_it_is_free_when_he_leaves() {
     let gate = Gate::default();
-    let (a, b) = (Who { id: 1, name: "a".into() }, Who { id: 2, name: "b".into() });
+    let (a, b) = (LeashHolder { id: 1, name: "a".into() }, LeashHolder { id: 2, name: "b".into() });
     let refused = Err(Refused::HeldBy("a".to_owned()));
     assert_eq!(gate.step(&a, 1, None), Err(Refused::NotHeld));
     assert_eq!(gate.release(&a), Err(Refused::NotHeld));
@@ -184,8 +184,8 @@ impl Awaited for Until {
 
 #[test]
 fn the_thread_that_tells_of_what_was_awaited_does_nothing_after_it() {
-    use crate::tracer::{self, Config, Hub};
-    let hub = Hub::new(Config::default());
+    use crate::tracer::{self, Hub, TracerConfig};
+    let hub = Hub::new(TracerConfig::default());
     let told = Arc::new(AtomicU64::new(0));
     hub.gate.hold(&me()).unwrap();
     let (handle, its) = (hub.handle(W0), told.clone());
@@ -224,7 +224,7 @@ fn whatever_is_asked_in_whatever_order_nobody_is_forgotten_at_the_gate() {
         .map(|id| {
             let street = street.clone();
             std::thread::spawn(move || {
-                let who = Who { id, name: id.to_string() };
+                let who = LeashHolder { id, name: id.to_string() };
                 let mut dice = id;
                 while street.passed.lock().unwrap().len() < threads.len() * TIMES {
                     dice = dice.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);

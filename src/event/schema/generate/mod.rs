@@ -89,7 +89,7 @@ impl Kind {
     fn told(&self) -> Vec<&Member> {
         let has_ret = self.member("ret").is_some_and(|ret| ret.is_told);
         let is_told = |member: &&Member| {
-            let is_payload = class(&member.field) == Class::Payload && member.field.told != "Pieces";
+            let is_payload = class(&member.field) == Class::Payload && member.field.told != "PieceCount";
             let is_common = class(&member.field) == Class::Common;
             let is_with_ret = has_ret && member.field.name == "errno";
             member.is_told && !(is_payload || is_common || is_with_ret)

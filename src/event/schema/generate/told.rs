@@ -35,7 +35,7 @@ pub fn report(schema: &Schema) -> String {
     let own_words = names(schema, |kind| {
         kind.name == "mark"
             || kind.payload().is_some_and(|field| field.ty == "list")
-            || kind.told().iter().any(|member| member.field.told == "Text")
+            || kind.told().iter().any(|member| member.field.told == "IsText")
     });
     line!(code, "}} }}\n/// Whether its payload is our own words, of which none is left out.");
     line!(code, "pub fn is_own_words(&self) -> bool {{ matches!(self.kind(), {own_words}) }} }}");
@@ -57,16 +57,16 @@ fn is_quoted(told: &str) -> bool {
             | "Ret"
             | "Failure"
             | "Known"
-            | "Class"
-            | "Pieces"
+            | "ClassId"
+            | "PieceCount"
     )
 }
 
 /// How a record becomes a line, and what a filter sees of it.
 pub fn told(schema: &Schema) -> String {
     let mut code = String::new();
-    line!(code, "impl Pen<'_> {{\n/// What happened: its kind, and the fields that are its own.");
-    line!(code, "#[inline(always)]\nfn report(&mut self, told: &Told<'_>) {{ match told.record.what {{");
+    line!(code, "impl LinePen<'_> {{\n/// What happened: its kind, and the fields that are its own.");
+    line!(code, "#[inline(always)]\nfn report(&mut self, told: &Reported<'_>) {{ match told.record.what {{");
     for kind in schema.kinds.iter().filter(|kind| kind.is_told) {
         let told = kind.told();
         let mut body = format!("pen.raw({:?});", format!("{}\"", kind.name));
@@ -75,7 +75,7 @@ pub fn told(schema: &Schema) -> String {
             let key = format!(",\"{name}\":");
             if name == "conn" {
                 body += "pen.conn(told.record);";
-            } else if class(&member.field) == Class::Payload && ty != "Pieces" {
+            } else if class(&member.field) == Class::Payload && ty != "PieceCount" {
                 let condition = match ty.as_str() {
                     "Brought" => "if ret.brought() ",
                     "Named" => "if op.has_key() ",
@@ -104,7 +104,7 @@ pub fn told(schema: &Schema) -> String {
 /// What a filter sees of a record.
 pub fn seen(schema: &Schema) -> String {
     let mut code = String::new();
-    line!(code, "impl Seen<'_> {{\n/// A field that is the event's own, as a filter compares it.");
+    line!(code, "impl SeenByFilter<'_> {{\n/// A field that is the event's own, as a filter compares it.");
     line!(code, "fn own(&self, field: Field) -> Option<Value<'_>> {{ let told = self.told; match field {{");
     for field in schema.fields.iter().filter(|field| !matches!(class(field), Class::Common)) {
         let mut arms = String::new();
@@ -112,7 +112,7 @@ pub fn seen(schema: &Schema) -> String {
             for member in kind.told() {
                 let name = &member.field.rust;
                 let arm = match (member.field.name == field.name, field.name.as_str(), name.as_str()) {
-                    (true, ..) if member.field.told != "Pieces" => format!("Tell::value({name}, told)"),
+                    (true, ..) if member.field.told != "PieceCount" => format!("Tell::value({name}, told)"),
                     (_, "errno", "ret") => "ret.failure()".to_owned(),
                     _ => continue,
                 };

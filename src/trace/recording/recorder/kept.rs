@@ -4,7 +4,7 @@ use crate::event::{
     ConnState, Domain, Function, Interest, ItemOp, ReplyOp, Role, SettingName, SockOpt, Target, Thread,
     ThreadOp, Transport, What,
 };
-use crate::tracer::{Class, Descriptor, Known, Peer, Report, Text};
+use crate::tracer::{ClassId, Descriptor, IsText, Known, Peer, Report};
 
 include!(concat!(env!("OUT_DIR"), "/schema/kept.rs"));
 
@@ -93,14 +93,14 @@ impl Kept<Option<u64>> for Known {
     }
 }
 
-impl Kept<Option<u64>> for Class {
+impl Kept<Option<u64>> for ClassId {
     #[inline(always)]
     fn kept(self) -> Option<u64> {
         (self.0 != 0).then_some(self.0.into())
     }
 }
 
-impl Kept<Option<Box<str>>> for Text {
+impl Kept<Option<Box<str>>> for IsText {
     #[inline(always)]
     fn kept(self) -> Option<Box<str>> {
         None

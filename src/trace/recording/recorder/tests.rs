@@ -4,7 +4,7 @@ use super::*;
 use crate::event::{Detail, Thread};
 use crate::trace::check::Checker;
 use crate::trace::reader::TraceReader;
-use crate::tracer::{self, Config, Report};
+use crate::tracer::{self, Report, TracerConfig};
 use std::io::Write;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -54,7 +54,7 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
 struct Said(Arc<Mutex<Vec<String>>>);
 
 impl Said {
-    fn say(&self) -> Option<Say> {
+    fn say(&self) -> Option<Announce> {
         let said = self.0.clone();
         Some(Arc::new(move |what: &str| said.lock().unwrap().push(what.to_owned())))
     }
@@ -91,7 +91,8 @@ fn telling(
     left: usize,
     then: impl FnMut() -> io::Result<usize> + Send + 'static,
 ) -> (Recorder, [Teller; 2], Said, Arc<Mutex<Vec<u8>>>) {
-    let hub = Hub::new(Config { detail: Detail::Flow, ring: tracer::MIN_RING, ..Config::default() });
+    let hub =
+        Hub::new(TracerConfig { detail: Detail::Flow, ring: tracer::MIN_RING, ..TracerConfig::default() });
     let (said, written) = (Said::default(), Arc::new(Mutex::new(Vec::new())));
     let output = Output::stream(Box::new(Until { written: written.clone(), left, then }));
     let sinks = Sinks { output: Some(output), say: said.say(), ..Sinks::default() };
@@ -131,17 +132,17 @@ fn a_recorder_that_panics_leaves_what_it_has_written_and_lets_the_server_go_on()
         ["stdout: the recorder panicked: recording has stopped; the server goes on without"]
     );
     assert!(assert_accepted(&written.lock().unwrap()) > 1000);
-    assert_eq!(recorder.command(Command::Stop), Err("the recorder does not answer".to_owned()));
+    assert_eq!(recorder.command(RecorderCommand::Stop), Err("the recorder does not answer".to_owned()));
     assert!(recorder.watch().recv().is_err(), "there is nothing to see");
     assert!(recorder.finish().unwrap().is_err());
 }
 
 #[test]
 fn a_recorder_whose_last_words_panic_too_lets_the_server_go_on() {
-    let hub = Hub::new(Config { ring: tracer::MIN_RING, ..Config::default() });
+    let hub = Hub::new(TracerConfig { ring: tracer::MIN_RING, ..TracerConfig::default() });
     let folder = tempfile::tempdir().unwrap();
     let config = FileConfig::new(folder.path().join("t.jsonl"));
-    let say: Say = Arc::new(|what: &str| panic!("nobody wants to hear: {what}"));
+    let say: Announce = Arc::new(|what: &str| panic!("nobody wants to hear: {what}"));
     let sinks = Sinks { output: Some(config.create().unwrap()), say: Some(say), ..Sinks::default() };
     let recorder = Recorder::start(hub.clone(), &header(&hub, 2, "test"), sinks).unwrap();
     let tellers = [0, 1].map(|worker| Teller::start(&hub, worker));
@@ -151,7 +152,7 @@ fn a_recorder_whose_last_words_panic_too_lets_the_server_go_on() {
     until("it notices", || {
         let teller = Teller::start(&hub, 0);
         drop(teller);
-        recorder.command(Command::Start).is_err_and(|why| why.contains("does not answer"))
+        recorder.command(RecorderCommand::Start).is_err_and(|why| why.contains("does not answer"))
     });
     assert!(recorder.finish().unwrap().is_err());
 }
@@ -194,7 +195,7 @@ fn a_stream_that_takes_nothing_any_more_does_not_keep_the_end() {
 
 #[test]
 fn where_only_viewers_listen_nobody_waits_and_what_is_lost_is_counted_and_stated() {
-    let hub = Hub::new(Config { ring: tracer::MIN_RING, ..Config::default() });
+    let hub = Hub::new(TracerConfig { ring: tracer::MIN_RING, ..TracerConfig::default() });
     let sinks = Sinks { armed: true, ..Sinks::default() };
     let recorder = Recorder::start(hub.clone(), &header(&hub, 2, "test"), sinks).unwrap();
     // One that reads everything, and one that reads nothing until the end.
@@ -242,7 +243,8 @@ impl Write for Slow {
 
 #[test]
 fn a_recording_that_ends_while_threads_wait_for_room_is_whole() {
-    let hub = Hub::new(Config { detail: Detail::Flow, ring: tracer::MIN_RING, ..Config::default() });
+    let hub =
+        Hub::new(TracerConfig { detail: Detail::Flow, ring: tracer::MIN_RING, ..TracerConfig::default() });
     let disk = Slow::default();
     let sinks = Sinks { output: Some(Output::stream(Box::new(disk.clone()))), ..Sinks::default() };
     let recorder = Recorder::start(hub.clone(), &header(&hub, 3, "test"), sinks).unwrap();

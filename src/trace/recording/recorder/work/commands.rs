@@ -3,23 +3,23 @@
 use super::Work;
 use crate::trace::recorder::file::{FileConfig, Lost, Output};
 use crate::trace::recorder::last::Last;
-use crate::trace::recorder::{Answer, Command};
+use crate::trace::recorder::{CommandResult, RecorderCommand};
 use std::io;
 
 impl Work {
-    pub(super) fn command(&mut self, command: Command) -> Answer {
+    pub(super) fn command(&mut self, command: RecorderCommand) -> CommandResult {
         match (command, &self.output) {
-            (Command::Start, Some(_)) => Err(format!("{}is being recorded to already", self.name())),
-            (Command::Next, Some(output)) if output.config().is_none() => {
+            (RecorderCommand::Start, Some(_)) => Err(format!("{}is being recorded to already", self.name())),
+            (RecorderCommand::Next, Some(output)) if output.config().is_none() => {
                 Err("a stream has no next file".to_owned())
             }
-            (Command::Next, Some(_)) => {
+            (RecorderCommand::Next, Some(_)) => {
                 let before = self.end.events;
                 self.next_file();
                 let file = self.output.as_ref().map(|_| format!("{}a new file was begun", self.name()));
                 file.ok_or_else(|| format!("recording has stopped after {before} events"))
             }
-            (Command::Start | Command::Next, None) => {
+            (RecorderCommand::Start | RecorderCommand::Next, None) => {
                 let config =
                     self.on_demand.clone().ok_or("no file was named to record to (--record FILE)")?;
                 self.wait_for_the_writer();
@@ -30,13 +30,13 @@ impl Work {
                     None => Err(format!("{}: cannot be written", shown(&config))),
                 }
             }
-            (Command::Stop, Some(_)) => {
+            (RecorderCommand::Stop, Some(_)) => {
                 let name = self.name();
                 self.close();
                 Ok(format!("{name}recording has stopped"))
             }
-            (Command::Stop, None) => Err("nothing is being recorded".to_owned()),
-            (Command::WriteLast, _) => self.write_last(),
+            (RecorderCommand::Stop, None) => Err("nothing is being recorded".to_owned()),
+            (RecorderCommand::WriteLast, _) => self.write_last(),
         }
     }
 
@@ -120,7 +120,7 @@ impl Work {
 
     /// Writes what happened last into a file of its own, beside the recorder: the server's threads
     /// do not wait for the disk.
-    pub(super) fn write_last(&mut self) -> Answer {
+    pub(super) fn write_last(&mut self) -> CommandResult {
         let last = self.last.as_ref().ok_or("what happens is not kept (--record-last)")?;
         if last.is_empty() {
             return Err("nothing has happened yet".to_owned());
