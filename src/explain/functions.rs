@@ -38,18 +38,18 @@ pub(super) fn leave(event: &Event) -> Explanation {
 }
 
 /// What is told about a function: with its name before it, `title` has at most 40 characters.
-struct Told {
+struct FunctionText {
     title: &'static str,
     text: &'static str,
     /// One sentence: how things stand when it returns.
     leaving: &'static str,
 }
 
-const fn told(title: &'static str, text: &'static str, leaving: &'static str) -> Told {
-    Told { title, text, leaving }
+const fn told(title: &'static str, text: &'static str, leaving: &'static str) -> FunctionText {
+    FunctionText { title, text, leaving }
 }
 
-fn tell(function: Function) -> Told {
+fn tell(function: Function) -> FunctionText {
     match function {
         Function::Main => told(
             "where it all begins",

@@ -1,7 +1,7 @@
 //! The model held against the server's memory.
 
 use super::ledger::Ledger;
-use super::sessions::{ALL, Session};
+use super::sessions::{ALL, OracleSession};
 use crate::event::{ConnFields, ConnItem, ConnSet, ConnState, Event, Kind, StatsValues, Thread};
 use crate::memcached::util::FRESH;
 use crate::model::{Bytes, ClassModel, ConnModel, ConnStage, Key, LruModel, StoreModel, World};
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// How much was compared, and how much of it the model knew.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct Coverage {
     events: u64,
     /// Connections at an event of theirs.
     conns: u64,
@@ -37,9 +37,9 @@ pub struct Tally {
     pub answers: u64,
 }
 
-impl Tally {
+impl Coverage {
     /// Adds another one.
-    pub fn add(&mut self, other: &Tally) {
+    pub fn add(&mut self, other: &Coverage) {
         self.events += other.events;
         self.conns += other.conns;
         self.known += other.known;
@@ -76,35 +76,35 @@ impl Tally {
 }
 
 /// A class as it was held last: in numbers, its list, and the server's memory.
-type Held = (world::ClassFacts, Option<Arc<LruModel>>, Arc<ClassMemory>);
+type ClassHeld = (world::ClassFacts, Option<Arc<LruModel>>, Arc<ClassMemory>);
 
 /// One event's comparison.
 pub(super) struct Holds<'a> {
-    pub session: &'a Session,
+    pub session: &'a OracleSession,
     /// Whether the recording begins in the middle of the server's life.
     is_late: bool,
     /// Whether there was a `stats reset`.
     was_reset: bool,
     event: &'a Event,
-    pub tally: Tally,
+    pub tally: Coverage,
     /// Connections that had a read buffer larger than the model keeps.
     large: HashSet<u32>,
     /// The classes that were compared last.
-    classes: HashMap<u8, Held>,
+    classes: HashMap<u8, ClassHeld>,
 }
 
 /// Folds `events`, and holds the model after each against what was seen then.
 pub fn assert_is_memory<'a>(
-    session: &Session,
+    session: &OracleSession,
     events: impl IntoIterator<Item = &'a Event>,
     seen: &[WitnessedEvent],
-) -> Tally {
+) -> Coverage {
     let mut events = events.into_iter().peekable();
     let mut seen = seen.iter().peekable();
     let mut world = World::new(session.threads.into());
     // As each connection was last seen.
     let mut last: HashMap<u32, &ConnMemory> = HashMap::new();
-    let (mut tally, mut large, mut classes) = (Tally::default(), HashSet::new(), HashMap::new());
+    let (mut tally, mut large, mut classes) = (Coverage::default(), HashSet::new(), HashMap::new());
     let is_late = events.peek().is_some_and(|event| event.kind() == Kind::Snapshot);
     let (mut was_reset, mut ledger) = (is_late, Ledger::default());
     for event in events {
@@ -292,7 +292,7 @@ impl Holds<'_> {
             let list = model.list(class.id);
             let is_same_list =
                 |seen: &Option<Arc<LruModel>>| seen.as_ref().map(Arc::as_ptr) == list.map(Arc::as_ptr);
-            let is_same = |(of, seen, memory): &Held| {
+            let is_same = |(of, seen, memory): &ClassHeld| {
                 *of == *of_model && is_same_list(seen) && Arc::ptr_eq(memory, class)
             };
             if !self.classes.get(&class.id).is_some_and(is_same) {

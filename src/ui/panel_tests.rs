@@ -50,7 +50,7 @@ fn app_with(more: impl FnOnce(&mut Script)) -> App {
     let mut script = Script::default();
     script.events = sample::set_get();
     more(script.after(1_000_000));
-    let mut app = App::replay(Recording { events: script.events, ..recording() }, &Options::default());
+    let mut app = App::replay(OpenedRecording { events: script.events, ..recording() }, &Options::default());
     app.player.last();
     app
 }

@@ -81,11 +81,11 @@ fn every_kind_says_something_in_every_style_and_nothing_evil() {
         for row in [full, bytes, worked, neither, bare.clone()] {
             let is_bare = row == bare;
             let event = row.event();
-            for style in Style::ALL {
-                for names in [&numbered as Names<'_>, &evil] {
+            for style in Wording::ALL {
+                for names in [&numbered as FdNames<'_>, &evil] {
                     let said = words(&event, style, names);
                     // Of an unknown kind without a field that is known, the list has its name alone.
-                    let may_be_silent = style == Style::List && is_bare && !is_known;
+                    let may_be_silent = style == Wording::List && is_bare && !is_known;
                     assert!(may_be_silent || !said.trim().is_empty(), "{kind} {style:?}");
                     assert_eq!(printable(&said), said, "{kind} {style:?}");
                 }
@@ -108,7 +108,7 @@ fn every_kind_in_every_style() {
     let mut said = String::new();
     for event in lines.filter_map(|line| serde_json::from_str::<Event>(line).ok()) {
         said += &format!("{}\n", event.kind());
-        for style in Style::ALL {
+        for style in Wording::ALL {
             let line = format!("  {:6} {}", format!("{style:?}"), words(&event, style, &numbered));
             said += &format!("{}\n", line.trim_end());
         }

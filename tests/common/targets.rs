@@ -200,7 +200,7 @@ pub fn screens(data: &[u8]) {
     };
     let warnings = warnings.iter().map(ToString::to_string).collect();
     let count = events.len().min(DRAWN);
-    let recording = ui::Recording { name: "fuzz".into(), header, events, end, warnings };
+    let recording = ui::OpenedRecording { name: "fuzz".into(), header, events, end, warnings };
     let mut app = App::replay(recording, &Options::default());
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
     let mut show = |app: &App| {

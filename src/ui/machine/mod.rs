@@ -14,7 +14,7 @@ use crate::event::ConnState;
 use crate::model::{ConnModel, ConnStage, Way, Ways};
 use labels::{Label, labels, place_of};
 use map::states::*;
-use map::{ARRIVAL, BYWAYS, LARGE, LOW, ROADS, Road, SIZE, STATES, Scale};
+use map::{ARRIVAL, BYWAYS, LARGE, LOW, MapScale, ROADS, Road, SIZE, STATES};
 use ratatui::style::Style;
 
 /// How wide the legend is, beside the map.
@@ -145,7 +145,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
 
 /// How the map is laid on the panel.
 struct Drawing {
-    scale: Scale,
+    scale: MapScale,
     left: usize,
     /// Rows of the map that are above the panel where rows are short.
     skip: usize,
@@ -177,7 +177,7 @@ impl Drawing {
         } else {
             Some((0, told + 1)).filter(|_| told + 1 < height)
         };
-        Drawing { scale: Scale::Small, left, skip, top, legend, told }
+        Drawing { scale: MapScale::Small, left, skip, top, legend, told }
     }
 
     fn low(pen: &Pen<'_>) -> Drawing {
@@ -185,7 +185,7 @@ impl Drawing {
         let used = if is_beside { LOW.0 + LEGEND + 2 } else { LOW.0 };
         let left = pen.width().saturating_sub(used) / 2;
         let legend = Some((left + LOW.0 + 2, 1)).filter(|_| is_beside);
-        Drawing { scale: Scale::Low, left, skip: 0, top: 0, legend, told: LOW.1 }
+        Drawing { scale: MapScale::Low, left, skip: 0, top: 0, legend, told: LOW.1 }
     }
 
     fn large(pen: &Pen<'_>) -> Drawing {
@@ -195,7 +195,7 @@ impl Drawing {
         let top = pen.height().saturating_sub(LARGE.1 + 2) / 2;
         let told = top + LARGE.1;
         let legend = if is_beside { (left + LARGE.0 + 2, top + 3) } else { (left, told + 1) };
-        Drawing { scale: Scale::Large, left, skip: 0, top, legend: Some(legend), told }
+        Drawing { scale: MapScale::Large, left, skip: 0, top, legend: Some(legend), told }
     }
 
     /// Writes on the map, if that row is on the panel.
@@ -256,7 +256,7 @@ impl Drawing {
             _ if was_here() => p.text,
             _ => p.dim,
         };
-        if self.scale != Scale::Large {
+        if self.scale != MapScale::Large {
             return if is_now {
                 self.put(pen, (x, y), &format!("[{name}]"), style);
             } else {
