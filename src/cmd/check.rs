@@ -8,7 +8,7 @@ use crate::cli::TraceInput;
 use crate::lesson::{Lesson, check};
 use crate::text::counted;
 use crate::trace::check::{Checker, LISTED, Problem, Report};
-use crate::trace::reader::{ReadError, Recording, Source, TraceReader, Warning};
+use crate::trace::reader::{InputStream, ReadError, Recording, TraceReader, Warning};
 use anyhow::Context as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -90,7 +90,7 @@ fn lesson(input: &TraceInput) -> anyhow::Result<ExitCode> {
 }
 
 /// What was found, on stdout.
-fn tell(name: &str, report: &Report, reader: &TraceReader<Source>, lenient: bool) -> io::Result<()> {
+fn tell(name: &str, report: &Report, reader: &TraceReader<InputStream>, lenient: bool) -> io::Result<()> {
     let mut out = super::stdout();
     for problem in &report.problems {
         writeln!(out, "{name}: {problem}")?;

@@ -38,7 +38,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// Both.
+    /// Every language, English first.
     pub const ALL: &'static [Language] = &[Language::En, Language::Zh];
 
     /// The language of that code.

@@ -67,7 +67,7 @@ impl ConnSummary {
         ConnState::ALL.get(state).copied().unwrap_or_default()
     }
 
-    /// See above.
+    /// `drive_machine` has gone on to another state.
     #[inline]
     pub fn set_state(&self, state: ConnState) {
         self.state.store(state.index() as u8, Ordering::Relaxed);
@@ -78,7 +78,7 @@ impl ConnSummary {
         self.last_cmd_time.load(Ordering::Relaxed)
     }
 
-    /// See above.
+    /// A command has come, at this second of the server's clock.
     #[inline]
     pub fn set_last_cmd_time(&self, time: u32) {
         self.last_cmd_time.store(time, Ordering::Relaxed);
@@ -100,7 +100,7 @@ impl ConnSummary {
         }
     }
 
-    /// See above.
+    /// Whose it is from now on.
     pub fn set_addr(&self, addr: Whose) {
         *lock(&self.addr) = addr;
     }

@@ -9,20 +9,20 @@ use crate::words;
 use std::borrow::Cow;
 
 /// Where the columns stand, if there is room for all.
-struct Columns {
+struct ColumnStarts {
     pipe: usize,
     queue: usize,
     conns: usize,
 }
 
-impl Columns {
-    fn of(width: usize) -> Columns {
+impl ColumnStarts {
+    fn of(width: usize) -> ColumnStarts {
         let (pipe, conns) = match width {
             0..58 => (29, 18),
             58..76 => (37, 17),
             _ => (37, 20),
         };
-        Columns { pipe, queue: pipe + 11, conns: pipe + conns }
+        ColumnStarts { pipe, queue: pipe + 11, conns: pipe + conns }
     }
 }
 
@@ -36,7 +36,7 @@ pub(super) fn wanted_height(app: &App) -> u16 {
 pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let p = app.palette;
     let world = app.player.world();
-    let columns = Columns::of(pen.width());
+    let columns = ColumnStarts::of(pen.width());
     // The column heads go first where rows are short.
     let mut y = 0;
     if pen.height() > world.threads.len() + 1 {
@@ -71,7 +71,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     }
 }
 
-fn render_lane(app: &App, lane: &ThreadFacts, pen: &mut Pen<'_>, y: usize, columns: &Columns) {
+fn render_lane(app: &App, lane: &ThreadFacts, pen: &mut Pen<'_>, y: usize, columns: &ColumnStarts) {
     let p = app.palette;
     let world = app.player.world();
     let is_now = world.changed.thread == lane.id && !is_about_recording(app);
@@ -123,7 +123,7 @@ fn render_lane(app: &App, lane: &ThreadFacts, pen: &mut Pen<'_>, y: usize, colum
 }
 
 /// Beside who has no pipe, over or under the worker's own: what it just handed to a worker.
-fn sent(app: &App, lane: &ThreadFacts, pen: &mut Pen<'_>, y: usize, columns: &Columns) {
+fn sent(app: &App, lane: &ThreadFacts, pen: &mut Pen<'_>, y: usize, columns: &ColumnStarts) {
     let p = app.palette;
     let Some(event) = app.player.current().filter(|event| event.th == lane.id) else { return };
     // The workers stand between main and the thread that makes the hash table grow.

@@ -19,7 +19,7 @@ use std::os::fd::AsFd as _;
 use std::path::Path;
 
 /// What is read from: a file's path, or `-` for stdin.
-pub type Source = Box<dyn BufRead>;
+pub type InputStream = Box<dyn BufRead>;
 
 /// One event, and the line that it stood on.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,7 +90,7 @@ enum ReadLine {
     TooLong,
 }
 
-impl TraceReader<Source> {
+impl TraceReader<InputStream> {
     /// Opens the trace in `path`, or on stdin if `path` is `-`, and reads its header.
     ///
     /// # Errors

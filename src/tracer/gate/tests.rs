@@ -131,12 +131,12 @@ fn one_has_the_leash_in_hand_and_it_is_free_when_he_leaves() {
     assert_eq!((gate.hold(&b), gate.step(&b, 1, None), gate.release(&b)), {
         (refused.clone(), refused.clone(), refused.clone())
     });
-    assert_eq!(gate.run_until(&b, Arc::new(Until(ConnState::Read))), refused);
+    assert_eq!(gate.run_until(&b, Arc::new(UntilState(ConnState::Read))), refused);
     let look = gate.look(&b);
     assert_eq!((look.holder.as_deref(), look.yours, look.held), (Some("a"), false, true));
     gate.leave(&b);
     assert!(gate.is_held(), "somebody else leaves");
-    gate.run_until(&a, Arc::new(Until(ConnState::Read))).unwrap();
+    gate.run_until(&a, Arc::new(UntilState(ConnState::Read))).unwrap();
     assert_eq!(gate.step(&b, 1, None), refused, "while it runs, too");
     assert_eq!(gate.look(&b).until.as_deref(), Some("conn_read"));
     gate.leave(&a);
@@ -171,9 +171,9 @@ fn whoever_was_let_go_is_at_the_gate_no_more_however_soon_it_closes_again() {
 
 /// Until a state is entered.
 #[derive(Debug)]
-struct Until(ConnState);
+struct UntilState(ConnState);
 
-impl Awaited for Until {
+impl Awaited for UntilState {
     fn is(&self, event: &Telling<'_>) -> bool {
         matches!(event.record.what, Report::State { to, .. } if to == self.0)
     }
@@ -202,7 +202,7 @@ fn the_thread_that_tells_of_what_was_awaited_does_nothing_after_it() {
     let first = AtGate { th: W0, ev: Kind::State, of: Some("conn_read".into()), conn: Some(1) };
     assert_eq!(hub.leash(&me()).waiting[0], first);
     for round in 1..=3 {
-        hub.gate.run_until(&me(), Arc::new(Until(ConnState::Nread))).unwrap();
+        hub.gate.run_until(&me(), Arc::new(UntilState(ConnState::Nread))).unwrap();
         until(|| hub.leash(&me()).waiting.len() == 1 && hub.gate.is_held());
         let leash = hub.leash(&me());
         assert_eq!((leash.stopped_at, leash.until), (Some(round * 100), None));
@@ -233,7 +233,7 @@ fn whatever_is_asked_in_whatever_order_nobody_is_forgotten_at_the_gate() {
                     let _ = match n % 8 {
                         0 => street.gate.hold(&who),
                         1 => street.gate.release(&who),
-                        2 => street.gate.run_until(&who, Arc::new(Until(ConnState::Read))),
+                        2 => street.gate.run_until(&who, Arc::new(UntilState(ConnState::Read))),
                         3 => {
                             street.gate.leave(&who);
                             Ok(())

@@ -230,9 +230,9 @@ fn a_letter_answers_only_while_something_is_asked() {
 }
 
 #[derive(Default)]
-struct Kept(Mutex<LessonProgress>);
+struct KeptInMemory(Mutex<LessonProgress>);
 
-impl KeepProgress for Kept {
+impl KeepProgress for KeptInMemory {
     fn keep(&self, entry: &LessonProgress) -> Result<Option<String>, String> {
         *self.0.lock().unwrap() = entry.clone();
         Ok(None)
@@ -241,7 +241,7 @@ impl KeepProgress for Kept {
 
 #[test]
 fn one_continues_where_one_was_with_what_one_has_answered() {
-    let kept = Arc::new(Kept::default());
+    let kept = Arc::new(KeptInMemory::default());
     let begin = |entry: LessonProgress| {
         let (pupil, events) = pupil("set", Lang::En);
         let pupil = Pupil { kept: entry, keep: Some(kept.clone()), ..pupil };

@@ -1,7 +1,7 @@
 //! The record in a server thread's ring, how it becomes a line, and what a filter sees of it.
 
-use super::super::parse::{Field, Schema, camel};
-use super::{Class, class, line, names, pattern};
+use super::super::parse::{FieldRow, Schema, camel};
+use super::{TypeClass, class, line, names, pattern};
 use std::fmt::Write as _;
 
 /// What a server's thread writes down.
@@ -71,11 +71,11 @@ pub fn told(schema: &Schema) -> String {
         let told = kind.told();
         let mut body = format!("pen.raw({:?});", format!("{}\"", kind.name));
         for member in &kind.members {
-            let Field { name, rust, told: ty, .. } = &member.field;
+            let FieldRow { name, rust, told: ty, .. } = &member.field;
             let key = format!(",\"{name}\":");
             if name == "conn" {
                 body += "pen.conn(told.record);";
-            } else if class(&member.field) == Class::Payload && ty != "PieceCount" {
+            } else if class(&member.field) == TypeClass::Payload && ty != "PieceCount" {
                 let condition = match ty.as_str() {
                     "Brought" => "if ret.brought() ",
                     "Named" => "if op.has_key() ",
@@ -106,7 +106,7 @@ pub fn seen(schema: &Schema) -> String {
     let mut code = String::new();
     line!(code, "impl SeenByFilter<'_> {{\n/// A field that is the event's own, as a filter compares it.");
     line!(code, "fn own(&self, field: Field) -> Option<Value<'_>> {{ let told = self.told; match field {{");
-    for field in schema.fields.iter().filter(|field| !matches!(class(field), Class::Common)) {
+    for field in schema.fields.iter().filter(|field| !matches!(class(field), TypeClass::Common)) {
         let mut arms = String::new();
         for kind in schema.kinds.iter().filter(|kind| kind.is_told) {
             for member in kind.told() {
@@ -163,7 +163,7 @@ pub fn kept(schema: &Schema) -> String {
         let is_all = kind.own.is_empty() && own.len() == told.len();
         let own = if is_all { pattern(&own) } else { pattern(&own).replace(" }", ", .. }") };
         let fields = kind.members.iter().filter(|member| member.is_own()).map(|member| {
-            let Field { name, rust, .. } = &member.field;
+            let FieldRow { name, rust, .. } = &member.field;
             let is_told = told.iter().any(|told| told.field.name == *name);
             match name.as_str() {
                 "errno" if !is_told && told.iter().any(|told| told.field.name == "ret") => {

@@ -51,9 +51,9 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
 
 /// What was said.
 #[derive(Clone, Default)]
-struct Said(Arc<Mutex<Vec<String>>>);
+struct Announced(Arc<Mutex<Vec<String>>>);
 
-impl Said {
+impl Announced {
     fn say(&self) -> Option<Announce> {
         let said = self.0.clone();
         Some(Arc::new(move |what: &str| said.lock().unwrap().push(what.to_owned())))
@@ -65,13 +65,13 @@ impl Said {
 }
 
 /// Takes so many writes, and then does what it is made for.
-struct Until<F> {
+struct WritesUntil<F> {
     written: Arc<Mutex<Vec<u8>>>,
     left: usize,
     then: F,
 }
 
-impl<F: FnMut() -> io::Result<usize> + Send> Write for Until<F> {
+impl<F: FnMut() -> io::Result<usize> + Send> Write for WritesUntil<F> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.left == 0 {
             return (self.then)();
@@ -90,11 +90,11 @@ impl<F: FnMut() -> io::Result<usize> + Send> Write for Until<F> {
 fn telling(
     left: usize,
     then: impl FnMut() -> io::Result<usize> + Send + 'static,
-) -> (Recorder, [Teller; 2], Said, Arc<Mutex<Vec<u8>>>) {
+) -> (Recorder, [Teller; 2], Announced, Arc<Mutex<Vec<u8>>>) {
     let hub =
         Hub::new(TracerConfig { detail: Detail::Flow, ring: tracer::MIN_RING, ..TracerConfig::default() });
-    let (said, written) = (Said::default(), Arc::new(Mutex::new(Vec::new())));
-    let output = Output::stream(Box::new(Until { written: written.clone(), left, then }));
+    let (said, written) = (Announced::default(), Arc::new(Mutex::new(Vec::new())));
+    let output = Output::stream(Box::new(WritesUntil { written: written.clone(), left, then }));
     let sinks = Sinks { output: Some(output), say: said.say(), ..Sinks::default() };
     let recorder = Recorder::start(hub.clone(), &header(&hub, 2, "test"), sinks).unwrap();
     let tellers = [0, 1].map(|worker| Teller::start(&hub, worker));
