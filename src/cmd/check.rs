@@ -7,7 +7,7 @@ use super::server::shown;
 use crate::cli::TraceInput;
 use crate::lesson::{Lesson, check};
 use crate::text::counted;
-use crate::trace::check::{Checker, LISTED, Problem, Report};
+use crate::trace::check::{CheckReport, Checker, LISTED, Problem};
 use crate::trace::reader::{InputStream, ReadError, Recording, TraceReader, Warning};
 use anyhow::Context as _;
 use std::io::{self, Write as _};
@@ -90,7 +90,12 @@ fn lesson(input: &TraceInput) -> anyhow::Result<ExitCode> {
 }
 
 /// What was found, on stdout.
-fn tell(name: &str, report: &Report, reader: &TraceReader<InputStream>, lenient: bool) -> io::Result<()> {
+fn tell(
+    name: &str,
+    report: &CheckReport,
+    reader: &TraceReader<InputStream>,
+    lenient: bool,
+) -> io::Result<()> {
     let mut out = super::stdout();
     for problem in &report.problems {
         writeln!(out, "{name}: {problem}")?;

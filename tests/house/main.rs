@@ -5,6 +5,7 @@ mod circles;
 mod code;
 mod layers;
 mod map;
+mod names;
 
 use code::{Code, HOUSE};
 use memstep::event::MODELS;
