@@ -117,7 +117,7 @@ fn read_rbuf(c: &mut Conn, avail: usize) -> Result<usize, Errno> {
     let got = count_read(c, &ret);
     c.rbytes += got;
     let what = Report::Read { fd: c.fd(), into: Target::Rbuf, want: avail as u32, ret: super::ret(&ret) };
-    c.tell(what, &c.rbuf[at..at + got]);
+    c.report(what, &c.rbuf[at..at + got]);
     ret
 }
 
@@ -138,7 +138,7 @@ pub fn read_item(c: &mut Conn) -> Result<usize, Errno> {
     if tracer::on() {
         let what = Report::Read { fd: c.fd(), into: Target::Item, want: want as u32, ret: super::ret(&ret) };
         let data = c.item.as_ref().and_then(|it| it.data().get(ritem..ritem + got));
-        c.tell(what, data.unwrap_or_default());
+        c.report(what, data.unwrap_or_default());
     }
     ret
 }
@@ -153,7 +153,7 @@ pub fn read_swallow(c: &mut Conn) -> Result<usize, Errno> {
     let got = count_read(c, &ret);
     c.sbytes -= got;
     let what = Report::Read { fd: c.fd(), into: Target::Swallow, want: want as u32, ret: super::ret(&ret) };
-    c.tell(what, &c.rbuf[..got]);
+    c.report(what, &c.rbuf[..got]);
     ret
 }
 
@@ -285,7 +285,7 @@ pub fn out_string(c: &mut Conn, text: &str) {
     if c.noreply {
         say!(c.globals.settings, 1, ">{} NOREPLY {}", c.fd(), Shown(text.as_bytes()));
         c.noreply = false;
-        c.tell(Report::Reply { op: Some(ReplyOp::Noreply) }, text.as_bytes());
+        c.report(Report::Reply { op: Some(ReplyOp::Noreply) }, text.as_bytes());
         conn_set_state(c, ConnState::NewCmd);
         return;
     }
@@ -298,7 +298,7 @@ pub fn out_string(c: &mut Conn, text: &str) {
     c.wbuf[..text.len()].copy_from_slice(text.as_bytes());
     c.wbuf[text.len()..text.len() + 2].copy_from_slice(b"\r\n");
     c.wbytes = text.len() + 2;
-    c.tell(Report::Reply { op: None }, text.as_bytes());
+    c.report(Report::Reply { op: None }, text.as_bytes());
     conn_set_state(c, ConnState::Write);
     c.write_and_go = ConnState::NewCmd;
 }
@@ -306,7 +306,7 @@ pub fn out_string(c: &mut Conn, text: &str) {
 /// Queues a long answer, freed once it is sent (`memcached.c:2493`).
 pub fn write_and_free(c: &mut Conn, text: Vec<u8>) {
     c.wbytes = text.len();
-    c.tell(Report::Reply { op: None }, &text);
+    c.report(Report::Reply { op: None }, &text);
     c.write_and_free = Some(text);
     conn_set_state(c, ConnState::Write);
     c.write_and_go = ConnState::NewCmd;

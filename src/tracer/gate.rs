@@ -64,7 +64,7 @@ impl std::error::Error for Refused {}
 
 /// An event that a thread has just told of.
 #[derive(Debug)]
-pub struct Telling<'a> {
+pub struct JustReported<'a> {
     /// The thread.
     pub thread: Thread,
     /// What it told.
@@ -78,7 +78,7 @@ pub struct Telling<'a> {
 /// What a server may run until.
 pub trait Awaited: Send + Sync + fmt::Debug {
     /// Whether this is it.
-    fn is(&self, event: &Telling<'_>) -> bool;
+    fn is(&self, event: &JustReported<'_>) -> bool;
     /// What to call it.
     fn name(&self) -> String;
 }
@@ -133,7 +133,7 @@ impl Inner {
 
 impl Gate {
     /// Waits until it is this thread's turn. `number` gives the event its number; what else comes back
-    /// is whether [`told`](Gate::told) must be asked once the event was told. Not for an open gate.
+    /// is whether [`reported`](Gate::reported) must be asked once the event was told. Not for an open gate.
     pub(super) fn wait<N>(&self, at: AtGate, number: impl FnOnce() -> N) -> (N, bool) {
         let thread = at.th;
         // Whoever plays a client's part is no thread of the server's.
@@ -160,7 +160,7 @@ impl Gate {
     /// A thread has told of an event while something was awaited: if this is it, the gate is closed.
     #[cold]
     #[inline(never)]
-    pub(super) fn told(&self, event: &Telling<'_>) {
+    pub(super) fn reported(&self, event: &JustReported<'_>) {
         let Some(until) = self.lock().until.clone() else { return };
         if !until.is(event) {
             return;

@@ -22,9 +22,9 @@ mod report;
 #[cfg(test)]
 pub(crate) mod witness;
 
-pub use gate::{Awaited, Gate, LeashHolder, Refused, Telling};
+pub use gate::{Awaited, Gate, JustReported, LeashHolder, Refused};
 pub use handle::Handle;
-pub use record::{Record, RingReader, Taken};
+pub use record::{Record, RingEvent, RingReader};
 pub use report::{ClassId, Descriptor, Failure, IsText, Known, Peer, PieceCount, REPORTED, Report, Ret};
 
 use crate::event::{ConnImage, Detail, EvFlags, Function, InLine, Kind, Leashed, MAX_DATA, Thread};
@@ -245,7 +245,7 @@ pub fn on() -> bool {
 
 /// Whether this thread tells of calls, too.
 #[inline(always)]
-pub fn tells_calls() -> bool {
+pub fn reports_calls() -> bool {
     LEVEL.get() > 1
 }
 
@@ -355,7 +355,7 @@ pub fn finish(begun: Begun, conn: Option<u32>, what: Report, image: Option<&Conn
     if let Some(begun) = begun.0 {
         HANDLE.with_borrow_mut(|handle| {
             if let Some(handle) = handle {
-                handle.tell(begun, conn, what, image, payload);
+                handle.report(begun, conn, what, image, payload);
             }
         });
     }
@@ -382,7 +382,7 @@ fn emit_recorded(conn: Option<u32>, what: Report, image: Option<&ConnImage>, pay
         if let Some(handle) = handle
             && let Some(begun) = handle.begin(conn, || (what.kind(), what.of()))
         {
-            handle.tell(begun, conn, what, image, payload);
+            handle.report(begun, conn, what, image, payload);
         }
     });
 }
@@ -400,7 +400,7 @@ pub fn finish_sendmsg<'a>(
     let Some(begun) = begun.0 else { return };
     HANDLE.with_borrow_mut(|handle| {
         if let Some(handle) = handle {
-            handle.tell_sendmsg(begun, conn, fd, ret, image, pieces);
+            handle.report_sendmsg(begun, conn, fd, ret, image, pieces);
         }
     });
 }
@@ -421,7 +421,7 @@ pub fn emit_recvfrom(
         if let Some(handle) = handle
             && let Some(begun) = handle.begin(conn, || (what.kind(), what.of()))
         {
-            handle.tell_recvfrom(begun, conn, what, image, &peer_bytes(peer), data);
+            handle.report_recvfrom(begun, conn, what, image, &peer_bytes(peer), data);
         }
     });
 }
@@ -474,7 +474,7 @@ pub struct Entered(Option<(Function, Option<u32>)>);
 /// Tells that a function of the walkthrough was entered; what it returns tells of its end.
 #[inline(always)]
 pub fn enter(function: Function, conn: Option<u32>) -> Entered {
-    if !tells_calls() {
+    if !reports_calls() {
         return Entered(None);
     }
     emit_recorded(conn, Report::Call { function }, None, b"");

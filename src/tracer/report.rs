@@ -1,6 +1,6 @@
-//! Report happened, as a server thread reports it: numbers, and no text but that of the payload.
+//! What happened, as a server thread reports it: numbers, and no text but that of the payload.
 //!
-//! [`Report`] is made of the schema's table (`event/schema`). Report stands here are the types that a field has in
+//! [`Report`] is made of the schema's table (`event/schema`). What stands here are the types that a field has in
 //! the ring where it is not the one that an event has.
 
 use crate::event::{
@@ -98,7 +98,7 @@ pub struct Peer;
 pub struct PieceCount(pub u32);
 
 impl Report {
-    /// Report a thread at the gate is about to do, besides its kind.
+    /// What a thread at the gate is about to do, besides its kind.
     pub(super) fn of(&self) -> Option<&'static str> {
         match self {
             Report::Call { function } | Report::Return { function } => Some(function.name()),

@@ -269,7 +269,7 @@ pub(crate) fn show(id: u32, copy: impl FnOnce(Option<&ConnMemory>) -> ConnMemory
 }
 
 /// A thread has told of an event.
-pub(super) fn told(hub: &Hub, thread: Thread, seq: u64, conn: Option<u32>, what: &Report) {
+pub(super) fn reported(hub: &Hub, thread: Thread, seq: u64, conn: Option<u32>, what: &Report) {
     let Some(witness) = hub.witness.get() else { return };
     let Some(me) = ME.with_borrow(|me| me.as_ref().map(|(_, me)| *me)) else { return };
     let conn = SHOWN.take().filter(|shown| Some(shown.id) == conn);

@@ -18,7 +18,7 @@ pub struct Happening<'a> {
     /// The bytes that it carries, as far as they were kept, and how many there were; none where that is not known.
     pub bytes: Option<(&'a [u8], u64)>,
     /// An address, a reason, a setting's value.
-    pub text: Said<'a>,
+    pub text: HappeningText<'a>,
     /// What changed in the connection's `struct conn`.
     pub change: Change<'a>,
     /// What is ready, where whoever folds wants to know.
@@ -29,7 +29,7 @@ pub struct Happening<'a> {
 
 /// The text of what happened, as it lies there.
 #[derive(Debug, Clone, Copy)]
-pub enum Said<'a> {
+pub enum HappeningText<'a> {
     /// None.
     Nothing,
     /// As it was read.
@@ -80,7 +80,7 @@ impl<'a> From<&'a Event> for Happening<'a> {
                 Carried::Bytes { kept, len } => Some((kept, *len)),
                 _ => None,
             },
-            text: text.map_or(Said::Nothing, Said::Text),
+            text: text.map_or(HappeningText::Nothing, HappeningText::Text),
             change: event.set.as_deref().map_or(Change::Nothing, Change::Set),
             ready: event.ready(),
             world: event.world(),
@@ -92,10 +92,10 @@ impl Happening<'_> {
     /// Its text.
     pub fn text(&self) -> Option<Cow<'_, str>> {
         match self.text {
-            Said::Nothing | Said::Bytes(b"") => None,
-            Said::Text(text) => Some(text.into()),
-            Said::Bytes(bytes) => Some(String::from_utf8_lossy(bytes)),
-            Said::Addr(addr) => Some(addr.to_string().into()),
+            HappeningText::Nothing | HappeningText::Bytes(b"") => None,
+            HappeningText::Text(text) => Some(text.into()),
+            HappeningText::Bytes(bytes) => Some(String::from_utf8_lossy(bytes)),
+            HappeningText::Addr(addr) => Some(addr.to_string().into()),
         }
     }
 

@@ -18,7 +18,7 @@ mod store;
 pub(crate) use conn::Plain;
 pub use conn::{ConnFacts, ConnStage};
 pub use conn::{Connection, Held, Offsets};
-pub use happening::{AllocatedItem, Change, Happening, Said};
+pub use happening::{AllocatedItem, Change, Happening, HappeningText};
 pub use lane::{InPipe, ThreadFacts, ThreadPhase, ThreadTable};
 pub use listener::Listener;
 pub use store::{ClassFacts, StoreFacts};

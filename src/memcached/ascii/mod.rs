@@ -79,7 +79,7 @@ fn process_command(c: &mut Conn, line: std::ops::Range<usize>) {
     let line = line.start..end;
     say!(c.globals.settings, 1, "<{} {}", c.fd(), Shown(&c.rbuf[line.clone()]));
     start_answer(c);
-    c.tell(Report::Command, &c.rbuf[line.clone()]);
+    c.report(Report::Command, &c.rbuf[line.clone()]);
 
     let tokens = tokenize_command(&mut c.rbuf, line);
     let n = tokens.count;
@@ -205,7 +205,7 @@ fn process_verbosity_command(c: &mut Conn, tokens: &Tokens) {
     let level = (strtoul(tokens.get(&c.rbuf, 1)) as u32).min(MAX_VERBOSITY_LEVEL) as u8;
     c.globals.settings.verbose.store(level, Ordering::Relaxed);
     let what = Report::Setting { name: SettingName::Verbose, value: IsText::HERE };
-    c.tell(what, &[b'0' + level]);
+    c.report(what, &[b'0' + level]);
     out_string(c, "OK");
 }
 

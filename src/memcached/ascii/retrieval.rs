@@ -50,7 +50,7 @@ pub(super) fn process_get_command(c: &mut Conn, tokens: &Tokens, return_cas: boo
     if c.is_udp() {
         build_udp_headers(c);
     }
-    c.tell(Report::Reply { op: None }, b"END");
+    c.report(Report::Reply { op: None }, b"END");
     conn_set_state(c, ConnState::Mwrite);
     c.msgcurr = 0;
 }
@@ -85,7 +85,7 @@ fn queue_value(c: &mut Conn, item: ItemRef, return_cas: bool) {
         head[..6].copy_from_slice(b"VALUE ");
         head[6..6 + key.len()].copy_from_slice(key);
         head[6 + key.len()..len].copy_from_slice(&suffix[..suffix.len() - 2]);
-        c.tell(Report::Reply { op: Some(ReplyOp::Value) }, &head[..len]);
+        c.report(Report::Reply { op: Some(ReplyOp::Value) }, &head[..len]);
     }
     c.store().item_update(&c.ilist[at as usize]);
 }

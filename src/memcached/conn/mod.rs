@@ -227,7 +227,7 @@ pub fn conn_new(
 
     globals.stats.curr_conns.add(1);
     globals.stats.total_conns.add(1);
-    c.tell(Report::ConnNew { fd, state: init_state, transport: event::Transport::of(c.is_udp()) }, b"");
+    c.report(Report::ConnNew { fd, state: init_state, transport: event::Transport::of(c.is_udp()) }, b"");
     Ok(c)
 }
 
@@ -313,7 +313,7 @@ pub fn conn_set_state(c: &mut Conn, state: ConnState) {
         say!(c.globals.settings, 2, "{}: going from {from} to {state}", c.fd());
         c.state = state;
         c.seen.set_state(state);
-        c.tell(Report::State { from, to: state }, b"");
+        c.report(Report::State { from, to: state }, b"");
     }
 }
 
@@ -340,14 +340,14 @@ pub fn update_event(c: &mut Conn, new_flags: EvFlags) -> bool {
 fn tell_event_add(c: &Conn, added: Result<bool, Errno>) {
     if added != Ok(false) {
         let ret = super::ret(&added.map(|_| 0));
-        c.tell(Report::EventAdd { fd: c.fd(), interest: c.ev_flags.interest(), ret }, b"");
+        c.report(Report::EventAdd { fd: c.fd(), interest: c.ev_flags.interest(), ret }, b"");
     }
 }
 
 fn tell_event_del(c: &Conn, deleted: Result<bool, Errno>) {
     if deleted != Ok(false) {
         let ret = super::ret(&deleted.map(|_| 0));
-        c.tell(Report::EventDel { fd: c.fd(), ret }, b"");
+        c.report(Report::EventDel { fd: c.fd(), ret }, b"");
     }
 }
 

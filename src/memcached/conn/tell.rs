@@ -53,7 +53,7 @@ impl Conn {
 
     /// Tells the trace of something that happened to this connection.
     #[inline]
-    pub fn tell(&self, what: Report, payload: &[u8]) {
+    pub fn report(&self, what: Report, payload: &[u8]) {
         if tracer::on() {
             tracer::emit_conn(self.id, what, self.changed().as_ref(), payload);
         }
@@ -64,9 +64,9 @@ impl Conn {
     /// too is told with the structure as it is then.
     #[inline(always)]
     pub fn enter(&mut self, function: Function) -> Inside<'_> {
-        let is_told = tracer::tells_calls();
+        let is_told = tracer::reports_calls();
         if is_told {
-            self.tell(Report::Call { function }, b"");
+            self.report(Report::Call { function }, b"");
         }
         Inside { c: self, function: is_told.then_some(function) }
     }
@@ -110,7 +110,7 @@ impl Drop for Inside<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         if let Some(function) = self.function {
-            self.c.tell(Report::Return { function }, b"");
+            self.c.report(Report::Return { function }, b"");
         }
     }
 }

@@ -194,7 +194,7 @@ impl Assoc {
             table.old = std::mem::replace(&mut table.primary, twice);
             table.moved = 0;
         }
-        tell(ItemOp::Expand, hashpower);
+        report(ItemOp::Expand, hashpower);
     }
 
     /// Moves one bucket after the other into the new table (`assoc.c:217`), each under its own item lock;
@@ -218,7 +218,7 @@ impl Assoc {
         }
         self.hash_bytes.fetch_sub(Self::bytes(hashpower - 1), Relaxed);
         self.expanding.store(false, Relaxed);
-        tell(ItemOp::Expanded, hashpower);
+        report(ItemOp::Expanded, hashpower);
         say!(settings, 1, "Hash table expansion done");
     }
 
@@ -236,7 +236,7 @@ impl Assoc {
 }
 
 /// Tells the trace that the table grows, or has grown, to this size.
-fn tell(op: ItemOp, hashpower: u32) {
+fn report(op: ItemOp, hashpower: u32) {
     let what = Report::Item {
         op,
         id: 0,

@@ -197,7 +197,7 @@ impl Store {
             exptime,
             nbytes,
         });
-        tell(ItemOp::Alloc, chunk, 0);
+        report(ItemOp::Alloc, chunk, 0);
         #[cfg_attr(not(test), allow(unused_mut))]
         let mut item = ItemRef::counted(chunk, cur_hv.unwrap_or_else(|| self.assoc.hash(key)));
         #[cfg(test)]
@@ -270,7 +270,7 @@ impl Store {
         say!(self.settings, 2, "> FOUND KEY {}{nuked}", Shown(key));
         if op == ItemOp::Hit {
             it.refcount_incr();
-            tell(op, it, self.assoc.bucket(hv));
+            report(op, it, self.assoc.bucket(hv));
             return Some(ItemRef::counted(it, hv));
         }
         self.do_item_unlink(table, it, hv, op);
@@ -291,7 +291,7 @@ impl Store {
         lru.bytes += it.ntotal();
         lru.total += 1;
         lru.link(it);
-        tell(ItemOp::Link, it, self.assoc.bucket(item.hv()));
+        report(ItemOp::Link, it, self.assoc.bucket(item.hv()));
     }
 
     /// `do_item_unlink` (`items.c:344`); `why` is what the trace says.
@@ -311,7 +311,7 @@ impl Store {
         lru.bytes -= it.ntotal();
         self.assoc.delete(table, it, hv);
         lru.unlink(it);
-        tell(why, it, self.assoc.bucket(hv));
+        report(why, it, self.assoc.bucket(hv));
         // The table's reference.
         self.do_item_remove(ItemRef::counted(it, hv));
     }
@@ -344,14 +344,14 @@ impl Store {
             let mut lru = lock_in_line(&self.lrus[it.clsid()].0);
             lru.unlink(it);
             lru.link(it);
-            tell(ItemOp::Update, it, 0);
+            report(ItemOp::Update, it, 0);
         }
     }
 }
 
 /// Tells the trace what was done with an item, and in which bucket.
 #[inline]
-fn tell(op: ItemOp, it: Chunk, bucket: u32) {
+fn report(op: ItemOp, it: Chunk, bucket: u32) {
     if tracer::on() {
         tracer::emit_conn(tracer::current(), item_event(op, it, bucket), None, it.key());
     }

@@ -174,7 +174,7 @@ fn whoever_was_let_go_is_at_the_gate_no_more_however_soon_it_closes_again() {
 struct UntilState(ConnState);
 
 impl Awaited for UntilState {
-    fn is(&self, event: &Telling<'_>) -> bool {
+    fn is(&self, event: &JustReported<'_>) -> bool {
         matches!(event.record.what, Report::State { to, .. } if to == self.0)
     }
     fn name(&self) -> String {

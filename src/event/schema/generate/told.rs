@@ -86,7 +86,7 @@ pub fn told(schema: &Schema) -> String {
                 let _ = write!(body, "{condition}{{ pen.{how}({key:?}, told); }}");
             } else if told.iter().any(|other| other.field.name == *name) {
                 let key = if is_quoted(ty) { key + "\"" } else { key };
-                let _ = write!(body, "Tell::write({rust}, {key:?}, pen, told);");
+                let _ = write!(body, "ReportedField::write({rust}, {key:?}, pen, told);");
             }
         }
         let own = if kind.own.is_empty() { pattern(&told) } else { pattern(&told).replace(" }", ", .. }") };
@@ -112,7 +112,9 @@ pub fn seen(schema: &Schema) -> String {
             for member in kind.told() {
                 let name = &member.field.rust;
                 let arm = match (member.field.name == field.name, field.name.as_str(), name.as_str()) {
-                    (true, ..) if member.field.told != "PieceCount" => format!("Tell::value({name}, told)"),
+                    (true, ..) if member.field.told != "PieceCount" => {
+                        format!("ReportedField::value({name}, told)")
+                    }
                     (_, "errno", "ret") => "ret.failure()".to_owned(),
                     _ => continue,
                 };

@@ -3,7 +3,7 @@
 
 use super::line::Lines;
 use super::pen::LinePen;
-use super::tell::Tell;
+use super::tell::ReportedField;
 use super::told::Reported;
 use super::world::RecordContext;
 use crate::event::{ConnImage, ConnValue, EvFlags, Snapshot, Thread};

@@ -11,7 +11,7 @@ use crate::filter::Value;
 use crate::tracer::{ClassId, Descriptor, Failure, IsText, Known, Peer, PieceCount, Ret, received};
 
 /// A field as a thread told it.
-pub(super) trait Tell: Copy {
+pub(super) trait ReportedField: Copy {
     /// Writes the member, if there is one. `key` is its whole beginning: the comma, the name, the colon, and the
     /// quote where the value stands in quotes.
     fn write(self, key: &'static str, pen: &mut LinePen<'_>, told: &Reported<'_>);
@@ -22,7 +22,7 @@ pub(super) trait Tell: Copy {
 
 macro_rules! numbers {
     ($($ty:ty),*) => {$(
-        impl Tell for $ty {
+        impl ReportedField for $ty {
             #[inline(always)]
             fn write(self, key: &'static str, pen: &mut LinePen<'_>, _: &Reported<'_>) {
                 pen.number(key, self);
@@ -38,7 +38,7 @@ numbers!(i32, u16, u32);
 
 macro_rules! names {
     ($($ty:ty),*) => {$(
-        impl Tell for $ty {
+        impl ReportedField for $ty {
             #[inline(always)]
             fn write(self, key: &'static str, pen: &mut LinePen<'_>, _: &Reported<'_>) {
                 pen.word(key, Named::name(self));
@@ -65,7 +65,7 @@ names!(
     Transport
 );
 
-impl<T: Tell> Tell for Option<T> {
+impl<T: ReportedField> ReportedField for Option<T> {
     #[inline(always)]
     fn write(self, key: &'static str, pen: &mut LinePen<'_>, told: &Reported<'_>) {
         if let Some(field) = self {
@@ -78,7 +78,7 @@ impl<T: Tell> Tell for Option<T> {
     }
 }
 
-impl Tell for bool {
+impl ReportedField for bool {
     #[inline(always)]
     fn write(self, key: &'static str, pen: &mut LinePen<'_>, _: &Reported<'_>) {
         if self {
@@ -93,7 +93,7 @@ impl Tell for bool {
 }
 
 /// A worker; the dispatcher is none.
-impl Tell for Thread {
+impl ReportedField for Thread {
     #[inline(always)]
     fn write(self, key: &'static str, pen: &mut LinePen<'_>, _: &Reported<'_>) {
         if let Thread::Worker(worker) = self {
@@ -108,7 +108,7 @@ impl Tell for Thread {
     }
 }
 
-impl Tell for Descriptor {
+impl ReportedField for Descriptor {
     #[inline(always)]
     fn write(self, key: &'static str, pen: &mut LinePen<'_>, _: &Reported<'_>) {
         if self.0 >= 0 {
@@ -121,7 +121,7 @@ impl Tell for Descriptor {
     }
 }
 
-impl Tell for Known {
+impl ReportedField for Known {
     #[inline(always)]
     fn write(self, key: &'static str, pen: &mut LinePen<'_>, told: &Reported<'_>) {
         self.get().write(key, pen, told);
@@ -132,7 +132,7 @@ impl Tell for Known {
     }
 }
 
-impl Tell for ClassId {
+impl ReportedField for ClassId {
     #[inline(always)]
     fn write(self, key: &'static str, pen: &mut LinePen<'_>, _: &Reported<'_>) {
         if self.0 != 0 {
@@ -146,7 +146,7 @@ impl Tell for ClassId {
 }
 
 /// What a system call returned, or its error by name.
-impl Tell for Ret {
+impl ReportedField for Ret {
     #[inline(always)]
     fn write(self, key: &'static str, pen: &mut LinePen<'_>, told: &Reported<'_>) {
         match self.0 {
@@ -167,7 +167,7 @@ impl Ret {
     }
 }
 
-impl Tell for Failure {
+impl ReportedField for Failure {
     #[inline(always)]
     fn write(self, key: &'static str, pen: &mut LinePen<'_>, _: &Reported<'_>) {
         if self.0 < 0 {
@@ -183,7 +183,7 @@ impl Tell for Failure {
     }
 }
 
-impl Tell for IsText {
+impl ReportedField for IsText {
     #[inline(always)]
     fn write(self, key: &'static str, pen: &mut LinePen<'_>, told: &Reported<'_>) {
         if self.0 {
@@ -197,7 +197,7 @@ impl Tell for IsText {
     }
 }
 
-impl Tell for Peer {
+impl ReportedField for Peer {
     #[inline(always)]
     fn write(self, key: &'static str, pen: &mut LinePen<'_>, told: &Reported<'_>) {
         if let (Some(peer), _) = received(told.payload) {
@@ -210,7 +210,7 @@ impl Tell for Peer {
     }
 }
 
-impl Tell for PieceCount {
+impl ReportedField for PieceCount {
     #[inline(always)]
     fn write(self, key: &'static str, pen: &mut LinePen<'_>, told: &Reported<'_>) {
         pen.raw(key);

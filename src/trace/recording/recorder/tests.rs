@@ -13,13 +13,13 @@ use std::time::Instant;
 const LONG: Duration = Duration::from_secs(20);
 
 /// A thread of the server that tells on and on, until it is dropped.
-struct Teller {
+struct Reporter {
     enough: Arc<AtomicBool>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
-impl Teller {
-    fn start(hub: &Arc<Hub>, worker: u16) -> Teller {
+impl Reporter {
+    fn start(hub: &Arc<Hub>, worker: u16) -> Reporter {
         let enough = Arc::new(AtomicBool::new(false));
         let (handle, done) = (hub.handle(Thread::Worker(worker)), enough.clone());
         let thread = std::thread::spawn(move || {
@@ -29,11 +29,11 @@ impl Teller {
             }
             tracer::uninstall();
         });
-        Teller { enough, thread: Some(thread) }
+        Reporter { enough, thread: Some(thread) }
     }
 }
 
-impl Drop for Teller {
+impl Drop for Reporter {
     fn drop(&mut self) {
         self.enough.store(true, Ordering::Relaxed);
         // If it waited for a recorder that is gone, the test would hang here.
@@ -90,14 +90,14 @@ impl<F: FnMut() -> io::Result<usize> + Send> Write for WritesUntil<F> {
 fn telling(
     left: usize,
     then: impl FnMut() -> io::Result<usize> + Send + 'static,
-) -> (Recorder, [Teller; 2], Announced, Arc<Mutex<Vec<u8>>>) {
+) -> (Recorder, [Reporter; 2], Announced, Arc<Mutex<Vec<u8>>>) {
     let hub =
         Hub::new(TracerConfig { detail: Detail::Flow, ring: tracer::MIN_RING, ..TracerConfig::default() });
     let (said, written) = (Announced::default(), Arc::new(Mutex::new(Vec::new())));
     let output = Output::stream(Box::new(WritesUntil { written: written.clone(), left, then }));
     let sinks = Sinks { output: Some(output), say: said.say(), ..Sinks::default() };
     let recorder = Recorder::start(hub.clone(), &header(&hub, 2, "test"), sinks).unwrap();
-    let tellers = [0, 1].map(|worker| Teller::start(&hub, worker));
+    let tellers = [0, 1].map(|worker| Reporter::start(&hub, worker));
     (recorder, tellers, said, written)
 }
 
@@ -145,12 +145,12 @@ fn a_recorder_whose_last_words_panic_too_lets_the_server_go_on() {
     let say: Announce = Arc::new(|what: &str| panic!("nobody wants to hear: {what}"));
     let sinks = Sinks { output: Some(config.create().unwrap()), say: Some(say), ..Sinks::default() };
     let recorder = Recorder::start(hub.clone(), &header(&hub, 2, "test"), sinks).unwrap();
-    let tellers = [0, 1].map(|worker| Teller::start(&hub, worker));
+    let tellers = [0, 1].map(|worker| Reporter::start(&hub, worker));
     until("something is written", || std::fs::metadata(&config.path).unwrap().len() > 10_000);
     std::fs::remove_file(&config.path).unwrap();
     drop(tellers);
     until("it notices", || {
-        let teller = Teller::start(&hub, 0);
+        let teller = Reporter::start(&hub, 0);
         drop(teller);
         recorder.command(RecorderCommand::Start).is_err_and(|why| why.contains("does not answer"))
     });
@@ -212,7 +212,7 @@ fn where_only_viewers_listen_nobody_waits_and_what_is_lost_is_counted_and_stated
         }
         seen
     });
-    let tellers = [0, 1].map(|worker| Teller::start(&hub, worker));
+    let tellers = [0, 1].map(|worker| Reporter::start(&hub, worker));
     until("something is lost", || hub.tally().lost > 1000);
     until("whoever reads sees that something is missing", || is_stated.load(Ordering::Relaxed));
     drop(tellers);

@@ -2,7 +2,7 @@
 //! recorder is put to each of millions a second.
 
 use super::line::whole_characters;
-use super::tell::Tell;
+use super::tell::ReportedField;
 use super::told::{Reported, sent};
 use super::world::RecordContext;
 use crate::event;
@@ -98,7 +98,7 @@ mod tests {
     use crate::trace::recorder::line::Lines;
     use crate::trace::recorder::world::RecorderWorld;
     use crate::tracer::{
-        self, ClassId, Descriptor, Failure, Hub, IsText, Known, Peer, REPORTED, Taken, TracerConfig,
+        self, ClassId, Descriptor, Failure, Hub, IsText, Known, Peer, REPORTED, RingEvent, TracerConfig,
         ready_bytes,
     };
     use std::collections::BTreeSet;
@@ -129,7 +129,7 @@ mod tests {
         while let Some(lane) = lanes.iter_mut().find(|lane| lane.head() == Some(next)) {
             let thread = lane.thread;
             let taken = lane.take(next, &mut payload, |taken| {
-                let Taken { record, ticks, image, payload } = taken;
+                let RingEvent { record, ticks, image, payload } = taken;
                 let lost = if let Report::Drop { n } = record.what { u64::from(n) } else { 1 };
                 next = record.seq + lost;
                 let context = world.apply(thread, record, image, payload);

@@ -4,7 +4,7 @@ use super::told::Reported;
 use super::trigger::SeenByFilter;
 use super::world::RecordContext;
 use crate::filter::{Field, Filter, FilterError, Kinds};
-use crate::tracer::{Awaited, Hub, Telling};
+use crate::tracer::{Awaited, Hub, JustReported};
 use std::fmt;
 use std::sync::{Arc, Weak};
 
@@ -61,8 +61,8 @@ impl Until {
 }
 
 impl Awaited for Until {
-    fn is(&self, event: &Telling<'_>) -> bool {
-        let Telling { thread, record, image, payload } = *event;
+    fn is(&self, event: &JustReported<'_>) -> bool {
+        let JustReported { thread, record, image, payload } = *event;
         if !self.kinds.has(record.what.kind()) {
             return false;
         }

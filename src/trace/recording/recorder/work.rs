@@ -19,7 +19,7 @@ use crate::event::Thread;
 use crate::filter::Filter;
 use crate::trace::format::Redacted;
 use crate::trace::format::{End, Header};
-use crate::tracer::{Hub, Record, Report, RingReader, Taken};
+use crate::tracer::{Hub, Record, Report, RingEvent, RingReader};
 use std::io;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -167,7 +167,7 @@ impl Work {
         self.hand_on();
         self.dismiss_viewers();
         if self.finish.load(Ordering::Acquire) == FINISH_AFTER_PANIC && self.last.is_some() {
-            self.write_last_and_tell();
+            self.write_last_and_announce();
         }
         self.wait_for_the_writer();
         self.close();
@@ -188,7 +188,7 @@ impl Work {
             // A second failure has nothing to add to the first.
             let _ = output.lines(&self.gathered.lines.bytes()[..whole], 0, 0);
         }
-        self.tell(&format!("{name}the recorder panicked: recording has stopped; {GOES_ON_WITHOUT}"));
+        self.announce(&format!("{name}the recorder panicked: recording has stopped; {GOES_ON_WITHOUT}"));
         io::Error::other("the recorder panicked")
     }
 
@@ -251,7 +251,7 @@ impl Work {
     fn take(&mut self, lane: &mut RingReader) -> bool {
         let mut scratch = std::mem::take(&mut self.scratch);
         let thread = lane.thread;
-        let taken = lane.take(self.next, &mut scratch, |taken| self.took(thread, &taken));
+        let taken = lane.take(self.next, &mut scratch, |taken| self.write_down(thread, &taken));
         self.scratch = scratch;
         if self.gathered.lines.bytes().len() >= PIECE {
             self.hand_on();
@@ -260,8 +260,8 @@ impl Work {
     }
 
     #[inline(always)]
-    fn took(&mut self, thread: Thread, taken: &Taken<'_>) {
-        let Taken { record, ticks, image, payload } = *taken;
+    fn write_down(&mut self, thread: Thread, taken: &RingEvent<'_>) {
+        let RingEvent { record, ticks, image, payload } = *taken;
         let left = redacted(self.redacted, &record.what, payload);
         let payload = &*left;
         let t = self.hub.nanoseconds(ticks);

@@ -8,7 +8,7 @@ use crate::event::{
     What, encode,
 };
 use crate::tracer::{Record, Report, received};
-use crate::world::{self, AllocatedItem, Change, ConnFacts, Connection, Happening, Offsets, Said};
+use crate::world::{self, AllocatedItem, Change, ConnFacts, Connection, Happening, HappeningText, Offsets};
 use std::ops::{Deref, DerefMut};
 
 /// How many unparsed bytes of a read buffer are remembered.
@@ -67,15 +67,15 @@ impl RecorderWorld {
             allocated.key.extend_from_slice(whole_characters(payload, record.len));
         }
         let what = what(&record.what);
-        let (mut bytes, mut text) = ((payload, u64::from(record.len)), Said::Nothing);
+        let (mut bytes, mut text) = ((payload, u64::from(record.len)), HappeningText::Nothing);
         match record.what {
             Report::Accept { .. } | Report::Bind { .. } | Report::Listen { .. } | Report::Setting { .. } => {
-                text = Said::Bytes(payload);
+                text = HappeningText::Bytes(payload);
             }
             Report::Recvfrom { ret, .. } => {
                 let (peer, data) = received(payload);
                 bytes = (data, u64::try_from(ret.0).unwrap_or(0));
-                text = peer.map_or(Said::Nothing, Said::Addr);
+                text = peer.map_or(HappeningText::Nothing, HappeningText::Addr);
             }
             _ => {}
         }

@@ -58,10 +58,10 @@ impl Work {
         let name = self.name();
         let Some(output) = self.output.take() else { return };
         if let Some(how) = output.is_lost() {
-            self.tell(&format!("{name}the file was {how}: what was recorded to it is gone"));
+            self.announce(&format!("{name}the file was {how}: what was recorded to it is gone"));
         }
         if let Err(error) = output.end(self.hub.tally().blocked_ns) {
-            self.tell(&format!("{name}{error}: the recording was not closed"));
+            self.announce(&format!("{name}{error}: the recording was not closed"));
             self.failure.get_or_insert(error);
         }
     }
@@ -83,7 +83,7 @@ impl Work {
     pub(super) fn begin_anew(&mut self, how: Lost) {
         let name = self.name();
         let config = self.output.take().and_then(|output| output.config().cloned());
-        self.tell(&format!("{name}the file was {how}; a new one is begun"));
+        self.announce(&format!("{name}the file was {how}; a new one is begun"));
         match config.map(|config| config.next()) {
             Some(Ok(output)) => self.begin(output),
             Some(Err(error)) => self.stopped(&name, error),
@@ -101,21 +101,21 @@ impl Work {
     }
 
     fn stopped(&mut self, name: &str, error: io::Error) {
-        self.tell(&format!("{name}{error}: recording has stopped; {GOES_ON_WITHOUT}"));
+        self.announce(&format!("{name}{error}: recording has stopped; {GOES_ON_WITHOUT}"));
         self.failure.get_or_insert(error);
     }
 
     pub(super) fn triggered(&mut self) {
         if self.last.as_ref().is_some_and(Last::is_fresh) {
             self.hand_on();
-            self.write_last_and_tell();
+            self.write_last_and_announce();
         }
     }
 
     /// Writes what happened last where nobody has asked for it and waits for an answer.
-    pub(super) fn write_last_and_tell(&mut self) {
+    pub(super) fn write_last_and_announce(&mut self) {
         let answer = self.write_last();
-        self.tell(&answer.unwrap_or_else(|why| format!("what happened last was not written: {why}")));
+        self.announce(&answer.unwrap_or_else(|why| format!("what happened last was not written: {why}")));
     }
 
     /// Writes what happened last into a file of its own, beside the recorder: the server's threads
@@ -163,7 +163,7 @@ impl Work {
         }
     }
 
-    pub(super) fn tell(&self, what: &str) {
+    pub(super) fn announce(&self, what: &str) {
         self.pulse.is_recording(self.output.is_some());
         if let Some(say) = &self.say {
             say(what);
