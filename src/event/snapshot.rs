@@ -101,7 +101,7 @@ pub enum Phase {
 /// A thread at a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ThreadAt {
-    /// Which.
+    /// The thread.
     pub th: Thread,
     /// What it is at.
     #[serde(default)]
@@ -138,7 +138,7 @@ pub struct ThreadAt {
 /// A connection on a worker's queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Queued {
-    /// Which.
+    /// The connection, by its number.
     pub conn: u32,
     /// The number of its `cq_push`.
     pub cause: u64,

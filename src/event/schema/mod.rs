@@ -89,7 +89,7 @@ pub struct FieldInfo {
 /// A kind of event, as the schema has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindInfo {
-    /// Which.
+    /// The kind itself.
     pub kind: Kind,
     /// When it is told.
     pub doc: &'static str,
