@@ -6,7 +6,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use memstep::trace::reader;
-use memstep::ui::{App, Options, Recording, draw};
+use memstep::ui::{App, OpenedRecording, Options, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -18,7 +18,7 @@ const STORIES: [&str; 3] = ["set-get", "round-robin", "yield"];
 fn viewer(story: &str) -> App {
     let path = format!("traces/{story}.jsonl");
     let read = reader::Recording::load(Path::new(&path), false).unwrap_or_else(|e| panic!("{path}: {e}"));
-    let recording = Recording {
+    let recording = OpenedRecording {
         name: path,
         header: read.header,
         events: read.events,

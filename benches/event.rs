@@ -10,7 +10,7 @@
 
 use criterion::{Bencher, Criterion, criterion_group, criterion_main};
 use memstep::event::{ConnImage, ConnState, Detail, Kind, Thread};
-use memstep::tracer::{self, Config, Hub, Report, Ret};
+use memstep::tracer::{self, Hub, Report, Ret, TracerConfig};
 use std::cell::Cell;
 use std::hint::black_box;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ fn take(hub: &Hub, taker: &Taker) {
 
 /// Lets `with` tell events on this thread, of which all are taken.
 fn recording(with: impl FnOnce(&Taker)) {
-    let hub = Hub::new(Config { detail: Detail::Flow, ..Config::default() });
+    let hub = Hub::new(TracerConfig { detail: Detail::Flow, ..TracerConfig::default() });
     let taker = Arc::new(Taker::default());
     let other = {
         let (hub, taker) = (hub.clone(), taker.clone());

@@ -13,7 +13,7 @@
 
 use memstep::event::{ConnImage, ConnState, Detail, EvFlags, ItemOp, Kind, ReplyOp, Target, Thread};
 use memstep::trace::recorder::{Output, Recorder, Sinks, header};
-use memstep::tracer::{self, Class, Config, Descriptor, Failure, Hub, Known, Report, Ret, Text};
+use memstep::tracer::{self, ClassId, Descriptor, Failure, Hub, IsText, Known, Report, Ret, TracerConfig};
 use std::fs;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -58,7 +58,7 @@ impl Write for Nothing {
 /// What the store does with an item.
 fn of_item(op: ItemOp, id: u32) -> Report {
     let bucket = if op.has_bucket() { Known::to_be(51_966) } else { Known::NOT };
-    Report::Item { op, id, size: Known::to_be(34), class: Class(1), chunk: Known::NOT, bucket }
+    Report::Item { op, id, size: Known::to_be(34), class: ClassId(1), chunk: Known::NOT, bucket }
 }
 
 /// A connection, as far as a trace tells of it.
@@ -70,14 +70,14 @@ struct Conn {
 }
 
 impl Conn {
-    fn tell(&mut self, what: Report, payload: &[u8]) {
+    fn report(&mut self, what: Report, payload: &[u8]) {
         let image = (self.told != self.image).then_some(self.image);
         self.told = self.image;
         tracer::emit_conn(Some(self.id), what, image.as_ref(), payload);
     }
 
     fn state(&mut self, from: ConnState, to: ConnState) {
-        self.tell(Report::State { from, to }, b"");
+        self.report(Report::State { from, to }, b"");
     }
 
     fn reads(&mut self, payload: &[u8]) {
@@ -86,7 +86,7 @@ impl Conn {
         tracer::emit(Report::Wake { timer: false, ret: Ret(1) }, &ready);
         let ret = payload.len() as i32;
         (self.image.rcurr, self.image.rbytes) = (0, ret as u32);
-        self.tell(Report::Read { fd: self.fd, into: Target::Rbuf, want: 2048, ret: Ret(ret) }, payload);
+        self.report(Report::Read { fd: self.fd, into: Target::Rbuf, want: 2048, ret: Ret(ret) }, payload);
         self.state(ConnState::Read, ConnState::ParseCmd);
         (self.image.iovused, self.image.msgcurr, self.image.msgbytes) = (0, 0, 0);
     }
@@ -109,13 +109,13 @@ impl Conn {
 
     fn get(&mut self, key: &str) {
         self.reads(format!("get {key}\r\n").as_bytes());
-        self.tell(Report::Command, format!("get {key}").as_bytes());
-        self.tell(of_item(ItemOp::Hit, 7), key.as_bytes());
+        self.report(Report::Command, format!("get {key}").as_bytes());
+        self.report(of_item(ItemOp::Hit, 7), key.as_bytes());
         (self.image.iovused, self.image.msgbytes) = (3, 59);
         let value = format!("VALUE {key} 0 32");
-        self.tell(Report::Reply { op: Some(ReplyOp::Value) }, value.as_bytes());
+        self.report(Report::Reply { op: Some(ReplyOp::Value) }, value.as_bytes());
         (self.image.iovused, self.image.msgbytes, self.image.ileft) = (4, 64, 1);
-        self.tell(Report::Reply { op: None }, b"END");
+        self.report(Report::Reply { op: None }, b"END");
         self.state(ConnState::ParseCmd, ConnState::Mwrite);
         (self.image.rcurr, self.image.rbytes) = (18, 0);
         let data = b" 0 32\r\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n";
@@ -126,15 +126,15 @@ impl Conn {
 
     fn set(&mut self, key: &str, item: u32) {
         self.reads(format!("set {key} 0 0 32\r\nxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n").as_bytes());
-        self.tell(Report::Command, format!("set {key} 0 0 32").as_bytes());
-        self.tell(of_item(ItemOp::Alloc, item), key.as_bytes());
+        self.report(Report::Command, format!("set {key} 0 0 32").as_bytes());
+        self.report(of_item(ItemOp::Alloc, item), key.as_bytes());
         (self.image.ritem, self.image.rlbytes, self.image.item_id) = (0, 34, item);
         self.state(ConnState::ParseCmd, ConnState::Nread);
         for op in [ItemOp::Hit, ItemOp::Unlink, ItemOp::Link, ItemOp::Free] {
-            self.tell(of_item(op, item), key.as_bytes());
+            self.report(of_item(op, item), key.as_bytes());
         }
         (self.image.rcurr, self.image.rbytes, self.image.ritem, self.image.rlbytes) = (61, 0, 34, 0);
-        self.tell(Report::Reply { op: None }, b"STORED");
+        self.report(Report::Reply { op: None }, b"STORED");
         self.state(ConnState::Nread, ConnState::Write);
         (self.image.iovused, self.image.msgbytes, self.image.item_id) = (1, 8, 0);
         self.sends(8, &[b"STORED\r\n"]);
@@ -150,7 +150,7 @@ fn work(worker: u16, turns: &mpsc::Receiver<u32>, next: &mpsc::Sender<u32>) {
     let mut conns: Vec<_> = conns.map(conn).collect();
     for conn in &mut conns {
         let (fd, errno) = (Descriptor(conn.fd), Failure(0));
-        let accept = Report::Accept { fd, listen_fd: 20, peer: Text::HERE, errno };
+        let accept = Report::Accept { fd, listen_fd: 20, peer: IsText::HERE, errno };
         tracer::emit_conn(Some(conn.id), accept, None, b"127.0.0.1:50000");
     }
     let mut at = 0;
@@ -174,7 +174,7 @@ fn work(worker: u16, turns: &mpsc::Receiver<u32>, next: &mpsc::Sender<u32>) {
 
 /// Bytes and nanoseconds of an event.
 fn round(requests: u32) -> (f64, f64) {
-    let hub = Hub::new(Config { detail: Detail::Flow, ..Config::default() });
+    let hub = Hub::new(TracerConfig { detail: Detail::Flow, ..TracerConfig::default() });
     let nothing = Nothing::default();
     let sinks = Sinks { output: Some(Output::stream(Box::new(nothing.clone()))), ..Sinks::default() };
     let recorder = Recorder::start(hub.clone(), &header(&hub, WORKERS, ""), sinks);

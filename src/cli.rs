@@ -10,7 +10,7 @@ pub use record::RecordTo;
 use crate::event::{Detail, MAX_DATA, Protocol};
 use crate::lesson::Lang;
 use crate::trace::format::Redacted;
-use crate::ui::At;
+use crate::ui::GoTo;
 use clap::builder::{BoolishValueParser, NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use memcached::{binding_protocol, delimiter, factor, item_size_max, octal, refused, suboption};
@@ -66,7 +66,7 @@ pub enum Command {
         lang: Option<Lang>,
         /// How it looks.
         #[command(flatten)]
-        look: Look,
+        look: LookArgs,
     },
     /// Look at a server elsewhere that was started with --events, in the terminal UI
     #[command(display_name = "memstep")]
@@ -78,7 +78,7 @@ pub enum Command {
         events_token: Option<String>,
         /// How it looks.
         #[command(flatten)]
-        look: Look,
+        look: LookArgs,
     },
     /// Play a .session script against a fresh server and record what happens
     #[command(display_name = "memstep")]
@@ -100,10 +100,10 @@ pub enum Command {
     Replay {
         /// What to read.
         #[command(flatten)]
-        input: Input,
+        input: TraceInput,
         /// Start at this event (`57`), time (`1.25s`, `300ms`), part (`50%`) or chapter
         #[arg(long, value_name = "N|TIME|MARK")]
-        at: Option<At>,
+        at: Option<GoTo>,
         /// Play this many times as fast as it happened
         #[arg(long, value_name = "X", value_parser = speed)]
         speed: Option<f64>,
@@ -118,14 +118,14 @@ pub enum Command {
         filter: Option<String>,
         /// How it looks.
         #[command(flatten)]
-        look: Look,
+        look: LookArgs,
     },
     /// Print a recording as text
     #[command(display_name = "memstep")]
     Print {
         /// What to read.
         #[command(flatten)]
-        input: Input,
+        input: TraceInput,
         /// In which form
         #[arg(long, value_enum, default_value_t)]
         format: Format,
@@ -141,14 +141,14 @@ pub enum Command {
     Check {
         /// A trace, or a lesson (FILE.md).
         #[command(flatten)]
-        input: Input,
+        input: TraceInput,
     },
     /// Tell what is in a recording
     #[command(display_name = "memstep")]
     Info {
         /// What to read.
         #[command(flatten)]
-        input: Input,
+        input: TraceInput,
     },
     /// Print the format of recordings as a JSON Schema, or as a page to read
     #[command(display_name = "memstep")]
@@ -177,7 +177,7 @@ pub enum Command {
 
 /// A trace to read.
 #[derive(Debug, Clone, Args)]
-pub struct Input {
+pub struct TraceInput {
     /// The trace, `-` for stdin
     pub file: PathBuf,
     /// Count broken lines and skip them
@@ -211,7 +211,7 @@ pub struct LessonArgs {
     pub output: Option<PathBuf>,
     /// How it looks.
     #[command(flatten)]
-    pub look: Look,
+    pub look: LookArgs,
 }
 
 /// memcached's options.
@@ -348,10 +348,10 @@ impl Experiment {
 /// How the terminal UI looks.
 #[derive(Debug, Clone, Copy, Default, Args)]
 #[command(next_help_heading = "Look")]
-pub struct Look {
+pub struct LookArgs {
     /// Colours for a dark or a light background, strong ones for either, or none
     #[arg(long, value_enum)]
-    pub theme: Option<Theme>,
+    pub theme: Option<ThemeArg>,
     /// Whether to use colours
     #[arg(long, value_enum, value_name = "WHEN")]
     pub color: Option<When>,
@@ -365,7 +365,7 @@ pub struct Look {
 
 /// A set of colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Theme {
+pub enum ThemeArg {
     /// For a dark background.
     Dark,
     /// For a light background.

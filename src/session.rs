@@ -39,23 +39,23 @@ pub struct Session {
     /// Options that its server needs (`#args:`).
     pub args: Vec<String>,
     /// What the clients do.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ScriptStep>,
 }
 
 /// One line of a script.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Step {
+pub struct ScriptStep {
     /// The line's number, from 1.
     pub line: usize,
     /// The line itself.
     pub text: String,
     /// What it asks for.
-    pub action: Action,
+    pub action: ScriptAction,
 }
 
 /// What a step asks for. The first field of most is the client's name.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Action {
+pub enum ScriptAction {
     /// A chapter begins.
     Mark(String),
     /// Connect.

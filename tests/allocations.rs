@@ -12,7 +12,7 @@ use memstep::event::Detail;
 use memstep::memcached::server::Server;
 use memstep::memcached::settings::Settings;
 use memstep::trace::recorder::{Output, Recorder, Sinks, header};
-use memstep::tracer::{Config, Hub};
+use memstep::tracer::{Hub, TracerConfig};
 use rustix::thread::gettid;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs;
@@ -140,7 +140,7 @@ fn ask(client: &mut TcpStream, question: &Question) {
 fn no_request_allocates() {
     for traced in [None, Some(Detail::Flow), Some(Detail::Calls)] {
         let settings = Settings { num_threads: WORKERS, ..common::settings() };
-        let hub = traced.map(|detail| Hub::new(Config { detail, ..Config::default() }));
+        let hub = traced.map(|detail| Hub::new(TracerConfig { detail, ..TracerConfig::default() }));
         let recorder = hub.as_ref().map(|hub| {
             let output = Some(Output::stream(Box::new(std::io::sink())));
             let header = header(hub, WORKERS, "test");
@@ -185,7 +185,7 @@ fn no_request_allocates() {
 /// by their names.
 fn no_datagram_allocates(traced: Option<Detail>) {
     let settings = Settings { num_threads: 1, udpport: -1, ..common::settings() };
-    let hub = traced.map(|detail| Hub::new(Config { detail, ..Config::default() }));
+    let hub = traced.map(|detail| Hub::new(TracerConfig { detail, ..TracerConfig::default() }));
     let recorder = hub.as_ref().map(|hub| {
         let output = Some(Output::stream(Box::new(std::io::sink())));
         Recorder::start(hub.clone(), &header(hub, 1, "test"), Sinks { output, ..Sinks::default() }).unwrap()

@@ -8,7 +8,7 @@ use common::taped::{Taped, checked};
 use memstep::event::{Event, Kind, Thread};
 use memstep::memcached::settings::Settings;
 use memstep::model::World;
-use memstep::tracer::Config;
+use memstep::tracer::TracerConfig;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 
@@ -30,7 +30,7 @@ fn stat(client: &mut BufReader<TcpStream>, name: &str) -> String {
 #[test]
 fn a_table_that_grows_under_load_is_told_of_and_loses_nothing() {
     let settings = Settings { num_threads: 2, hashpower_init: 12, ..common::settings() };
-    let server = Taped::start(settings, Config { max_data: 20, ..Config::default() });
+    let server = Taped::start(settings, TracerConfig { max_data: 20, ..TracerConfig::default() });
     let client = TcpStream::connect(server.addr()).unwrap();
     client.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
     let mut client = BufReader::new(client);

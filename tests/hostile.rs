@@ -10,7 +10,7 @@ use common::taped::{Taped, checked};
 use memstep::event::{Detail, Kind};
 use memstep::memcached::settings::Settings;
 use memstep::model::World;
-use memstep::tracer::Config;
+use memstep::tracer::TracerConfig;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -19,7 +19,7 @@ use proptest::sample::Index;
 /// everything is as it should be.
 fn survives(num_threads: u16, maxbytes: u64, detail: Detail, max_data: u32, plans: &[Plan], turns: &[Index]) {
     let settings = Settings { num_threads, maxbytes, ..settings() };
-    let server = Taped::start(settings, Config { detail, max_data, ..Config::default() });
+    let server = Taped::start(settings, TracerConfig { detail, max_data, ..TracerConfig::default() });
     play(server.addr(), plans, turns);
     still_answers(server.addr(), usize::from(num_threads));
     let (header, events) = checked(&server.stop());
@@ -56,7 +56,7 @@ proptest! {
 #[test]
 fn a_binary_client_is_told_and_closed() {
     let sends = vec![vec![0x80, 0x0b, 0, 0, 0, 0, 0, 0], vec![0; 16]];
-    let server = Taped::start(settings(), Config::default());
+    let server = Taped::start(settings(), TracerConfig::default());
     let told = play(server.addr(), &[Plan { sends, leaving: Leaving::Shut }], &[]);
     let answer: &[u8] = b"SERVER_ERROR the binary protocol is not supported\r\n";
     // What it had not read makes its close a reset, which may overtake the answer.
@@ -67,7 +67,7 @@ fn a_binary_client_is_told_and_closed() {
 
 #[test]
 fn a_client_that_never_reads_holds_up_nobody_else() {
-    let server = Taped::start(Settings { num_threads: 1, ..settings() }, Config::default());
+    let server = Taped::start(Settings { num_threads: 1, ..settings() }, TracerConfig::default());
     let mut greedy = std::net::TcpStream::connect(server.addr()).unwrap();
     let value = [b"set a 0 0 500000\r\n".to_vec(), vec![b'v'; 500_000], b"\r\n".to_vec()].concat();
     std::io::Write::write_all(&mut greedy, &value).unwrap();

@@ -6,7 +6,7 @@ mod common;
 use common::{Watched, settings, until};
 use memstep::event::{Detail, Event, Kind, Thread};
 use memstep::memcached::settings::Settings;
-use memstep::tracer::Who;
+use memstep::tracer::LeashHolder;
 use std::io::{Read as _, Write as _};
 
 const W0: Thread = Thread::Worker(0);
@@ -26,7 +26,7 @@ fn a_thread_that_waits_for_the_lock_of_another_is_said_to_and_comes_once_that_on
         client.write_all(set).unwrap();
         stored(client);
     }
-    let (hub, who) = (server.hub(), Who::own("the test"));
+    let (hub, who) = (server.hub(), LeashHolder::own("the test"));
     hub.gate.hold(&who).unwrap();
     clients.iter_mut().for_each(|client| client.write_all(set).unwrap());
     let ops = |of: &str, th: Thread| {

@@ -7,7 +7,7 @@ mod common;
 use common::{Watched, until};
 use memstep::event::{ConnState, Detail, Event, Interest, Kind, Thread};
 use memstep::memcached::settings::Settings;
-use memstep::tracer::Who;
+use memstep::tracer::LeashHolder;
 use std::io::{Read, Write};
 
 fn settings(num_threads: u16) -> Settings {
@@ -67,7 +67,7 @@ fn with_the_experiment_it_does_not_come_again_before_something_changes() {
 #[test]
 fn a_worker_takes_one_byte_and_one_connection_a_wake_up_though_two_are_queued() {
     let server = Watched::start(settings(1), Detail::Flow);
-    let teacher = Who::own("the test");
+    let teacher = LeashHolder::own("the test");
     server.hub().gate.hold(&teacher).unwrap();
     let _a = server.connect();
     let _b = server.connect();

@@ -9,7 +9,7 @@ use memstep::memcached::server::Server;
 use memstep::player::Player;
 use memstep::trace::index::Index;
 use memstep::trace::recorder::{FileConfig, Recorder, Sinks, follow, header};
-use memstep::tracer::{Config, Hub};
+use memstep::tracer::{Hub, TracerConfig};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use std::time::Duration;
 fn live_and_replay_give_the_same_world_at_every_event() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("t.jsonl");
-    let hub = Hub::new(Config { detail: Detail::Calls, ..Config::default() });
+    let hub = Hub::new(TracerConfig { detail: Detail::Calls, ..TracerConfig::default() });
     let settings = settings();
     let workers = u32::from(settings.num_threads);
     let header = header(&hub, settings.num_threads, "test");

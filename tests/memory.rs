@@ -7,7 +7,7 @@ use common::taped::{Taped, checked};
 use memstep::event::Kind;
 use memstep::memcached::settings::Settings;
 use memstep::model::{Key, World};
-use memstep::tracer::Config;
+use memstep::tracer::TracerConfig;
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -55,7 +55,7 @@ fn story() -> String {
 fn the_model_of_the_memory_is_what_stats_says() {
     let settings =
         Settings { num_threads: 1, maxbytes: 300_000, item_size_max: 16 << 10, ..common::settings() };
-    let server = Taped::start(settings, Config::default());
+    let server = Taped::start(settings, TracerConfig::default());
     let client = TcpStream::connect(server.addr()).unwrap();
     client.set_read_timeout(Some(std::time::Duration::from_secs(20))).unwrap();
     let mut client = BufReader::new(client);
@@ -111,7 +111,7 @@ fn the_model_of_the_memory_is_what_stats_says() {
 fn a_page_is_told_of_before_its_chunks() {
     const CLIENTS: usize = 4;
     let settings = Settings { num_threads: CLIENTS as u16, ..common::settings() };
-    let server = Taped::start(settings, Config::default());
+    let server = Taped::start(settings, TracerConfig::default());
     let start = Arc::new(Barrier::new(CLIENTS));
     let clients: Vec<_> = (0..CLIENTS)
         .map(|n| {

@@ -1,13 +1,13 @@
 //! What the screens show of the shipped recordings, where it was once something else than what was in memory.
 #![allow(clippy::unwrap_used)]
 
-use memstep::model::{Bytes, Cell, Conn, World};
+use memstep::model::{Bytes, Cell, ConnModel, World};
 use memstep::trace::reader::TraceReader;
 use std::fs::File;
 use std::io::BufReader;
 
 /// A connection just after an event of a shipped recording.
-fn conn_at(story: &str, seq: u64, id: u32) -> Conn {
+fn conn_at(story: &str, seq: u64, id: u32) -> ConnModel {
     let path = format!("{}/traces/{story}.jsonl", env!("CARGO_MANIFEST_DIR"));
     let mut reader = TraceReader::new(BufReader::new(File::open(path).unwrap()), story).unwrap();
     let mut world = World::new(4);
@@ -27,7 +27,7 @@ fn text(bytes: &Bytes, len: u64) -> String {
     (0..len as usize).map(glyph).collect()
 }
 
-fn item(conn: &Conn) -> String {
+fn item(conn: &ConnModel) -> String {
     text(&conn.value, conn.fields.item.as_ref().unwrap().size)
 }
 

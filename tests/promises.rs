@@ -10,8 +10,8 @@ use common::taped::{Taped, checked};
 use memstep::event::{ConnFields, Detail, Event, Kind};
 use memstep::memcached::server::Server;
 use memstep::memcached::settings::Settings;
-use memstep::trace::recorder::{Command, FileConfig, Recorder, Sinks, header};
-use memstep::tracer::{Config, Hub};
+use memstep::trace::recorder::{FileConfig, Recorder, RecorderCommand, Sinks, header};
+use memstep::tracer::{Hub, TracerConfig};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -230,7 +230,7 @@ proptest! {
     ) {
         let settings = Settings { num_threads: threads, maxbytes: if small { 1 << 20 } else { 64 << 20 }, ..settings() };
         let detail = if calls { Detail::Calls } else { Detail::Flow };
-        let server = Taped::start(settings, Config { detail, max_data, ..Config::default() });
+        let server = Taped::start(settings, TracerConfig { detail, max_data, ..TracerConfig::default() });
         let told = play(server.addr(), &plans, &turns);
         // Whoever came is accepted by then.
         still_answers(server.addr(), 1);
@@ -248,7 +248,7 @@ proptest! {
 
 #[test]
 fn what_is_cut_says_how_long_it_was() {
-    let server = Taped::start(settings(), Config { max_data: 10, ..Config::default() });
+    let server = Taped::start(settings(), TracerConfig { max_data: 10, ..TracerConfig::default() });
     let key = "é".repeat(100);
     let sends = vec![format!("set {key} 0 0 20\r\n{}\r\nget {key}\r\n", "v".repeat(20)).into_bytes()];
     play(server.addr(), &[Plan { sends, leaving: Leaving::Shut }], &[]);
@@ -280,7 +280,7 @@ fn every_promise_holds_for_two_thousand_recordings_of_servers_that_run() {
 fn recordings_of_one_server(threads: u16, detail: Detail, recordings: usize) {
     let folder = tempfile::tempdir().unwrap();
     let file = FileConfig::new(folder.path().join("t.jsonl"));
-    let hub = Hub::new(Config { detail, max_data: 65_536, ..Config::default() });
+    let hub = Hub::new(TracerConfig { detail, max_data: 65_536, ..TracerConfig::default() });
     let sinks = Sinks { output: Some(file.create().unwrap()), on_demand: Some(file), ..Sinks::default() };
     let sinks = Sinks { armed: true, ..sinks };
     let recorder = Recorder::start(hub.clone(), &header(&hub, threads, "test"), sinks).unwrap();
@@ -295,7 +295,7 @@ fn recordings_of_one_server(threads: u16, detail: Detail, recordings: usize) {
         let told = if i % 4 == 3 {
             let (addr, plans) = (server.addrs()[0], plans.clone());
             let clients = std::thread::spawn(move || play(addr, &plans, &turns));
-            recorder.command(Command::Next).unwrap();
+            recorder.command(RecorderCommand::Next).unwrap();
             clients.join().unwrap();
             None
         } else {
@@ -304,11 +304,11 @@ fn recordings_of_one_server(threads: u16, detail: Detail, recordings: usize) {
         still_answers(server.addrs()[0], usize::from(threads));
         if i % 5 == 4 {
             // What happens while nothing is recorded is in no recording.
-            recorder.command(Command::Stop).unwrap();
+            recorder.command(RecorderCommand::Stop).unwrap();
             still_answers(server.addrs()[0], usize::from(threads));
-            recorder.command(Command::Start).unwrap();
+            recorder.command(RecorderCommand::Start).unwrap();
         } else {
-            recorder.command(Command::Next).unwrap();
+            recorder.command(RecorderCommand::Next).unwrap();
         }
         let mut finished: Vec<_> = std::fs::read_dir(folder.path())
             .unwrap()

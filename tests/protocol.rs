@@ -12,7 +12,7 @@ use common::stories::reference;
 use common::taped::{Taped, checked};
 use memstep::memcached::server::Server;
 use memstep::memcached::settings::Settings;
-use memstep::tracer::Config;
+use memstep::tracer::TracerConfig;
 use std::borrow::Cow;
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -222,7 +222,7 @@ fn stats_trace_tells_how_the_recording_goes() {
     let server = Server::start(settings(), None).unwrap();
     assert_eq!(ask(&mut connect(server.addrs()[0]), "stats trace\r\n"), "END\r\n");
     server.stop();
-    let server = Taped::start(settings(), Config::default());
+    let server = Taped::start(settings(), TracerConfig::default());
     let stats = pairs(ask(&mut connect(server.addr()), "stats trace\r\n").strip_suffix("END\r\n").unwrap());
     let names: Vec<_> = stats.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["trace_events", "trace_lost", "trace_blocked_ns"]);

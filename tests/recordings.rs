@@ -10,8 +10,8 @@ use common::worlds::assert_same_story;
 use memstep::event::{Detail, Event, Kind};
 use memstep::memcached::server::Server;
 use memstep::memcached::settings::Settings;
-use memstep::trace::recorder::{Command, FileConfig, Keep, Recorder, Sinks, header};
-use memstep::tracer::{Config, Hub, MIN_RING};
+use memstep::trace::recorder::{FileConfig, Recorder, RecorderCommand, Retention, Sinks, header};
+use memstep::tracer::{Hub, MIN_RING, TracerConfig};
 use proptest::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -25,15 +25,15 @@ fn files(path: &Path) -> Vec<PathBuf> {
 }
 
 /// Records for as long as it takes to give these commands, each after so many more requests.
-fn record(commands: &[(Command, u64)], detail: Detail, max_size: Option<u64>) {
+fn record(commands: &[(RecorderCommand, u64)], detail: Detail, max_size: Option<u64>) {
     let dir = tempfile::tempdir().unwrap();
     let config = FileConfig { max_size, ..FileConfig::new(dir.path().join("t.jsonl")) };
     let path = config.path.clone();
-    let hub = Hub::new(Config { detail, ring: MIN_RING, ..Config::default() });
+    let hub = Hub::new(TracerConfig { detail, ring: MIN_RING, ..TracerConfig::default() });
     let settings = Settings { num_threads: 2, ..common::settings() };
     // Where only viewers listen a full ring loses events. Somebody wants them all: this is to be a
     // witness of everything.
-    let last = Some(Keep { time: None, size: 1 << 20 });
+    let last = Some(Retention { time: None, size: 1 << 20 });
     let sinks = Sinks { on_demand: Some(config), last, ..Sinks::default() };
     let recorder = Recorder::start(hub.clone(), &header(&hub, 2, "test"), sinks).unwrap();
     let pieces = recorder.watch();
@@ -46,12 +46,12 @@ fn record(commands: &[(Command, u64)], detail: Detail, max_size: Option<u64>) {
         busy.go_on_for(*requests);
         let done = recorder.command(*command);
         let can = match command {
-            Command::Start => !is_on,
-            Command::Stop => is_on,
+            RecorderCommand::Start => !is_on,
+            RecorderCommand::Stop => is_on,
             _ => true,
         };
         assert_eq!(done.is_ok(), can, "{command:?}: {done:?}");
-        is_on = *command != Command::Stop;
+        is_on = *command != RecorderCommand::Stop;
         begun += u32::from(can && is_on);
     }
     busy.stop();
@@ -76,7 +76,7 @@ proptest! {
     #[test]
     fn whatever_is_begun_and_ended_when_it_is_the_same_story(
         commands in prop::collection::vec(
-            (prop::sample::select(vec![Command::Start, Command::Stop, Command::Next]), 0u64..60), 1..8),
+            (prop::sample::select(vec![RecorderCommand::Start, RecorderCommand::Stop, RecorderCommand::Next]), 0u64..60), 1..8),
         calls: bool, small: bool,
     ) {
         let detail = if calls { Detail::Calls } else { Detail::Flow };

@@ -40,7 +40,8 @@ fn wrong(root: &Value, schema: &Value, value: &Value) -> Result<(), String> {
             "minimum" => value.as_i64().is_none_or(|n| of.as_i64().is_none_or(|min| n >= min)),
             "maximum" => value.as_u64().is_none_or(|n| of.as_u64().is_none_or(|max| n <= max)),
             "required" => {
-                of.as_array().unwrap().iter().all(|name| value.get(name.as_str().unwrap()).is_some())
+                let has = |name: &Value| value.get(name.as_str().unwrap()).is_some();
+                !value.is_object() || of.as_array().unwrap().iter().all(has)
             }
             "properties" => {
                 for (name, schema) in of.as_object().unwrap() {

@@ -12,7 +12,7 @@ use common::taped::Taped;
 use memstep::memcached::server::Server;
 use memstep::memcached::settings::Settings;
 use memstep::print::vvv::Vvv;
-use memstep::tracer::Config;
+use memstep::tracer::TracerConfig;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -344,7 +344,7 @@ fn ways(vvv: &str) -> Vec<Vec<String>> {
 
 /// Tells the story to both, and compares the ways that the connections took.
 fn tell_both(program: &std::ffi::OsStr, settings: Settings, story: &[(usize, Act, Vec<Index>)]) {
-    let server = Taped::start(settings, Config::default());
+    let server = Taped::start(settings, TracerConfig::default());
     tell("memstep, taped", server.addr(), story, true);
     let ours = ways(&common::stories::print(&server.stop(), &mut Vvv::default()));
     let real = Real::start(program);

@@ -9,7 +9,7 @@ use memstep::event::{ConnState, Detail, Event, Kind, Thread};
 use memstep::memcached::server::Server;
 use memstep::memcached::settings::Settings;
 use memstep::model::World;
-use memstep::tracer::Config;
+use memstep::tracer::TracerConfig;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -261,7 +261,7 @@ fn ask_by_tcp(client: &mut TcpStream, command: &str, end: &str) -> String {
 #[test]
 fn every_worker_has_the_socket_from_the_start_and_tcp_clients_come_after() {
     for detail in [Detail::Flow, Detail::Calls] {
-        let server = Taped::start(settings(4), Config { detail, ..Config::default() });
+        let server = Taped::start(settings(4), TracerConfig { detail, ..TracerConfig::default() });
         let udp = server.udp_addr();
         let mut client = by_tcp(server.addr());
         // While they wait they are the server's own.
@@ -293,7 +293,7 @@ fn folded(events: &[Event]) -> World {
 #[test]
 fn each_datagram_is_read_once_whoever_wakes_for_it() {
     const DATAGRAMS: u16 = 200;
-    let server = Taped::start(settings(4), Config::default());
+    let server = Taped::start(settings(4), TracerConfig::default());
     let clients = Clients::of(server.udp_addr());
     for id in 0..DATAGRAMS {
         clients.0[0].send(&request(id, b"version\r\n")).unwrap();
@@ -319,7 +319,7 @@ fn each_datagram_is_read_once_whoever_wakes_for_it() {
 
 #[test]
 fn the_world_holds_what_the_last_datagram_said() {
-    let server = Taped::start(settings(1), Config::default());
+    let server = Taped::start(settings(1), TracerConfig::default());
     let clients = Clients::of(server.udp_addr());
     clients.0[1].send(&request(0x1234, b"get nothing\r\n")).unwrap();
     clients.next(1);
@@ -351,7 +351,7 @@ fn from_port_0(server: SocketAddr, datagram: &[u8]) -> bool {
 
 #[test]
 fn an_answer_that_cannot_be_sent_is_forgotten_and_the_next_client_served() {
-    let server = Taped::start(settings(1), Config::default());
+    let server = Taped::start(settings(1), TracerConfig::default());
     let udp = server.udp_addr();
     let clients = Clients::of(udp);
     assert_eq!(clients.ask(0, &request(1, b"set a 0 0 1\r\nz\r\n")), [(0, request(1, b"STORED\r\n"))]);
@@ -443,7 +443,7 @@ proptest! {
     #[test]
     fn no_datagram_hurts(datagrams in vec(datagram(), 1..60), num_threads in 1u16..4, calls: bool) {
         let detail = if calls { Detail::Calls } else { Detail::Flow };
-        let server = Taped::start(settings(num_threads), Config { detail, ..Config::default() });
+        let server = Taped::start(settings(num_threads), TracerConfig { detail, ..TracerConfig::default() });
         let clients = Clients::of(server.udp_addr());
         for (n, datagram) in datagrams.iter().enumerate() {
             clients.0[n % CLIENTS].send(datagram).unwrap();

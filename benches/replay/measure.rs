@@ -137,7 +137,7 @@ fn frames(file: &Path) -> anyhow::Result<String> {
     ensure!(index.wait(PATIENCE), "the world is not folded");
     let middle = index.len() as u64 / 2;
     let (header, name) = (index.header().clone(), index.name().to_owned());
-    let at = Some(memstep::ui::At::Seq(middle));
+    let at = Some(memstep::ui::GoTo::Seq(middle));
     let mut app = App::open(name, header, Arc::new(index), &Options { at, ..Options::default() });
     let mut terminal = Terminal::new(TestBackend::new(200, 60))?;
     let mut times = Vec::new();

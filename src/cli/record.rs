@@ -1,7 +1,7 @@
 //! Where a running server's recording goes, and who may watch it.
 
 use super::duration;
-use crate::trace::recorder::Keep;
+use crate::trace::recorder::Retention;
 use crate::tracer::MIN_RING;
 use clap::Args;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -26,7 +26,7 @@ pub struct RecordTo {
     /// Keep only what happened last, in memory (`30s`, `100MB`, or `30s,100MB`), and write it on
     /// SIGUSR2, on a panic or at the trigger; a time alone takes 256MB at most
     #[arg(long, value_name = "T|SIZE", requires = "record", value_parser = keep)]
-    pub record_last: Option<Keep>,
+    pub record_last: Option<Retention>,
     /// Write what happened last when an event matches this filter, such as `ev=close & why~"reset"`
     #[arg(long, value_name = "EXPR", requires = "record_last")]
     pub record_trigger: Option<String>,
@@ -94,8 +94,8 @@ pub(super) fn ring_size(s: &str) -> Result<u64, String> {
 }
 
 /// `30s`, `100MB`, `30s,100MB`.
-fn keep(s: &str) -> Result<Keep, String> {
-    let mut keep = Keep { time: None, size: 256 * 1024 * 1024 };
+fn keep(s: &str) -> Result<Retention, String> {
+    let mut keep = Retention { time: None, size: 256 * 1024 * 1024 };
     for part in s.split(',') {
         if let Ok(time) = duration(part) {
             keep.time = Some(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
@@ -105,7 +105,7 @@ fn keep(s: &str) -> Result<Keep, String> {
         }
     }
     match keep {
-        Keep { time: Some(0), .. } | Keep { size: 0..=0xf_ffff, .. } => {
+        Retention { time: Some(0), .. } | Retention { size: 0..=0xf_ffff, .. } => {
             Err("must be more than no time, and at least 1MB".to_owned())
         }
         keep => Ok(keep),

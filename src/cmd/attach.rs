@@ -3,11 +3,11 @@
 //! Two connections to its events port (`port.rs`): one watches, and brings the trace; one talks, and has
 //! the leash in hand (`remote.rs`).
 
-use super::desk::Desk;
+use super::desk::ViewerDesk;
 use super::look::{has_terminal, options};
-use super::port::{PATIENCE, Port, complaint, connect, first_answer, say};
-use super::remote::{Ended, Remote, Status};
-use crate::cli::Look;
+use super::port::{PATIENCE, PortStream, complaint, connect, first_answer, say};
+use super::remote::{Ended, Remote, ServerStatus};
+use crate::cli::LookArgs;
 use crate::event::Event;
 use crate::print::text::Text;
 use crate::text::printable;
@@ -26,7 +26,7 @@ use std::sync::mpsc::{Receiver, channel, sync_channel};
 const WAITING: usize = 16 * 1024;
 
 /// Shows the server until the user quits.
-pub(super) fn run(addr: &str, token: Option<&str>, look: Look) -> anyhow::Result<ExitCode> {
+pub(super) fn run(addr: &str, token: Option<&str>, look: LookArgs) -> anyhow::Result<ExitCode> {
     let addr = match addr.parse::<u16>() {
         Ok(port) => format!("127.0.0.1:{port}"),
         Err(_) => addr.to_owned(),
@@ -47,13 +47,13 @@ pub(super) fn run(addr: &str, token: Option<&str>, look: Look) -> anyhow::Result
     let (say, news) = channel();
     let remote = Arc::new(Remote::start(name, talking, &status, say)?);
     let events = follow(reader, remote.clone())?;
-    let options = ui::Options { desk: Some(Arc::new(Desk::new(&header))), ..options(look)? };
+    let options = ui::Options { desk: Some(Arc::new(ViewerDesk::new(&header))), ..options(look)? };
     let live = ui::Live { header, events, news, leash: remote.clone(), tape: remote, lesson: None };
     Ok(ExitCode::from(ui::live(live, options)?.code()))
 }
 
 /// What it does, as text, until it ends.
-fn print(mut reader: TraceReader<Port>) -> anyhow::Result<ExitCode> {
+fn print(mut reader: TraceReader<PortStream>) -> anyhow::Result<ExitCode> {
     reader_socket(&reader)?;
     // Line by line: somebody may be reading as it happens.
     let mut out = LineWriter::new(super::stdout());
@@ -65,12 +65,12 @@ fn print(mut reader: TraceReader<Port>) -> anyhow::Result<ExitCode> {
 }
 
 /// A server that does nothing says nothing: only the network itself can be too silent.
-fn reader_socket(reader: &TraceReader<Port>) -> io::Result<()> {
+fn reader_socket(reader: &TraceReader<PortStream>) -> io::Result<()> {
     reader.input().get_ref().set_read_timeout(None)
 }
 
 /// A connection on which commands are heard, and what the server says of itself.
-fn enter(addr: &str, name: &str, token: Option<&str>) -> anyhow::Result<(Port, Status)> {
+fn enter(addr: &str, name: &str, token: Option<&str>) -> anyhow::Result<(PortStream, ServerStatus)> {
     let mut port = connect(addr, name)?;
     let lost = || format!("{name}: the connection is lost");
     if let Some(token) = token {
@@ -80,7 +80,7 @@ fn enter(addr: &str, name: &str, token: Option<&str>) -> anyhow::Result<(Port, S
     }
     say(&mut port, "status").with_context(lost)?;
     let answer = first_answer(&mut port, name)?;
-    let Ok(status) = serde_json::from_str::<Status>(&answer) else {
+    let Ok(status) = serde_json::from_str::<ServerStatus>(&answer) else {
         bail!("{name}: {}", complaint(&answer));
     };
     ensure!(
@@ -94,7 +94,7 @@ fn enter(addr: &str, name: &str, token: Option<&str>) -> anyhow::Result<(Port, S
 }
 
 /// The events as they come, read on a thread of their own.
-fn follow(mut reader: TraceReader<Port>, remote: Arc<Remote>) -> anyhow::Result<Receiver<Event>> {
+fn follow(mut reader: TraceReader<PortStream>, remote: Arc<Remote>) -> anyhow::Result<Receiver<Event>> {
     let (events, to_show) = sync_channel(WAITING);
     let thread = std::thread::Builder::new().name("viewer".into());
     thread

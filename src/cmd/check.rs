@@ -4,17 +4,17 @@
 use super::STDOUT;
 use super::lesson::{read, recording_of};
 use super::server::shown;
-use crate::cli::Input;
+use crate::cli::TraceInput;
 use crate::lesson::{Lesson, check};
 use crate::text::counted;
-use crate::trace::check::{Checker, LISTED, Problem, Report};
-use crate::trace::reader::{ReadError, Recording, Source, TraceReader, Warning};
+use crate::trace::check::{CheckReport, Checker, LISTED, Problem};
+use crate::trace::reader::{InputStream, ReadError, Recording, TraceReader, Warning};
 use anyhow::Context as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 /// Lists what is wrong on stdout; exits with 1 if anything is.
-pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
+pub(super) fn run(input: &TraceInput) -> anyhow::Result<ExitCode> {
     if input.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md")) {
         return lesson(input);
     }
@@ -51,7 +51,7 @@ pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
 }
 
 /// The same for a lesson: what is wrong with its text, or else with its steps in its recording.
-fn lesson(input: &Input) -> anyhow::Result<ExitCode> {
+fn lesson(input: &TraceInput) -> anyhow::Result<ExitCode> {
     let name = shown(&input.file);
     let text = read(&input.file)?;
     let mut out = super::stdout();
@@ -90,7 +90,12 @@ fn lesson(input: &Input) -> anyhow::Result<ExitCode> {
 }
 
 /// What was found, on stdout.
-fn tell(name: &str, report: &Report, reader: &TraceReader<Source>, lenient: bool) -> io::Result<()> {
+fn tell(
+    name: &str,
+    report: &CheckReport,
+    reader: &TraceReader<InputStream>,
+    lenient: bool,
+) -> io::Result<()> {
     let mut out = super::stdout();
     for problem in &report.problems {
         writeln!(out, "{name}: {problem}")?;

@@ -3,7 +3,7 @@
 //! It is `$XDG_CONFIG_HOME/memstep/config.toml`, by default `~/.config/memstep/config.toml`; or the file
 //! that `MEMSTEP_CONFIG` names, and where that is empty, none.
 
-use crate::cli::{self, Theme, When};
+use crate::cli::{self, ThemeArg, When};
 use crate::filter::{either, nearest};
 use crate::text::{printable, unmarked};
 use anyhow::{Context as _, bail};
@@ -45,8 +45,8 @@ const TEMPLATE: &str = r#"# How memstep's screens look and play. What the comman
 
 /// The settings.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Config {
-    pub theme: Option<Theme>,
+pub(super) struct UserConfig {
+    pub theme: Option<ThemeArg>,
     pub color: Option<When>,
     pub ascii: Option<bool>,
     pub classroom: Option<bool>,
@@ -58,10 +58,10 @@ pub(super) struct Config {
 }
 
 /// Reads a value into its place.
-type Read = fn(&mut Config, &DeValue<'_>) -> Result<(), String>;
+type ReadSetting = fn(&mut UserConfig, &DeValue<'_>) -> Result<(), String>;
 
 /// Every setting by its name.
-const KEYS: &[(&str, Read)] = &[
+const KEYS: &[(&str, ReadSetting)] = &[
     ("theme", |config, value| choice(value).map(|v| config.theme = Some(v))),
     ("color", |config, value| choice(value).map(|v| config.color = Some(v))),
     ("ascii", |config, value| flag(value).map(|v| config.ascii = Some(v))),
@@ -120,8 +120,8 @@ fn path() -> Option<PathBuf> {
 /// # Errors
 ///
 /// When the file cannot be read, or what stands in it is wrong: file, line, column, what was expected.
-pub(super) fn load() -> anyhow::Result<Config> {
-    let Some(path) = path() else { return Ok(Config::default()) };
+pub(super) fn load() -> anyhow::Result<UserConfig> {
+    let Some(path) = path() else { return Ok(UserConfig::default()) };
     let name = printable(&path.to_string_lossy()).into_owned();
     match std::fs::read_to_string(&path) {
         Ok(text) => parse(unmarked(&text)).map_err(|(at, what)| {
@@ -141,19 +141,19 @@ pub(super) fn load() -> anyhow::Result<Config> {
             if !is_none {
                 super::say(&format!("{name}: cannot be read: {error}; the defaults hold"));
             }
-            Ok(Config::default())
+            Ok(UserConfig::default())
         }
     }
 }
 
 /// Reads the settings, or tells where in the text, in bytes, something is wrong with them, and what.
-fn parse(text: &str) -> Result<Config, (usize, String)> {
+fn parse(text: &str) -> Result<UserConfig, (usize, String)> {
     let wrong = |error: toml::de::Error| {
         let at = error.span().map_or(0, |span| span.start);
         (at, printable(error.message()).into_owned())
     };
     let table = DeTable::parse(text).map_err(wrong)?;
-    let mut config = Config::default();
+    let mut config = UserConfig::default();
     for (key, value) in table.get_ref() {
         let name = key.get_ref().as_ref();
         let Some((_, read)) = KEYS.iter().find(|(known, _)| *known == name) else {
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn the_template_names_every_setting_and_its_values_are_valid() {
-        assert_eq!(parse(TEMPLATE).unwrap(), Config::default());
+        assert_eq!(parse(TEMPLATE).unwrap(), UserConfig::default());
         let set: String = TEMPLATE
             .lines()
             .map(|l| l.strip_prefix('#').filter(|l| !l.starts_with(' ')).unwrap_or(l).to_owned() + "\n")
@@ -226,7 +226,7 @@ mod tests {
         assert_eq!(config.speed, Some(start.speed));
         assert_eq!(config.idle_limit.unwrap().unwrap().as_nanos(), u128::from(start.idle_limit.unwrap()));
         assert_eq!((config.pause_on_marks, config.mouse), (Some(false), Some(false)));
-        assert_eq!((config.theme, config.color), (Some(Theme::Dark), Some(When::Auto)));
+        assert_eq!((config.theme, config.color), (Some(ThemeArg::Dark), Some(When::Auto)));
     }
 
     #[test]

@@ -19,7 +19,7 @@ use std::time::SystemTime;
 
 /// The viewer's desk.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct ViewerDesk {
     /// The recording that is looked at, if it is a file.
     recording: Option<PathBuf>,
     header: Header,
@@ -27,21 +27,21 @@ pub(super) struct Desk {
     growing: Option<Arc<Growing>>,
 }
 
-impl Desk {
+impl ViewerDesk {
     /// For a running server: remarks are kept as long as one looks, and in what is exported; so it is for a
     /// recording that is no file (`-`, the tour).
-    pub fn new(header: &Header) -> Desk {
-        Desk { recording: None, header: header.clone(), growing: None }
+    pub fn new(header: &Header) -> ViewerDesk {
+        ViewerDesk { recording: None, header: header.clone(), growing: None }
     }
 
     /// For a recording; `path` is where it stands, if it is a file.
-    pub fn of(growing: Arc<Growing>, path: &Path) -> Desk {
+    pub fn of(growing: Arc<Growing>, path: &Path) -> ViewerDesk {
         let recording = Some(path).filter(|path| path.as_os_str() != "-").map(Path::to_owned);
-        Desk { recording, header: growing.index().header().clone(), growing: Some(growing) }
+        ViewerDesk { recording, header: growing.index().header().clone(), growing: Some(growing) }
     }
 
     /// Opens a file for writing; not the recording that is looked at, whatever one is told.
-    fn create(&self, file: &str, over: bool) -> Result<Begun, String> {
+    fn create(&self, file: &str, over: bool) -> Result<StagedFile, String> {
         let shown = printable(file);
         let said = |error: io::Error| match error.kind() {
             io::ErrorKind::AlreadyExists => {
@@ -53,23 +53,23 @@ impl Desk {
             return Err(format!("{shown} is the recording itself; name another file"));
         }
         let (staged, file) = Staged::asked_for(Path::new(file), over).map_err(said)?;
-        Ok(Begun { staged, file: Harmless::new(file) })
+        Ok(StagedFile { staged, file: Harmless::new(file) })
     }
 }
 
 /// A file that is being written. Until it is done, what was called so is as it was.
-struct Begun {
+struct StagedFile {
     staged: Staged,
     file: Harmless<File>,
 }
 
-impl Begun {
+impl StagedFile {
     fn done(&self) -> io::Result<()> {
         self.staged.settle().map(drop)
     }
 }
 
-impl io::Write for Begun {
+impl io::Write for StagedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.file.write(bytes)
     }
@@ -91,7 +91,7 @@ fn format(file: &str) -> Result<Format, String> {
     })
 }
 
-impl ui::Desk for Desk {
+impl ui::Desk for ViewerDesk {
     fn notes(&self) -> Vec<Note> {
         self.recording.as_deref().map(notes::load).unwrap_or_default()
     }
@@ -114,7 +114,7 @@ impl ui::Desk for Desk {
     fn export(&self, file: &str, over: bool) -> Result<Box<dyn ui::Export>, String> {
         let printer = printer(format(file)?);
         let out = BufWriter::new(self.create(file, over)?);
-        let mut export = Export { file: file.to_owned(), out, printer };
+        let mut export = FileExport { file: file.to_owned(), out, printer };
         let raw = crate::text::to_json(&self.header).map_err(|error| error.to_string())?;
         export.printer.header(&self.header, &raw, &mut export.out).map_err(|e| cannot(file, &e))?;
         Ok(Box::new(export))
@@ -132,13 +132,13 @@ fn cannot(file: &str, error: &io::Error) -> String {
 }
 
 /// A file of events. What was not finished goes away again: half an export looks like a whole one.
-struct Export {
+struct FileExport {
     file: String,
-    out: BufWriter<Begun>,
+    out: BufWriter<StagedFile>,
     printer: Box<dyn Print>,
 }
 
-impl ui::Export for Export {
+impl ui::Export for FileExport {
     fn event(&mut self, event: &Event, is_shown: bool) -> Result<(), String> {
         // The line as this version writes it: fields of a later version are not in an event any more.
         let raw = crate::text::to_json(event).map_err(|error| error.to_string())?;
@@ -153,7 +153,7 @@ impl ui::Export for Export {
         let raw = end.and_then(|end| crate::text::to_json(&end).ok());
         let end = end.as_ref().zip(raw.as_deref());
         let notes: Vec<String> = notes.iter().filter_map(|note| crate::text::to_json(note).ok()).collect();
-        let Export { out, printer, .. } = &mut *self;
+        let FileExport { out, printer, .. } = &mut *self;
         let done = printer.end(end, out).and_then(|()| printer.notes(&notes, out)).and_then(|()| out.flush());
         let done = done.and_then(|()| out.get_ref().done());
         done.map_err(|error| cannot(&self.file, &error))?;

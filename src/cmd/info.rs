@@ -1,7 +1,7 @@
 //! `memstep info`: what is in a recording.
 
 use super::STDOUT;
-use crate::cli::Input;
+use crate::cli::TraceInput;
 use crate::event::{Event, Kind, Thread};
 use crate::print::text::span;
 use crate::text::{counted, printable};
@@ -18,7 +18,7 @@ const CHAPTERS: usize = 12;
 const KINDS: usize = 64;
 
 /// Prints what is in the trace.
-pub(super) fn run(input: &Input) -> anyhow::Result<ExitCode> {
+pub(super) fn run(input: &TraceInput) -> anyhow::Result<ExitCode> {
     let mut reader = TraceReader::open(&input.file)?.lenient(input.lenient);
     let name = reader.name().to_owned();
     let mut sums = Sums { bytes: reader.raw_header().len() as u64 + 1, ..Sums::default() };

@@ -1,20 +1,20 @@
 //! `memstep live`: the server, and the terminal UI in front of it, in one process.
 
 use super::daemon::prepare;
-use super::desk::Desk;
+use super::desk::ViewerDesk;
 use super::events;
 use super::look::{has_terminal, options};
 use super::server::{
     finish, head, hub, listens_on, obey_signals, panics_are_fatal, settings, settle, sinks, start_recorder,
 };
-use crate::cli::{Look, RecordTo, ServerArgs};
+use crate::cli::{LookArgs, RecordTo, ServerArgs};
 use crate::event::{Detail, Leashed, Thread};
 use crate::lesson::Course;
-use crate::lesson::progress::Entry;
+use crate::lesson::progress::LessonProgress;
 use crate::memcached::server::{Server, StartError};
-use crate::trace::recorder::{Command, FileConfig, Recorder, Say, Sinks, Until, follow};
-use crate::tracer::{self, Hub, Report, Who};
-use crate::ui::{self, Ask, Leash, Tape};
+use crate::trace::recorder::{Announce, FileConfig, Recorder, RecorderCommand, Sinks, Until, follow};
+use crate::tracer::{self, Hub, LeashHolder, Report};
+use crate::ui::{self, Leash, LeashRequest, Tape};
 use anyhow::{Context as _, bail, ensure};
 use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
@@ -24,24 +24,24 @@ use std::thread::JoinHandle;
 use std::time::SystemTime;
 
 /// The server's gate, in the viewer's hand.
-struct Gate {
+struct LiveLeash {
     hub: Arc<Hub>,
-    who: Who,
+    who: LeashHolder,
     news: News,
 }
 
-impl Leash for Gate {
+impl Leash for LiveLeash {
     fn look(&self) -> Leashed {
         self.hub.leash(&self.who)
     }
 
-    fn ask(&self, what: Ask) {
+    fn ask(&self, what: LeashRequest) {
         let (gate, who) = (&self.hub.gate, &self.who);
         let done = match what {
-            Ask::Hold => gate.hold(who).map_err(|why| why.to_string()),
-            Ask::Release => gate.release(who).map_err(|why| why.to_string()),
-            Ask::Step { n, thread } => gate.step(who, n, thread).map_err(|why| why.to_string()),
-            Ask::Until(expression) => Until::parse(&expression, &self.hub)
+            LeashRequest::Hold => gate.hold(who).map_err(|why| why.to_string()),
+            LeashRequest::Release => gate.release(who).map_err(|why| why.to_string()),
+            LeashRequest::Step { n, thread } => gate.step(who, n, thread).map_err(|why| why.to_string()),
+            LeashRequest::Until(expression) => Until::parse(&expression, &self.hub)
                 .map_err(|why| why.to_string())
                 .and_then(|until| gate.run_until(who, until).map_err(|why| why.to_string())),
         };
@@ -89,14 +89,14 @@ impl News {
 }
 
 /// The recording, in the viewer's hand.
-struct Recording {
+struct LiveTape {
     recorder: Arc<Recorder>,
     /// Whether a file was named.
     has_file: bool,
     news: News,
 }
 
-impl Tape for Recording {
+impl Tape for LiveTape {
     fn is_recording(&self) -> bool {
         self.recorder.is_recording()
     }
@@ -107,8 +107,8 @@ impl Tape for Recording {
         // A disk may be slow; the screen is not to wait for it.
         let done = std::thread::Builder::new().name("command".into()).spawn(move || {
             let answer = match (recorder.is_recording(), has_file) {
-                (true, _) => recorder.command(Command::Stop),
-                (false, true) => recorder.command(Command::Start),
+                (true, _) => recorder.command(RecorderCommand::Stop),
+                (false, true) => recorder.command(RecorderCommand::Start),
                 (false, false) => recorder.record_to(FileConfig::new(named_by_time(SystemTime::now()))),
             };
             news.tell(&answer.unwrap_or_else(|why| why));
@@ -139,7 +139,7 @@ pub(super) fn run(
     args: &ServerArgs,
     record: &RecordTo,
     lesson: Option<Course>,
-    look: Look,
+    look: LookArgs,
 ) -> anyhow::Result<ExitCode> {
     // Before anything has begun: a settings file that is wrong is no reason to leave a server half started.
     let options = options(look)?;
@@ -164,7 +164,7 @@ pub(super) fn run(
     let (screen, news) = channel();
     let told = News { screen: Arc::new(Mutex::new(Some(screen))), told: Arc::default() };
     let teller = told.clone();
-    let say: Say = Arc::new(move |what: &str| teller.tell(what));
+    let say: Announce = Arc::new(move |what: &str| teller.tell(what));
     let sinks = Sinks { armed: true, ..sinks(record, say.clone())? };
     let staged = sinks.staged();
     let path = record.record.clone().unwrap_or_default();
@@ -187,8 +187,8 @@ pub(super) fn run(
         (Started::Now(server), title)
     };
     let header = head(&hub, args, &format!("{title}{events_on}"));
-    let options = ui::Options { desk: Some(Arc::new(Desk::new(&header))), ..options };
-    let tape = Arc::new(Recording {
+    let options = ui::Options { desk: Some(Arc::new(ViewerDesk::new(&header))), ..options };
+    let tape = Arc::new(LiveTape {
         recorder: recorder.clone(),
         has_file: record.record.is_some(),
         news: told.clone(),
@@ -196,12 +196,12 @@ pub(super) fn run(
     let lesson = lesson.map(|course| ui::Pupil {
         course,
         // The server begins anew, and so does the lesson.
-        kept: Entry::default(),
+        kept: LessonProgress::default(),
         keep: None,
         address: address(args),
     });
-    let who = Who::own("the screen of `memstep live`");
-    let leash = Arc::new(Gate { hub, who, news: told.clone() });
+    let who = LeashHolder::own("the screen of `memstep live`");
+    let leash = Arc::new(LiveLeash { hub, who, news: told.clone() });
     let shown = ui::live(ui::Live { header, events, news, leash, tape, lesson }, options);
     told.to_stderr();
     // The recording ends first: what the server's threads do on their way out is not the story.

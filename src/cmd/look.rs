@@ -1,7 +1,7 @@
 //! How the terminal UI shall look, decided once: `--color`, then `NO_COLOR`, then the terminal.
 
 use super::config;
-use crate::cli::{Look, Theme, When};
+use crate::cli::{LookArgs, ThemeArg, When};
 use crate::lesson::Lang;
 use crate::ui;
 use std::io::{self, IsTerminal as _};
@@ -19,10 +19,10 @@ pub(super) fn has_terminal() -> bool {
 /// # Errors
 ///
 /// What is wrong with the settings file.
-pub(super) fn options(look: Look) -> anyhow::Result<ui::Options> {
+pub(super) fn options(look: LookArgs) -> anyhow::Result<ui::Options> {
     let config = config::load()?;
     let start = ui::Options::default();
-    let look = Look {
+    let look = LookArgs {
         theme: look.theme.or(config.theme),
         color: look.color.or(config.color),
         ascii: look.ascii || config.ascii.unwrap_or_else(|| is_ascii(|name| std::env::var(name).ok())),
@@ -64,14 +64,14 @@ fn is_ascii(var: impl Fn(&str) -> Option<String>) -> bool {
 }
 
 /// The theme.
-pub(super) fn theme(look: Look) -> ui::Theme {
+pub(super) fn theme(look: LookArgs) -> ui::Theme {
     let var = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     choose(look, var("NO_COLOR").is_some(), var("COLORFGBG").as_deref())
 }
 
 /// `--theme` names the colours; whether there are any is for `--color` to say, and else for
 /// `NO_COLOR`. A terminal that tells its background (`COLORFGBG`) is believed.
-fn choose(look: Look, no_color: bool, colorfgbg: Option<&str>) -> ui::Theme {
+fn choose(look: LookArgs, no_color: bool, colorfgbg: Option<&str>) -> ui::Theme {
     let coloured = match look.color.unwrap_or_default() {
         When::Always => true,
         When::Never => false,
@@ -81,10 +81,10 @@ fn choose(look: Look, no_color: bool, colorfgbg: Option<&str>) -> ui::Theme {
         return ui::Theme::Mono;
     }
     match look.theme {
-        Some(Theme::Dark) => ui::Theme::Dark,
-        Some(Theme::Light) => ui::Theme::Light,
-        Some(Theme::Contrast) => ui::Theme::Contrast,
-        Some(Theme::Mono) => ui::Theme::Mono,
+        Some(ThemeArg::Dark) => ui::Theme::Dark,
+        Some(ThemeArg::Light) => ui::Theme::Light,
+        Some(ThemeArg::Contrast) => ui::Theme::Contrast,
+        Some(ThemeArg::Mono) => ui::Theme::Mono,
         None => match colorfgbg.and_then(|colours| colours.rsplit(';').next()) {
             Some("7" | "15") => ui::Theme::Light,
             _ => ui::Theme::Dark,
@@ -98,12 +98,12 @@ mod tests {
 
     #[test]
     fn color_goes_before_no_color_and_that_before_the_theme() {
-        let look = |theme, color| Look { theme, color: Some(color), ascii: false, classroom: false };
+        let look = |theme, color| LookArgs { theme, color: Some(color), ascii: false, classroom: false };
         assert_eq!(choose(look(None, When::Auto), false, None), ui::Theme::Dark);
         assert_eq!(choose(look(None, When::Auto), false, Some("0;15")), ui::Theme::Light);
-        assert_eq!(choose(look(Some(Theme::Dark), When::Auto), true, None), ui::Theme::Mono);
-        assert_eq!(choose(look(Some(Theme::Light), When::Always), true, None), ui::Theme::Light);
-        assert_eq!(choose(look(Some(Theme::Light), When::Never), false, None), ui::Theme::Mono);
+        assert_eq!(choose(look(Some(ThemeArg::Dark), When::Auto), true, None), ui::Theme::Mono);
+        assert_eq!(choose(look(Some(ThemeArg::Light), When::Always), true, None), ui::Theme::Light);
+        assert_eq!(choose(look(Some(ThemeArg::Light), When::Never), false, None), ui::Theme::Mono);
     }
 
     #[test]

@@ -16,10 +16,10 @@ const FIRST: Duration = Duration::from_secs(3);
 const LONGEST: u64 = 1024 * 1024;
 
 /// A connection to an events port.
-pub(super) type Port = BufReader<TcpStream>;
+pub(super) type PortStream = BufReader<TcpStream>;
 
 /// Comes to where one listens; messages call it `name`.
-pub(super) fn connect(addr: &str, name: &str) -> anyhow::Result<Port> {
+pub(super) fn connect(addr: &str, name: &str) -> anyhow::Result<PortStream> {
     let hint = "expected HOST:PORT, where a server was started with `memstep serve --events PORT`";
     let addrs = addr.to_socket_addrs().with_context(|| format!("{name}: {hint}"))?;
     let mut failed = None;
@@ -51,12 +51,12 @@ pub(super) fn connect(addr: &str, name: &str) -> anyhow::Result<Port> {
 }
 
 /// Says a line.
-pub(super) fn say(port: &mut Port, line: &str) -> io::Result<()> {
+pub(super) fn say(port: &mut PortStream, line: &str) -> io::Result<()> {
     port.get_mut().write_all(format!("{line}\n").as_bytes())
 }
 
 /// The next line, without its end.
-pub(super) fn answer(port: &mut Port) -> io::Result<String> {
+pub(super) fn answer(port: &mut PortStream) -> io::Result<String> {
     let mut line = Vec::new();
     port.take(LONGEST).read_until(b'\n', &mut line)?;
     match line.pop() {
@@ -66,7 +66,7 @@ pub(super) fn answer(port: &mut Port) -> io::Result<String> {
 }
 
 /// The first answer: whoever it is that listens there.
-pub(super) fn first_answer(port: &mut Port, name: &str) -> anyhow::Result<String> {
+pub(super) fn first_answer(port: &mut PortStream, name: &str) -> anyhow::Result<String> {
     match answer(port) {
         Ok(answer) => Ok(answer),
         Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {

@@ -1,7 +1,7 @@
 //! `memstep print`: a recording as text.
 
 use super::STDOUT;
-use crate::cli::{Format, Input};
+use crate::cli::{Format, TraceInput};
 use crate::filter::Filter;
 use crate::print::calls::Calls;
 use crate::print::flow::Flow;
@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 
 /// Prints the trace to stdout, and what is odd about it to stderr.
-pub(super) fn run(input: &Input, format: Format, filter: Option<&str>) -> anyhow::Result<ExitCode> {
+pub(super) fn run(input: &TraceInput, format: Format, filter: Option<&str>) -> anyhow::Result<ExitCode> {
     let filter = filter.map(|expression| super::filter("--filter", expression)).transpose()?;
     // What is printed is passed on before more is waited for: whoever reads it sees it as it comes.
     let out = Out::new();

@@ -7,7 +7,7 @@ use crate::files::{self, Staged};
 use crate::memcached::server::Server;
 use crate::session::{Session, play};
 use crate::text::printable;
-use crate::trace::recorder::{FileConfig, Say, Sinks};
+use crate::trace::recorder::{Announce, FileConfig, Sinks};
 use crate::tracer::{self, Report};
 use anyhow::{Context as _, anyhow, bail};
 use clap::Parser as _;
@@ -64,7 +64,7 @@ pub(super) fn run(
     let end = recorder.finish().transpose().with_context(|| format!("cannot write {}", shown(output)));
     server.stop();
     match (&played, &end) {
-        (Ok(()), Ok(_)) => settle(&staged, output, &(Arc::new(super::say) as Say)),
+        (Ok(()), Ok(_)) => settle(&staged, output, &(Arc::new(super::say) as Announce)),
         // What was there is as it was.
         (_, Err(_)) => staged.discard(),
         (Err(_), Ok(_)) => leave(&staged, output),

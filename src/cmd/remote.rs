@@ -3,10 +3,10 @@
 //! A thread of its own talks, and says again and again how things stand: the screen asks, looks at
 //! what was heard last, and waits for nothing.
 
-use super::port::{Port, answer, say};
+use super::port::{PortStream, answer, say};
 use crate::event::{Kind, Leashed};
 use crate::text::printable;
-use crate::ui::{Ask, Leash, Tape};
+use crate::ui::{Leash, LeashRequest, Tape};
 use anyhow::Context as _;
 use serde::Deserialize;
 use std::io::{self, ErrorKind};
@@ -22,7 +22,7 @@ const MOST_THREADS: usize = 1025;
 
 /// What a server says of itself.
 #[derive(Debug, Clone, Default, Deserialize)]
-pub(super) struct Status {
+pub(super) struct ServerStatus {
     pub tool: String,
     pub protocol: u32,
     recording: Option<String>,
@@ -45,13 +45,13 @@ pub(super) enum Ended {
 pub(super) struct Remote {
     name: String,
     asks: Mutex<Sender<String>>,
-    now: Arc<Mutex<Now>>,
+    now: Arc<Mutex<RemoteState>>,
     news: Mutex<Sender<String>>,
 }
 
 /// What was heard last.
 #[derive(Debug, Default)]
-struct Now {
+struct RemoteState {
     leash: Leashed,
     is_recording: bool,
     /// Nobody answers any more.
@@ -61,8 +61,13 @@ struct Now {
 
 impl Remote {
     /// Talks on this connection from now on; what goes wrong is news.
-    pub fn start(name: String, port: Port, status: &Status, news: Sender<String>) -> anyhow::Result<Remote> {
-        let mut now = Now::default();
+    pub fn start(
+        name: String,
+        port: PortStream,
+        status: &ServerStatus,
+        news: Sender<String>,
+    ) -> anyhow::Result<Remote> {
+        let mut now = RemoteState::default();
         now.hear(status.clone());
         let now = Arc::new(Mutex::new(now));
         let (asks, asked) = channel();
@@ -108,8 +113,8 @@ impl Remote {
     }
 }
 
-impl Now {
-    fn hear(&mut self, status: Status) {
+impl RemoteState {
+    fn hear(&mut self, status: ServerStatus) {
         self.leash = harmless(status.leash);
         self.is_recording = status.recording.is_some();
     }
@@ -134,7 +139,12 @@ fn harmless(mut leash: Leashed) -> Leashed {
 }
 
 /// Says what was asked for, and what is wrong with it to whoever asked, until either side goes.
-fn talk(mut port: Port, asked: &Receiver<String>, now: &Mutex<Now>, news: &Sender<String>) -> io::Result<()> {
+fn talk(
+    mut port: PortStream,
+    asked: &Receiver<String>,
+    now: &Mutex<RemoteState>,
+    news: &Sender<String>,
+) -> io::Result<()> {
     loop {
         match asked.recv_timeout(LOOK) {
             Ok(line) => {
@@ -170,13 +180,13 @@ impl Leash for Remote {
         lock(&self.now).leash.clone()
     }
 
-    fn ask(&self, what: Ask) {
+    fn ask(&self, what: LeashRequest) {
         self.say(match what {
-            Ask::Hold => "hold".to_owned(),
-            Ask::Release => "release".to_owned(),
-            Ask::Step { n, thread: None } => format!("step {n}"),
-            Ask::Step { n, thread: Some(thread) } => format!("step {n} {thread}"),
-            Ask::Until(expression) => format!("continue {expression}"),
+            LeashRequest::Hold => "hold".to_owned(),
+            LeashRequest::Release => "release".to_owned(),
+            LeashRequest::Step { n, thread: None } => format!("step {n}"),
+            LeashRequest::Step { n, thread: Some(thread) } => format!("step {n} {thread}"),
+            LeashRequest::Until(expression) => format!("continue {expression}"),
         });
     }
 
@@ -212,7 +222,7 @@ mod tests {
     fn what_a_server_says_of_itself_can_do_no_harm() {
         let said = r#"{"tool":"x","protocol":1,"held":true,"holder":"a\u001b[2Jb","until":"\u0007",
             "waiting":[{"th":"main","ev":"\u001b]0;x","of":"\u009b"}]}"#;
-        let mut now = Now::default();
+        let mut now = RemoteState::default();
         now.hear(serde_json::from_str(said).unwrap());
         let at = &now.leash.waiting[0];
         let shown = format!("{} {}", at.ev, at.of.as_deref().unwrap());

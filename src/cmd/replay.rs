@@ -1,8 +1,8 @@
 //! `memstep replay`: the terminal UI on a recording; with no terminal, the recording as text.
 
-use super::desk::Desk;
+use super::desk::ViewerDesk;
 use super::look::{has_terminal, nanos, options};
-use crate::cli::{Format, Input, Look};
+use crate::cli::{Format, LookArgs, TraceInput};
 use crate::player::Source;
 use crate::trace::index::Growing;
 use crate::ui;
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// How it starts, where the command line says so.
 pub(super) struct Start {
-    pub at: Option<ui::At>,
+    pub at: Option<ui::GoTo>,
     pub speed: Option<f64>,
     pub idle_limit: Option<Duration>,
     pub pause_on_marks: Option<bool>,
@@ -24,7 +24,7 @@ pub(super) struct Start {
 const AT_FIRST: Duration = Duration::from_millis(40);
 
 /// Shows the recording until the user quits.
-pub(super) fn run(input: &Input, start: Start, look: Look) -> anyhow::Result<ExitCode> {
+pub(super) fn run(input: &TraceInput, start: Start, look: LookArgs) -> anyhow::Result<ExitCode> {
     if !has_terminal() {
         return super::print::run(input, Format::Text, start.filter.as_deref());
     }
@@ -44,9 +44,9 @@ pub(super) fn run(input: &Input, start: Start, look: Look) -> anyhow::Result<Exi
 
 /// The recording, to the viewer.
 #[derive(Debug)]
-struct Grows(Arc<Growing>);
+struct ReplayGrows(Arc<Growing>);
 
-impl ui::Grows for Grows {
+impl ui::Grows for ReplayGrows {
     fn grown(&self) -> Option<Arc<dyn Source>> {
         self.0.grown().map(|index| index as Arc<dyn Source>)
     }
@@ -62,8 +62,8 @@ fn show(growing: Growing, path: &Path, options: ui::Options) -> anyhow::Result<E
     let growing = Arc::new(growing);
     let index = growing.index();
     let options = ui::Options {
-        desk: Some(Arc::new(Desk::of(growing.clone(), path))),
-        grows: Some(Arc::new(Grows(growing.clone()))),
+        desk: Some(Arc::new(ViewerDesk::of(growing.clone(), path))),
+        grows: Some(Arc::new(ReplayGrows(growing.clone()))),
         ..options
     };
     // Most recordings are small: then the first screen has all there is to know.

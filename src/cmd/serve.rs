@@ -8,8 +8,8 @@ use super::server::{
 use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Detail;
 use crate::memcached::server;
-use crate::trace::recorder::{Recorder, Say};
-use crate::trace::stream::Port;
+use crate::trace::recorder::{Announce, Recorder};
+use crate::trace::stream::EventsPort;
 use crate::tracer::{self, Report};
 use anyhow::ensure;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -47,7 +47,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
         false => (None, None, Arc::default()),
     };
     let settle = {
-        let (say, path) = (say.clone() as Say, record.record.clone().unwrap_or_default());
+        let (say, path) = (say.clone() as Announce, record.record.clone().unwrap_or_default());
         let staged = staged.clone();
         move || settle(&staged, &path, &say)
     };
@@ -103,7 +103,7 @@ fn absolute(record: &RecordTo, daemon: bool) -> anyhow::Result<RecordTo> {
 }
 
 /// Ends the recording, and lets viewers see its end.
-fn end(recorder: &Option<Arc<Recorder>>, port: &Option<Arc<Port>>) {
+fn end(recorder: &Option<Arc<Recorder>>, port: &Option<Arc<EventsPort>>) {
     if let Some(recorder) = recorder {
         finish(recorder);
     }

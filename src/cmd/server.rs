@@ -7,9 +7,9 @@ use crate::files::Staged;
 use crate::memcached::settings::Settings;
 use crate::text::printable;
 use crate::trace::format::{End, Header};
-use crate::trace::recorder::{Command, FileConfig, Output, Recorder, Say, Sinks, header};
+use crate::trace::recorder::{Announce, FileConfig, Output, Recorder, RecorderCommand, Sinks, header};
 use crate::trace::stream;
-use crate::tracer::{Config, Hub};
+use crate::tracer::{Hub, TracerConfig};
 use anyhow::{Context as _, bail};
 use signal_hook::consts::{SIGUSR1, SIGUSR2, SIGXFSZ};
 use signal_hook::iterator::Signals;
@@ -74,7 +74,7 @@ pub(super) fn listens_on(addrs: &[SocketAddr], udp_addrs: &[SocketAddr]) -> Stri
 /// A recording's hub, with the detail that the options ask for or else `detail`.
 pub(super) fn hub(args: &ServerArgs, detail: Detail) -> Arc<Hub> {
     let detail = args.detail.unwrap_or(detail);
-    Hub::new(Config { detail, max_data: args.max_data, ring: args.ring_size as usize })
+    Hub::new(TracerConfig { detail, max_data: args.max_data, ring: args.ring_size as usize })
 }
 
 /// Opens what a trace is written to; `-` is stdout.
@@ -86,7 +86,7 @@ pub(super) fn create(config: &FileConfig) -> anyhow::Result<Output> {
 }
 
 /// Gives a recording its name, now that it is to stay, and tells where what was there is kept.
-pub(super) fn settle(staged: &Staged, path: &Path, say: &Say) {
+pub(super) fn settle(staged: &Staged, path: &Path, say: &Announce) {
     match staged.settle() {
         Ok(None) => {}
         Ok(Some(kept)) => {
@@ -106,7 +106,7 @@ pub(super) fn shown(path: &Path) -> String {
 }
 
 /// Where the options send the recording; `say` is told what becomes of it.
-pub(super) fn sinks(record: &RecordTo, say: Say) -> anyhow::Result<Sinks> {
+pub(super) fn sinks(record: &RecordTo, say: Announce) -> anyhow::Result<Sinks> {
     let mut sinks = Sinks { armed: record.is_armed(), say: Some(say), ..Sinks::default() };
     let Some(path) = &record.record else { return Ok(sinks) };
     let config = FileConfig {
@@ -175,7 +175,7 @@ pub(super) fn start_recorder(
 /// of their own: SIGUSR1 begins a new file, SIGRTMIN stops writing, SIGUSR2 writes what happened last.
 pub(super) fn obey_signals(
     recorder: Option<Arc<Recorder>>,
-    say: Say,
+    say: Announce,
     ends: &[i32],
     end: impl Fn(i32) + Send + 'static,
 ) -> anyhow::Result<()> {
@@ -185,11 +185,11 @@ pub(super) fn obey_signals(
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
             let command = match signal {
-                SIGUSR1 => Command::Next,
-                SIGUSR2 => Command::WriteLast,
+                SIGUSR1 => RecorderCommand::Next,
+                SIGUSR2 => RecorderCommand::WriteLast,
                 // A file may get no larger (`ulimit -f`): the write itself says so.
                 SIGXFSZ => continue,
-                _ if signal == rtmin => Command::Stop,
+                _ if signal == rtmin => RecorderCommand::Stop,
                 _ => {
                     end(signal);
                     continue;
@@ -241,7 +241,7 @@ mod tests {
     use super::*;
     use crate::event::Thread;
     use crate::trace::reader::Recording;
-    use crate::trace::recorder::Keep;
+    use crate::trace::recorder::Retention;
     use crate::tracer::{self, Report};
     use std::process;
 
@@ -279,13 +279,13 @@ mod tests {
     }
 
     fn panic_while_recording(path: &Path, only_the_last: bool) {
-        let hub = Hub::new(Config::default());
+        let hub = Hub::new(TracerConfig::default());
         let config = FileConfig::new(path);
-        let say: Say = Arc::new(super::super::say);
+        let say: Announce = Arc::new(super::super::say);
         let sinks = match only_the_last {
             false => Sinks { output: Some(config.create().unwrap()), ..Sinks::default() },
             true => {
-                let last = Some(Keep { time: None, size: 1 << 20 });
+                let last = Some(Retention { time: None, size: 1 << 20 });
                 Sinks { on_demand: Some(config), last, say: Some(say), ..Sinks::default() }
             }
         };

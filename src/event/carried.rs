@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// One fd that `epoll_wait` reported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ready {
+pub struct ReadyFd {
     /// The file descriptor.
     pub fd: i32,
     /// The accepted connection that it belongs to, if it is one.
@@ -36,7 +36,7 @@ pub enum Carried {
     /// `iov`: the pieces of a message.
     Pieces(Vec<Iov>),
     /// `ready`: what `epoll_wait` reported.
-    Ready(Vec<Ready>),
+    Ready(Vec<ReadyFd>),
     /// `world`: the state that the server is in.
     World(Box<Snapshot>),
 }

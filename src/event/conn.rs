@@ -160,7 +160,7 @@ impl<'de> Deserialize<'de> for EvFlags {
 
 /// The item that a connection is filling: its key, and the size of its value with `\r\n`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct ItemRef {
+pub struct ConnItem {
     /// The key, where it is valid UTF-8 (else empty).
     pub key: String,
     /// `nbytes`.
@@ -169,7 +169,7 @@ pub struct ItemRef {
 
 /// The value of a field of `struct conn`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Value {
+pub enum ConnValue {
     /// A size, a count or an offset.
     Number(i64),
     /// A name.
@@ -178,45 +178,45 @@ pub enum Value {
     Bool(bool),
 }
 
-impl From<u32> for Value {
-    fn from(n: u32) -> Value {
-        Value::Number(n.into())
+impl From<u32> for ConnValue {
+    fn from(n: u32) -> ConnValue {
+        ConnValue::Number(n.into())
     }
 }
 
-impl From<i32> for Value {
-    fn from(n: i32) -> Value {
-        Value::Number(n.into())
+impl From<i32> for ConnValue {
+    fn from(n: i32) -> ConnValue {
+        ConnValue::Number(n.into())
     }
 }
 
-impl From<bool> for Value {
-    fn from(b: bool) -> Value {
-        Value::Bool(b)
+impl From<bool> for ConnValue {
+    fn from(b: bool) -> ConnValue {
+        ConnValue::Bool(b)
     }
 }
 
-impl From<EvFlags> for Value {
-    fn from(flags: EvFlags) -> Value {
-        Value::Word(flags.name())
+impl From<EvFlags> for ConnValue {
+    fn from(flags: EvFlags) -> ConnValue {
+        ConnValue::Word(flags.name())
     }
 }
 
-impl From<ConnState> for Value {
-    fn from(state: ConnState) -> Value {
-        Value::Word(state.name())
+impl From<ConnState> for ConnValue {
+    fn from(state: ConnState) -> ConnValue {
+        ConnValue::Word(state.name())
     }
 }
 
-impl From<Protocol> for Value {
-    fn from(protocol: Protocol) -> Value {
-        Value::Word(protocol.name())
+impl From<Protocol> for ConnValue {
+    fn from(protocol: Protocol) -> ConnValue {
+        ConnValue::Word(protocol.name())
     }
 }
 
 /// Which fields of `struct conn` have changed: a bit for each, but for the item.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Changed(u32);
+pub struct ChangedFields(u32);
 
 macro_rules! fields {
     ($($(#[$doc:meta])* $field:ident: $ty:ty,)*) => {
@@ -241,15 +241,15 @@ macro_rules! fields {
         impl ConnImage {
             /// The fields in which this differs from `old`, or all of them; but for the item.
             #[inline(always)]
-            pub fn differs(&self, old: Option<&ConnFields>) -> Changed {
-                let Some(old) = old else { return Changed(u32::MAX) };
+            pub fn differs(&self, old: Option<&ConnFields>) -> ChangedFields {
+                let Some(old) = old else { return ChangedFields(u32::MAX) };
                 let (mut bits, mut bit) = (0, 1);
                 $(
                     bits |= if self.$field == old.$field { 0 } else { bit };
                     bit <<= 1;
                 )*
                 let _ = bit;
-                Changed(bits)
+                ChangedFields(bits)
             }
 
             /// Sets `fields` to what this says; but for the item.
@@ -261,7 +261,7 @@ macro_rules! fields {
             /// Those fields, each as a JSON member that follows another one begins (`,"rbytes":`), and
             /// its value.
             #[inline(always)]
-            pub fn changes(&self, Changed(mut left): Changed) -> impl Iterator<Item = (&'static str, Value)> {
+            pub fn changes(&self, ChangedFields(mut left): ChangedFields) -> impl Iterator<Item = (&'static str, ConnValue)> {
                 std::iter::from_fn(move || {
                     let next = self.field(left.trailing_zeros());
                     left &= left.wrapping_sub(1);
@@ -270,7 +270,7 @@ macro_rules! fields {
             }
 
             #[inline(always)]
-            fn field(&self, bit: u32) -> Option<(&'static str, Value)> {
+            fn field(&self, bit: u32) -> Option<(&'static str, ConnValue)> {
                 let mut this = 0;
                 $(
                     if bit == this {
@@ -288,7 +288,7 @@ macro_rules! fields {
         pub struct ConnFields {
             $($(#[$doc])* pub $field: $ty,)*
             /// `c->item`: the item that is being filled.
-            pub item: Option<ItemRef>,
+            pub item: Option<ConnItem>,
         }
 
         /// The fields of `struct conn` that changed (`set` in a trace). `item` is `null` when the
@@ -302,7 +302,7 @@ macro_rules! fields {
             )*
             /// `c->item`: set, or (`Some(None)`, `null`) let go.
             #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
-            pub item: Option<Option<ItemRef>>,
+            pub item: Option<Option<ConnItem>>,
         }
 
         impl ConnSet {
@@ -341,8 +341,8 @@ macro_rules! fields {
 include!(concat!(env!("OUT_DIR"), "/schema/conn.rs"));
 
 /// Keeps `null` apart from a missing field.
-fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Option<ItemRef>>, D::Error> {
-    Option::<ItemRef>::deserialize(d).map(Some)
+fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Option<ConnItem>>, D::Error> {
+    Option::<ConnItem>::deserialize(d).map(Some)
 }
 
 #[cfg(test)]
@@ -367,7 +367,10 @@ mod tests {
         let new = ConnImage { rbytes: 13, ev_flags: EvFlags::READ.with(EvFlags::PERSIST), ..old };
         assert_eq!(
             new.changes(new.differs(Some(&before))).collect::<Vec<_>>(),
-            [(",\"ev_flags\":", Value::Word("EV_READ|EV_PERSIST")), (",\"rbytes\":", Value::Number(13))]
+            [
+                (",\"ev_flags\":", ConnValue::Word("EV_READ|EV_PERSIST")),
+                (",\"rbytes\":", ConnValue::Number(13))
+            ]
         );
         assert!(old != new && new.changes(new.differs(None)).count() == ConnSet::whole(&new).names().len());
         let mut fields = ConnFields::default();

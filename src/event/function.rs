@@ -4,7 +4,7 @@ use super::name::vocabulary;
 
 vocabulary! {
     /// A function of memcached that `call` and `return` events name.
-    Fn {
+    Function {
         /// Parses the options, makes the event bases, the workers and the listening socket, then loops.
         Main = "main",
         /// libevent's: makes an event base, here one `epoll` instance.

@@ -22,17 +22,19 @@ mod stats;
 mod version;
 mod words;
 
-pub use carried::{Carried, Ready};
-pub use conn::{Changed, ConnFields, ConnImage, ConnSet, ConnState, EvFlags, ItemRef, Protocol, Value};
+pub use carried::{Carried, ReadyFd};
+pub use conn::{
+    ChangedFields, ConnFields, ConnImage, ConnItem, ConnSet, ConnState, ConnValue, EvFlags, Protocol,
+};
 pub use errno::{ERRNO_NAMES, errno_name, errno_number, errno_words};
-pub use function::Fn;
+pub use function::Function;
 pub use leash::{AtGate, InLine, Leashed, Steps};
 pub use name::Named;
 pub(crate) use payload::encode;
 pub use payload::{Iov, Payload};
 pub use schema::{FlatEvent, Kind, OtherKind, What};
 pub use snapshot::{ClassAt, ConnAt, Counts, ListenerAt, MemoryAt, Phase, Queued, Snapshot, ThreadAt};
-pub use stats::{Counted, StatFold, StatStep, Stats};
+pub use stats::{Counted, StatFold, StatStep, StatsValues};
 pub use version::{MODELS, Place, Version, at};
 pub use words::{
     Domain, Errno, Interest, ItemOp, ReplyOp, Role, SettingName, SockOpt, Target, ThreadOp, Transport,
@@ -253,7 +255,7 @@ impl Event {
     }
 
     /// What is ready.
-    pub fn ready(&self) -> Option<&[Ready]> {
+    pub fn ready(&self) -> Option<&[ReadyFd]> {
         match (&self.payload, &self.what) {
             (Carried::Ready(ready), _) => Some(ready),
             (_, What::Other(flat)) => flat.ready.as_deref(),

@@ -1,6 +1,6 @@
 //! The state of the server at a moment: what a recording that begins in the middle starts from.
 
-use super::{ConnSet, ConnState, Fn, Payload, StatFold, Stats, Thread, Word};
+use super::{ConnSet, ConnState, Function, Payload, StatFold, StatsValues, Thread, Word};
 use serde::{Deserialize, Serialize};
 
 /// What folding every event up to this one would have told, but for what has no effect any more:
@@ -33,7 +33,7 @@ pub struct MemoryAt {
     pub counts: Counts,
     /// What `stats` answers; `None` where that is not known, as older recordings do not tell it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stats: Option<Stats>,
+    pub stats: Option<StatsValues>,
     /// The buckets of the hash table, once it has grown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub buckets: Option<u64>,
@@ -101,7 +101,7 @@ pub enum Phase {
 /// A thread at a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ThreadAt {
-    /// Which.
+    /// The thread.
     pub th: Thread,
     /// What it is at.
     #[serde(default)]
@@ -129,7 +129,7 @@ pub struct ThreadAt {
     pub queue: Vec<Queued>,
     /// The functions it is in, outermost first, where calls are recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub stack: Vec<Fn>,
+    pub stack: Vec<Function>,
     /// The connection that it works on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conn: Option<u32>,
@@ -138,7 +138,7 @@ pub struct ThreadAt {
 /// A connection on a worker's queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Queued {
-    /// Which.
+    /// The connection, by its number.
     pub conn: u32,
     /// The number of its `cq_push`.
     pub cause: u64,

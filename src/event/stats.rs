@@ -4,13 +4,13 @@
 //! `get_misses` those of a get alone (`memcached.c:2876`), and counts a moment after the store has told. And
 //! `stats reset` sets all of it back to nought (`memcached.c:197`).
 
-use super::{Fn, Payload};
+use super::{Function, Payload};
 use serde::{Deserialize, Serialize};
 
 /// Some of what `stats` answers, by its names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Stats {
+pub struct StatsValues {
     /// Keys of gets that were found.
     pub get_hits: u64,
     /// Keys of gets that were not.
@@ -31,7 +31,7 @@ pub enum StatStep {
     /// Another answer was.
     Reply,
     /// A function was entered.
-    Call(Fn),
+    Call(Function),
     /// The state changed.
     State,
 }
@@ -121,7 +121,7 @@ impl StatFold {
     pub fn step(&mut self, step: StatStep) -> Counted {
         let is_missed = std::mem::take(&mut self.is_missed);
         self.is_missed = self.is_get && step == StatStep::LookedUp(false);
-        let carries_out = matches!(step, StatStep::Reply | StatStep::Call(Fn::OutString));
+        let carries_out = matches!(step, StatStep::Reply | StatStep::Call(Function::OutString));
         match (step == StatStep::Value, is_missed) {
             _ if carries_out && std::mem::take(&mut self.is_reset) => {
                 Counted::Reset(std::mem::take(&mut self.since))
@@ -140,12 +140,12 @@ impl Counted {
     ///
     /// `stats reset` sets one thread's back after the other (`thread.c:611`), and takes a lock for each. What
     /// another one counts meanwhile may be forgotten or not, and then nobody knows.
-    pub fn apply(self, stats: &mut Option<Stats>, told: &mut i64, may_miss: impl FnOnce() -> bool) {
+    pub fn apply(self, stats: &mut Option<StatsValues>, told: &mut i64, may_miss: impl FnOnce() -> bool) {
         let (hits, misses) = match self {
             Counted::Nothing => return,
             Counted::Reset(since) => {
                 let is_certain = since == *told && !may_miss();
-                return *stats = is_certain.then(Stats::default);
+                return *stats = is_certain.then(StatsValues::default);
             }
             Counted::Unknown => return *stats = None,
             Counted::Hit => (1, 0),
@@ -198,7 +198,7 @@ mod tests {
         let mut fold = StatFold::default();
         fold.command(&line("stats reset"), 7);
         assert_eq!(
-            (fold.step(StatStep::Call(Fn::ProcessStat)), fold.step(StatStep::Reply)),
+            (fold.step(StatStep::Call(Function::ProcessStat)), fold.step(StatStep::Reply)),
             (Counted::Nothing, Counted::Reset(7))
         );
     }
@@ -206,7 +206,7 @@ mod tests {
     #[test]
     fn what_is_counted_while_they_are_set_back_is_not_known() {
         let counted = |others: &[Counted], may_miss: bool, is_late: bool| {
-            let (mut stats, mut told) = (Some(Stats { get_hits: 9, ..Stats::default() }), 40);
+            let (mut stats, mut told) = (Some(StatsValues { get_hits: 9, ..StatsValues::default() }), 40);
             let mut fold = StatFold::default();
             fold.command(&line("stats reset"), told);
             others.iter().for_each(|other| other.apply(&mut stats, &mut told, || may_miss));
@@ -219,7 +219,7 @@ mod tests {
             stats
         };
         for is_late in [false, true] {
-            assert_eq!(counted(&[Counted::Nothing], false, is_late), Some(Stats::default()));
+            assert_eq!(counted(&[Counted::Nothing], false, is_late), Some(StatsValues::default()));
             assert_eq!(counted(&[Counted::Hit], false, is_late), None);
             assert_eq!(counted(&[], true, is_late), None);
         }

@@ -160,7 +160,7 @@ vocabulary! {
         Read = "r",
         /// `EPOLLOUT`.
         Write = "w",
-        /// Both.
+        /// `EPOLLIN | EPOLLOUT`.
         Both = "rw",
     }
 }

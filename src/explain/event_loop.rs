@@ -1,7 +1,7 @@
 //! The event loop: sleeping, waking, and what is waited for.
 
 use super::{Context, Explanation, conn, conn_first, fd, number, word, worker};
-use crate::event::{ConnState, Event, Kind, Ready, Thread, at};
+use crate::event::{ConnState, Event, Kind, ReadyFd, Thread, at};
 
 pub(super) fn wait(event: &Event) -> Explanation {
     if event.th.worker().is_some() {
@@ -96,7 +96,7 @@ pub(super) const EDGE: &str = "In this experiment the event is edge-triggered (E
                                something new comes.";
 
 /// A wake-up for one connection.
-fn wake_conn(ready: &Ready, n: u32, context: &Context) -> Explanation {
+fn wake_conn(ready: &ReadyFd, n: u32, context: &Context) -> Explanation {
     let writable = ready.what.name().contains('w');
     match (context.state, writable) {
         (Some(ConnState::NewCmd), true) => Explanation::new(

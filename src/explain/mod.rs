@@ -7,14 +7,12 @@
 //! 4 bytes" instead of "the command promised a value").
 //!
 //! ```
-//! use memstep::event::{ConnState, Event, Kind};
+//! use memstep::event::{ConnState, Event, What};
 //! use memstep::explain::{Context, explain};
 //!
 //! let event = Event {
-//!     ev: Kind::State,
 //!     conn: Some(0),
-//!     from: Some(ConnState::ParseCmd),
-//!     to: Some(ConnState::Waiting),
+//!     what: What::State { from: Some(ConnState::ParseCmd), to: Some(ConnState::Waiting) },
 //!     ..Event::default()
 //! };
 //! let why = explain(&event, &Context::default());
@@ -58,7 +56,7 @@ mod udp;
 
 pub use commands::{Commands, MOST_COMMANDS};
 
-use crate::event::{ConnFields, ConnState, Event, Fn, Kind, MODELS, Payload, Place, What};
+use crate::event::{ConnFields, ConnState, Event, Function, Kind, MODELS, Payload, Place, What};
 use crate::text::{printable, visible};
 
 /// The most characters that a title has.
@@ -165,7 +163,7 @@ pub fn transition(from: ConnState, to: ConnState) -> Explanation {
 }
 
 /// What a function of the walkthrough does, without an event at hand.
-pub fn function(function: Fn) -> Explanation {
+pub fn function(function: Function) -> Explanation {
     let event = Event { what: What::Call { function: Some(function) }, ..Event::default() };
     explain(&event, &Context::default())
 }

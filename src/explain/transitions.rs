@@ -5,7 +5,7 @@ use super::{Context, Explanation, bytes, conn, conn_first, number, quote_or, wor
 use crate::event::{ConnState, Event, Kind, MODELS, Protocol, at};
 
 /// How a connection's reading came to its end.
-enum End {
+enum ReadEnd {
     /// The client closed: `read` gave 0.
     Stream,
     /// `read` failed with this errno.
@@ -15,14 +15,14 @@ enum End {
 }
 
 /// What the last read says, where it is the reason for closing.
-fn end(context: &Context) -> End {
+fn end(context: &Context) -> ReadEnd {
     match context.last_read {
         Some(read) => match (&read.errno(), read.ret()) {
-            (Some(errno), _) if !super::would_block(read) => End::Error(word(errno)),
-            (None, Some(0)) => End::Stream,
-            _ => End::Unknown,
+            (Some(errno), _) if !super::would_block(read) => ReadEnd::Error(word(errno)),
+            (None, Some(0)) => ReadEnd::Stream,
+            _ => ReadEnd::Unknown,
         },
-        None => End::Unknown,
+        None => ReadEnd::Unknown,
     }
 }
 
@@ -127,9 +127,9 @@ pub(super) fn state(event: &Event, context: &Context) -> Explanation {
         ),
         (S::Swallow, S::Closing) => {
             let why = match end(context) {
-                End::Stream => "The client has closed".to_owned(),
-                End::Error(errno) => format!("read failed with {errno}"),
-                End::Unknown => "The client has closed, or read failed,".to_owned(),
+                ReadEnd::Stream => "The client has closed".to_owned(),
+                ReadEnd::Error(errno) => format!("read failed with {errno}"),
+                ReadEnd::Unknown => "The client has closed, or read failed,".to_owned(),
             };
             Explanation::new(
                 "Gone while its value was swallowed",
@@ -266,7 +266,7 @@ fn read_parse_cmd(context: &Context) -> Explanation {
 fn read_closing(event: &Event, context: &Context) -> Explanation {
     let c = conn(event);
     match end(context) {
-        End::Stream => Explanation::new(
+        ReadEnd::Stream => Explanation::new(
             "The client has closed",
             format!(
                 "read gave 0, the end of the stream: the client has closed its side, and no request can come \
@@ -275,7 +275,7 @@ fn read_closing(event: &Event, context: &Context) -> Explanation {
             ),
             at::drive_machine::read_closing,
         ),
-        End::Error(errno) => Explanation::new(
+        ReadEnd::Error(errno) => Explanation::new(
             "Reading failed",
             format!(
                 "read failed with {errno}, which is not a matter of waiting: the connection is broken. There is \
@@ -283,7 +283,7 @@ fn read_closing(event: &Event, context: &Context) -> Explanation {
             ),
             at::drive_machine::read_closing,
         ),
-        End::Unknown => Explanation::new(
+        ReadEnd::Unknown => Explanation::new(
             "The client is gone",
             format!(
                 "try_read_network reports READ_ERROR: read gave 0, which means that the client has closed, or \
@@ -471,9 +471,9 @@ fn nread_closing(event: &Event, context: &Context) -> Explanation {
         _ => "part of its value missing".to_owned(),
     };
     let why = match end(context) {
-        End::Stream => "The client has closed".to_owned(),
-        End::Error(errno) => format!("read failed with {errno}"),
-        End::Unknown => "The client has closed, or read failed,".to_owned(),
+        ReadEnd::Stream => "The client has closed".to_owned(),
+        ReadEnd::Error(errno) => format!("read failed with {errno}"),
+        ReadEnd::Unknown => "The client has closed, or read failed,".to_owned(),
     };
     Explanation::new(
         "Gone in the middle of a value",

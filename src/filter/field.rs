@@ -18,7 +18,7 @@ pub enum Type {
     Kind,
     /// A [`ConnState`](crate::event::ConnState).
     State,
-    /// A [`Fn`](crate::event::Fn).
+    /// A [`Function`](crate::event::Function).
     Function,
     /// An error's name.
     Errno,

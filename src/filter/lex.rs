@@ -22,10 +22,10 @@ pub(super) enum Token {
 }
 
 /// What is wrong, and how far from where the token starts.
-pub(super) type Wrong = (usize, String);
+pub(super) type LexError = (usize, String);
 
 /// The token that `rest` starts with, and how long it is.
-pub(super) fn token(rest: &str) -> Result<(usize, Token), Wrong> {
+pub(super) fn token(rest: &str) -> Result<(usize, Token), LexError> {
     // The longer signs first: `<=` before `<`.
     let signs = [
         ("&&", Token::And),
@@ -82,7 +82,7 @@ fn keyword(word: &str) -> Option<Token> {
 }
 
 /// What starts with a quote: its length, and the bytes that it stands for.
-fn string(rest: &str) -> Result<(usize, Vec<u8>), Wrong> {
+fn string(rest: &str) -> Result<(usize, Vec<u8>), LexError> {
     let mut bytes = Vec::new();
     let mut chars = rest.char_indices().skip(1);
     while let Some((at, c)) = chars.next() {

@@ -2,11 +2,12 @@
 //! screens, breakpoints, lessons, the recorder's trigger).
 //!
 //! ```
-//! use memstep::event::{ConnState, Event, Kind};
+//! use memstep::event::{ConnState, Event, What};
 //! use memstep::filter::Filter;
 //!
 //! let filter = Filter::parse("ev=state & to=conn_nread & conn=0")?;
-//! let event = Event { ev: Kind::State, conn: Some(0), to: Some(ConnState::Nread), ..Event::default() };
+//! let what = What::State { from: Some(ConnState::ParseCmd), to: Some(ConnState::Nread) };
+//! let event = Event { conn: Some(0), what, ..Event::default() };
 //! assert!(filter.matches(&event));
 //! # Ok::<(), memstep::filter::FilterError>(())
 //! ```

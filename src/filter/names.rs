@@ -1,7 +1,7 @@
 //! The names and times that a value can be.
 
 use super::Type;
-use crate::event::{ConnState, ERRNO_NAMES, EvFlags, Fn, Kind, Protocol, Thread};
+use crate::event::{ConnState, ERRNO_NAMES, EvFlags, Function, Kind, Protocol, Thread};
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 use serde::de::value::{Error, StrDeserializer};
@@ -11,7 +11,7 @@ pub(super) fn names(ty: Type) -> Vec<&'static str> {
     match ty {
         Type::Kind => Kind::ALL.iter().map(|kind| kind.name()).collect(),
         Type::State => ConnState::ALL.iter().map(|s| s.name()).collect(),
-        Type::Function => Fn::ALL.iter().map(|f| f.name()).collect(),
+        Type::Function => Function::ALL.iter().map(|f| f.name()).collect(),
         Type::Protocol => Protocol::ALL.iter().map(|p| p.name()).collect(),
         Type::EvFlags => vec!["EV_READ", "EV_WRITE", "EV_PERSIST"],
         Type::Thread => vec!["main", "client", "worker0", "worker1"],

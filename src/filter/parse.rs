@@ -11,7 +11,7 @@ use super::error::{FilterError, either, nearest, quoted};
 use super::lex::{self, Token};
 use super::names::{ev_flags, is_known, names, time};
 use super::{DEEPEST, Expr, Field, LONGEST, Needle, Op, Operand, Test, Type};
-use crate::event::{ConnState, Fn, Kind, Thread, errno_number};
+use crate::event::{ConnState, Function, Kind, Thread, errno_number};
 
 type Result<T> = std::result::Result<T, FilterError>;
 
@@ -196,7 +196,7 @@ impl<'a> Parser<'a> {
             Some(("a state", "to"))
         } else if name.parse::<Thread>().is_ok() {
             Some(("a thread", "th"))
-        } else if Fn::from_name(name).is_some() {
+        } else if Function::from_name(name).is_some() {
             Some(("a function", "fn"))
         } else if errno_number(name).is_some() {
             Some(("an error", "errno"))

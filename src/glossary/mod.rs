@@ -23,7 +23,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::event::{ConnState, Fn, Kind, MODELS};
+use crate::event::{ConnState, Function, Kind, MODELS};
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -38,7 +38,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// Both.
+    /// Every language, English first.
     pub const ALL: &'static [Language] = &[Language::En, Language::Zh];
 
     /// The language of that code.
@@ -60,7 +60,7 @@ impl Language {
 
     /// The language that the environment asks for: the first that is set of `LC_ALL`, `LC_MESSAGES` and
     /// `LANG` decides, as everywhere.
-    pub fn from_env(var: impl std::ops::Fn(&str) -> Option<String>) -> Language {
+    pub fn from_env(var: impl Fn(&str) -> Option<String>) -> Language {
         let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| var(name));
         match set.filter(|value| !value.is_empty()).map(|value| value.to_ascii_lowercase()).next() {
             Some(value) if value.split(['_', '.', '@', '-']).next() == Some("zh") => Language::Zh,
@@ -143,7 +143,7 @@ pub fn of_state(state: ConnState, language: Language) -> Option<&'static Entry> 
 }
 
 /// The entry of a function.
-pub fn of_function(function: Fn, language: Language) -> Option<&'static Entry> {
+pub fn of_function(function: Function, language: Language) -> Option<&'static Entry> {
     entry(Group::Function, function.name(), language)
 }
 

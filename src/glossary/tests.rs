@@ -8,7 +8,7 @@ fn names() -> Vec<(Group, String)> {
     let mut fields = ConnSet::whole(&ConnImage::default());
     fields.item = Some(None);
     let states = ConnState::ALL.iter().map(|s| (Group::State, s.name()));
-    let functions = Fn::ALL.iter().map(|f| (Group::Function, f.name()));
+    let functions = Function::ALL.iter().map(|f| (Group::Function, f.name()));
     let kinds = Kind::ALL.iter().map(|k| (Group::Event, k.name()));
     // Those of UDP have fields of the event's own.
     let fields =
@@ -80,7 +80,7 @@ fn a_place_that_is_not_there_is_seen() {
 
 #[test]
 fn a_function_stands_where_the_vocabulary_says() {
-    for function in Fn::ALL {
+    for function in Function::ALL {
         assert_eq!(of_function(*function, Language::En).unwrap().source, function.source());
     }
 }

@@ -1,7 +1,7 @@
 //! What can be asked about a step's event, and what the event answers.
 
 use super::mistake::unknown;
-use crate::event::{ConnFields, Event, Kind, Ready};
+use crate::event::{ConnFields, Event, Kind, ReadyFd};
 use crate::filter::{Field, Subject, Type, Value};
 use crate::text::visible;
 
@@ -10,7 +10,7 @@ const SHOWN: usize = 40;
 
 /// What is asked about an event before it is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Ask {
+pub enum QuestionKind {
     /// What the thread does next: the kind of its next event; `nothing` where a chapter of the recording
     /// begins, or the recording ends, before it does anything.
     Next,
@@ -48,18 +48,20 @@ const FIELDS: &[Field] = &[
     Field::Domain,
 ];
 
-impl Ask {
+impl QuestionKind {
     /// Reads what stands after `ask`.
-    pub(super) fn parse(word: &str) -> Result<Ask, String> {
+    pub(super) fn parse(word: &str) -> Result<QuestionKind, String> {
         match word {
             "" => Err(format!("expected what is asked after `ask`: {}", names())),
-            "next" => Ok(Ask::Next),
-            "ret" | "errno" | "result" => Ok(Ask::Result),
-            "ready" => Ok(Ask::Ready),
-            "thread" | "th" => Ok(Ask::Field(Field::Th)),
+            "next" => Ok(QuestionKind::Next),
+            "ret" | "errno" | "result" => Ok(QuestionKind::Result),
+            "ready" => Ok(QuestionKind::Ready),
+            "thread" | "th" => Ok(QuestionKind::Field(Field::Th)),
             _ => match Field::from_name(word) {
-                Some(field) if FIELDS.contains(&field) => Ok(Ask::Field(field)),
-                Some(field) if field.is_of_set() && field.ty() != Type::Part => Ok(Ask::Field(field)),
+                Some(field) if FIELDS.contains(&field) => Ok(QuestionKind::Field(field)),
+                Some(field) if field.is_of_set() && field.ty() != Type::Part => {
+                    Ok(QuestionKind::Field(field))
+                }
                 Some(_) => {
                     Err(format!("`{word}` is nothing that can be guessed; expected one of {}", names()))
                 }
@@ -71,30 +73,30 @@ impl Ask {
     /// How it is written.
     pub fn name(self) -> &'static str {
         match self {
-            Ask::Next => "next",
-            Ask::Result => "ret",
-            Ask::Ready => "ready",
-            Ask::Field(Field::Th) => "thread",
-            Ask::Field(field) => field.name(),
+            QuestionKind::Next => "next",
+            QuestionKind::Result => "ret",
+            QuestionKind::Ready => "ready",
+            QuestionKind::Field(Field::Th) => "thread",
+            QuestionKind::Field(field) => field.name(),
         }
     }
 
     /// Whether what follows on the thread may answer where the event itself does not.
     pub(super) fn may_follow(self) -> bool {
-        !matches!(self, Ask::Field(field) if field.is_of_set() || field == Field::Th)
+        !matches!(self, QuestionKind::Field(field) if field.is_of_set() || field == Field::Th)
     }
 
     /// What the event answers, language and terminal left out; `fields` are its connection's after it.
     pub(super) fn answer(self, event: &Event, fields: Option<&ConnFields>) -> Option<String> {
         match self {
-            Ask::Next => None,
-            Ask::Result => match (&event.errno(), event.ret()) {
+            QuestionKind::Next => None,
+            QuestionKind::Result => match (&event.errno(), event.ret()) {
                 (Some(errno), _) => Some(errno.to_string()),
                 (None, Some(ret)) => Some(ret.to_string()),
                 (None, None) if event.kind() == Kind::Accept => event.fd().map(|fd| fd.to_string()),
                 _ => None,
             },
-            Ask::Ready if event.kind() == Kind::Wake => {
+            QuestionKind::Ready if event.kind() == Kind::Wake => {
                 let ready: Vec<_> = event.ready().into_iter().flatten().map(one_ready).collect();
                 Some(match (ready.is_empty(), event.timer()) {
                     (true, true) => "timer".to_owned(),
@@ -102,15 +104,15 @@ impl Ask {
                     _ => ready.join(", "),
                 })
             }
-            Ask::Ready => None,
-            Ask::Field(field) if field.is_of_set() => of_conn(fields?, field),
-            Ask::Field(Field::Len) => event.bytes().map(|bytes| bytes.len.to_string()),
-            Ask::Field(field) if field.ty() == Type::Bytes => {
+            QuestionKind::Ready => None,
+            QuestionKind::Field(field) if field.is_of_set() => of_conn(fields?, field),
+            QuestionKind::Field(Field::Len) => event.bytes().map(|bytes| bytes.len.to_string()),
+            QuestionKind::Field(field) if field.ty() == Type::Bytes => {
                 let mut bytes = Vec::new();
                 let is_there = Subject::bytes(event, field, &mut |kept, _| bytes.extend_from_slice(kept));
                 is_there.then(|| shortened(&bytes))
             }
-            Ask::Field(field) => Some(match Subject::value(event, field)? {
+            QuestionKind::Field(field) => Some(match Subject::value(event, field)? {
                 Value::Number(n) => n.to_string(),
                 Value::Flag(flag) => flag.to_string(),
                 Value::Thread(thread) => thread.to_string(),
@@ -123,8 +125,8 @@ impl Ask {
     /// What answers of this kind are kept apart by: one is only ever confused with its like.
     pub(super) fn group(self, event: &Event) -> String {
         match self {
-            Ask::Field(Field::To) => event.from().map_or(String::new(), |from| from.to_string()),
-            Ask::Field(field) if field.is_of_set() => String::new(),
+            QuestionKind::Field(Field::To) => event.from().map_or(String::new(), |from| from.to_string()),
+            QuestionKind::Field(field) if field.is_of_set() => String::new(),
             _ => event.kind().to_string(),
         }
     }
@@ -138,7 +140,7 @@ fn names() -> String {
 }
 
 /// `c0 r`, `fd r`: who is ready for what. A descriptor's number is another one each time.
-fn one_ready(ready: &Ready) -> String {
+fn one_ready(ready: &ReadyFd) -> String {
     match ready.conn {
         Some(conn) => format!("c{conn} {}", visible(ready.what.name().as_bytes())),
         None => format!("fd {}", visible(ready.what.name().as_bytes())),

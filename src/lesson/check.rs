@@ -9,7 +9,7 @@ use std::fmt;
 
 /// One thing that would not work.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
+pub struct LessonProblem {
     /// The line in the lesson, from 1.
     pub line: usize,
     /// The step, counted from 1.
@@ -18,21 +18,21 @@ pub struct Problem {
     pub what: String,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for LessonProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: step {}: {}", self.line, self.step, self.what)
     }
 }
 
 /// Every step that finds no event, or is never reached, or asks what cannot be answered.
-pub fn check(lesson: &Lesson, workers: u32, events: &[Event]) -> Vec<Problem> {
+pub fn check(lesson: &Lesson, workers: u32, events: &[Event]) -> Vec<LessonProblem> {
     let (course, found) = Course::at(lesson.clone(), lesson.lang.unwrap_or(Lang::En), workers, events);
     let mut problems = Vec::new();
     let mut stuck: Option<usize> = None;
     for (i, (step, found)) in lesson.steps.iter().zip(found).enumerate() {
         let bind = &step.bind;
         let title = printable(&step.title);
-        let mut tell = |line: usize, what: String| problems.push(Problem { line, step: i + 1, what });
+        let mut tell = |line: usize, what: String| problems.push(LessonProblem { line, step: i + 1, what });
         match found.trouble {
             Some(Trouble::Nowhere { before }) => {
                 let filter = printable(&bind.filter.to_string()).into_owned();
@@ -88,13 +88,13 @@ pub fn check(lesson: &Lesson, workers: u32, events: &[Event]) -> Vec<Problem> {
         let steps =
             if first == last { format!("step {last} is") } else { format!("steps {first} to {last} are") };
         let what = format!("{steps} never reached: against a live server the lesson waits here for ever");
-        problems.push(Problem { line: lesson.steps[stuck].bind.line, step: stuck + 1, what });
+        problems.push(LessonProblem { line: lesson.steps[stuck].bind.line, step: stuck + 1, what });
     }
     problems.sort_by_key(|problem| problem.line);
     problems
 }
 
 /// Whether the event itself has no answer.
-fn lacks(event: &Event, ask: super::Ask) -> bool {
+fn lacks(event: &Event, ask: super::QuestionKind) -> bool {
     ask.answer(event, None).is_none() && event.kind() != Kind::Snapshot
 }

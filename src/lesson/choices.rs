@@ -1,6 +1,6 @@
 //! What can be chosen: the right answer, and others that somebody could take for it.
 
-use super::ask::Ask;
+use super::ask::QuestionKind;
 use super::{Lang, words};
 use crate::event::{ConnState, Event, Kind, Thread};
 use crate::explain::Explanation;
@@ -17,7 +17,7 @@ const REMEMBERED: usize = 16;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     /// What it is about.
-    pub ask: Ask,
+    pub ask: QuestionKind,
     /// The question.
     pub prompt: String,
     /// Three or four, all different.
@@ -39,18 +39,18 @@ pub struct Choice {
 
 /// What was answered elsewhere to what a lesson asks: what somebody could take for the answer.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
-    asks: Vec<Ask>,
+pub(super) struct AnswersElsewhere {
+    asks: Vec<QuestionKind>,
     /// Different answers, in the order in which they came, by question and group.
-    answers: HashMap<(Ask, String), Vec<String>>,
+    answers: HashMap<(QuestionKind, String), Vec<String>>,
     threads: Vec<Thread>,
     /// Each thread's last event, for what came after it.
     last: HashMap<Thread, Kind>,
 }
 
-impl Seen {
-    pub fn new(asks: impl Iterator<Item = Ask>, workers: u32) -> Seen {
-        let mut seen = Seen::default();
+impl AnswersElsewhere {
+    pub fn new(asks: impl Iterator<Item = QuestionKind>, workers: u32) -> AnswersElsewhere {
+        let mut seen = AnswersElsewhere::default();
         for ask in asks {
             if !seen.asks.contains(&ask) {
                 seen.asks.push(ask);
@@ -66,7 +66,7 @@ impl Seen {
         for i in 0..self.asks.len() {
             let ask = self.asks[i];
             let found = match ask {
-                Ask::Field(field) if field.is_of_set() => {
+                QuestionKind::Field(field) if field.is_of_set() => {
                     event.set.as_deref().and_then(|set| crate::filter::of_set(set, field)).and_then(|v| {
                         match v {
                             crate::filter::Value::Number(n) => Some(n.to_string()),
@@ -75,14 +75,14 @@ impl Seen {
                         }
                     })
                 }
-                Ask::Next if is_step(event) => {
+                QuestionKind::Next if is_step(event) => {
                     let next = event.kind().to_string();
                     if let Some(before) = self.last.insert(event.th, event.kind()) {
                         self.remember((ask, before.to_string()), next);
                     }
                     None
                 }
-                Ask::Next => None,
+                QuestionKind::Next => None,
                 ask => ask.answer(event, None),
             };
             if let Some(found) = found {
@@ -94,7 +94,7 @@ impl Seen {
         }
     }
 
-    fn remember(&mut self, key: (Ask, String), value: String) {
+    fn remember(&mut self, key: (QuestionKind, String), value: String) {
         let values = self.answers.entry(key).or_default();
         if values.len() < REMEMBERED && !values.contains(&value) {
             values.push(value);
@@ -105,7 +105,7 @@ impl Seen {
     /// their order.
     pub fn question(
         &self,
-        ask: Ask,
+        ask: QuestionKind,
         event: &Event,
         right: &str,
         seed: &str,
@@ -134,12 +134,12 @@ impl Seen {
     }
 
     /// What else it could be, the most plausible first.
-    fn others(&self, ask: Ask, event: &Event, right: &str) -> Vec<String> {
+    fn others(&self, ask: QuestionKind, event: &Event, right: &str) -> Vec<String> {
         let seen = |group: &str| self.answers.get(&(ask, group.to_owned())).cloned().unwrap_or_default();
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let mut out = Vec::new();
         match ask {
-            Ask::Field(Field::To) => {
+            QuestionKind::Field(Field::To) => {
                 out.extend(seen(&ask.group(event)));
                 out.extend(event.from().into_iter().flat_map(ways_from).map(|state| state.to_string()));
                 out.extend(words(&[
@@ -151,20 +151,20 @@ impl Seen {
                 ]));
                 out.retain(|state| event.from().is_none_or(|from| from.name() != state));
             }
-            Ask::Field(Field::State | Field::From | Field::WriteAndGo) => {
+            QuestionKind::Field(Field::State | Field::From | Field::WriteAndGo) => {
                 out.extend(seen(&ask.group(event)));
                 out.extend(words(&["conn_new_cmd", "conn_waiting", "conn_read", "conn_listening"]));
             }
-            Ask::Field(Field::Th) => {
+            QuestionKind::Field(Field::Th) => {
                 out.extend(self.threads.iter().map(ToString::to_string));
             }
-            Ask::Field(Field::Worker) => {
+            QuestionKind::Field(Field::Worker) => {
                 let workers = self.threads.iter().filter(|thread| thread.worker().is_some());
                 out.extend(workers.map(ToString::to_string));
                 out.push("main".to_owned());
             }
-            Ask::Field(Field::Interest) => out.extend(words(&["r", "w", "rw"])),
-            Ask::Field(Field::EvFlags) => {
+            QuestionKind::Field(Field::Interest) => out.extend(words(&["r", "w", "rw"])),
+            QuestionKind::Field(Field::EvFlags) => {
                 out.extend(words(&[
                     "EV_READ|EV_PERSIST",
                     "EV_WRITE|EV_PERSIST",
@@ -172,28 +172,28 @@ impl Seen {
                     "0",
                 ]));
             }
-            Ask::Field(Field::Protocol) => out.extend(words(&["ascii", "auto-negotiate", "binary"])),
-            Ask::Field(Field::Noreply) => out.extend(words(&["true", "false"])),
-            Ask::Field(Field::Into) => out.extend(words(&["rbuf", "item", "swallow"])),
-            Ask::Field(Field::Op) => {
+            QuestionKind::Field(Field::Protocol) => out.extend(words(&["ascii", "auto-negotiate", "binary"])),
+            QuestionKind::Field(Field::Noreply) => out.extend(words(&["true", "false"])),
+            QuestionKind::Field(Field::Into) => out.extend(words(&["rbuf", "item", "swallow"])),
+            QuestionKind::Field(Field::Op) => {
                 out.extend(seen(&ask.group(event)));
                 out.extend(words(match event.kind() {
                     Kind::Thread => &["setup", "create", "start"],
                     _ => &["alloc", "link", "hit", "miss", "free"],
                 }));
             }
-            Ask::Field(Field::Data) if matches!(event.kind(), Kind::Notify | Kind::Notified) => {
+            QuestionKind::Field(Field::Data) if matches!(event.kind(), Kind::Notify | Kind::Notified) => {
                 // 'p' is the second byte that memcached knows (thread.c:388).
                 let fd = event.fd().map(|fd| format!("\"{fd}\""));
                 out.extend(words(&["\"p\""]));
                 out.extend(fd);
                 out.push("\"\\0\"".to_owned());
             }
-            Ask::Field(Field::Data | Field::Text | Field::Key) => {
+            QuestionKind::Field(Field::Data | Field::Text | Field::Key) => {
                 out.extend(seen(&ask.group(event)));
                 out.extend(words(&["\"END\\r\\n\"", "\"ERROR\\r\\n\"", "\"\\0\"", "\"\""]));
             }
-            Ask::Ready => {
+            QuestionKind::Ready => {
                 let conn = event.about().unwrap_or(0);
                 out.extend([
                     format!("c{conn} w"),
@@ -202,7 +202,7 @@ impl Seen {
                     "timer".to_owned(),
                 ]);
             }
-            Ask::Next => {
+            QuestionKind::Next => {
                 out.push("nothing".to_owned());
                 if event.kind() == Kind::Wait {
                     out.push("wake".to_owned());
@@ -212,7 +212,7 @@ impl Seen {
                 // Awake, it does something, and it never sleeps twice in a row.
                 out.retain(|kind| kind != event.kind().name());
             }
-            Ask::Result => {
+            QuestionKind::Result => {
                 let seen = seen(&ask.group(event)).into_iter().filter(|value| value != right);
                 let (first, rest): (Vec<_>, Vec<_>) = seen.enumerate().partition(|(i, _)| *i == 0);
                 let value = |(_, value): (usize, String)| value;
@@ -225,7 +225,7 @@ impl Seen {
                 out.extend(rest.into_iter().map(value));
                 out.extend(words(&["1", "-1"]));
             }
-            Ask::Field(_) => match right.parse::<i64>() {
+            QuestionKind::Field(_) => match right.parse::<i64>() {
                 Ok(n) => {
                     // With and without the line end's two bytes; one more and one less.
                     out.extend([n - 2].iter().filter(|n| **n >= 0).map(ToString::to_string));

@@ -1,8 +1,8 @@
 //! A lesson on its way through events: which step has been reached, what it asks, what was answered.
 
-use super::ask::Ask;
-use super::choices::{Question, Seen, is_step};
-use super::find::{Found, places};
+use super::ask::QuestionKind;
+use super::choices::{AnswersElsewhere, Question, is_step};
+use super::find::{StepFound, places};
 use super::{Lang, Lesson, Which};
 use crate::event::{Event, Kind, Thread};
 use crate::explain::{Commands, Context, explain};
@@ -29,17 +29,17 @@ pub struct Course {
     /// Steps that stand beside what has been reached, and are waited for too.
     beside: Vec<usize>,
     /// Questions that what follows on the thread will answer.
-    open: Vec<Pending>,
+    open: Vec<PendingQuestion>,
     world: World,
-    seen: Seen,
+    seen: AnswersElsewhere,
     recent: VecDeque<Event>,
     commands: Commands,
 }
 
 #[derive(Debug)]
-struct Pending {
+struct PendingQuestion {
     step: usize,
-    ask: Ask,
+    ask: QuestionKind,
     /// The step's event.
     event: Event,
 }
@@ -62,7 +62,7 @@ impl Course {
     }
 
     /// The same, with what is wrong with each step's place.
-    pub(super) fn at(lesson: Lesson, lang: Lang, workers: u32, events: &[Event]) -> (Course, Vec<Found>) {
+    pub(super) fn at(lesson: Lesson, lang: Lang, workers: u32, events: &[Event]) -> (Course, Vec<StepFound>) {
         let found = places(&lesson.steps, events);
         let mut steps: Vec<(usize, usize)> =
             found.iter().enumerate().filter_map(|(step, found)| Some((found.at?, step))).collect();
@@ -85,7 +85,7 @@ impl Course {
     /// A lesson against a live server: no event yet.
     pub fn live(lesson: Lesson, lang: Lang, workers: u32) -> Course {
         let steps = lesson.steps.len();
-        let seen = Seen::new(lesson.steps.iter().filter_map(|step| step.ask), workers);
+        let seen = AnswersElsewhere::new(lesson.steps.iter().filter_map(|step| step.ask), workers);
         let mut course = Course {
             lesson,
             lang,
@@ -148,7 +148,7 @@ impl Course {
     /// server whoever feeds events knows when that is; a recording says it by its chapters and its end.
     pub fn settle(&mut self) {
         for pending in std::mem::take(&mut self.open) {
-            if pending.ask == Ask::Next {
+            if pending.ask == QuestionKind::Next {
                 self.answered(&pending, "nothing", &pending.event);
             }
         }
@@ -220,14 +220,14 @@ impl Course {
         for pending in std::mem::take(&mut self.open) {
             let of_its_thread = event.th == pending.event.th;
             let found = match pending.ask {
-                Ask::Next if event.kind() == Kind::Mark => Some("nothing".to_owned()),
-                Ask::Next if of_its_thread && is_step(event) => Some(event.kind().to_string()),
-                Ask::Next => None,
+                QuestionKind::Next if event.kind() == Kind::Mark => Some("nothing".to_owned()),
+                QuestionKind::Next if of_its_thread && is_step(event) => Some(event.kind().to_string()),
+                QuestionKind::Next => None,
                 ask if of_its_thread => ask.answer(event, None),
                 _ => None,
             };
             match found {
-                Some(answer) if answer == "nothing" && pending.ask == Ask::Next => {
+                Some(answer) if answer == "nothing" && pending.ask == QuestionKind::Next => {
                     self.answered(&pending, "nothing", &pending.event);
                 }
                 Some(answer) => self.answered(&pending, &answer, event),
@@ -246,10 +246,10 @@ impl Course {
     fn reach(&mut self, step: usize, event: &Event) {
         self.places[step] = Some(self.fed - 1);
         // What a step before has asked about this thread must have been answered by now.
-        self.open.retain(|pending| pending.ask == Ask::Next || pending.event.th != event.th);
+        self.open.retain(|pending| pending.ask == QuestionKind::Next || pending.event.th != event.th);
         let Some(ask) = self.lesson.steps[step].ask else { return };
         let fields = event.conn.and_then(|id| self.world.conn(id)).map(|conn| &conn.fields);
-        let pending = Pending { step, ask, event: event.clone() };
+        let pending = PendingQuestion { step, ask, event: event.clone() };
         match ask.answer(event, fields) {
             Some(answer) => self.answered(&pending, &answer, event),
             None if ask.may_follow() => self.open.push(pending),
@@ -258,7 +258,7 @@ impl Course {
     }
 
     /// A question has its answer, by `event`.
-    fn answered(&mut self, pending: &Pending, answer: &str, event: &Event) {
+    fn answered(&mut self, pending: &PendingQuestion, answer: &str, event: &Event) {
         let because = explain(event, &self.context(event));
         // The filter is the same in every language, and so is the order.
         let seed = format!("{} {}", pending.step, self.lesson.steps[pending.step].bind.filter);

@@ -5,7 +5,7 @@ use crate::event::Event;
 
 /// Where a step's event stands, and what is wrong with that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
+pub struct StepFound {
     /// Its index in the recording.
     pub at: Option<usize>,
     /// Why the step would not work.
@@ -28,8 +28,8 @@ pub enum Trouble {
 }
 
 /// The event of each step.
-pub fn places(steps: &[Step], events: &[Event]) -> Vec<Found> {
-    let mut out: Vec<Found> = Vec::with_capacity(steps.len());
+pub fn places(steps: &[Step], events: &[Event]) -> Vec<StepFound> {
+    let mut out: Vec<StepFound> = Vec::with_capacity(steps.len());
     // The last step that was found, and its event; but for those that stand beside the others.
     let mut last: Option<(usize, usize)> = None;
     for (i, step) in steps.iter().enumerate() {
@@ -49,7 +49,7 @@ pub fn places(steps: &[Step], events: &[Event]) -> Vec<Found> {
             (Some(at), Some((step, before))) if at <= before => Some(Trouble::Back { step }),
             _ => None,
         };
-        out.push(Found { at, trouble });
+        out.push(StepFound { at, trouble });
         if let Some(at) = at.filter(|_| step.bind.which != Which::Beside) {
             last = Some((i, at));
         }

@@ -7,7 +7,7 @@ include!(concat!(env!("OUT_DIR"), "/library.rs"));
 
 /// A lesson that the program carries with it, in one language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
+pub struct BundledLesson {
     /// Its file's name without `.md`: `03-set`. The same in every language.
     pub stem: &'static str,
     /// The language.
@@ -16,7 +16,7 @@ pub struct Entry {
     pub source: &'static str,
 }
 
-impl Entry {
+impl BundledLesson {
     /// Its number, as its file's name says.
     pub fn number(&self) -> &'static str {
         self.stem.split_once('-').map_or("", |(number, _)| number)
@@ -43,9 +43,9 @@ impl Entry {
 }
 
 /// Every lesson in `lang`, in order; in English where it is not translated.
-pub fn all(lang: Lang) -> Vec<Entry> {
+pub fn all(lang: Lang) -> Vec<BundledLesson> {
     let in_lang = |lang: Lang| {
-        LESSONS.iter().filter(move |(l, ..)| *l == lang).map(|&(lang, stem, source)| Entry {
+        LESSONS.iter().filter(move |(l, ..)| *l == lang).map(|&(lang, stem, source)| BundledLesson {
             stem,
             lang,
             source,
@@ -61,24 +61,25 @@ pub fn all(lang: Lang) -> Vec<Entry> {
 /// # Errors
 ///
 /// What lessons may have been meant.
-pub fn find(name: &str, lang: Lang) -> Result<Entry, String> {
+pub fn find(name: &str, lang: Lang) -> Result<BundledLesson, String> {
     let all = all(lang);
     let wanted = name.to_ascii_lowercase();
-    let number = |entry: &Entry| entry.number().trim_start_matches('0') == wanted.trim_start_matches('0');
-    let is = |entry: &&Entry| {
+    let number =
+        |entry: &BundledLesson| entry.number().trim_start_matches('0') == wanted.trim_start_matches('0');
+    let is = |entry: &&BundledLesson| {
         entry.stem == wanted || entry.name() == wanted || (!wanted.is_empty() && number(entry))
     };
     if let Some(entry) = all.iter().find(is) {
         return Ok(*entry);
     }
-    let begins = |entry: &&Entry| {
+    let begins = |entry: &&BundledLesson| {
         !wanted.is_empty() && (entry.stem.starts_with(&wanted) || entry.name().starts_with(&wanted))
     };
-    let near: Vec<&Entry> = all.iter().filter(begins).collect();
+    let near: Vec<&BundledLesson> = all.iter().filter(begins).collect();
     match near.as_slice() {
         [one] => Ok(**one),
         [] => {
-            let meant = nearest(&wanted, all.iter().map(Entry::name));
+            let meant = nearest(&wanted, all.iter().map(BundledLesson::name));
             let meant = match meant.is_empty() {
                 true => String::new(),
                 false => format!("; did you mean {}?", either(&meant)),
@@ -93,8 +94,8 @@ pub fn find(name: &str, lang: Lang) -> Result<Entry, String> {
 }
 
 /// The lesson that follows the one of that title, if that is one of these and not the last.
-pub fn after(title: &str, lang: Lang) -> Option<(Entry, Lesson)> {
-    let parsed = |entry: Entry| Some((entry, entry.lesson().ok()?));
+pub fn after(title: &str, lang: Lang) -> Option<(BundledLesson, Lesson)> {
+    let parsed = |entry: BundledLesson| Some((entry, entry.lesson().ok()?));
     let mut lessons = all(lang).into_iter().filter_map(parsed);
     lessons.find(|(_, lesson)| lesson.title == title)?;
     lessons.next()

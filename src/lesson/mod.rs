@@ -57,12 +57,12 @@ mod words;
 mod wrap;
 
 pub use crate::glossary::Language as Lang;
-pub use ask::Ask;
+pub use ask::QuestionKind;
 pub use choices::{Choice, Question};
 pub use course::{Course, Score};
 pub use mistake::{Mistake, Mistakes};
 pub use skeleton::skeleton;
-pub use step::{Bind, Panel, Which};
+pub use step::{Bind, StepPanel, Which};
 pub use wrap::wrap;
 
 /// A lesson. All text in it may be shown on a terminal as it is.
@@ -111,9 +111,9 @@ pub struct Step {
     /// Which event it is about.
     pub bind: Bind,
     /// The panels to look at, the most important first.
-    pub show: Vec<Panel>,
+    pub show: Vec<StepPanel>,
     /// What is asked before the event is shown.
-    pub ask: Option<Ask>,
+    pub ask: Option<QuestionKind>,
     /// The text, and what the client does for the event to happen.
     pub body: Vec<Block>,
 }
@@ -158,7 +158,7 @@ pub enum Block {
 impl Block {
     /// Whether it is a paragraph that only names a place in memcached's source.
     pub fn is_place(&self) -> bool {
-        matches!(self, Block::Text(spans) if matches!(spans.as_slice(), [Span { style: Style::Code, .. }]))
+        matches!(self, Block::Text(spans) if matches!(spans.as_slice(), [Span { style: TextStyle::Code, .. }]))
     }
 }
 
@@ -168,12 +168,12 @@ pub struct Span {
     /// What it says.
     pub text: String,
     /// How it looks.
-    pub style: Style,
+    pub style: TextStyle,
 }
 
 /// How a piece of a paragraph looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Style {
+pub enum TextStyle {
     /// As all the rest.
     #[default]
     Plain,

@@ -3,7 +3,7 @@
 use super::Lang;
 use super::mistake::{Mistake, Mistakes, unknown};
 use super::step::{self, Parts};
-use super::{Block, Chapter, Lesson, Span, Step, Style};
+use super::{Block, Chapter, Lesson, Span, Step, TextStyle};
 use crate::text::{printable, unmarked};
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 use std::borrow::Cow;
@@ -47,7 +47,7 @@ impl Lesson {
 }
 
 /// A step whose text is being read.
-struct Open {
+struct OpenStep {
     title: String,
     line: usize,
     parts: Option<Parts>,
@@ -69,10 +69,10 @@ struct Reading<'a> {
     starts: Vec<usize>,
     mistakes: Vec<Mistake>,
     lesson: Lesson,
-    step: Option<Open>,
+    step: Option<OpenStep>,
     /// What is being put together.
     spans: Vec<Span>,
-    styles: Vec<Style>,
+    styles: Vec<TextStyle>,
     /// Where the links lead that it stands in.
     links: Vec<String>,
     fence: Option<Fence>,
@@ -218,9 +218,9 @@ impl<'a> Reading<'a> {
                     Some(fence) => fence.push(&text, at),
                     None => self.push(&text, self.styles.last().copied().unwrap_or_default()),
                 },
-                Event::Code(text) => self.push(&text, Style::Code),
+                Event::Code(text) => self.push(&text, TextStyle::Code),
                 // No HTML is understood here; it is text like any other.
-                Event::Html(text) | Event::InlineHtml(text) => self.push(text.trim_end(), Style::Plain),
+                Event::Html(text) | Event::InlineHtml(text) => self.push(text.trim_end(), TextStyle::Plain),
                 Event::SoftBreak => self.soft_break = true,
                 Event::HardBreak => self.end_paragraph(),
                 _ => {}
@@ -254,8 +254,8 @@ impl<'a> Reading<'a> {
                 });
             }
             Tag::Link { dest_url, .. } => self.links.push(dest_url.into_string()),
-            Tag::Emphasis => self.styles.push(Style::Emphasis),
-            Tag::Strong => self.styles.push(Style::Strong),
+            Tag::Emphasis => self.styles.push(TextStyle::Emphasis),
+            Tag::Strong => self.styles.push(TextStyle::Strong),
             _ => {}
         }
     }
@@ -275,7 +275,7 @@ impl<'a> Reading<'a> {
             TagEnd::Item | TagEnd::Paragraph | TagEnd::HtmlBlock => self.end_paragraph(),
             TagEnd::Link => {
                 if let Some(link) = self.links.pop() {
-                    self.push(&format!(" ({link})"), Style::Plain);
+                    self.push(&format!(" ({link})"), TextStyle::Plain);
                 }
             }
             TagEnd::Emphasis | TagEnd::Strong => {
@@ -308,16 +308,16 @@ impl<'a> Reading<'a> {
             }
             HeadingLevel::H2 => {
                 self.end_step();
-                self.step = Some(Open { title, line, parts: None, body: Vec::new() });
+                self.step = Some(OpenStep { title, line, parts: None, body: Vec::new() });
             }
-            _ => self.add(Block::Text(vec![Span { text: title, style: Style::Strong }])),
+            _ => self.add(Block::Text(vec![Span { text: title, style: TextStyle::Strong }])),
         }
     }
 
     /// A step is over.
     fn end_step(&mut self) {
         let Some(open) = self.step.take() else { return };
-        let Open { title, line, parts, mut body } = open;
+        let OpenStep { title, line, parts, mut body } = open;
         let Some(parts) = parts else {
             return self.complain(
                 line,
@@ -421,7 +421,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn push(&mut self, text: &str, style: Style) {
+    fn push(&mut self, text: &str, style: TextStyle) {
         let mut text = printable(&text.replace(['\n', '\t'], " ")).into_owned();
         if std::mem::take(&mut self.soft_break) {
             let before = self.spans.last().and_then(|span| span.text.chars().last());
@@ -429,9 +429,9 @@ impl<'a> Reading<'a> {
             // Chinese has no blanks between words, and so none where a line ended.
             if !(is_wide(before) && is_wide(text.chars().next())) {
                 match self.spans.last_mut() {
-                    Some(last) if last.style == Style::Plain => last.text.push(' '),
-                    _ if style == Style::Plain => text.insert(0, ' '),
-                    _ => self.spans.push(Span { text: " ".to_owned(), style: Style::Plain }),
+                    Some(last) if last.style == TextStyle::Plain => last.text.push(' '),
+                    _ if style == TextStyle::Plain => text.insert(0, ' '),
+                    _ => self.spans.push(Span { text: " ".to_owned(), style: TextStyle::Plain }),
                 }
             }
         }

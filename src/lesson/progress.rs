@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// How far somebody has come with a lesson.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Entry {
+pub struct LessonProgress {
     /// The furthest step, counted from 1; 0 for none.
     pub furthest: usize,
     /// The step where somebody is, counted from 1; 0 for one that has not begun, or has come to the end.
@@ -37,7 +37,7 @@ pub struct Entry {
 #[serde(default)]
 pub struct Progress {
     /// By lesson: the file's name without `.md`, or for a lesson of one's own its whole path.
-    pub lessons: BTreeMap<String, Entry>,
+    pub lessons: BTreeMap<String, LessonProgress>,
     /// What another version keeps here.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
@@ -84,7 +84,11 @@ pub fn load(path: &Path) -> io::Result<(Progress, Option<String>)> {
 /// # Errors
 ///
 /// It cannot be read or written.
-pub fn update(path: &Path, lesson: &str, change: impl FnOnce(&mut Entry)) -> io::Result<Option<String>> {
+pub fn update(
+    path: &Path,
+    lesson: &str,
+    change: impl FnOnce(&mut LessonProgress),
+) -> io::Result<Option<String>> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }

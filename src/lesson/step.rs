@@ -1,6 +1,6 @@
 //! The block `step`: which event a step is about, what to look at, what is asked.
 
-use super::ask::Ask;
+use super::ask::QuestionKind;
 use super::mistake::unknown;
 use crate::filter::{Field, Filter};
 
@@ -47,15 +47,15 @@ macro_rules! panels {
     ($($(#[$doc:meta])* $panel:ident = $name:literal,)*) => {
         /// What there is to look at.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Panel { $($(#[$doc])* $panel,)* }
+        pub enum StepPanel { $($(#[$doc])* $panel,)* }
 
-        impl Panel {
+        impl StepPanel {
             /// Every panel.
-            pub const ALL: &'static [Panel] = &[$(Panel::$panel,)*];
+            pub const ALL: &'static [StepPanel] = &[$(StepPanel::$panel,)*];
 
             /// How it is written.
             pub fn name(self) -> &'static str {
-                match self { $(Panel::$panel => $name,)* }
+                match self { $(StepPanel::$panel => $name,)* }
             }
         }
     };
@@ -82,8 +82,8 @@ panels! {
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     pub bind: Option<Bind>,
-    pub show: Vec<Panel>,
-    pub ask: Option<Ask>,
+    pub show: Vec<StepPanel>,
+    pub ask: Option<QuestionKind>,
     pub does: Vec<String>,
     /// The last line's number.
     pub lines: usize,
@@ -123,7 +123,7 @@ pub(super) fn parse(lines: &[(usize, String)]) -> (Parts, Vec<(usize, usize, Str
             "show" => {
                 for name in rest.split_whitespace() {
                     let at = start + (name.as_ptr() as usize - rest.as_ptr() as usize);
-                    match Panel::ALL.iter().find(|panel| panel.name() == name) {
+                    match StepPanel::ALL.iter().find(|panel| panel.name() == name) {
                         Some(panel) if parts.show.contains(panel) => {
                             complain(at, format!("the panel {name} is named twice"));
                         }
@@ -135,7 +135,7 @@ pub(super) fn parse(lines: &[(usize, String)]) -> (Parts, Vec<(usize, usize, Str
             "ask" if parts.ask.is_some() => {
                 complain(indent, "a second `ask`; a step asks one thing".to_owned());
             }
-            "ask" => match Ask::parse(rest) {
+            "ask" => match QuestionKind::parse(rest) {
                 Ok(ask) => parts.ask = Some(ask),
                 Err(what) => complain(start, what),
             },
@@ -152,7 +152,7 @@ pub(super) fn parse(lines: &[(usize, String)]) -> (Parts, Vec<(usize, usize, Str
 }
 
 fn panel_names() -> String {
-    Panel::ALL.iter().map(|panel| panel.name()).collect::<Vec<_>>().join(", ")
+    StepPanel::ALL.iter().map(|panel| panel.name()).collect::<Vec<_>>().join(", ")
 }
 
 /// What other runs of the same story have differently.

@@ -1,18 +1,18 @@
 //! What a lesson says by itself, in two languages.
 
 use super::Lang;
-use super::ask::Ask;
+use super::ask::QuestionKind;
 use crate::event::{Event, Kind};
 use crate::filter::Field;
 
 /// The question that is asked about an event.
-pub(super) fn prompt(ask: Ask, event: &Event, lang: Lang) -> String {
+pub(super) fn prompt(ask: QuestionKind, event: &Event, lang: Lang) -> String {
     let conn =
         event.conn.map_or_else(|| lang.pick("the connection", "该连接").to_owned(), |n| format!("c{n}"));
     let th = event.th;
     match ask {
-        Ask::Next => lang.pick(format!("What does {th} do next?"), format!("{th} 接下来做什么？")),
-        Ask::Result => {
+        QuestionKind::Next => lang.pick(format!("What does {th} do next?"), format!("{th} 接下来做什么？")),
+        QuestionKind::Result => {
             let call = match event.kind() {
                 Kind::Accept => "accept4",
                 Kind::Notify => "write",
@@ -22,38 +22,42 @@ pub(super) fn prompt(ask: Ask, event: &Event, lang: Lang) -> String {
             };
             lang.pick(format!("What does {call} return?"), format!("{call} 返回什么？"))
         }
-        Ask::Ready => lang
+        QuestionKind::Ready => lang
             .pick(format!("What does epoll_wait report to {th}?"), format!("epoll_wait 向 {th} 报告什么？")),
-        Ask::Field(Field::To) => {
+        QuestionKind::Field(Field::To) => {
             lang.pick(format!("What is the next state of {conn}?"), format!("{conn} 的下一个状态是什么？"))
         }
-        Ask::Field(Field::State) => {
+        QuestionKind::Field(Field::State) => {
             lang.pick("In which state does it begin?".to_owned(), "它从哪个状态开始？".to_owned())
         }
-        Ask::Field(Field::Th) => {
+        QuestionKind::Field(Field::Th) => {
             lang.pick("On which thread does it happen?".to_owned(), "这发生在哪个线程上？".to_owned())
         }
-        Ask::Field(Field::Worker) => {
+        QuestionKind::Field(Field::Worker) => {
             lang.pick("Which worker is chosen?".to_owned(), "选中的是哪个工作线程？".to_owned())
         }
-        Ask::Field(Field::Data) => lang.pick("Which bytes are they?".to_owned(), "是哪些字节？".to_owned()),
-        Ask::Field(Field::Depth) => lang
+        QuestionKind::Field(Field::Data) => {
+            lang.pick("Which bytes are they?".to_owned(), "是哪些字节？".to_owned())
+        }
+        QuestionKind::Field(Field::Depth) => lang
             .pick("How many items are in the queue after it?".to_owned(), "此后队列里有多少项？".to_owned()),
-        Ask::Field(Field::Interest) => {
+        QuestionKind::Field(Field::Interest) => {
             lang.pick("What is waited for?".to_owned(), "等待的是什么？".to_owned())
         }
-        Ask::Field(Field::Want) => {
+        QuestionKind::Field(Field::Want) => {
             lang.pick("How many bytes does it ask for?".to_owned(), "它要读多少字节？".to_owned())
         }
-        Ask::Field(Field::Why) => lang.pick("Why is it closed?".to_owned(), "为什么关闭？".to_owned()),
-        Ask::Field(field) if field.is_of_set() => {
+        QuestionKind::Field(Field::Why) => {
+            lang.pick("Why is it closed?".to_owned(), "为什么关闭？".to_owned())
+        }
+        QuestionKind::Field(field) if field.is_of_set() => {
             let name = field.short();
             lang.pick(
                 format!("What is {name} of {conn} after it?"),
                 format!("此后 {conn} 的 {name} 是多少？"),
             )
         }
-        Ask::Field(field) => {
+        QuestionKind::Field(field) => {
             let name = field.name();
             lang.pick(format!("What is its `{name}`?"), format!("它的 {name} 是什么？"))
         }
@@ -61,20 +65,22 @@ pub(super) fn prompt(ask: Ask, event: &Event, lang: Lang) -> String {
 }
 
 /// A choice as it is shown.
-pub(super) fn choice(ask: Ask, value: &str, event: &Event, lang: Lang) -> String {
+pub(super) fn choice(ask: QuestionKind, value: &str, event: &Event, lang: Lang) -> String {
     match (ask, value) {
-        (Ask::Next, "nothing") => lang
+        (QuestionKind::Next, "nothing") => lang
             .pick("nothing: it sleeps until the client does something", "什么也不做：一直睡到客户端有动作")
             .to_owned(),
-        (Ask::Next, "wake") => lang.pick("wake: epoll_wait returns", "wake：epoll_wait 返回").to_owned(),
-        (Ask::Next, "wait") => lang.pick("wait: it goes to sleep", "wait：进入睡眠").to_owned(),
-        (Ask::Ready, _) => {
+        (QuestionKind::Next, "wake") => {
+            lang.pick("wake: epoll_wait returns", "wake：epoll_wait 返回").to_owned()
+        }
+        (QuestionKind::Next, "wait") => lang.pick("wait: it goes to sleep", "wait：进入睡眠").to_owned(),
+        (QuestionKind::Ready, _) => {
             let parts: Vec<_> = value.split(", ").map(|part| ready(part, event, lang)).collect();
             parts.join(lang.pick(", ", "，"))
         }
-        (Ask::Field(Field::Interest), "r") => "EV_READ".to_owned(),
-        (Ask::Field(Field::Interest), "w") => "EV_WRITE".to_owned(),
-        (Ask::Field(Field::Interest), "rw") => "EV_READ | EV_WRITE".to_owned(),
+        (QuestionKind::Field(Field::Interest), "r") => "EV_READ".to_owned(),
+        (QuestionKind::Field(Field::Interest), "w") => "EV_WRITE".to_owned(),
+        (QuestionKind::Field(Field::Interest), "rw") => "EV_READ | EV_WRITE".to_owned(),
         _ => value.to_owned(),
     }
 }

@@ -68,11 +68,11 @@ fn cut(spans: &[Span], from: usize, to: usize) -> Vec<Span> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::lesson::Style;
+    use crate::lesson::TextStyle;
     use proptest::prelude::*;
 
     fn plain(text: &str, width: usize) -> Vec<String> {
-        let span = Span { text: text.to_owned(), style: Style::Plain };
+        let span = Span { text: text.to_owned(), style: TextStyle::Plain };
         let lines = wrap(&[span], width).into_iter();
         lines.map(|line| line.into_iter().map(|span| span.text).collect()).collect()
     }
@@ -111,14 +111,18 @@ mod tests {
     fn styles_stay_with_their_words() {
         let span = |text: &str, style| Span { text: text.to_owned(), style };
         let lines = wrap(
-            &[span("the call ", Style::Plain), span("read x", Style::Code), span(" reads", Style::Plain)],
+            &[
+                span("the call ", TextStyle::Plain),
+                span("read x", TextStyle::Code),
+                span(" reads", TextStyle::Plain),
+            ],
             14,
         );
         assert_eq!(
             lines,
             [
-                vec![span("the call ", Style::Plain), span("read", Style::Code)],
-                vec![span("x", Style::Code), span(" reads", Style::Plain)],
+                vec![span("the call ", TextStyle::Plain), span("read", TextStyle::Code)],
+                vec![span("x", TextStyle::Code), span(" reads", TextStyle::Plain)],
             ]
         );
     }

@@ -3,7 +3,7 @@
 use super::event_base::{BaseRef, FdEvent};
 use super::settings::{MAX_NUMBER_OF_SLAB_CLASSES, OwnCount};
 use super::util::{lock, lock_in_line};
-use crate::event::{self, ConnState, EvFlags, Fn, Kind, Thread};
+use crate::event::{self, ConnState, EvFlags, Function, Kind, Thread};
 use crate::tracer::{self, Report};
 use rustix::io::{read, write};
 use std::collections::VecDeque;
@@ -18,7 +18,7 @@ const ITEMS_PER_ALLOC: usize = 64;
 /// What a connection's socket is (`memcached.h:188`, `enum network_transport`). A UNIX socket's is told
 /// from TCP's nowhere but in `stats conns`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Transport {
+pub enum NetworkTransport {
     /// `tcp_transport`, `local_transport`: a stream.
     #[default]
     Tcp,
@@ -42,7 +42,7 @@ pub struct CqItem {
     /// The read buffer's size.
     pub read_buffer_size: u32,
     /// What the socket is.
-    pub transport: Transport,
+    pub transport: NetworkTransport,
 }
 
 impl Default for CqItem {
@@ -54,7 +54,7 @@ impl Default for CqItem {
             init_state: ConnState::NewCmd,
             event_flags: EvFlags::NONE,
             read_buffer_size: 0,
-            transport: Transport::Tcp,
+            transport: NetworkTransport::Tcp,
         }
     }
 }
@@ -95,8 +95,8 @@ impl ConnQueue {
 
 /// Puts an item at the end of `thread`'s queue (`thread.c:235`).
 pub fn cq_push(thread: &LibeventThread, item: Box<CqItem>) {
-    let (conn, udp) = (Some(item.conn), item.transport == Transport::Udp);
-    let _in = tracer::enter(Fn::CqPush, conn);
+    let (conn, udp) = (Some(item.conn), item.transport == NetworkTransport::Udp);
+    let _in = tracer::enter(Function::CqPush, conn);
     // The worker may pop it before we are done here; of what both do, the first has the lower number.
     let (begun, mut queue) = tracer::begin_locked(Kind::CqPush, conn, || lock(&thread.new_conn_queue.0));
     queue.push_back(item);
@@ -113,7 +113,7 @@ pub fn cq_push(thread: &LibeventThread, item: Box<CqItem>) {
 
 /// Takes the first item off `thread`'s queue; `None` if it is empty (`thread.c:217`).
 pub fn cq_pop(thread: &LibeventThread) -> Option<Box<CqItem>> {
-    let _in = tracer::enter(Fn::CqPop, None);
+    let _in = tracer::enter(Function::CqPop, None);
     let conn = if tracer::on() {
         // Nobody else takes anything off it: what is first now stays so while this thread is held.
         Some(lock(&thread.new_conn_queue.0).front()?.conn)
@@ -306,7 +306,7 @@ impl Threads {
 
     /// `pause_threads` (`thread.c:159`): a `p` down every worker's pipe, and then what `while_paused`
     /// does, once all of them wait; or nothing, if they end instead (`gone`).
-    pub fn pause_threads(&self, gone: impl std::ops::Fn() -> bool, while_paused: impl FnOnce()) {
+    pub fn pause_threads(&self, gone: impl Fn() -> bool, while_paused: impl FnOnce()) {
         let _hung = lock_in_line(&self.pause.worker_hang_lock);
         let mut init_count = lock(&self.pause.init_count);
         *init_count = 0;
@@ -365,10 +365,10 @@ pub fn dispatch_conn_new(
     init_state: ConnState,
     event_flags: EvFlags,
     read_buffer_size: u32,
-    transport: Transport,
+    transport: NetworkTransport,
 ) {
     use std::sync::atomic::Ordering::Relaxed;
-    let _in = tracer::enter(Fn::DispatchConnNew, Some(conn));
+    let _in = tracer::enter(Function::DispatchConnNew, Some(conn));
     let mut item = threads.freelist.cqi_new();
     let tid = (threads.last_thread.load(Relaxed) + 1) % threads.workers.len();
     let thread = &threads.workers[tid];

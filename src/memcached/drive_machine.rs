@@ -5,7 +5,7 @@ use super::ascii::{complete_nread, try_read_command};
 use super::conn::{
     Conn, conn_cleanup, conn_close, conn_release_items, conn_set_state, reset_cmd_handler, update_event,
 };
-use super::conn_queue::{Transport, dispatch_conn_new};
+use super::conn_queue::{NetworkTransport, dispatch_conn_new};
 use super::items::ItemRef;
 use super::network::{
     Accepted, Transmit, TryRead, accept4, add_simple_answer, read_item, read_swallow, reject, transmit,
@@ -21,11 +21,11 @@ use std::sync::atomic::Ordering;
 
 /// Whether `drive_machine` goes on with the connection, in whatever state it is now, or returns to the event loop: the
 /// C's `stop`.
-type Flow = ControlFlow<()>;
+type UntilStop = ControlFlow<()>;
 /// Goes on.
-const GO_ON: Flow = ControlFlow::Continue(());
+const GO_ON: UntilStop = ControlFlow::Continue(());
 /// The C's `stop = true`.
-const STOP: Flow = ControlFlow::Break(());
+const STOP: UntilStop = ControlFlow::Break(());
 
 /// Works on a connection until it must wait. Each arm does one step and says whether to stop.
 pub fn drive_machine(c: &mut Conn) {
@@ -83,7 +83,7 @@ pub fn drive_machine(c: &mut Conn) {
 }
 
 /// conn_listening: accepts one connection and hands it to a worker (`memcached.c:4054`).
-fn accept_one(c: &mut Conn) -> Flow {
+fn accept_one(c: &mut Conn) -> UntilStop {
     match accept4(c) {
         Ok(accepted) if c.globals.are_too_many() => {
             reject(accepted);
@@ -92,7 +92,7 @@ fn accept_one(c: &mut Conn) -> Flow {
         Ok(Accepted { sfd, conn, addr }) => {
             let (state, flags) = (ConnState::NewCmd, EvFlags::READ_PERSIST);
             let (threads, size) = (&c.globals.threads, DATA_BUFFER_SIZE);
-            dispatch_conn_new(threads, (sfd, addr), conn, state, flags, size, Transport::Tcp);
+            dispatch_conn_new(threads, (sfd, addr), conn, state, flags, size, NetworkTransport::Tcp);
         }
         Err(e) => {
             stderr_line(format_args!("accept4(): {}", errno_text(e)));
@@ -113,7 +113,7 @@ fn accept_one(c: &mut Conn) -> Flow {
 
 /// Waits for `flags`, in the state `then` (`memcached.c:4109`). The C's `break` leaves `stop` unset
 /// where the event cannot be changed: conn_closing is next, at once.
-fn wait_for(c: &mut Conn, flags: EvFlags, then: Option<ConnState>) -> Flow {
+fn wait_for(c: &mut Conn, flags: EvFlags, then: Option<ConnState>) -> UntilStop {
     if !update_event(c, flags) {
         say!(c.globals.settings, 0, "Couldn't update event");
         return goes_to_closing(c, "its event could not be changed");
@@ -126,7 +126,7 @@ fn wait_for(c: &mut Conn, flags: EvFlags, then: Option<ConnState>) -> Flow {
 
 /// conn_new_cmd, with no requests left in this event (`memcached.c:4155`). Bytes that are read
 /// already will wake nobody, so a connection that has some asks to be woken for writing.
-fn yield_to_others(c: &mut Conn) -> Flow {
+fn yield_to_others(c: &mut Conn) -> UntilStop {
     c.stats().conn_yields.add(1);
     if c.rbytes > 0 {
         return wait_for(c, EvFlags::WRITE_PERSIST, None);
@@ -135,7 +135,7 @@ fn yield_to_others(c: &mut Conn) -> Flow {
 }
 
 /// conn_nread: brings in the value (`memcached.c:4177`).
-fn nread(c: &mut Conn) -> Flow {
+fn nread(c: &mut Conn) -> UntilStop {
     if c.rlbytes == 0 {
         complete_nread(c);
         return GO_ON;
@@ -164,7 +164,7 @@ fn nread(c: &mut Conn) -> Flow {
 }
 
 /// conn_swallow: throws bytes away (`memcached.c:4246`).
-fn swallow(c: &mut Conn) -> Flow {
+fn swallow(c: &mut Conn) -> UntilStop {
     if c.sbytes == 0 {
         conn_set_state(c, ConnState::NewCmd);
         return GO_ON;
@@ -181,7 +181,7 @@ fn swallow(c: &mut Conn) -> Flow {
 }
 
 /// What conn_nread and conn_swallow do with what `read` returned.
-fn after_read(c: &mut Conn, read: Result<usize, Errno>) -> Flow {
+fn after_read(c: &mut Conn, read: Result<usize, Errno>) -> UntilStop {
     match read {
         Ok(0) => goes_to_closing(c, "the client closed"),
         Ok(_) => GO_ON,
@@ -212,7 +212,7 @@ fn say_read_failed(c: &Conn, e: Errno) {
 }
 
 /// conn_write and conn_mwrite: sends, and goes on once all is sent (`memcached.c:4315`).
-fn send(c: &mut Conn) -> Flow {
+fn send(c: &mut Conn) -> UntilStop {
     if c.is_udp() && c.msgcurr == 0 {
         build_udp_headers(c);
     }
@@ -233,7 +233,7 @@ fn send(c: &mut Conn) -> Flow {
 }
 
 /// Goes on to conn_closing; never a reason to stop.
-fn goes_to_closing(c: &mut Conn, why: &'static str) -> Flow {
+fn goes_to_closing(c: &mut Conn, why: &'static str) -> UntilStop {
     c.why = why;
     conn_set_state(c, ConnState::Closing);
     GO_ON

@@ -162,7 +162,7 @@ pub struct EventBase {
 /// # Errors
 /// `epoll_create1`'s own.
 pub fn event_init(whose: Thread) -> io::Result<EventBase> {
-    let _in = tracer::enter(crate::event::Fn::EventInit, None);
+    let _in = tracer::enter(crate::event::Function::EventInit, None);
     let poll = Poll::new()?;
     tracer::emit(Report::EventInit { worker: whose, epoll_fd: poll.as_raw_fd() }, b"");
     Ok(EventBase {

@@ -21,7 +21,7 @@ pub const RESERVED_FDS: u64 = 5;
 /// What other threads may know of an open connection: in the C `stats conns` reads the structures of
 /// them all, whoever is changing them (`memcached.c:2776`).
 #[derive(Debug, Default)]
-pub struct Seen {
+pub struct ConnSummary {
     state: AtomicU8,
     last_cmd_time: AtomicU32,
     addr: Mutex<Whose>,
@@ -60,14 +60,14 @@ impl fmt::Display for Whose {
     }
 }
 
-impl Seen {
+impl ConnSummary {
     /// Where `drive_machine` goes on.
     pub fn state(&self) -> ConnState {
         let state = usize::from(self.state.load(Ordering::Relaxed));
         ConnState::ALL.get(state).copied().unwrap_or_default()
     }
 
-    /// See above.
+    /// `drive_machine` has gone on to another state.
     #[inline]
     pub fn set_state(&self, state: ConnState) {
         self.state.store(state.index() as u8, Ordering::Relaxed);
@@ -78,7 +78,7 @@ impl Seen {
         self.last_cmd_time.load(Ordering::Relaxed)
     }
 
-    /// See above.
+    /// A command has come, at this second of the server's clock.
     #[inline]
     pub fn set_last_cmd_time(&self, time: u32) {
         self.last_cmd_time.store(time, Ordering::Relaxed);
@@ -100,7 +100,7 @@ impl Seen {
         }
     }
 
-    /// See above.
+    /// Whose it is from now on.
     pub fn set_addr(&self, addr: Whose) {
         *lock(&self.addr) = addr;
     }
@@ -127,7 +127,7 @@ pub struct Globals {
     /// open one is its thread's own.)
     conns: Mutex<Vec<Option<Box<Conn>>>>,
     /// What any thread may know of the connection on a descriptor.
-    seen: Mutex<Vec<Option<Arc<Seen>>>>,
+    seen: Mutex<Vec<Option<Arc<ConnSummary>>>>,
     /// `allow_new_conns`: a connection was closed since accepting was last tried, so it may go on.
     pub allow_new_conns: AtomicBool,
     /// Accepting has met `EMFILE`, and must pause.
@@ -175,7 +175,7 @@ impl Globals {
     }
 
     /// From now on everybody may know of the connection on `fd`.
-    pub fn make_seen(&self, fd: RawFd, conn: &Arc<Seen>) {
+    pub fn make_seen(&self, fd: RawFd, conn: &Arc<ConnSummary>) {
         let Ok(fd) = usize::try_from(fd) else { return };
         let mut seen = lock(&self.seen);
         if seen.len() <= fd {
@@ -185,9 +185,9 @@ impl Globals {
     }
 
     /// Every open connection, with its descriptor.
-    pub fn open_conns(&self) -> Vec<(usize, Arc<Seen>)> {
+    pub fn open_conns(&self) -> Vec<(usize, Arc<ConnSummary>)> {
         let seen = lock(&self.seen);
-        let open = |seen: &Arc<Seen>| seen.state() != ConnState::Closed;
+        let open = |seen: &Arc<ConnSummary>| seen.state() != ConnState::Closed;
         seen.iter().cloned().enumerate().filter_map(|(fd, s)| Some((fd, s.filter(open)?))).collect()
     }
 

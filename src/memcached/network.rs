@@ -4,9 +4,9 @@
 use super::conn::{Conn, Iovec, Msghdr, Src, conn_cleanup, conn_set_state, update_event};
 use super::items::ItemRef;
 use super::settings::{DATA_BUFFER_SIZE, IOV_MAX, UDP_HEADER_SIZE, UDP_MAX_PAYLOAD_SIZE, say};
-use super::util::{FRESH, Line, Shown, errno_text, stderr_line};
-use crate::event::{ConnState, EvFlags, Fn, Kind, ReplyOp, Target};
-use crate::tracer::{self, Descriptor, Failure, Report, Ret, Text};
+use super::util::{FRESH, Shown, StackLine, errno_text, stderr_line};
+use crate::event::{ConnState, EvFlags, Function, Kind, ReplyOp, Target};
+use crate::tracer::{self, Descriptor, Failure, IsText, Report, Ret};
 use arrayvec::ArrayVec;
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendFlags, SocketFlags, acceptfrom_with, sendmsg, sendmsg_addr};
@@ -67,7 +67,7 @@ pub fn reject(accepted: Accepted) {
     tracer::finish(
         begun,
         Some(conn),
-        Report::Close { fd, why: Text::HERE, ret: Ret::OK },
+        Report::Close { fd, why: IsText::HERE, ret: Ret::OK },
         None,
         b"too many open connections",
     );
@@ -90,16 +90,17 @@ pub fn accept4(c: &Conn) -> Result<Accepted, Errno> {
             let addr = peer.and_then(|p| SocketAddr::try_from(p).ok());
             if tracer::on() {
                 let peer = addr;
-                let peer = peer.map_or(Line::<64>::new(format_args!("")), |p| Line::new(format_args!("{p}")));
+                let peer = peer
+                    .map_or(StackLine::<64>::new(format_args!("")), |p| StackLine::new(format_args!("{p}")));
                 let fd = Descriptor(sfd.as_raw_fd());
-                let what = Report::Accept { fd, listen_fd, peer: Text::HERE, errno: Failure(0) };
+                let what = Report::Accept { fd, listen_fd, peer: IsText::HERE, errno: Failure(0) };
                 tracer::emit_conn(Some(conn), what, None, peer.bytes());
             }
             Ok(Accepted { sfd, conn, addr })
         }
         Err(e) => {
             let (fd, errno) = (Descriptor::NONE, Failure(-e.raw_os_error()));
-            let what = Report::Accept { fd, listen_fd, peer: Text(false), errno };
+            let what = Report::Accept { fd, listen_fd, peer: IsText(false), errno };
             tracer::emit(what, b"");
             Err(e)
         }
@@ -116,7 +117,7 @@ fn read_rbuf(c: &mut Conn, avail: usize) -> Result<usize, Errno> {
     let got = count_read(c, &ret);
     c.rbytes += got;
     let what = Report::Read { fd: c.fd(), into: Target::Rbuf, want: avail as u32, ret: super::ret(&ret) };
-    c.tell(what, &c.rbuf[at..at + got]);
+    c.report(what, &c.rbuf[at..at + got]);
     ret
 }
 
@@ -137,7 +138,7 @@ pub fn read_item(c: &mut Conn) -> Result<usize, Errno> {
     if tracer::on() {
         let what = Report::Read { fd: c.fd(), into: Target::Item, want: want as u32, ret: super::ret(&ret) };
         let data = c.item.as_ref().and_then(|it| it.data().get(ritem..ritem + got));
-        c.tell(what, data.unwrap_or_default());
+        c.report(what, data.unwrap_or_default());
     }
     ret
 }
@@ -152,7 +153,7 @@ pub fn read_swallow(c: &mut Conn) -> Result<usize, Errno> {
     let got = count_read(c, &ret);
     c.sbytes -= got;
     let what = Report::Read { fd: c.fd(), into: Target::Swallow, want: want as u32, ret: super::ret(&ret) };
-    c.tell(what, &c.rbuf[..got]);
+    c.report(what, &c.rbuf[..got]);
     ret
 }
 
@@ -182,7 +183,7 @@ pub(super) fn count_read(c: &mut Conn, ret: &Result<usize, Errno>) -> usize {
 /// Reads as much as there is into the read buffer, which grows up to sixteenfold
 /// (`memcached.c:3857`). First moves an unfinished command to the buffer's beginning.
 pub fn try_read_network(c: &mut Conn) -> TryRead {
-    let c = &mut *c.enter(Fn::TryReadNetwork);
+    let c = &mut *c.enter(Function::TryReadNetwork);
     if c.rcurr != 0 {
         c.rbuf.copy_within(c.rcurr..c.rcurr + c.rbytes, 0);
         c.rcurr = 0;
@@ -280,11 +281,11 @@ fn add_iov_cut(c: &mut Conn, src: Src, mut at: u32, mut len: u32) {
 
 /// Queues a one-line answer (`memcached.c:828`).
 pub fn out_string(c: &mut Conn, text: &str) {
-    let c = &mut *c.enter(Fn::OutString);
+    let c = &mut *c.enter(Function::OutString);
     if c.noreply {
         say!(c.globals.settings, 1, ">{} NOREPLY {}", c.fd(), Shown(text.as_bytes()));
         c.noreply = false;
-        c.tell(Report::Reply { op: Some(ReplyOp::Noreply) }, text.as_bytes());
+        c.report(Report::Reply { op: Some(ReplyOp::Noreply) }, text.as_bytes());
         conn_set_state(c, ConnState::NewCmd);
         return;
     }
@@ -297,7 +298,7 @@ pub fn out_string(c: &mut Conn, text: &str) {
     c.wbuf[..text.len()].copy_from_slice(text.as_bytes());
     c.wbuf[text.len()..text.len() + 2].copy_from_slice(b"\r\n");
     c.wbytes = text.len() + 2;
-    c.tell(Report::Reply { op: None }, text.as_bytes());
+    c.report(Report::Reply { op: None }, text.as_bytes());
     conn_set_state(c, ConnState::Write);
     c.write_and_go = ConnState::NewCmd;
 }
@@ -305,7 +306,7 @@ pub fn out_string(c: &mut Conn, text: &str) {
 /// Queues a long answer, freed once it is sent (`memcached.c:2493`).
 pub fn write_and_free(c: &mut Conn, text: Vec<u8>) {
     c.wbytes = text.len();
-    c.tell(Report::Reply { op: None }, &text);
+    c.report(Report::Reply { op: None }, &text);
     c.write_and_free = Some(text);
     conn_set_state(c, ConnState::Write);
     c.write_and_go = ConnState::NewCmd;
@@ -323,7 +324,7 @@ pub fn add_simple_answer(c: &mut Conn) {
 
 /// Sends the next piece of the answer (`memcached.c:3977`).
 pub fn transmit(c: &mut Conn) -> Transmit {
-    let c = &mut *c.enter(Fn::Transmit);
+    let c = &mut *c.enter(Function::Transmit);
     if c.msglist.get(c.msgcurr).is_some_and(|m| m.msg_iovlen == 0) {
         c.msgcurr += 1;
     }

@@ -18,7 +18,7 @@ struct Prefix {
 
 /// What is counted of a prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Counted {
+pub enum PrefixOp {
     /// A key was asked for, and found or not.
     Get {
         /// Found.
@@ -37,7 +37,7 @@ pub struct PrefixStats(Mutex<Vec<Vec<Prefix>>>);
 impl PrefixStats {
     /// `stats_prefix_record_get`, `_set` and `_delete` (`stats.c:122`): of a key that has `delimiter` in
     /// it. The memory for a prefix is never given back but by [`PrefixStats::clear`].
-    pub fn record(&self, key: &[u8], delimiter: u8, hash: impl Fn(&[u8]) -> u32, what: Counted) {
+    pub fn record(&self, key: &[u8], delimiter: u8, hash: impl Fn(&[u8]) -> u32, what: PrefixOp) {
         let Some(length) = memchr::memchr(delimiter, key) else { return };
         let prefix = &key[..length];
         let mut table = lock(&self.0);
@@ -53,12 +53,12 @@ impl PrefixStats {
         });
         let p = &mut bucket[at];
         match what {
-            Counted::Get { is_hit } => {
+            PrefixOp::Get { is_hit } => {
                 p.num_gets += 1;
                 p.num_hits += u64::from(is_hit);
             }
-            Counted::Set => p.num_sets += 1,
-            Counted::Delete => p.num_deletes += 1,
+            PrefixOp::Set => p.num_sets += 1,
+            PrefixOp::Delete => p.num_deletes += 1,
         }
     }
 
@@ -89,12 +89,12 @@ mod tests {
     fn keys_are_counted_by_what_stands_before_the_delimiter() {
         let stats = PrefixStats::default();
         let hash = |prefix: &[u8]| u32::from(prefix[0]);
-        stats.record(b"nothing", b':', hash, Counted::Set);
+        stats.record(b"nothing", b':', hash, PrefixOp::Set);
         for (key, what) in [
-            (&b"b:1"[..], Counted::Set),
-            (b"b:1", Counted::Get { is_hit: true }),
-            (b"b:2", Counted::Get { is_hit: false }),
-            (b"a:1", Counted::Delete),
+            (&b"b:1"[..], PrefixOp::Set),
+            (b"b:1", PrefixOp::Get { is_hit: true }),
+            (b"b:2", PrefixOp::Get { is_hit: false }),
+            (b"a:1", PrefixOp::Delete),
         ] {
             stats.record(key, b':', hash, what);
         }

@@ -9,8 +9,8 @@ use super::server_socket::{Sockets, all_sockets};
 use super::settings::Settings;
 use super::thread::{Workers, event_handler, memcached_thread_init, start_assoc_maintenance_thread};
 use super::util::stderr_line;
-use crate::event::{EvFlags, Fn, Role, Thread, ThreadOp};
-use crate::tracer::{self, Descriptor, Hub, Report, Text};
+use crate::event::{EvFlags, Function, Role, Thread, ThreadOp};
+use crate::tracer::{self, Descriptor, Hub, IsText, Report};
 use rustix::net::listen;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -31,7 +31,7 @@ pub struct Server {
 }
 
 /// What `main` tells once the server is ready.
-struct Ready {
+struct ServerReady {
     addrs: Vec<SocketAddr>,
     udp_addrs: Vec<SocketAddr>,
     globals: Arc<Globals>,
@@ -54,7 +54,7 @@ impl Server {
             })
             .map_err(StartError::Threads)?;
         match started.recv() {
-            Ok(Ready { addrs, udp_addrs, globals }) => {
+            Ok(ServerReady { addrs, udp_addrs, globals }) => {
                 Ok(Server { addrs, udp_addrs, globals, main: Some(main) })
             }
             Err(_) => Err(match main.join() {
@@ -153,7 +153,7 @@ pub fn run(
 fn memcached_main(
     settings: Settings,
     hub: Option<&Arc<Hub>>,
-    ready: impl FnOnce(Ready),
+    ready: impl FnOnce(ServerReady),
 ) -> Result<(), StartError> {
     if let Some(hub) = hub {
         tracer::install(hub.handle(Thread::Main));
@@ -166,10 +166,10 @@ fn memcached_main(
 fn main_traced(
     settings: Settings,
     hub: Option<&Arc<Hub>>,
-    ready: impl FnOnce(Ready),
+    ready: impl FnOnce(ServerReady),
 ) -> Result<(), StartError> {
     tracer::emit(Report::Mark, b"start-up");
-    let _in = tracer::enter(Fn::Main, None);
+    let _in = tracer::enter(Function::Main, None);
     check_hashpower(&settings)?;
     let settings = Arc::new(settings);
     let mut base = event_init(Thread::Main).map_err(StartError::Threads)?;
@@ -196,7 +196,7 @@ fn main_traced(
         };
         tracer::emit(what, b"");
         let Sockets { addrs, udp_addrs, .. } = sockets;
-        ready(Ready { addrs, udp_addrs, globals: globals.clone() });
+        ready(ServerReady { addrs, udp_addrs, globals: globals.clone() });
         event_base_loop(&mut base, &mut dispatcher).map_err(StartError::Loop)
     });
     globals.stop.store(true, Ordering::Release);
@@ -216,7 +216,7 @@ fn main_traced(
 /// The table of connections (`memcached.c:311`): here it grows as descriptors come, so nothing is
 /// left to do but to be seen.
 fn conn_init() {
-    let _in = tracer::enter(Fn::ConnInit, None);
+    let _in = tracer::enter(Function::ConnInit, None);
 }
 
 /// The main thread once the server runs: it accepts, and keeps the time.
@@ -266,7 +266,7 @@ impl Dispatcher {
             if let Some(sfd) = &c.sfd {
                 let listening = listen(sfd, backlog);
                 let ret = super::ret(&listening.map(|()| 0));
-                let (fd, addr) = (sfd.as_raw_fd(), Text(false));
+                let (fd, addr) = (sfd.as_raw_fd(), IsText(false));
                 tracer::emit(Report::Listen { fd, addr, backlog, ret }, b"");
                 if let Err(e) = listening {
                     stderr_line(format_args!("listen: {e}"));

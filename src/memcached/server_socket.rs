@@ -1,14 +1,14 @@
 //! The sockets that the server listens on (`memcached.c:4388`), and why it may not start.
 
 use super::conn::{Conn, conn_new};
-use super::conn_queue::{Transport, dispatch_conn_new};
+use super::conn_queue::{NetworkTransport, dispatch_conn_new};
 use super::event_base::EventBase;
 use super::globals::{Globals, Whose};
 use super::settings::{Settings, UDP_READ_BUFFER_SIZE, say};
-use super::util::{Line, errno_text, safe_strtol, stderr_line};
-use crate::event::{self, ConnState, Domain, EvFlags, Fn, SockOpt};
+use super::util::{StackLine, errno_text, safe_strtol, stderr_line};
+use crate::event::{self, ConnState, Domain, EvFlags, Function, SockOpt};
 use crate::text::printable;
-use crate::tracer::{self, Report, Text};
+use crate::tracer::{self, IsText, Report};
 use rustix::fs::{Mode, OFlags, fcntl_getfl, fcntl_setfl};
 use rustix::io::{Errno, dup};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, getsockname, listen, socket, sockopt};
@@ -143,12 +143,14 @@ pub fn all_sockets(globals: &Arc<Globals>, base: &EventBase) -> Result<Sockets, 
     let settings = &globals.settings;
     let mut sockets = Sockets::default();
     if let Some(path) = &settings.socketpath {
-        let _in = tracer::enter(Fn::ServerSockets, None);
+        let _in = tracer::enter(Function::ServerSockets, None);
         server_socket_unix(globals, base, path, &mut sockets)
             .map_err(|e| StartError::Unix { path: path.clone(), source: e.into() })?;
         return Ok(sockets);
     }
-    for (port, transport) in [(settings.port, Transport::Tcp), (settings.udpport, Transport::Udp)] {
+    for (port, transport) in
+        [(settings.port, NetworkTransport::Tcp), (settings.udpport, NetworkTransport::Udp)]
+    {
         if port != 0 {
             server_sockets(globals, base, port, transport, &mut sockets)?;
         }
@@ -161,10 +163,10 @@ fn server_sockets(
     globals: &Arc<Globals>,
     base: &EventBase,
     port: i32,
-    transport: Transport,
+    transport: NetworkTransport,
     sockets: &mut Sockets,
 ) -> Result<(), StartError> {
-    let _in = tracer::enter(Fn::ServerSockets, None);
+    let _in = tracer::enter(Function::ServerSockets, None);
     let Some(inter) = &globals.settings.inter else {
         return server_socket(globals, base, None, port, transport, sockets);
     };
@@ -191,10 +193,10 @@ fn server_socket(
     base: &EventBase,
     host: Option<&str>,
     port: i32,
-    transport: Transport,
+    transport: NetworkTransport,
     sockets: &mut Sockets,
 ) -> Result<(), StartError> {
-    let _in = tracer::enter(Fn::ServerSocket, None);
+    let _in = tracer::enter(Function::ServerSocket, None);
     let port = u16::try_from(if port == -1 { 0 } else { port }).map_err(|_| StartError::Interface {
         name: host.unwrap_or("*").to_owned(),
         why: format!("no such port: {port}"),
@@ -219,7 +221,7 @@ fn server_socket(
     }
     match failure {
         Some((addr, e)) if success == 0 => {
-            let transport = if transport == Transport::Udp { "UDP" } else { "TCP" };
+            let transport = if transport == NetworkTransport::Udp { "UDP" } else { "TCP" };
             Err(StartError::Listen { transport, addr: addr.to_string(), source: e.into() })
         }
         _ => Ok(()),
@@ -230,18 +232,18 @@ fn listen_on(
     globals: &Arc<Globals>,
     base: &EventBase,
     addr: SocketAddr,
-    transport: Transport,
+    transport: NetworkTransport,
     sockets: &mut Sockets,
 ) -> Result<(), Errno> {
     let sfd = match addr.is_ipv6() {
         true => new_socket(AddressFamily::INET6, Domain::Inet6, transport)?,
         false => new_socket(AddressFamily::INET, Domain::Inet, transport)?,
     };
-    let is_udp = transport == Transport::Udp;
+    let is_udp = transport == NetworkTransport::Udp;
     let fd = sfd.as_raw_fd();
     let set = |name, value: &[u8], result: Result<(), Errno>| {
         let ret = super::ret(&result.map(|()| 0));
-        tracer::emit(Report::Setsockopt { fd, name, value: Text::HERE, ret }, value);
+        tracer::emit(Report::Setsockopt { fd, name, value: IsText::HERE, ret }, value);
         result
     };
     if addr.is_ipv6() {
@@ -262,9 +264,9 @@ fn listen_on(
         complain(set(SockOpt::NoDelay, b"1", sockopt::set_tcp_nodelay(&sfd, true)));
     }
     let bound = bind(&sfd, &addr);
-    let text = Line::<64>::new(format_args!("{addr}"));
+    let text = StackLine::<64>::new(format_args!("{addr}"));
     let (transport, ret) = (event::Transport::of(is_udp), super::ret(&bound.map(|()| 0)));
-    tracer::emit(Report::Bind { fd, transport, addr: Text::HERE, ret }, text.bytes());
+    tracer::emit(Report::Bind { fd, transport, addr: IsText::HERE, ret }, text.bytes());
     bound?;
     let local = || getsockname(&sfd).ok().and_then(|a| SocketAddr::try_from(a).ok()).unwrap_or(addr);
     if is_udp {
@@ -275,9 +277,9 @@ fn listen_on(
     let backlog = globals.settings.backlog;
     let listening = listen(&sfd, backlog);
     let local = local();
-    let text = Line::<64>::new(format_args!("{local}"));
+    let text = StackLine::<64>::new(format_args!("{local}"));
     let ret = super::ret(&listening.map(|()| 0));
-    tracer::emit(Report::Listen { fd, addr: Text::HERE, backlog, ret }, text.bytes());
+    tracer::emit(Report::Listen { fd, addr: IsText::HERE, backlog, ret }, text.bytes());
     listening?;
     sockets.conns.push(listening_conn(globals, base, (sfd, Whose::Tcp(local)))?);
     sockets.addrs.push(local);
@@ -303,7 +305,7 @@ fn dispatch_udp(
     for per_thread_fd in std::iter::once(sfd).chain(per_thread_fds) {
         let conn = globals.next_conn.fetch_add(1, Ordering::Relaxed);
         let (threads, socket) = (&globals.threads, (per_thread_fd, Some(local)));
-        dispatch_conn_new(threads, socket, conn, state, flags, size, Transport::Udp);
+        dispatch_conn_new(threads, socket, conn, state, flags, size, NetworkTransport::Udp);
         sockets.dispatched += 1;
     }
     Ok(())
@@ -313,7 +315,7 @@ fn dispatch_udp(
 /// less until nothing is left between what is granted and what is refused. (Linux refuses nothing, and
 /// gives what it has; it takes all the steps all the same.)
 fn maximize_sndbuf(settings: &Settings, sfd: &OwnedFd) {
-    let _in = tracer::enter(Fn::MaximizeSndbuf, None);
+    let _in = tracer::enter(Function::MaximizeSndbuf, None);
     let fd = sfd.as_raw_fd();
     let old_size = match sockopt::socket_send_buffer_size(sfd) {
         Ok(size) => size,
@@ -324,9 +326,9 @@ fn maximize_sndbuf(settings: &Settings, sfd: &OwnedFd) {
         let avg = (min + max) / 2;
         let granted = sockopt::set_socket_send_buffer_size(sfd, avg);
         let ret = super::ret(&granted.map(|()| 0));
-        let text = Line::<24>::new(format_args!("{avg}"));
+        let text = StackLine::<24>::new(format_args!("{avg}"));
         let name = SockOpt::SndBuf;
-        tracer::emit(Report::Setsockopt { fd, name, value: Text::HERE, ret }, text.bytes());
+        tracer::emit(Report::Setsockopt { fd, name, value: IsText::HERE, ret }, text.bytes());
         if granted.is_ok() {
             (last_good, min) = (avg, avg + 1);
         } else {
@@ -338,7 +340,7 @@ fn maximize_sndbuf(settings: &Settings, sfd: &OwnedFd) {
 
 fn listening_conn(globals: &Arc<Globals>, base: &EventBase, socket: (OwnedFd, Whose)) -> Result<Conn, Errno> {
     let (state, flags) = (ConnState::Listening, EvFlags::READ_PERSIST);
-    Ok(*conn_new(globals, socket, None, state, flags, 1, Transport::Tcp, base.as_ref(), None)?)
+    Ok(*conn_new(globals, socket, None, state, flags, 1, NetworkTransport::Tcp, base.as_ref(), None)?)
 }
 
 /// The UNIX socket of `-s`, with the rights of `-a` (`memcached.c:4654`). A socket that an earlier server
@@ -350,7 +352,7 @@ fn server_socket_unix(
     sockets: &mut Sockets,
 ) -> Result<(), Errno> {
     let addr = SocketAddrUnix::new(path)?;
-    let sfd = new_socket(AddressFamily::UNIX, Domain::Unix, Transport::Tcp)?;
+    let sfd = new_socket(AddressFamily::UNIX, Domain::Unix, NetworkTransport::Tcp)?;
     let fd = sfd.as_raw_fd();
     if let Ok(meta) = std::fs::symlink_metadata(path)
         && meta.file_type().is_socket()
@@ -364,28 +366,28 @@ fn server_socket_unix(
         (SockOpt::Linger, b"0,0", sockopt::set_socket_linger(&sfd, None)),
     ] {
         let ret = super::ret(&result.map(|()| 0));
-        tracer::emit(Report::Setsockopt { fd, name, value: Text::HERE, ret }, value);
+        tracer::emit(Report::Setsockopt { fd, name, value: IsText::HERE, ret }, value);
     }
     let old_umask = umask(Mode::from_raw_mode(!globals.settings.access & 0o777));
     let bound = bind(&sfd, &addr);
     umask(old_umask);
     let shown = path.as_os_str().as_bytes();
     let ret = super::ret(&bound.map(|()| 0));
-    tracer::emit(Report::Bind { fd, transport: None, addr: Text::HERE, ret }, shown);
+    tracer::emit(Report::Bind { fd, transport: None, addr: IsText::HERE, ret }, shown);
     bound?;
     let backlog = globals.settings.backlog;
     let listening = listen(&sfd, backlog);
     let ret = super::ret(&listening.map(|()| 0));
-    tracer::emit(Report::Listen { fd, addr: Text::HERE, backlog, ret }, shown);
+    tracer::emit(Report::Listen { fd, addr: IsText::HERE, backlog, ret }, shown);
     listening?;
     sockets.conns.push(listening_conn(globals, base, (sfd, Whose::Unix(path.to_owned())))?);
     Ok(())
 }
 
 /// A non-blocking socket (`memcached.c:4392`, `memcached.c:4636`).
-fn new_socket(family: AddressFamily, domain: Domain, transport: Transport) -> Result<OwnedFd, Errno> {
-    let _in = tracer::enter(Fn::NewSocket, None);
-    let udp = transport == Transport::Udp;
+fn new_socket(family: AddressFamily, domain: Domain, transport: NetworkTransport) -> Result<OwnedFd, Errno> {
+    let _in = tracer::enter(Function::NewSocket, None);
+    let udp = transport == NetworkTransport::Udp;
     let sfd = socket(family, if udp { SocketType::DGRAM } else { SocketType::STREAM }, None)?;
     let flags = fcntl_getfl(&sfd)?;
     fcntl_setfl(&sfd, flags | OFlags::NONBLOCK)?;

@@ -107,9 +107,9 @@ pub struct Settings {
     pub detail_enabled: AtomicBool,
     /// `slabs automove`: there is no mover, so it is a number and no more.
     pub slab_automove: AtomicU32,
-    /// `lru_crawler sleep`, and `tocrawl`: there is no crawler, so they are numbers and no more.
+    /// `lru_crawler sleep`: there is no crawler, so it is a number and no more.
     pub lru_crawler_sleep: AtomicU32,
-    /// See above.
+    /// `lru_crawler tocrawl`: a number and no more, too.
     pub lru_crawler_tocrawl: AtomicU32,
     /// `-v`, `-vv`, `-vvv`; the `verbosity` command changes it.
     pub verbose: AtomicU8,

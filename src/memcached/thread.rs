@@ -1,13 +1,13 @@
 //! `thread.c`: the workers, and what libevent calls on every thread.
 
 use super::conn::{Conn, conn_close, conn_new};
-use super::conn_queue::{ConnQueue, LibeventThread, ThreadStats, Threads, Transport, cq_pop};
+use super::conn_queue::{ConnQueue, LibeventThread, NetworkTransport, ThreadStats, Threads, cq_pop};
 use super::drive_machine::drive_machine;
 use super::event_base::{Callbacks, EventBase, Timer, event_add, event_base_loop, event_init, event_set};
 use super::globals::{Globals, Whose};
 use super::settings::{Settings, say};
 use super::util::stderr_line;
-use crate::event::{ConnState, EvFlags, Fn, Interest, Kind, Role, Thread, ThreadOp};
+use crate::event::{ConnState, EvFlags, Function, Interest, Kind, Role, Thread, ThreadOp};
 use crate::tracer::{self, Descriptor, Handle, Hub, Report, Ret};
 use rustix::pipe::pipe;
 use std::io;
@@ -31,7 +31,7 @@ pub struct Workers {
 /// # Errors
 /// What `pipe`, `epoll_create1`, `epoll_ctl` and the creation of a thread say.
 pub fn memcached_thread_init(settings: Arc<Settings>, hub: Option<&Arc<Hub>>) -> io::Result<Workers> {
-    let _in = tracer::enter(Fn::MemcachedThreadInit, None);
+    let _in = tracer::enter(Function::MemcachedThreadInit, None);
     let nthreads = settings.num_threads;
     let mut bases = Vec::with_capacity(usize::from(nthreads));
     let mut threads = Vec::with_capacity(usize::from(nthreads));
@@ -67,7 +67,7 @@ fn setup_thread(index: u16, settings: &Settings) -> io::Result<(EventBase, Libev
         },
         b"",
     );
-    let _in = tracer::enter(Fn::SetupThread, None);
+    let _in = tracer::enter(Function::SetupThread, None);
     let whose = Thread::Worker(index);
     let base = event_init(whose)?;
     // SAFETY: the pipe's end goes into the same structure as the event, which is never deleted; the base is
@@ -106,7 +106,7 @@ fn create_worker(
     lane: Option<Handle>,
     registered: Arc<Barrier>,
 ) -> io::Result<JoinHandle<()>> {
-    let _in = tracer::enter(Fn::CreateWorker, None);
+    let _in = tracer::enter(Function::CreateWorker, None);
     // The thread may run before we are told that it was made.
     let begun = tracer::begin(Kind::Thread, None);
     let what = thread_event(&worker.me, ThreadOp::Create);
@@ -152,7 +152,7 @@ fn assoc_maintenance_thread(globals: &Globals) {
 
 /// A worker's whole life (`thread.c:370`).
 fn worker_libevent(mut base: EventBase, mut me: Worker, registered: &Barrier) {
-    let _in = tracer::enter(Fn::WorkerLibevent, None);
+    let _in = tracer::enter(Function::WorkerLibevent, None);
     tracer::emit(thread_event(&me.me, ThreadOp::Start), b"");
     tracer::blocking(|| registered.wait());
     if let Err(e) = event_base_loop(&mut base, &mut me) {
@@ -189,7 +189,7 @@ impl Worker {
 /// A byte has come down the pipe: one byte, one connection (`thread.c:388`). Another one that may
 /// wait already brings us here again, since the event is level-triggered.
 fn thread_libevent_process(worker: &mut Worker) {
-    let _in = tracer::enter(Fn::ThreadLibeventProcess, None);
+    let _in = tracer::enter(Function::ThreadLibeventProcess, None);
     let me = worker.me.clone();
     match me.notified() {
         Some(b'c') => {
@@ -200,14 +200,14 @@ fn thread_libevent_process(worker: &mut Worker) {
                 let (size, transport) = (item.read_buffer_size, item.transport);
                 let (base, thread) = (me.base, Some(me.clone()));
                 let addr = match (transport, item.addr) {
-                    (Transport::Udp, Some(local)) => Whose::Udp { local, request: None },
+                    (NetworkTransport::Udp, Some(local)) => Whose::Udp { local, request: None },
                     (_, addr) => addr.map_or(Whose::Nobody, Whose::Tcp),
                 };
                 let globals = &worker.globals;
                 match conn_new(globals, (sfd, addr), id, state, flags, size, transport, base, thread) {
                     Ok(conn) => worker.add(conn),
                     // DIFFERS: the C ends the process here. The other workers serve the socket, too.
-                    Err(_) if transport == Transport::Udp => {
+                    Err(_) if transport == NetworkTransport::Udp => {
                         stderr_line(format_args!("Can't listen for events on UDP socket"));
                     }
                     Err(_) => {
@@ -228,10 +228,10 @@ fn thread_libevent_process(worker: &mut Worker) {
 pub fn event_handler(fd: RawFd, which: EvFlags, c: &mut Conn) {
     tracer::set_current(c.id);
     {
-        let c = &mut *c.enter(Fn::EventHandler);
+        let c = &mut *c.enter(Function::EventHandler);
         c.which = which;
         if fd == c.fd() {
-            let c = &mut *c.enter(Fn::DriveMachine);
+            let c = &mut *c.enter(Function::DriveMachine);
             drive_machine(c);
         } else {
             say!(c.globals.settings, 0, "Catastrophic: event fd doesn't match conn fd!");
@@ -295,7 +295,7 @@ mod tests {
         let whose = (socket.into(), Whose::Nobody);
         let base = base.as_ref();
         let mut conn =
-            conn_new(&globals, whose, None, state, flags, 2048, Transport::Tcp, base, None).unwrap();
+            conn_new(&globals, whose, None, state, flags, 2048, NetworkTransport::Tcp, base, None).unwrap();
         event_handler(conn.fd(), EvFlags::READ, &mut conn);
         assert_eq!(conn.state, ConnState::Read, "its own event leads it on");
         event_handler(conn.fd() + 1, EvFlags::READ, &mut conn);

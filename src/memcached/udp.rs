@@ -7,7 +7,7 @@
 
 use super::conn::Conn;
 use super::network::{TryRead, count_read, out_string};
-use crate::event::{Fn, UDP_HEADER_SIZE as HEADER};
+use crate::event::{Function, UDP_HEADER_SIZE as HEADER};
 use crate::tracer::{self, Peer, Report};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recvfrom};
@@ -18,7 +18,7 @@ use std::os::fd::AsFd;
 /// is too short is passed over. So is one of a request in several: its answer is made ready, and then
 /// the state machine goes on to conn_waiting all the same and nobody is told, in memcached as here.
 pub fn try_read_udp(c: &mut Conn) -> TryRead {
-    let c = &mut *c.enter(Fn::TryReadUdp);
+    let c = &mut *c.enter(Function::TryReadUdp);
     let want = c.rbuf.len() as u32;
     let got = match &c.sfd {
         Some(sfd) => recvfrom(sfd.as_fd(), &mut c.rbuf[..], RecvFlags::empty()),
@@ -61,7 +61,7 @@ pub fn try_read_udp(c: &mut Conn) -> TryRead {
 /// Writes the headers of the answer's datagrams (`memcached.c:785`). They are counted in sixteen bits: an
 /// answer of more than 65,535 is counted from nought again.
 pub fn build_udp_headers(c: &mut Conn) {
-    let c = &mut *c.enter(Fn::BuildUdpHeaders);
+    let c = &mut *c.enter(Function::BuildUdpHeaders);
     let msgused = c.msglist.len();
     if c.hdrbuf.len() < msgused * HEADER {
         c.hdrbuf.resize(msgused * 2 * HEADER, 0);

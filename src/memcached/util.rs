@@ -8,15 +8,15 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// A stack buffer that formats without allocating; what does not fit is cut.
 #[derive(Debug)]
-pub struct Line<const N: usize> {
+pub struct StackLine<const N: usize> {
     buf: [u8; N],
     len: usize,
 }
 
-impl<const N: usize> Line<N> {
+impl<const N: usize> StackLine<N> {
     /// Formats `args`.
     pub fn new(args: fmt::Arguments<'_>) -> Self {
-        let mut line = Line { buf: [0; N], len: 0 };
+        let mut line = StackLine { buf: [0; N], len: 0 };
         // The only error is a full buffer, and then the line is cut.
         let _ = fmt::write(&mut line, args);
         line
@@ -25,7 +25,7 @@ impl<const N: usize> Line<N> {
     /// Puts `parts` one behind the other.
     #[inline]
     pub fn joined<const P: usize>(parts: [&[u8]; P]) -> Self {
-        let mut line = Line { buf: [0; N], len: 0 };
+        let mut line = StackLine { buf: [0; N], len: 0 };
         for part in parts {
             line.push(part);
         }
@@ -46,7 +46,7 @@ impl<const N: usize> Line<N> {
     }
 }
 
-impl<const N: usize> fmt::Write for Line<N> {
+impl<const N: usize> fmt::Write for StackLine<N> {
     fn write_str(&mut self, s: &str) -> fmt::Result {
         let fits = s.len() <= N - self.len;
         self.push(s.as_bytes());
@@ -237,6 +237,6 @@ mod tests {
 
     #[test]
     fn a_line_that_is_too_long_is_cut() {
-        assert_eq!(Line::<4>::new(format_args!("ab{}", "cdef")).bytes(), b"abcd");
+        assert_eq!(StackLine::<4>::new(format_args!("ab{}", "cdef")).bytes(), b"abcd");
     }
 }

@@ -5,7 +5,7 @@ use super::globals::Globals;
 use super::items::Peek;
 use crate::event::ConnState;
 use crate::tracer::Hub;
-use crate::tracer::witness::{self, ConnMemory, Pieces, ServerMemory, copied};
+use crate::tracer::witness::{self, ConnMemory, MessagePieces, ServerMemory, copied};
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ pub(super) fn of_conn(c: &Conn) {
 }
 
 /// The pieces of a message, kept as they were before where they are the same.
-fn pieces<'a>(now: impl Iterator<Item = (&'a [u8], u64)>, before: Option<&Pieces>) -> Pieces {
+fn pieces<'a>(now: impl Iterator<Item = (&'a [u8], u64)>, before: Option<&MessagePieces>) -> MessagePieces {
     let now: Vec<_> = now.collect();
     let same = before.filter(|before| {
         before.len() == now.len() && before.iter().zip(&now).all(|(a, b)| (a.0.as_slice(), a.1) == *b)

@@ -5,8 +5,8 @@
 //! after the event still has the bytes as they were ([`Then`]).
 
 use super::bytes::{Bytes, Cell};
-use super::conn::{Conn, Touched, bytes_of};
-use crate::event::{ConnState, Event, Fn, Kind, Payload, UDP_HEADER_SIZE};
+use super::conn::{ConnModel, Touched, bytes_of};
+use crate::event::{ConnState, Event, Function, Kind, Payload, UDP_HEADER_SIZE};
 use crate::world::Offsets;
 use std::ops::Range;
 
@@ -24,11 +24,11 @@ pub(super) enum Then {
     /// The line that was found, and has its end, is told of.
     Command,
     /// That line is cut into tokens.
-    Cut(Line),
+    Cut(CommandLine),
     /// A get has looked up the keys that were cut off its line; the next ones are cut off after that.
     Looking {
         /// What is left of the line.
-        line: Line,
+        line: CommandLine,
         /// How many keys are still to be looked up.
         keys: u32,
     },
@@ -40,7 +40,7 @@ pub(super) enum Then {
 
 /// A line, or what is left of it to be cut into tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Line {
+pub(super) struct CommandLine {
     /// Its first byte in the read buffer, and the one after its last.
     at: Range<usize>,
     /// Whether it is a get's, which is cut to its end.
@@ -48,9 +48,9 @@ pub(super) struct Line {
 }
 
 /// A piece of an answer: the bytes that are known of it, and how many it has.
-pub type Piece<'a> = (&'a [u8], u64);
+pub type ReplyPiece<'a> = (&'a [u8], u64);
 
-impl Conn {
+impl ConnModel {
     /// The buffers as a snapshot tells of them: of what stands there, the last unparsed bytes are known.
     pub(super) fn found_bytes(&mut self, unparsed: Option<&Payload<'_>>) {
         let (rcurr, rbytes) = (u64::from(self.fields.rcurr), u64::from(self.fields.rbytes));
@@ -84,7 +84,7 @@ impl Conn {
 
     /// What is left to be sent of the message that is being sent, a piece each; `None` where that is not
     /// known: of values, before they were handed to the kernel for the first time.
-    pub fn unsent(&self) -> Option<Vec<Piece<'_>>> {
+    pub fn unsent(&self) -> Option<Vec<ReplyPiece<'_>>> {
         let fields = &self.fields;
         if matches!(self.state, Some(ConnState::Closing | ConnState::Closed)) {
             return Some(Vec::new());
@@ -114,7 +114,8 @@ impl Conn {
             Then::Nothing | Then::Sent => {}
             Then::Command => self.then = Then::Command,
             // It is refused: where it was cut before its header ends, that was not known until now.
-            Then::Datagram(_) if event.kind() == Kind::Reply || event.function() == Some(Fn::OutString) => {}
+            Then::Datagram(_)
+                if event.kind() == Kind::Reply || event.function() == Some(Function::OutString) => {}
             Then::Datagram(len) => {
                 let header = UDP_HEADER_SIZE as u64;
                 self.rbuf.move_to_front(header, len.saturating_sub(header));
@@ -132,13 +133,14 @@ impl Conn {
 
     /// A get goes on: `keys` of those that were cut off its line are still to be looked up, and once they are,
     /// the next ones are cut off what is left of it.
-    fn looks_up(&mut self, event: &Event, line: Line, keys: u32, touched: &mut Touched) {
+    fn looks_up(&mut self, event: &Event, line: CommandLine, keys: u32, touched: &mut Touched) {
         let is_lookup =
             event.kind() == Kind::Item && matches!(event.op(), Some("hit" | "miss" | "expire" | "flush"));
-        let is_next = is_lookup || (event.kind() == Kind::Call && event.function() == Some(Fn::ItemGet));
+        let is_next =
+            is_lookup || (event.kind() == Kind::Call && event.function() == Some(Function::ItemGet));
         // The end, or an answer before it: a key was too long.
         let is_over = (event.kind() == Kind::Reply && event.op().is_none())
-            || (event.kind() == Kind::Call && event.function() == Some(Fn::OutString));
+            || (event.kind() == Kind::Call && event.function() == Some(Function::OutString));
         let (line, keys) = match keys {
             0 if is_next || is_over => match self.cut_tokens(line, touched) {
                 Some(rest) => rest,
@@ -191,13 +193,13 @@ impl Conn {
         let begins =
             |with: &&[u8]| with.iter().zip(word..).all(|(b, at)| self.rbuf.get(at) == Cell::Known(*b));
         let is_get = [&b"get "[..], b"gets ", b"bget "].iter().any(begins);
-        self.then = Then::Cut(Line { at: start..end, is_get });
+        self.then = Then::Cut(CommandLine { at: start..end, is_get });
     }
 
     /// Cuts a line into tokens (`memcached.c:2448`), seven at most. Gives what is left of a get's, which
     /// goes on once the tokens that were cut off are looked up, and how many those were.
-    fn cut_tokens(&mut self, line: Line, touched: &mut Touched) -> Option<(Line, u32)> {
-        let Line { at: Range { start, end }, is_get } = line;
+    fn cut_tokens(&mut self, line: CommandLine, touched: &mut Touched) -> Option<(CommandLine, u32)> {
+        let CommandLine { at: Range { start, end }, is_get } = line;
         let end = end.min(self.rbuf.len());
         let (mut tokens, mut in_token, mut first, mut last) = (0, false, None, start);
         let mut rest = None;
@@ -229,7 +231,7 @@ impl Conn {
             let before = touched.rbuf.take().unwrap_or(first..last);
             touched.rbuf = Some(before.start.min(first)..before.end.max(last));
         }
-        rest.map(|rest| (Line { at: rest..end, is_get }, tokens))
+        rest.map(|rest| (CommandLine { at: rest..end, is_get }, tokens))
     }
 
     /// Blanks of which nobody knows whether they were made NULs.

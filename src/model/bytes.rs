@@ -306,7 +306,7 @@ mod tests {
 
     /// One thing that may be done to a buffer.
     #[derive(Debug, Clone)]
-    enum Deed {
+    enum BufferOp {
         Write(u64, Vec<u8>, u64),
         Lose(u64, u64),
         Truncate(u64),
@@ -321,42 +321,42 @@ mod tests {
         fn it_is_what_an_array_of_cells_would_be(
             deeds in prop::collection::vec(prop_oneof![
                 (0..40_u64, prop::collection::vec(any::<u8>(), 0..9), 0..9_u64)
-                    .prop_map(|(at, kept, more)| Deed::Write(at, kept, more)),
-                (0..40_u64, 0..9_u64).prop_map(|(at, len)| Deed::Lose(at, len)),
-                (0..60_u64).prop_map(Deed::Truncate),
-                (0..30_u64, 0..30_u64, 0..20_u64).prop_map(|(at, from, len)| Deed::Copy(at, from, len)),
-                (0..40_u64, 0..20_u64).prop_map(|(from, len)| Deed::Front(from, len)),
-                (0..40_usize, any::<u8>()).prop_map(|(at, byte)| Deed::Set(at, byte)),
+                    .prop_map(|(at, kept, more)| BufferOp::Write(at, kept, more)),
+                (0..40_u64, 0..9_u64).prop_map(|(at, len)| BufferOp::Lose(at, len)),
+                (0..60_u64).prop_map(BufferOp::Truncate),
+                (0..30_u64, 0..30_u64, 0..20_u64).prop_map(|(at, from, len)| BufferOp::Copy(at, from, len)),
+                (0..40_u64, 0..20_u64).prop_map(|(from, len)| BufferOp::Front(from, len)),
+                (0..40_usize, any::<u8>()).prop_map(|(at, byte)| BufferOp::Set(at, byte)),
             ], 0..60)
         ) {
             const SIZE: usize = 80;
             let (mut bytes, mut cells) = (Bytes::default(), [Cell::Never; SIZE]);
             for deed in deeds {
                 match deed {
-                    Deed::Write(at, kept, more) => {
+                    BufferOp::Write(at, kept, more) => {
                         let len = kept.len() as u64 + more;
                         bytes.write(at, &kept, len);
                         for i in 0..len as usize {
                             cells[at as usize + i] = kept.get(i).map_or(Cell::Lost, |b| Cell::Known(*b));
                         }
                     }
-                    Deed::Lose(at, len) => {
+                    BufferOp::Lose(at, len) => {
                         bytes.lose(at, at + len);
                         cells[at as usize..(at + len) as usize].fill(Cell::Lost);
                     }
-                    Deed::Truncate(len) => {
+                    BufferOp::Truncate(len) => {
                         bytes.truncate(len);
                         cells[len as usize..].fill(Cell::Never);
                     }
-                    Deed::Copy(at, from, len) => {
+                    BufferOp::Copy(at, from, len) => {
                         bytes.copy(at, &bytes.clone(), from, len);
                         cells.copy_within(from as usize..(from + len) as usize, at as usize);
                     }
-                    Deed::Front(from, len) => {
+                    BufferOp::Front(from, len) => {
                         bytes.move_to_front(from, len);
                         cells.copy_within(from as usize..(from + len) as usize, 0);
                     }
-                    Deed::Set(at, byte) => {
+                    BufferOp::Set(at, byte) => {
                         if at < bytes.len() {
                             cells[at] = Cell::Known(byte);
                         }

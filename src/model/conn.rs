@@ -3,7 +3,7 @@
 use super::buffers::Then;
 use super::bytes::Bytes;
 use super::{Way, Ways};
-use crate::event::{ConnAt, ConnState, Event, Fn, What};
+use crate::event::{ConnAt, ConnState, Event, Function, What};
 use crate::world::{self, Connection, Happening, Offsets};
 use std::ops::{Deref, DerefMut, Range};
 
@@ -38,8 +38,8 @@ pub struct Touched {
 
 /// One connection: an accepted one, or a worker's own of a UDP socket.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Conn {
-    conn: world::Conn,
+pub struct ConnModel {
+    conn: world::ConnFacts,
     /// The last way it took.
     pub way: Option<Way>,
     /// How often it took each way.
@@ -64,21 +64,21 @@ pub struct Conn {
     pub why: Option<String>,
 }
 
-impl Deref for Conn {
-    type Target = world::Conn;
+impl Deref for ConnModel {
+    type Target = world::ConnFacts;
 
-    fn deref(&self) -> &world::Conn {
+    fn deref(&self) -> &world::ConnFacts {
         &self.conn
     }
 }
 
-impl DerefMut for Conn {
-    fn deref_mut(&mut self) -> &mut world::Conn {
+impl DerefMut for ConnModel {
+    fn deref_mut(&mut self) -> &mut world::ConnFacts {
         &mut self.conn
     }
 }
 
-impl Connection for Conn {
+impl Connection for ConnModel {
     type Source<'a> = Event;
     type Touched = Touched;
 
@@ -102,7 +102,7 @@ impl Connection for Conn {
                     self.replies.clear();
                 }
             }
-            What::Call { function: Some(Fn::ProcessCommand) } => {
+            What::Call { function: Some(Function::ProcessCommand) } => {
                 self.line_found(touched);
                 self.then = Then::Command;
             }
@@ -124,20 +124,20 @@ impl Connection for Conn {
         self.lose_bytes();
     }
 
-    fn found(at: &ConnAt) -> Conn {
-        let mut conn = Conn { conn: world::Conn::found(at), ..Conn::default() };
+    fn found(at: &ConnAt) -> ConnModel {
+        let mut conn = ConnModel { conn: world::ConnFacts::found(at), ..ConnModel::default() };
         conn.found_bytes(at.bytes().as_ref());
         conn
     }
 }
 
-impl Conn {
+impl ConnModel {
     /// About how many bytes of memory it takes.
     pub(super) fn weight(&self) -> usize {
         let replies: usize = self.replies.iter().map(|r| size_of::<Vec<u8>>() + r.len()).sum();
         let sent: usize = self.sent.iter().flat_map(|s| &s.pieces).map(|(kept, _)| 32 + kept.len()).sum();
         let command = self.command.as_ref().map_or(0, Vec::len);
-        size_of::<Conn>()
+        size_of::<ConnModel>()
             + 64
             + self.rbuf.weight()
             + self.value.weight()

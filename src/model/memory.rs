@@ -3,8 +3,8 @@
 //! What is remembered of a list are the items at its head and at its tail, and how many there are
 //! between them; so the model's memory is bounded, however many items the server has.
 
-use crate::event::{Event, ItemOp, MemoryAt, Stats, What};
-use crate::world::{self, Store};
+use crate::event::{Event, ItemOp, MemoryAt, StatsValues, What};
+use crate::world::{self, StoreFacts};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Deref;
 use std::sync::Arc;
@@ -43,13 +43,13 @@ pub struct Item {
 
 /// A class's list, the item that was used last at its head.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Lru {
+pub struct LruModel {
     head: VecDeque<Item>,
     hidden: u64,
     tail: VecDeque<Item>,
 }
 
-impl Lru {
+impl LruModel {
     /// The items from the head on, as far as they are known.
     pub fn head(&self) -> impl DoubleEndedIterator<Item = &Item> + ExactSizeIterator {
         self.head.iter()
@@ -81,12 +81,12 @@ impl Lru {
 
     fn weight(&self) -> usize {
         let items = self.items().map(|item| size_of::<Item>() + item.key.kept.len() + 16);
-        size_of::<Lru>() + items.sum::<usize>()
+        size_of::<LruModel>() + items.sum::<usize>()
     }
 
     /// From now on nothing is known of its items but how many they are.
     fn hide(&mut self) {
-        *self = Lru { hidden: self.len(), ..Lru::default() };
+        *self = LruModel { hidden: self.len(), ..LruModel::default() };
     }
 
     fn link(&mut self, item: Item) {
@@ -135,16 +135,16 @@ pub struct Deed {
 
 /// A slab class, and its list.
 #[derive(Debug, Clone, Copy)]
-pub struct Class<'a> {
-    of: &'a world::Class,
+pub struct ClassModel<'a> {
+    of: &'a world::ClassFacts,
     /// Its items.
-    pub lru: &'a Lru,
+    pub lru: &'a LruModel,
 }
 
-impl Deref for Class<'_> {
-    type Target = world::Class;
+impl Deref for ClassModel<'_> {
+    type Target = world::ClassFacts;
 
-    fn deref(&self) -> &world::Class {
+    fn deref(&self) -> &world::ClassFacts {
         self.of
     }
 }
@@ -152,19 +152,19 @@ impl Deref for Class<'_> {
 /// Which items are in which class's list, and what the store did last: what a picture needs beyond numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Lists {
-    lists: BTreeMap<u8, Arc<Lru>>,
+    lists: BTreeMap<u8, Arc<LruModel>>,
     /// Whether something before this is not told.
     has_gap: bool,
     last: Option<Arc<Deed>>,
     class: Option<u8>,
     bucket: Option<u64>,
     /// What `stats` answered before the event.
-    before: Option<Stats>,
+    before: Option<StatsValues>,
 }
 
 impl Lists {
     /// An event is about to be folded.
-    pub fn begins(&mut self, store: &Store) {
+    pub fn begins(&mut self, store: &StoreFacts) {
         self.before = store.stats;
     }
 
@@ -176,7 +176,8 @@ impl Lists {
     /// What a recording found that begins in the middle: how many items there are, and no more.
     pub fn found(at: Option<&MemoryAt>) -> Lists {
         let classes = at.into_iter().flat_map(|at| &at.classes);
-        let lists = classes.map(|at| (at.class, Arc::new(Lru { hidden: at.items, ..Lru::default() })));
+        let lists =
+            classes.map(|at| (at.class, Arc::new(LruModel { hidden: at.items, ..LruModel::default() })));
         Lists { lists: lists.collect(), ..Lists::default() }
     }
 
@@ -229,7 +230,7 @@ impl Lists {
     fn grows(&mut self) {
         self.bucket = None;
         for lru in self.lists.values_mut() {
-            let Lru { head, tail, .. } = Arc::make_mut(lru);
+            let LruModel { head, tail, .. } = Arc::make_mut(lru);
             head.iter_mut().chain(tail).for_each(|item| item.bucket = None);
         }
     }
@@ -237,17 +238,18 @@ impl Lists {
     /// How many bytes it takes beside one that it shares some lists with.
     pub fn weight_beside(&self, other: &Lists) -> usize {
         const NODE: usize = 32;
-        let is_shared = |id: &u8, lru: &Arc<Lru>| other.lists.get(id).is_some_and(|of| Arc::ptr_eq(of, lru));
+        let is_shared =
+            |id: &u8, lru: &Arc<LruModel>| other.lists.get(id).is_some_and(|of| Arc::ptr_eq(of, lru));
         let own = self.lists.iter().filter(|(id, lru)| !is_shared(id, lru));
         let last = self.last.as_ref().and_then(|last| last.key.as_ref()).map_or(0, |key| key.kept.len());
         own.map(|(_, lru)| lru.weight()).sum::<usize>() + self.lists.len() * NODE + size_of::<Deed>() + last
     }
 }
 
-/// The store's memory: what the [`Store`] has in numbers, and the lists.
+/// The store's memory: what the [`StoreFacts`] has in numbers, and the lists.
 #[derive(Debug, Clone, Copy)]
-pub struct Memory<'a> {
-    store: &'a Store,
+pub struct StoreModel<'a> {
+    store: &'a StoreFacts,
     lists: &'a Lists,
     /// Whether something before this is not told: then no count is right.
     pub has_gap: bool,
@@ -259,17 +261,17 @@ pub struct Memory<'a> {
     pub bucket: Option<u64>,
 }
 
-impl Deref for Memory<'_> {
-    type Target = Store;
+impl Deref for StoreModel<'_> {
+    type Target = StoreFacts;
 
-    fn deref(&self) -> &Store {
+    fn deref(&self) -> &StoreFacts {
         self.store
     }
 }
 
-impl<'a> Memory<'a> {
-    pub(super) fn of(store: &'a Store, lists: &'a Lists) -> Memory<'a> {
-        Memory {
+impl<'a> StoreModel<'a> {
+    pub(super) fn of(store: &'a StoreFacts, lists: &'a Lists) -> StoreModel<'a> {
+        StoreModel {
             store,
             lists,
             has_gap: store.has_gap || lists.has_gap,
@@ -280,22 +282,22 @@ impl<'a> Memory<'a> {
     }
 
     /// The classes that were ever used, by number.
-    pub fn classes(&self) -> impl DoubleEndedIterator<Item = Class<'a>> + use<'a> {
+    pub fn classes(&self) -> impl DoubleEndedIterator<Item = ClassModel<'a>> + use<'a> {
         let lists = self.lists;
         self.store
             .classes()
-            .map(move |of| Class { of, lru: lists.lists.get(&of.id).map_or(&EMPTY, |lru| lru) })
+            .map(move |of| ClassModel { of, lru: lists.lists.get(&of.id).map_or(&EMPTY, |lru| lru) })
     }
 
     /// The class of that number.
-    pub fn class(&self, id: u8) -> Option<Class<'a>> {
+    pub fn class(&self, id: u8) -> Option<ClassModel<'a>> {
         let of = self.store.class(id)?;
-        Some(Class { of, lru: self.lists.lists.get(&id).map_or(&EMPTY, |lru| lru) })
+        Some(ClassModel { of, lru: self.lists.lists.get(&id).map_or(&EMPTY, |lru| lru) })
     }
 
     /// The list of that class, if there ever was an item in it.
     #[cfg(test)]
-    pub(crate) fn list(&self, id: u8) -> Option<&'a Arc<Lru>> {
+    pub(crate) fn list(&self, id: u8) -> Option<&'a Arc<LruModel>> {
         self.lists.lists.get(&id)
     }
 
@@ -310,15 +312,16 @@ impl<'a> Memory<'a> {
     /// Whether a bucket may hold what is not known: a list has more than is remembered of it, or the
     /// table grew.
     pub fn may_hold_more(&self) -> bool {
-        let is_unknown = |lru: &Arc<Lru>| lru.hidden > 0 || lru.items().any(|item| item.bucket.is_none());
+        let is_unknown =
+            |lru: &Arc<LruModel>| lru.hidden > 0 || lru.items().any(|item| item.bucket.is_none());
         self.has_gap || self.lists.lists.values().any(is_unknown)
     }
 
     /// Whether one of the statistics was changed by the event.
-    pub fn is_counted(&self, of: impl Fn(Stats) -> u64) -> bool {
+    pub fn is_counted(&self, of: impl Fn(StatsValues) -> u64) -> bool {
         self.stats.map(&of) != self.lists.before.map(&of)
     }
 }
 
 /// The list of a class that never had an item.
-static EMPTY: Lru = Lru { head: VecDeque::new(), hidden: 0, tail: VecDeque::new() };
+static EMPTY: LruModel = LruModel { head: VecDeque::new(), hidden: 0, tail: VecDeque::new() };

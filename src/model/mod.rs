@@ -21,10 +21,10 @@ pub(crate) mod sample;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use crate::world::{InPipe, Lane, Lanes, Listener, Phase, Place, Store};
+pub use crate::world::{ConnStage, InPipe, Listener, StoreFacts, ThreadFacts, ThreadPhase, ThreadTable};
 pub use bytes::{Bytes, Cell};
-pub use conn::{Conn, Sent};
-pub use memory::{Class, Deed, Item, Key, Lru, Memory};
+pub use conn::{ConnModel, Sent};
+pub use memory::{ClassModel, Deed, Item, Key, LruModel, StoreModel};
 
 use crate::event::{ConnState, Event, Kind, Snapshot, Thread, ThreadOp, What};
 use crate::world::{self, Happening};
@@ -73,7 +73,7 @@ impl Ways {
 
 /// How far the server's start has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Startup {
+pub struct StartupProgress {
     /// Event bases made.
     pub bases: u32,
     /// Notify pipes made.
@@ -105,20 +105,20 @@ pub struct Changed {
     pub rbuf: Option<Range<usize>>,
     /// The bytes of the item's value that were written.
     pub value: Option<Range<usize>>,
-    /// Whether the store did something: [`Memory::last`] says what.
+    /// Whether the store did something: [`StoreModel::last`] says what.
     pub memory: bool,
 }
 
 /// Everything that is known just after an event: what the `world` has, and more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct World {
-    now: world::World<Arc<Conn>>,
+    now: world::Now<Arc<ConnModel>>,
     /// When it happened, in nanoseconds since the recording's start.
     pub t: u64,
     /// What it changed.
     pub changed: Changed,
     /// How far the start has come.
-    pub startup: Startup,
+    pub startup: StartupProgress,
     /// The connection that the last event of any connection was about.
     pub last_conn: Option<u32>,
     /// How often each way was taken, by all connections.
@@ -131,10 +131,10 @@ pub struct World {
 impl Default for World {
     fn default() -> World {
         World {
-            now: world::World::new(MAX_CLOSED),
+            now: world::Now::new(MAX_CLOSED),
             t: 0,
             changed: Changed::default(),
-            startup: Startup::default(),
+            startup: StartupProgress::default(),
             last_conn: None,
             ways: Ways::default(),
             chapter: None,
@@ -144,9 +144,9 @@ impl Default for World {
 }
 
 impl Deref for World {
-    type Target = world::World<Arc<Conn>>;
+    type Target = world::Now<Arc<ConnModel>>;
 
-    fn deref(&self) -> &world::World<Arc<Conn>> {
+    fn deref(&self) -> &world::Now<Arc<ConnModel>> {
         &self.now
     }
 }
@@ -157,25 +157,26 @@ impl World {
         let workers = (0..workers.min(MAX_WORKERS)).filter_map(|i| u16::try_from(i).ok());
         let ids = std::iter::once(Thread::Main).chain(workers.map(Thread::Worker));
         let mut world = World::default();
-        world.now.threads = ids.map(Lane::new).collect();
+        world.now.threads = ids.map(ThreadFacts::new).collect();
         world
     }
 
     /// The connection of that number.
-    pub fn conn(&self, id: u32) -> Option<&Conn> {
+    pub fn conn(&self, id: u32) -> Option<&ConnModel> {
         self.conns.get(id).map(Arc::as_ref)
     }
 
     /// The connections that a thread has taken and not closed, in the order of their numbers.
-    pub fn conns_of(&self, thread: Thread) -> impl Iterator<Item = &Conn> {
-        let is_its =
-            move |c: &&Conn| c.thread == Some(thread) && matches!(c.place, Place::Taken | Place::Open);
+    pub fn conns_of(&self, thread: Thread) -> impl Iterator<Item = &ConnModel> {
+        let is_its = move |c: &&ConnModel| {
+            c.thread == Some(thread) && matches!(c.place, ConnStage::Taken | ConnStage::Open)
+        };
         self.conns.iter().filter(is_its)
     }
 
     /// The store's memory.
-    pub fn memory(&self) -> Memory<'_> {
-        Memory::of(&self.now.store, &self.lists)
+    pub fn memory(&self) -> StoreModel<'_> {
+        StoreModel::of(&self.now.store, &self.lists)
     }
 
     /// How many bytes it takes to keep this world where `other` is kept: connections that are the same in
@@ -183,10 +184,10 @@ impl World {
     pub fn weight_beside(&self, other: &World) -> usize {
         const NODE: usize = 16;
         let is_shared =
-            |id: u32, conn: &Arc<Conn>| other.conns.get(id).is_some_and(|of| Arc::ptr_eq(of, conn));
+            |id: u32, conn: &Arc<ConnModel>| other.conns.get(id).is_some_and(|of| Arc::ptr_eq(of, conn));
         let own = self.conns.held().filter(|(id, conn)| !is_shared(*id, conn));
         let conns: usize = own.map(|(_, conn)| conn.weight()).sum();
-        let lanes: usize = self.threads.values().map(Lane::weight).sum();
+        let lanes: usize = self.threads.values().map(ThreadFacts::weight).sum();
         let memory = self.lists.weight_beside(&other.lists) + self.now.store.weight();
         size_of::<World>() + lanes + conns + memory + self.conns.len() * NODE + MAX_CLOSED * size_of::<u32>()
     }
@@ -228,12 +229,12 @@ impl World {
         self.lists.begins(&self.now.store);
         self.last_conn = None;
         let workers = || self.now.threads.values().filter(|lane| lane.id.worker().is_some());
-        let count = |with: &dyn Fn(&Lane) -> bool| workers().filter(|lane| with(lane)).count() as u32;
-        self.startup = Startup {
+        let count = |with: &dyn Fn(&ThreadFacts) -> bool| workers().filter(|lane| with(lane)).count() as u32;
+        self.startup = StartupProgress {
             bases: self.now.threads.values().filter(|lane| lane.epoll_fd.is_some()).count() as u32,
             pipes: count(&|lane| lane.notify_receive_fd.is_some()),
-            created: count(&|lane| lane.phase > Phase::SetUp),
-            started: count(&|lane| lane.phase > Phase::Created),
+            created: count(&|lane| lane.phase > ThreadPhase::SetUp),
+            started: count(&|lane| lane.phase > ThreadPhase::Created),
             looping: self.now.threads.get(&Thread::Main).is_some_and(|lane| lane.timeout.is_some()),
         };
     }

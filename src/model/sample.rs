@@ -2,8 +2,8 @@
 //! `set a 0 0 4`, `get a` and `quit`, as the reference `set-get` has it.
 
 use crate::event::{
-    ConnFields, ConnSet, ConnState, EvFlags, Event, FlatEvent, Fn, Interest, Iov, ItemRef, Kind, Protocol,
-    Ready, Thread,
+    ConnFields, ConnItem, ConnSet, ConnState, EvFlags, Event, FlatEvent, Function, Interest, Iov, Kind,
+    Protocol, ReadyFd, Thread,
 };
 
 pub(crate) const W0: Thread = Thread::Worker(0);
@@ -42,25 +42,25 @@ impl Script {
         });
     }
 
-    fn call(&mut self, th: Thread, function: Fn, conn: Option<u32>) {
+    fn call(&mut self, th: Thread, function: Function, conn: Option<u32>) {
         self.on(th, Kind::Call, |e| {
             e.function = Some(function);
             e.conn = conn;
         });
     }
 
-    fn ret(&mut self, th: Thread, function: Fn, conn: Option<u32>) {
+    fn ret(&mut self, th: Thread, function: Function, conn: Option<u32>) {
         self.on(th, Kind::Return, |e| {
             e.function = Some(function);
             e.conn = conn;
         });
     }
 
-    fn inside(&mut self, functions: &[Fn]) {
+    fn inside(&mut self, functions: &[Function]) {
         functions.iter().for_each(|&f| self.call(W0, f, Some(0)));
     }
 
-    fn leave(&mut self, functions: &[Fn]) {
+    fn leave(&mut self, functions: &[Function]) {
         functions.iter().for_each(|&f| self.ret(W0, f, Some(0)));
     }
 
@@ -86,7 +86,7 @@ impl Script {
     }
 
     fn wake(&mut self, th: Thread, fd: i32, conn: Option<u32>) {
-        self.on(th, Kind::Wake, |e| e.ready = Some(vec![Ready { fd, conn, what: Interest::Read }]));
+        self.on(th, Kind::Wake, |e| e.ready = Some(vec![ReadyFd { fd, conn, what: Interest::Read }]));
     }
 
     pub fn read(&mut self, into: &'static str, want: u64, got: Result<&str, &'static str>) {
@@ -125,16 +125,16 @@ impl Script {
     fn start_up(&mut self) {
         use Thread::{Main, Worker};
         self.mark(Main, "start-up");
-        self.call(Main, Fn::Main, None);
+        self.call(Main, Function::Main, None);
         self.on(Main, Kind::EventInit, |e| (e.worker, e.epoll_fd) = (Some(Main), Some(3)));
-        self.call(Main, Fn::MemcachedThreadInit, None);
+        self.call(Main, Function::MemcachedThreadInit, None);
         for i in 0..4u16 {
             let (recv, send, base) = (6 + 3 * i32::from(i), 7 + 3 * i32::from(i), 8 + 3 * i32::from(i));
             let worker = Some(Worker(i));
             self.on(Main, Kind::Pipe, |e| {
                 (e.worker, e.notify_receive_fd, e.notify_send_fd) = (worker, Some(recv), Some(send));
             });
-            self.call(Main, Fn::SetupThread, None);
+            self.call(Main, Function::SetupThread, None);
             self.on(Main, Kind::EventInit, |e| (e.worker, e.epoll_fd) = (worker, Some(base)));
             self.on(Main, Kind::EventAdd, |e| {
                 (e.worker, e.fd, e.interest) = (worker, Some(recv), Some("r".into()));
@@ -143,19 +143,19 @@ impl Script {
                 (e.worker, e.op, e.role) = (worker, Some("setup".into()), Some("worker".into()));
                 (e.epoll_fd, e.notify_receive_fd, e.notify_send_fd) = (Some(base), Some(recv), Some(send));
             });
-            self.ret(Main, Fn::SetupThread, None);
+            self.ret(Main, Function::SetupThread, None);
         }
         for i in 0..4u16 {
             let worker = Some(Worker(i));
-            self.call(Main, Fn::CreateWorker, None);
+            self.call(Main, Function::CreateWorker, None);
             self.on(Main, Kind::Thread, |e| (e.worker, e.op) = (worker, Some("create".into())));
-            self.ret(Main, Fn::CreateWorker, None);
-            self.call(Worker(i), Fn::WorkerLibevent, None);
+            self.ret(Main, Function::CreateWorker, None);
+            self.call(Worker(i), Function::WorkerLibevent, None);
             self.on(Worker(i), Kind::Thread, |e| (e.worker, e.op) = (worker, Some("start".into())));
             self.wait(Worker(i), 8 + 3 * i32::from(i), -1);
         }
-        self.ret(Main, Fn::MemcachedThreadInit, None);
-        self.call(Main, Fn::ServerSocket, None);
+        self.ret(Main, Function::MemcachedThreadInit, None);
+        self.call(Main, Function::ServerSocket, None);
         self.on(Main, Kind::Socket, |e| (e.fd, e.domain) = (Some(26), Some("AF_INET".into())));
         for (name, value) in
             [("SO_REUSEADDR", "1"), ("SO_KEEPALIVE", "1"), ("SO_LINGER", "0,0"), ("TCP_NODELAY", "1")]
@@ -169,7 +169,7 @@ impl Script {
         self.on(Main, Kind::Listen, |e| (e.fd, e.addr, e.backlog) = (Some(26), addr(), Some(1024)));
         self.on(Main, Kind::ConnNew, |e| (e.fd, e.state) = (Some(26), Some(ConnState::Listening)));
         self.on(Main, Kind::EventAdd, |e| (e.fd, e.interest) = (Some(26), Some("r".into())));
-        self.ret(Main, Fn::ServerSocket, None);
+        self.ret(Main, Function::ServerSocket, None);
         self.wait(Main, 3, 1000);
     }
 
@@ -177,22 +177,22 @@ impl Script {
         use Thread::Main;
         self.mark(Thread::Client, "connection");
         self.after(1200).wake(Main, 26, None);
-        self.call(Main, Fn::DriveMachine, None);
+        self.call(Main, Function::DriveMachine, None);
         self.on(Main, Kind::Accept, |e| {
             (e.conn, e.fd, e.listen_fd) = (Some(0), Some(28), Some(26));
             e.peer = Some("127.0.0.1:50586".into());
         });
-        self.call(Main, Fn::DispatchConnNew, Some(0));
+        self.call(Main, Function::DispatchConnNew, Some(0));
         self.on(Main, Kind::CqPush, |e| (e.worker, e.conn, e.depth) = (Some(W0), Some(0), Some(1)));
         let push = self.events.len() as u64;
         self.on(Main, Kind::Notify, |e| {
             (e.worker, e.fd, e.data) = (Some(W0), Some(7), Some("c".into()));
         });
         let notify = self.events.len() as u64;
-        self.ret(Main, Fn::DispatchConnNew, Some(0));
-        self.ret(Main, Fn::DriveMachine, None);
+        self.ret(Main, Function::DispatchConnNew, Some(0));
+        self.ret(Main, Function::DriveMachine, None);
         self.wake(W0, 6, None);
-        self.call(W0, Fn::ThreadLibeventProcess, None);
+        self.call(W0, Function::ThreadLibeventProcess, None);
         self.on(W0, Kind::Notified, |e| {
             (e.worker, e.fd, e.data, e.cause) = (Some(W0), Some(6), Some("c".into()), Some(notify));
         });
@@ -200,7 +200,7 @@ impl Script {
             (e.worker, e.conn, e.depth, e.cause) = (Some(W0), Some(0), Some(0), Some(push));
         });
         self.wait(Main, 3, 874);
-        self.call(W0, Fn::ConnNew, Some(0));
+        self.call(W0, Function::ConnNew, Some(0));
         self.set(ConnSet {
             ev_flags: Some(EvFlags::READ.with(EvFlags::PERSIST)),
             protocol: Some(Protocol::Negotiating),
@@ -215,8 +215,8 @@ impl Script {
         self.c0(Kind::EventAdd, |e| (e.fd, e.interest) = (Some(28), Some("r".into())));
         self.state = ConnState::NewCmd;
         self.c0(Kind::ConnNew, |e| (e.fd, e.state) = (Some(28), Some(ConnState::NewCmd)));
-        self.ret(W0, Fn::ConnNew, Some(0));
-        self.ret(W0, Fn::ThreadLibeventProcess, None);
+        self.ret(W0, Function::ConnNew, Some(0));
+        self.ret(W0, Function::ThreadLibeventProcess, None);
         self.wait(W0, 8, -1);
         // Level-triggered: the first wake-up reads nothing and comes again.
         self.wake_c0(0);
@@ -227,22 +227,22 @@ impl Script {
 
     fn wake_c0(&mut self, after: u64) {
         self.after(after).wake(W0, 28, Some(0));
-        self.inside(&[Fn::EventHandler, Fn::DriveMachine]);
+        self.inside(&[Function::EventHandler, Function::DriveMachine]);
     }
 
     fn sleep_c0(&mut self) {
-        self.leave(&[Fn::DriveMachine, Fn::EventHandler]);
+        self.leave(&[Function::DriveMachine, Function::EventHandler]);
         self.wait(W0, 8, -1);
     }
 
     fn line(&mut self, data: &str) {
         self.set(ConnSet { rcurr: Some(0), rbytes: Some(data.len() as u32), ..ConnSet::default() });
-        self.call(W0, Fn::TryReadNetwork, Some(0));
+        self.call(W0, Function::TryReadNetwork, Some(0));
         self.read("rbuf", 2048, Ok(data));
-        self.ret(W0, Fn::TryReadNetwork, Some(0));
+        self.ret(W0, Function::TryReadNetwork, Some(0));
         self.to(ConnState::ParseCmd);
-        self.call(W0, Fn::TryReadCommand, Some(0));
-        self.call(W0, Fn::ProcessCommand, Some(0));
+        self.call(W0, Function::TryReadCommand, Some(0));
+        self.call(W0, Function::ProcessCommand, Some(0));
         self.text(Kind::Command, data.trim_end());
     }
 
@@ -265,25 +265,25 @@ impl Script {
         self.item("alloc");
         self.set(ConnSet {
             rlbytes: Some(6),
-            item: Some(Some(ItemRef { key: "a".into(), size: 6 })),
+            item: Some(Some(ConnItem { key: "a".into(), size: 6 })),
             ..ConnSet::default()
         });
         self.to(ConnState::Nread);
         self.line_done(13);
-        self.leave(&[Fn::ProcessCommand, Fn::TryReadCommand]);
+        self.leave(&[Function::ProcessCommand, Function::TryReadCommand]);
         self.read("item", 6, Err("EAGAIN"));
         self.sleep_c0();
         self.mark(Thread::Client, "abcd");
         self.wake_c0(97_500);
         self.set(ConnSet { ritem: Some(6), rlbytes: Some(0), ..ConnSet::default() });
         self.read("item", 6, Ok("abcd\r\n"));
-        self.call(W0, Fn::CompleteNread, Some(0));
+        self.call(W0, Function::CompleteNread, Some(0));
         self.item("link");
         self.set(ConnSet { wbytes: Some(8), ..ConnSet::default() });
         self.text(Kind::Reply, "STORED\r\n");
         self.to(ConnState::Write);
         self.set(ConnSet { item: Some(None), ..ConnSet::default() });
-        self.ret(W0, Fn::CompleteNread, Some(0));
+        self.ret(W0, Function::CompleteNread, Some(0));
         self.set(ConnSet {
             iovused: Some(1),
             msgused: Some(1),
@@ -291,10 +291,10 @@ impl Script {
             msgcurr: Some(0),
             ..ConnSet::default()
         });
-        self.call(W0, Fn::Transmit, Some(0));
+        self.call(W0, Function::Transmit, Some(0));
         self.sendmsg(&["STORED\r\n"]);
         self.set(ConnSet { msgcurr: Some(1), ..ConnSet::default() });
-        self.ret(W0, Fn::Transmit, Some(0));
+        self.ret(W0, Function::Transmit, Some(0));
         self.next_command();
     }
 
@@ -315,11 +315,11 @@ impl Script {
         self.set(ConnSet { iovused: Some(4), msgbytes: Some(24), ..ConnSet::default() });
         self.to(ConnState::Mwrite);
         self.line_done(7);
-        self.leave(&[Fn::ProcessCommand, Fn::TryReadCommand]);
-        self.call(W0, Fn::Transmit, Some(0));
+        self.leave(&[Function::ProcessCommand, Function::TryReadCommand]);
+        self.call(W0, Function::Transmit, Some(0));
         self.sendmsg(&["VALUE ", "a", " 0 4\r\nabcd\r\n", "END\r\n"]);
         self.set(ConnSet { msgcurr: Some(1), ..ConnSet::default() });
-        self.ret(W0, Fn::Transmit, Some(0));
+        self.ret(W0, Function::Transmit, Some(0));
         self.set(ConnSet { ileft: Some(0), ..ConnSet::default() });
         self.next_command();
     }
@@ -330,12 +330,12 @@ impl Script {
         self.line("quit\r\n");
         self.to(ConnState::Closing);
         self.line_done(6);
-        self.leave(&[Fn::ProcessCommand, Fn::TryReadCommand]);
-        self.call(W0, Fn::ConnClose, Some(0));
+        self.leave(&[Function::ProcessCommand, Function::TryReadCommand]);
+        self.call(W0, Function::ConnClose, Some(0));
         self.c0(Kind::EventDel, |e| e.fd = Some(28));
         self.to(ConnState::Closed);
         self.c0(Kind::Close, |e| (e.fd, e.why) = (Some(28), Some("quit".into())));
-        self.ret(W0, Fn::ConnClose, Some(0));
+        self.ret(W0, Function::ConnClose, Some(0));
         self.sleep_c0();
     }
 }

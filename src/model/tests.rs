@@ -2,7 +2,7 @@
 use super::sample::{self, Script, W0};
 use super::*;
 use crate::event::FlatEvent;
-use crate::event::{ConnSet, ItemRef, Kind, Payload};
+use crate::event::{ConnItem, ConnSet, Kind, Payload};
 use proptest::prelude::*;
 
 fn fold(events: &[Event]) -> World {
@@ -31,7 +31,7 @@ fn text(cells: Vec<Cell>) -> String {
 fn the_start_leaves_four_workers_asleep_and_a_socket_that_listens() {
     let world = after(|e| e.kind() == Kind::Wait && e.th == Thread::Main);
     assert_eq!(world.threads.len(), 5);
-    assert!(world.threads.values().all(Lane::is_asleep));
+    assert!(world.threads.values().all(ThreadFacts::is_asleep));
     let w3 = &world.threads[&Thread::Worker(3)];
     assert_eq!((w3.epoll_fd, w3.notify_receive_fd, w3.notify_send_fd), (Some(17), Some(15), Some(16)));
     assert_eq!(
@@ -46,7 +46,7 @@ fn the_start_leaves_four_workers_asleep_and_a_socket_that_listens() {
             registered: true
         }]
     );
-    let done = Startup { bases: 5, pipes: 4, created: 4, started: 4, looping: true };
+    let done = StartupProgress { bases: 5, pipes: 4, created: 4, started: 4, looping: true };
     assert_eq!(world.startup, done);
 }
 
@@ -59,7 +59,7 @@ fn the_byte_and_the_item_wait_for_the_worker_and_are_taken() {
         (1, vec![0])
     );
     assert_eq!(sent.changed.pipe, Some(W0));
-    assert_eq!(sent.conn(0).unwrap().place, Place::Queued);
+    assert_eq!(sent.conn(0).unwrap().place, ConnStage::Queued);
     let taken = after(|e| e.kind() == Kind::CqPop);
     assert_eq!((taken.threads[&W0].pipe.len(), taken.threads[&W0].queue.len()), (0, 0));
     assert_eq!(taken.changed.queue, Some(W0));
@@ -71,7 +71,7 @@ fn the_command_line_stands_in_the_read_buffer_and_is_cut_into_tokens_by_nuls() {
     assert_eq!(text(read.conn(0).unwrap().rbuf.slice(0, 20)), "set a 0 0 4\r\n");
     assert_eq!(read.changed.rbuf, Some(0..13));
     // The line is ended before it is told of, and cut after that.
-    let called = after(|e| e.function() == Some(crate::event::Fn::ProcessCommand));
+    let called = after(|e| e.function() == Some(crate::event::Function::ProcessCommand));
     assert_eq!(text(called.conn(0).unwrap().rbuf.slice(0, 20)), "set a 0 0 4\0\n");
     assert_eq!(called.changed.rbuf, Some(11..12));
     let parsed = after(|e| e.kind() == Kind::Command);
@@ -118,7 +118,7 @@ fn a_value_that_came_with_its_command_is_copied_out_of_the_read_buffer() {
         rcurr: Some(13),
         rbytes: Some(6),
         rlbytes: Some(6),
-        item: Some(Some(ItemRef { key: "a".into(), size: 6 })),
+        item: Some(Some(ConnItem { key: "a".into(), size: 6 })),
         ..ConnSet::default()
     });
     s.to(ConnState::Nread);
@@ -197,14 +197,14 @@ pub(crate) fn any_event() -> impl Strategy<Value = Event> {
             rbytes: (rbytes % 3 != 0).then_some(rbytes),
             ritem: Some(ritem),
             rlbytes: (rlbytes % 3 != 0).then_some(if rlbytes % 2 == 0 { rlbytes % 50 } else { rlbytes }),
-            item: item.map(|some| some.then(|| ItemRef { key: "k".into(), size: 9 })),
+            item: item.map(|some| some.then(|| ConnItem { key: "k".into(), size: 9 })),
             ..ConnSet::default()
         },
     );
     let state = || prop::option::of(prop::sample::select(ConnState::ALL));
     (
         (prop::sample::select(Kind::ALL), thread(), prop::option::of(thread()), prop::option::of(0u32..4)),
-        (state(), state(), prop::option::of(prop::sample::select(crate::event::Fn::ALL))),
+        (state(), state(), prop::option::of(prop::sample::select(crate::event::Function::ALL))),
         (prop::option::of(any::<i64>()), prop::option::of("[a-z\r\n ]{0,30}"), prop::option::of(set)),
         prop::option::of(prop::sample::select(&["rbuf", "item", "swallow", "create"][..])),
         (any::<u64>(), any::<bool>()),

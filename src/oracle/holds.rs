@@ -1,18 +1,18 @@
 //! The model held against the server's memory.
 
 use super::ledger::Ledger;
-use super::sessions::{ALL, Session};
-use crate::event::{ConnFields, ConnSet, ConnState, Event, ItemRef, Kind, Stats, Thread};
+use super::sessions::{ALL, OracleSession};
+use crate::event::{ConnFields, ConnItem, ConnSet, ConnState, Event, Kind, StatsValues, Thread};
 use crate::memcached::util::FRESH;
-use crate::model::{Bytes, Class, Conn, Key, Lru, Memory, Place, World};
-use crate::tracer::witness::{ClassMemory, ConnMemory, Seen, ServerMemory, StoreMemory};
+use crate::model::{Bytes, ClassModel, ConnModel, ConnStage, Key, LruModel, StoreModel, World};
+use crate::tracer::witness::{ClassMemory, ConnMemory, ServerMemory, StoreMemory, WitnessedEvent};
 use crate::world;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// How much was compared, and how much of it the model knew.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct Coverage {
     events: u64,
     /// Connections at an event of theirs.
     conns: u64,
@@ -37,9 +37,9 @@ pub struct Tally {
     pub answers: u64,
 }
 
-impl Tally {
+impl Coverage {
     /// Adds another one.
-    pub fn add(&mut self, other: &Tally) {
+    pub fn add(&mut self, other: &Coverage) {
         self.events += other.events;
         self.conns += other.conns;
         self.known += other.known;
@@ -76,35 +76,35 @@ impl Tally {
 }
 
 /// A class as it was held last: in numbers, its list, and the server's memory.
-type Held = (world::Class, Option<Arc<Lru>>, Arc<ClassMemory>);
+type ClassHeld = (world::ClassFacts, Option<Arc<LruModel>>, Arc<ClassMemory>);
 
 /// One event's comparison.
 pub(super) struct Holds<'a> {
-    pub session: &'a Session,
+    pub session: &'a OracleSession,
     /// Whether the recording begins in the middle of the server's life.
     is_late: bool,
     /// Whether there was a `stats reset`.
     was_reset: bool,
     event: &'a Event,
-    pub tally: Tally,
+    pub tally: Coverage,
     /// Connections that had a read buffer larger than the model keeps.
     large: HashSet<u32>,
     /// The classes that were compared last.
-    classes: HashMap<u8, Held>,
+    classes: HashMap<u8, ClassHeld>,
 }
 
 /// Folds `events`, and holds the model after each against what was seen then.
 pub fn assert_is_memory<'a>(
-    session: &Session,
+    session: &OracleSession,
     events: impl IntoIterator<Item = &'a Event>,
-    seen: &[Seen],
-) -> Tally {
+    seen: &[WitnessedEvent],
+) -> Coverage {
     let mut events = events.into_iter().peekable();
     let mut seen = seen.iter().peekable();
     let mut world = World::new(session.threads.into());
     // As each connection was last seen.
     let mut last: HashMap<u32, &ConnMemory> = HashMap::new();
-    let (mut tally, mut large, mut classes) = (Tally::default(), HashSet::new(), HashMap::new());
+    let (mut tally, mut large, mut classes) = (Coverage::default(), HashSet::new(), HashMap::new());
     let is_late = events.peek().is_some_and(|event| event.kind() == Kind::Snapshot);
     let (mut was_reset, mut ledger) = (is_late, Ledger::default());
     for event in events {
@@ -172,7 +172,7 @@ impl Holds<'_> {
         self.session.max_data == ALL && !self.is_late
     }
 
-    fn conn(&mut self, model: &Conn, memory: &ConnMemory) {
+    fn conn(&mut self, model: &ConnModel, memory: &ConnMemory) {
         // The model keeps so much of a buffer and no more, and then of a value that was copied out of it.
         if memory.rbuf.len() >= ALL as usize {
             self.large.insert(memory.id);
@@ -186,12 +186,12 @@ impl Holds<'_> {
                 None => std::str::from_utf8(&kept[..e.valid_up_to()]),
                 Some(_) => Err(e),
             });
-            ItemRef { key: kept.unwrap_or_default().to_owned(), size: *size }
+            ConnItem { key: kept.unwrap_or_default().to_owned(), size: *size }
         });
         let set = ConnSet { item: Some(item), ..ConnSet::whole(&memory.image) };
         set.apply(&mut fields);
         self.same("struct conn", &model.fields, &fields);
-        if model.place == Place::Open {
+        if model.place == ConnStage::Open {
             self.same("state", &model.state, &Some(memory.state));
             self.same("sfd", &model.fd, &Some(memory.fd));
             self.same("request_id", &model.request_id.unwrap_or_default(), &memory.request_id);
@@ -233,7 +233,7 @@ impl Holds<'_> {
         }
     }
 
-    fn unsent(&mut self, model: &Conn, memory: &ConnMemory) {
+    fn unsent(&mut self, model: &ConnModel, memory: &ConnMemory) {
         let Some(pieces) = model.unsent() else {
             let was_handed_over =
                 model.sent.as_ref().is_some_and(|sent| sent.msgcurr == memory.image.msgcurr);
@@ -291,8 +291,8 @@ impl Holds<'_> {
             };
             let list = model.list(class.id);
             let is_same_list =
-                |seen: &Option<Arc<Lru>>| seen.as_ref().map(Arc::as_ptr) == list.map(Arc::as_ptr);
-            let is_same = |(of, seen, memory): &Held| {
+                |seen: &Option<Arc<LruModel>>| seen.as_ref().map(Arc::as_ptr) == list.map(Arc::as_ptr);
+            let is_same = |(of, seen, memory): &ClassHeld| {
                 *of == *of_model && is_same_list(seen) && Arc::ptr_eq(memory, class)
             };
             if !self.classes.get(&class.id).is_some_and(is_same) {
@@ -330,7 +330,7 @@ impl Holds<'_> {
         }
     }
 
-    fn stats(&mut self, model: &Memory<'_>, memory: Stats) {
+    fn stats(&mut self, model: &StoreModel<'_>, memory: StatsValues) {
         let Some(stats) = model.stats else {
             // What a recording need not know: what a command is that was cut in its first word, and what others
             // have counted while the statistics were set back.
@@ -345,14 +345,14 @@ impl Holds<'_> {
         // Another thread may have counted, and wait for a lock before it tells of what comes next.
         let ahead = memory.get_misses.wrapping_sub(stats.get_misses) < self.session.threads.into();
         let get_misses = if ahead { stats.get_misses } else { memory.get_misses };
-        self.same("stats", &stats, &Stats { get_misses, ..memory });
+        self.same("stats", &stats, &StatsValues { get_misses, ..memory });
     }
 
     fn is_key(&self, key: &Key, real: &[u8]) -> bool {
         key.len == real.len() as u64 && real.starts_with(&key.kept)
     }
 
-    fn class(&self, model: Class<'_>, memory: &ClassMemory) {
+    fn class(&self, model: ClassModel<'_>, memory: &ClassMemory) {
         let id = memory.id;
         let of_model = (model.chunk, model.pages, model.chunks, model.used, model.lru.len());
         let of_memory = (Some(memory.chunk), memory.pages, memory.chunks, memory.used, memory.items);

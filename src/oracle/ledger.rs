@@ -2,14 +2,14 @@
 //! is, in which state a connection, how often it went which way; and what `stats` answered.
 
 use super::holds::Holds;
-use crate::event::{ConnState, Detail, Event, Fn, Kind, Thread};
+use crate::event::{ConnState, Detail, Event, Function, Kind, Thread};
 use crate::model::{Way, World};
 use std::collections::HashMap;
 
 /// What the events so far have said.
 #[derive(Default)]
 pub struct Ledger {
-    stacks: HashMap<Thread, Vec<Fn>>,
+    stacks: HashMap<Thread, Vec<Function>>,
     asleep: HashMap<Thread, bool>,
     states: HashMap<u32, ConnState>,
     ways: HashMap<(u32, ConnState, ConnState), u32>,

@@ -27,10 +27,10 @@ use crate::memcached::server::Server;
 use crate::memcached::settings::Settings;
 use crate::trace::reader::TraceReader;
 use crate::trace::recorder::{Output, Recorder, Sinks, header};
-use crate::tracer::witness::{Seen, Witness};
-use crate::tracer::{Config, Hub};
+use crate::tracer::witness::{Witness, WitnessedEvent};
+use crate::tracer::{Hub, TracerConfig};
 use crate::ui::agree::assert_panels_agree;
-use sessions::Session;
+use sessions::OracleSession;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -42,9 +42,9 @@ const AFTER_SNAPSHOT: usize = 12;
 const SESSIONS: u64 = 2000;
 
 #[derive(Clone, Default)]
-struct Shared(Arc<Mutex<Vec<u8>>>);
+struct SharedBuffer(Arc<Mutex<Vec<u8>>>);
 
-impl Write for Shared {
+impl Write for SharedBuffer {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().write(buf)
     }
@@ -56,18 +56,18 @@ impl Write for Shared {
 /// What was recorded of a session, and what was seen of the server meanwhile.
 struct Witnessed {
     events: Vec<Event>,
-    seen: Vec<Seen>,
+    seen: Vec<WitnessedEvent>,
     /// What recordings that began in the middle would have begun with.
     snapshots: Vec<Event>,
 }
 
 /// Plays a session against a server of its own, under a witness.
-fn witnessed(session: &Session) -> Witnessed {
+fn witnessed(session: &OracleSession) -> Witnessed {
     let witness = Witness::new(session.number + 1, SNAPSHOT_EVERY);
-    let Session { detail, max_data, .. } = *session;
-    let hub = Hub::new(Config { detail, max_data, ..Config::default() });
+    let OracleSession { detail, max_data, .. } = *session;
+    let hub = Hub::new(TracerConfig { detail, max_data, ..TracerConfig::default() });
     hub.witness.set(witness.clone()).unwrap();
-    let trace = Shared::default();
+    let trace = SharedBuffer::default();
     let sinks = Sinks { output: Some(Output::stream(Box::new(trace.clone()))), ..Sinks::default() };
     let settings: Settings = session.settings();
     let header = header(&hub, settings.num_threads, "oracle");
@@ -90,9 +90,9 @@ fn witnessed(session: &Session) -> Witnessed {
 }
 
 /// Says which session it was, if that fails.
-struct Named(u64);
+struct NamesSession(u64);
 
-impl Drop for Named {
+impl Drop for NamesSession {
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("failed: MEMSTEP_ORACLE_FIRST={} MEMSTEP_ORACLE_SESSIONS=1", self.0);
@@ -108,7 +108,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
 fn the_picture_is_the_memory_at_every_event() {
     let (first, sessions) = (number("MEMSTEP_ORACLE_FIRST", 0), number("MEMSTEP_ORACLE_SESSIONS", SESSIONS));
     let (next, events) = (AtomicU64::new(first), AtomicU64::new(0));
-    let (known, late) = (Mutex::new(holds::Tally::default()), Mutex::new(holds::Tally::default()));
+    let (known, late) = (Mutex::new(holds::Coverage::default()), Mutex::new(holds::Coverage::default()));
     std::thread::scope(|scope| {
         let play = || {
             loop {
@@ -116,8 +116,8 @@ fn the_picture_is_the_memory_at_every_event() {
                 if n >= first + sessions {
                     return;
                 }
-                let _named = Named(n);
-                let session = Session::new(n);
+                let _named = NamesSession(n);
+                let session = OracleSession::new(n);
                 let Witnessed { events: told, seen, snapshots } = witnessed(&session);
                 events.fetch_add(told.len() as u64, Ordering::Relaxed);
                 let tally = holds::assert_is_memory(&session, &told, &seen);
@@ -159,7 +159,7 @@ fn keep(trace: &[u8]) {
 }
 
 /// Where an event stands, for whoever reads that it does not hold.
-fn place(session: &Session, event: &Event) -> String {
+fn place(session: &OracleSession, event: &Event) -> String {
     let (Event { seq, th, conn, .. }, ev) = (event, event.kind());
     let conn = conn.map_or(String::new(), |conn| format!(" of c{conn}"));
     let line = if ev == Kind::Snapshot { String::new() } else { serde_json::to_string(event).unwrap() };

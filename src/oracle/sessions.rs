@@ -27,7 +27,7 @@ enum Clients {
 
 /// A server's options, and what its clients do.
 #[derive(Debug)]
-pub struct Session {
+pub struct OracleSession {
     pub number: u64,
     pub threads: u16,
     pub detail: Detail,
@@ -42,9 +42,9 @@ pub struct Session {
 /// All of every payload.
 pub const ALL: u32 = 64 * 1024;
 
-impl Session {
+impl OracleSession {
     /// The session of that number, the same each time.
-    pub fn new(number: u64) -> Session {
+    pub fn new(number: u64) -> OracleSession {
         let mut seed = [0; 32];
         seed[..8].copy_from_slice(&number.to_le_bytes());
         let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
@@ -71,7 +71,7 @@ impl Session {
             _ => plans(anything().boxed(), 4),
         };
         let grows = number % 1000 == 17;
-        Session {
+        OracleSession {
             number,
             threads: if grows { threads.min(2) } else { threads },
             detail: if calls && !grows { Detail::Calls } else { Detail::Flow },

@@ -1,7 +1,7 @@
 //! Events in memory, and the worlds kept between them: a live server's, a lesson's.
 
 use super::{Direction, Found};
-use crate::event::{Carried, ConnSet, Event, FlatEvent, Iov, Ready, What};
+use crate::event::{Carried, ConnSet, Event, FlatEvent, Iov, ReadyFd, What};
 use crate::filter::Filter;
 use crate::model::World;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ pub(super) const FIRST_INTERVAL: usize = 256;
 pub(super) const MAX_KEYFRAMES: usize = 512;
 
 #[derive(Debug)]
-pub(super) struct Memory {
+pub(super) struct InMemory {
     pub events: Vec<Arc<Event>>,
     pub origin: World,
     /// The world after `(i + 1) * interval` events.
@@ -23,9 +23,9 @@ pub(super) struct Memory {
     of_keyframes: usize,
 }
 
-impl Memory {
-    pub fn new(workers: u32, events: Vec<Event>) -> Memory {
-        let mut memory = Memory {
+impl InMemory {
+    pub fn new(workers: u32, events: Vec<Event>) -> InMemory {
+        let mut memory = InMemory {
             events: Vec::with_capacity(events.len()),
             origin: World::new(workers),
             keyframes: Vec::new(),
@@ -176,7 +176,7 @@ fn weight(event: &Event) -> usize {
             let pieces = iov.iter().map(|piece| text(&piece.data) + text(&piece.b64));
             OVERHEAD + iov.capacity() * size_of::<Iov>() + pieces.sum::<usize>()
         }
-        Carried::Ready(ready) => OVERHEAD + ready.capacity() * size_of::<Ready>(),
+        Carried::Ready(ready) => OVERHEAD + ready.capacity() * size_of::<ReadyFd>(),
         // A snapshot is as large as a line of it, or smaller; it comes once.
         Carried::World(world) => OVERHEAD + size_of_val(&**world),
     };

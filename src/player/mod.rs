@@ -16,13 +16,13 @@ mod tests;
 mod wanted;
 
 pub use pace::{Pace, pause_after};
-pub use source::{PARSED, PASSED, Progress, Source};
+pub use source::{PARSED, PASSED, Source, SourceProgress};
 pub use wanted::Wanted;
 
 use crate::event::Event;
 use crate::filter::Filter;
 use crate::model::World;
-use memory::Memory;
+use memory::InMemory;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -64,18 +64,18 @@ pub struct Player {
     /// Where it stands in the source, and the source's shifts when that was so.
     place: Option<u64>,
     shifts: u64,
-    way: Option<Way>,
+    way: Option<LongSeek>,
 }
 
 #[derive(Debug)]
 enum Events {
-    Memory(Box<Memory>),
+    Memory(Box<InMemory>),
     Source(Arc<dyn Source>),
 }
 
 /// A world on its way to an event that is far from all worlds that are known.
 #[derive(Debug)]
-struct Way {
+struct LongSeek {
     target: usize,
     done: usize,
     world: World,
@@ -84,7 +84,7 @@ struct Way {
 impl Player {
     /// A player of `events`, at the first one, of a server with so many workers.
     pub fn new(workers: u32, events: Vec<Event>) -> Player {
-        Player::over(Events::Memory(Box::new(Memory::new(workers, events))), World::new(workers))
+        Player::over(Events::Memory(Box::new(InMemory::new(workers, events))), World::new(workers))
     }
 
     /// A player of what `source` has, at its first event.
@@ -236,7 +236,7 @@ impl Player {
                 if !is_near && (done..=target).contains(&self.done) {
                     (done, world) = (self.done, self.world.clone());
                 }
-                self.way = Some(Way { target, done, world });
+                self.way = Some(LongSeek { target, done, world });
                 self.go_on()
             }
         }
@@ -259,9 +259,9 @@ impl Player {
     }
 
     /// How far the source has come; what is in memory is done always.
-    pub fn progress(&self) -> Progress {
+    pub fn progress(&self) -> SourceProgress {
         match &self.events {
-            Events::Memory(_) => Progress::DONE,
+            Events::Memory(_) => SourceProgress::DONE,
             Events::Source(source) => source.progress(),
         }
     }

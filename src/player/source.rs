@@ -15,7 +15,7 @@ pub const PASSED: usize = 16;
 
 /// How far a source has come with what it does in the background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Progress {
+pub struct SourceProgress {
     /// How much is done of all, 0 to 100.
     pub percent: u8,
     /// Every event has its index, and the index will not change any more.
@@ -28,10 +28,10 @@ pub struct Progress {
     pub shifts: u64,
 }
 
-impl Progress {
+impl SourceProgress {
     /// There is nothing to wait for.
-    pub const DONE: Progress =
-        Progress { percent: 100, is_indexed: true, is_folded: true, folded: usize::MAX, shifts: 0 };
+    pub const DONE: SourceProgress =
+        SourceProgress { percent: 100, is_indexed: true, is_folded: true, folded: usize::MAX, shifts: 0 };
 
     /// Whether nothing is left to do.
     pub fn is_done(self) -> bool {
@@ -40,7 +40,7 @@ impl Progress {
 }
 
 /// Events by their indices, read when they are looked at. There may become more of them, and until
-/// [`Progress::is_indexed`] fewer, too. Everything answers at once, from what is known so far.
+/// [`SourceProgress::is_indexed`] fewer, too. Everything answers at once, from what is known so far.
 pub trait Source: fmt::Debug + Send + Sync {
     /// How many events are known.
     fn len(&self) -> usize;
@@ -81,7 +81,7 @@ pub trait Source: fmt::Debug + Send + Sync {
     fn index_of(&self, place: u64) -> usize;
 
     /// How far it has come.
-    fn progress(&self) -> Progress;
+    fn progress(&self) -> SourceProgress;
 
     /// Where the chapters begin that are known, and their titles.
     fn chapters(&self) -> Vec<(usize, String)>;

@@ -3,7 +3,7 @@
 //! leaves them out. A recording has calls only if it was made with `--detail calls`.
 
 use super::Print;
-use crate::event::{Event, Fn, Kind, Thread};
+use crate::event::{Event, Function, Kind, Thread};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -15,7 +15,7 @@ pub(super) const DEEPEST: usize = 40;
 #[derive(Debug, Default)]
 pub struct Calls {
     /// The functions that each thread is in.
-    stacks: HashMap<Thread, Vec<Fn>>,
+    stacks: HashMap<Thread, Vec<Function>>,
 }
 
 impl Print for Calls {

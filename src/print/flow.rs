@@ -8,7 +8,7 @@
 use super::Print;
 use super::outside::{Name, Names, result};
 use super::strace::{SHOWN, short};
-use crate::event::{Event, Iov, Kind, Ready, Thread};
+use crate::event::{Event, Iov, Kind, ReadyFd, Thread};
 use crate::words::letters;
 use std::io::{self, Write};
 
@@ -69,7 +69,7 @@ impl Flow {
 
     fn wake(&self, event: &Event) -> Option<String> {
         let ready = event.ready().filter(|ready| !ready.is_empty())?;
-        let what = |r: &Ready| format!(" {}:{}", self.names.of(r.conn, Some(r.fd)), letters(r.what.name()));
+        let what = |r: &ReadyFd| format!(" {}:{}", self.names.of(r.conn, Some(r.fd)), letters(r.what.name()));
         Some(format!("epoll_wait{}", ready.iter().map(what).collect::<String>()))
     }
 }

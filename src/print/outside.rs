@@ -1,7 +1,7 @@
 //! What one sees of a server from outside: descriptors named by what they are.
 
 use crate::event::{Event, Thread, What};
-use crate::world::{Happening, Plain, World};
+use crate::world::{Happening, Now, Plain};
 use std::fmt;
 
 /// What a descriptor is.
@@ -31,14 +31,14 @@ impl fmt::Display for Name {
 /// Which descriptor is what, as far as the events so far have told.
 #[derive(Debug)]
 pub(super) struct Names {
-    world: World<Box<Plain>>,
+    world: Now<Box<Plain>>,
     /// What the last event has closed.
     closed: Option<(i32, Name)>,
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Names { world: World::new(0), closed: None }
+        Names { world: Now::new(0), closed: None }
     }
 }
 

@@ -9,7 +9,7 @@ use super::outside::Names;
 use crate::event::{Event, Kind, Thread};
 use crate::text;
 use crate::trace::format::{End, Header, Note};
-use crate::words::{Style, changes, words};
+use crate::words::{Wording, changes, words};
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -69,7 +69,7 @@ impl Print for Text {
             _ => {}
         }
         let conn = event.conn.map_or(String::new(), |conn| format!("c{conn}"));
-        let mut what = words(event, Style::Text, &|conn, fd| self.names.of(conn, fd).to_string());
+        let mut what = words(event, Wording::Text, &|conn, fd| self.names.of(conn, fd).to_string());
         if let Kind::Other(_) = event.kind() {
             what += &format!(" (unknown to this memstep) {}", text::printable(raw));
         }

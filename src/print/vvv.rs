@@ -11,19 +11,19 @@ use crate::event::{
     ConnFields, ConnState, Errno, Event, ItemOp, Protocol, ReplyOp, What, errno_number, errno_words,
 };
 use crate::text;
-use crate::world::{Conn, Happening, Plain, World};
+use crate::world::{ConnFacts, Happening, Now, Plain};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The `vvv` format.
 #[derive(Debug)]
 pub struct Vvv {
-    world: World<Box<Plain>>,
+    world: Now<Box<Plain>>,
 }
 
 impl Default for Vvv {
     fn default() -> Self {
-        Vvv { world: World::new(0) }
+        Vvv { world: Now::new(0) }
     }
 }
 
@@ -121,7 +121,7 @@ impl Vvv {
 }
 
 /// What is printed when a read fails in a state that expects bytes it was promised.
-fn read_failed(event: &Event, conn: &Conn) -> String {
+fn read_failed(event: &Event, conn: &ConnFacts) -> String {
     let Some(errno) = event.errno().filter(|e| *e != "EAGAIN") else { return String::new() };
     match conn.state {
         Some(ConnState::Nread) => {

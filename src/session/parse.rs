@@ -1,6 +1,6 @@
 //! From lines to steps.
 
-use super::{Action, Cause, Session, SessionError, Step};
+use super::{Cause, ScriptAction, ScriptStep, Session, SessionError};
 use crate::text::unmarked;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -27,7 +27,7 @@ impl Session {
                 if let Some(action) = &action {
                     clients(action, &mut open)?;
                 }
-                if let Some(Action::Send(_, bytes) | Action::Recv(_, bytes)) = &action {
+                if let Some(ScriptAction::Send(_, bytes) | ScriptAction::Recv(_, bytes)) = &action {
                     total += bytes.len();
                     if total > MAX_PAYLOADS {
                         return Err(format!("more than {} MiB in all steps so far", MAX_PAYLOADS >> 20));
@@ -37,7 +37,7 @@ impl Session {
             });
             let (line, text) = (at + 1, text.trim().to_owned());
             match action {
-                Ok(Some(action)) => session.steps.push(Step { line, text, action }),
+                Ok(Some(action)) => session.steps.push(ScriptStep { line, text, action }),
                 Ok(None) => {}
                 Err(what) => {
                     return Err(SessionError { file: file.into(), line, text, cause: Cause::Syntax(what) });
@@ -49,7 +49,7 @@ impl Session {
 }
 
 /// What a line asks for; comments that mean something go into the session.
-fn step(text: &str, session: &mut Session) -> Result<Option<Action>, String> {
+fn step(text: &str, session: &mut Session) -> Result<Option<ScriptAction>, String> {
     if let Some(args) = text.strip_prefix("#args:") {
         session.args.extend(args.split_whitespace().map(str::to_owned));
         return Ok(None);
@@ -59,7 +59,7 @@ fn step(text: &str, session: &mut Session) -> Result<Option<Action>, String> {
         return Ok(None);
     }
     if let Some(mark) = text.strip_prefix("#mark:") {
-        return Ok(Some(Action::Mark(mark.trim().to_owned())));
+        return Ok(Some(ScriptAction::Mark(mark.trim().to_owned())));
     }
     let text = text.trim();
     if text.is_empty() || text.starts_with('#') {
@@ -72,25 +72,25 @@ fn step(text: &str, session: &mut Session) -> Result<Option<Action>, String> {
         name => Ok(name.to_owned()),
     };
     let action = match verb {
-        "open" => Action::Open(client()?),
-        "send" => Action::Send(client()?, payload(arg)?),
-        "recv" if arg.starts_with('"') => Action::Recv(client()?, payload(arg)?),
+        "open" => ScriptAction::Open(client()?),
+        "send" => ScriptAction::Send(client()?, payload(arg)?),
+        "recv" if arg.starts_with('"') => ScriptAction::Recv(client()?, payload(arg)?),
         "recv" => {
             let n = arg.parse().ok().filter(|n| *n <= MAX_PAYLOAD);
-            Action::RecvLen(client()?, n.ok_or("expected `recv NAME \"BYTES\"` or `recv NAME N`")?)
+            ScriptAction::RecvLen(client()?, n.ok_or("expected `recv NAME \"BYTES\"` or `recv NAME N`")?)
         }
         "wait" => {
             let ms = if name.is_empty() { Ok(WAIT_MS) } else { name.parse::<f64>() };
             let pause = ms.ok().and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
-            Action::Wait(pause.ok_or("expected `wait` or `wait MILLISECONDS`")?)
+            ScriptAction::Wait(pause.ok_or("expected `wait` or `wait MILLISECONDS`")?)
         }
-        "shut" => Action::Shut(client()?),
-        "close" => Action::Close(client()?),
-        "reset" => Action::Reset(client()?),
-        "eof" => Action::Eof(client()?),
+        "shut" => ScriptAction::Shut(client()?),
+        "close" => ScriptAction::Close(client()?),
+        "reset" => ScriptAction::Reset(client()?),
+        "eof" => ScriptAction::Eof(client()?),
         "rcvbuf" => {
             let n = arg.parse().ok().filter(|n: &usize| (1..=MAX_PAYLOAD).contains(n));
-            Action::Rcvbuf(client()?, n.ok_or("expected `rcvbuf NAME BYTES`")?)
+            ScriptAction::Rcvbuf(client()?, n.ok_or("expected `rcvbuf NAME BYTES`")?)
         }
         _ if text.starts_with("{\"format\":") => {
             return Err("this is a recording, not a script; `memstep replay FILE` shows it".into());
@@ -109,33 +109,33 @@ fn step(text: &str, session: &mut Session) -> Result<Option<Action>, String> {
 }
 
 /// Keeps the book of who is open, so that a wrong name is found before anything is played.
-fn clients(action: &Action, open: &mut HashSet<String>) -> Result<(), String> {
+fn clients(action: &ScriptAction, open: &mut HashSet<String>) -> Result<(), String> {
     match action {
-        Action::Open(name) => {
+        ScriptAction::Open(name) => {
             if !open.insert(name.clone()) {
                 return Err(format!("`{name}` is open already"));
             }
         }
-        Action::Close(name) | Action::Reset(name) => {
+        ScriptAction::Close(name) | ScriptAction::Reset(name) => {
             if !open.remove(name) {
                 return Err(not_open(name));
             }
         }
-        Action::Send(name, _)
-        | Action::Recv(name, _)
-        | Action::RecvLen(name, _)
-        | Action::Shut(name)
-        | Action::Eof(name) => {
+        ScriptAction::Send(name, _)
+        | ScriptAction::Recv(name, _)
+        | ScriptAction::RecvLen(name, _)
+        | ScriptAction::Shut(name)
+        | ScriptAction::Eof(name) => {
             if !open.contains(name) {
                 return Err(not_open(name));
             }
         }
-        Action::Rcvbuf(name, _) => {
+        ScriptAction::Rcvbuf(name, _) => {
             if open.contains(name) {
                 return Err(format!("`{name}` is open already: `rcvbuf` stands before `open`"));
             }
         }
-        Action::Mark(_) | Action::Wait(_) => {}
+        ScriptAction::Mark(_) | ScriptAction::Wait(_) => {}
     }
     Ok(())
 }
@@ -278,17 +278,17 @@ mod tests {
         assert_eq!(
             actions,
             [
-                Action::Mark("One".into()),
-                Action::Rcvbuf(a(), 4096),
-                Action::Open(a()),
-                Action::Send(a(), b"abab\r\n".to_vec()),
-                Action::Recv(a(), b"O\"KA\0".to_vec()),
-                Action::RecvLen(a(), 5),
-                Action::Wait(Duration::from_millis(60)),
-                Action::Wait(Duration::from_micros(1500)),
-                Action::Shut(a()),
-                Action::Eof(a()),
-                Action::Reset(a()),
+                ScriptAction::Mark("One".into()),
+                ScriptAction::Rcvbuf(a(), 4096),
+                ScriptAction::Open(a()),
+                ScriptAction::Send(a(), b"abab\r\n".to_vec()),
+                ScriptAction::Recv(a(), b"O\"KA\0".to_vec()),
+                ScriptAction::RecvLen(a(), 5),
+                ScriptAction::Wait(Duration::from_millis(60)),
+                ScriptAction::Wait(Duration::from_micros(1500)),
+                ScriptAction::Shut(a()),
+                ScriptAction::Eof(a()),
+                ScriptAction::Reset(a()),
             ]
         );
         assert_eq!((session.steps[2].line, session.steps[2].text.as_str()), (7, "open a"));

@@ -1,6 +1,6 @@
 //! Plays a script against a server.
 
-use super::{Action, Cause, SessionError, Step};
+use super::{Cause, ScriptAction, ScriptStep, SessionError};
 use rustix::net::{AddressFamily, SocketAddrAny, SocketType, sockopt};
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, ErrorKind, Read, Write};
@@ -21,12 +21,12 @@ pub const TIMEOUT: Duration = Duration::from_secs(5);
 ///
 /// The first step that could not be done as it says; `file` names the script in the message.
 pub fn play(
-    steps: &[Step],
+    steps: &[ScriptStep],
     file: &str,
     addr: SocketAddr,
     mark: &mut dyn FnMut(&str),
 ) -> Result<(), SessionError> {
-    let mut player = Player { addr, clients: BTreeMap::new(), rcvbuf: HashMap::new() };
+    let mut player = ScriptPlayer { addr, clients: BTreeMap::new(), rcvbuf: HashMap::new() };
     for step in steps {
         player.step(&step.action, mark).map_err(|cause| SessionError {
             file: file.to_owned(),
@@ -40,7 +40,7 @@ pub fn play(
     Ok(())
 }
 
-struct Player {
+struct ScriptPlayer {
     addr: SocketAddr,
     clients: BTreeMap<String, TcpStream>,
     rcvbuf: HashMap<String, usize>,
@@ -52,39 +52,43 @@ impl From<io::Error> for Cause {
     }
 }
 
-impl Player {
-    fn step(&mut self, action: &Action, mark: &mut dyn FnMut(&str)) -> Result<(), Cause> {
+impl ScriptPlayer {
+    fn step(&mut self, action: &ScriptAction, mark: &mut dyn FnMut(&str)) -> Result<(), Cause> {
         let settles = matches!(
             action,
-            Action::Open(_) | Action::Send(..) | Action::Shut(_) | Action::Close(_) | Action::Reset(_)
+            ScriptAction::Open(_)
+                | ScriptAction::Send(..)
+                | ScriptAction::Shut(_)
+                | ScriptAction::Close(_)
+                | ScriptAction::Reset(_)
         );
         match action {
-            Action::Mark(text) => mark(text),
-            Action::Wait(pause) => sleep(*pause),
-            Action::Rcvbuf(name, bytes) => {
+            ScriptAction::Mark(text) => mark(text),
+            ScriptAction::Wait(pause) => sleep(*pause),
+            ScriptAction::Rcvbuf(name, bytes) => {
                 self.rcvbuf.insert(name.clone(), *bytes);
             }
-            Action::Open(name) => {
+            ScriptAction::Open(name) => {
                 let stream = connect(self.addr, self.rcvbuf.get(name).copied())?;
                 self.clients.insert(name.clone(), stream);
             }
-            Action::Send(name, bytes) => match self.client(name)?.write_all(bytes) {
+            ScriptAction::Send(name, bytes) => match self.client(name)?.write_all(bytes) {
                 Err(error) if is_timeout(&error) => return Err(Cause::Stuck),
                 result => result?,
             },
-            Action::Recv(name, wanted) => {
+            ScriptAction::Recv(name, wanted) => {
                 receive(self.client(name)?, wanted.len(), Some(wanted))?;
             }
-            Action::RecvLen(name, wanted) => {
+            ScriptAction::RecvLen(name, wanted) => {
                 receive(self.client(name)?, *wanted, None)?;
             }
-            Action::Shut(name) => self.client(name)?.shutdown(Shutdown::Write)?,
-            Action::Close(name) => drop(self.take(name)?),
-            Action::Reset(name) => {
+            ScriptAction::Shut(name) => self.client(name)?.shutdown(Shutdown::Write)?,
+            ScriptAction::Close(name) => drop(self.take(name)?),
+            ScriptAction::Reset(name) => {
                 let stream = self.take(name)?;
                 sockopt::set_socket_linger(&stream, Some(Duration::ZERO)).map_err(io::Error::from)?;
             }
-            Action::Eof(name) => {
+            ScriptAction::Eof(name) => {
                 let stream = self.client(name)?;
                 let mut buffer = [0; 65536];
                 while read(stream, &mut buffer)? > 0 {}

@@ -1,6 +1,6 @@
 //! The leash: holds every server thread at its next event, and lets events through one by one.
 //!
-//! One at a time has it in hand ([`Who`]): the screen of this very process, or a connection to the
+//! One at a time has it in hand ([`LeashHolder`]): the screen of this very process, or a connection to the
 //! events port. Open, the gate costs a thread one load. Held, a thread gets its event's number only
 //! when it is its turn, under the gate's lock: events come in the order in which they were let
 //! through. Or the gate stands open *until* something happens ([`Gate::run_until`]): then each thread
@@ -23,17 +23,17 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Whose hand may be on the leash.
 #[derive(Debug, Clone)]
-pub struct Who {
-    /// Tells apart; [`Who::own`] is 0, others are whatever is not.
+pub struct LeashHolder {
+    /// Tells apart; [`LeashHolder::own`] is 0, others are whatever is not.
     pub id: u64,
     /// What to call it, for others.
     pub name: String,
 }
 
-impl Who {
+impl LeashHolder {
     /// This process itself.
-    pub fn own(name: &str) -> Who {
-        Who { id: 0, name: name.to_owned() }
+    pub fn own(name: &str) -> LeashHolder {
+        LeashHolder { id: 0, name: name.to_owned() }
     }
 }
 
@@ -64,7 +64,7 @@ impl std::error::Error for Refused {}
 
 /// An event that a thread has just told of.
 #[derive(Debug)]
-pub struct Telling<'a> {
+pub struct JustReported<'a> {
     /// The thread.
     pub thread: Thread,
     /// What it told.
@@ -78,7 +78,7 @@ pub struct Telling<'a> {
 /// What a server may run until.
 pub trait Awaited: Send + Sync + fmt::Debug {
     /// Whether this is it.
-    fn is(&self, event: &Telling<'_>) -> bool;
+    fn is(&self, event: &JustReported<'_>) -> bool;
     /// What to call it.
     fn name(&self) -> String;
 }
@@ -101,7 +101,7 @@ pub struct Gate {
 
 #[derive(Debug, Default)]
 struct Inner {
-    holder: Option<Who>,
+    holder: Option<LeashHolder>,
     /// Threads at the gate, first come first.
     waiting: Vec<AtGate>,
     /// Who may go on, and has not noticed yet: he is at the gate no more.
@@ -133,7 +133,7 @@ impl Inner {
 
 impl Gate {
     /// Waits until it is this thread's turn. `number` gives the event its number; what else comes back
-    /// is whether [`told`](Gate::told) must be asked once the event was told. Not for an open gate.
+    /// is whether [`reported`](Gate::reported) must be asked once the event was told. Not for an open gate.
     pub(super) fn wait<N>(&self, at: AtGate, number: impl FnOnce() -> N) -> (N, bool) {
         let thread = at.th;
         // Whoever plays a client's part is no thread of the server's.
@@ -160,7 +160,7 @@ impl Gate {
     /// A thread has told of an event while something was awaited: if this is it, the gate is closed.
     #[cold]
     #[inline(never)]
-    pub(super) fn told(&self, event: &Telling<'_>) {
+    pub(super) fn reported(&self, event: &JustReported<'_>) {
         let Some(until) = self.lock().until.clone() else { return };
         if !until.is(event) {
             return;
@@ -186,7 +186,7 @@ impl Gate {
     ///
     /// # Errors
     /// Somebody else has it, or the server is going down.
-    pub fn hold(&self, who: &Who) -> Result<(), Refused> {
+    pub fn hold(&self, who: &LeashHolder) -> Result<(), Refused> {
         let mut inner = self.take(who)?;
         inner.until = None;
         self.mode.store(HELD, Ordering::Relaxed);
@@ -197,7 +197,7 @@ impl Gate {
     ///
     /// # Errors
     /// Somebody else has it, or nobody.
-    pub fn release(&self, who: &Who) -> Result<(), Refused> {
+    pub fn release(&self, who: &LeashHolder) -> Result<(), Refused> {
         if self.mode.load(Ordering::Relaxed) == OPEN {
             return Err(Refused::NotHeld);
         }
@@ -207,7 +207,7 @@ impl Gate {
     }
 
     /// Lets go, if this one has the leash: it has left.
-    pub fn leave(&self, who: &Who) {
+    pub fn leave(&self, who: &LeashHolder) {
         let inner = self.lock();
         if inner.holder.as_ref().is_some_and(|holder| holder.id == who.id) {
             self.open(inner);
@@ -227,7 +227,7 @@ impl Gate {
     ///
     /// # Errors
     /// Somebody else has the leash, or the server is not held.
-    pub fn step(&self, who: &Who, n: u32, thread: Option<Thread>) -> Result<(), Refused> {
+    pub fn step(&self, who: &LeashHolder, n: u32, thread: Option<Thread>) -> Result<(), Refused> {
         let mut inner = self.take_held(who)?;
         let is_there = match thread {
             Some(thread) => inner.waiting.iter().any(|at| at.th == thread),
@@ -250,7 +250,7 @@ impl Gate {
     ///
     /// # Errors
     /// Somebody else has the leash, or the server is not held.
-    pub fn run_until(&self, who: &Who, until: Arc<dyn Awaited>) -> Result<(), Refused> {
+    pub fn run_until(&self, who: &LeashHolder, until: Arc<dyn Awaited>) -> Result<(), Refused> {
         let mut inner = self.take_held(who)?;
         (inner.until, inner.stopped_at) = (Some(until), None);
         self.let_go(&mut inner, UNTIL);
@@ -270,7 +270,7 @@ impl Gate {
     }
 
     /// How it is, for `who`; but for who waits for a lock.
-    pub(super) fn look(&self, who: &Who) -> Leashed {
+    pub(super) fn look(&self, who: &LeashHolder) -> Leashed {
         let inner = self.lock();
         Leashed {
             held: self.is_held(),
@@ -285,7 +285,7 @@ impl Gate {
     }
 
     /// The lock, once the leash is in this hand: a leash that nobody has is taken.
-    fn take(&self, who: &Who) -> Result<MutexGuard<'_, Inner>, Refused> {
+    fn take(&self, who: &LeashHolder) -> Result<MutexGuard<'_, Inner>, Refused> {
         let mut inner = self.lock();
         match &inner.holder {
             _ if inner.over => return Err(Refused::Over),
@@ -296,7 +296,7 @@ impl Gate {
         Ok(inner)
     }
 
-    fn take_held(&self, who: &Who) -> Result<MutexGuard<'_, Inner>, Refused> {
+    fn take_held(&self, who: &LeashHolder) -> Result<MutexGuard<'_, Inner>, Refused> {
         let inner = self.lock();
         let is_others = inner.holder.as_ref().is_some_and(|holder| holder.id != who.id);
         if !self.is_held() && !is_others && !inner.over {

@@ -1,8 +1,8 @@
 //! One thread's end of the recording.
 
-use super::gate::Telling;
+use super::gate::JustReported;
 use super::record::{Record, Slot, put};
-use super::report::{Pieces, Report, Ret};
+use super::report::{PieceCount, Report, Ret};
 use super::{EPOCH, Hub, LEVEL};
 use crate::event::{AtGate, ConnImage, Kind, Thread};
 use rtrb::Producer;
@@ -141,7 +141,7 @@ impl Handle {
     /// Tells of an event that was begun. Only so much of its payload is kept, but for a list of
     /// ready descriptors and our own words.
     #[inline]
-    pub(super) fn tell(
+    pub(super) fn report(
         &mut self,
         begun: (u64, u64),
         conn: Option<u32>,
@@ -159,7 +159,7 @@ impl Handle {
             self.look_for(begun, conn, what, image, kept, payload.len());
         }
         #[cfg(test)]
-        super::witness::told(&self.hub, self.thread, begun.0, conn, &what);
+        super::witness::reported(&self.hub, self.thread, begun.0, conn, &what);
     }
 
     /// Somebody waits for an event: is it this one?
@@ -176,12 +176,12 @@ impl Handle {
     ) {
         self.is_awaited = false;
         let record = Record::new(begun, conn, what, image.is_some(), payload.len(), len);
-        self.hub.gate.told(&Telling { thread: self.thread, record: &record, image, payload });
+        self.hub.gate.reported(&JustReported { thread: self.thread, record: &record, image, payload });
     }
 
     /// Tells of a `sendmsg` that was begun: of each piece its length, how many bytes are kept, and
     /// those.
-    pub(super) fn tell_sendmsg<'a>(
+    pub(super) fn report_sendmsg<'a>(
         &mut self,
         begun: (u64, u64),
         conn: Option<u32>,
@@ -205,7 +205,7 @@ impl Handle {
         let sum =
             |(all, total), (piece, kept): (&[u8], usize)| (all + PIECE_HEAD + kept, total + piece.len());
         let sizes = pieces().fold((0, 0), sum);
-        let what = Report::Sendmsg { fd, ret, iov: Pieces(count as u32) };
+        let what = Report::Sendmsg { fd, ret, iov: PieceCount(count as u32) };
         self.room -= put(&mut self.ring, begun, conn, what, image, sizes, |filling| {
             for (piece, kept) in pieces() {
                 filling.add(&piece_head(piece.len(), kept));
@@ -221,11 +221,11 @@ impl Handle {
             self.look_for(begun, conn, what, image, &list, sizes.1);
         }
         #[cfg(test)]
-        super::witness::told(&self.hub, self.thread, begun.0, conn, &what);
+        super::witness::reported(&self.hub, self.thread, begun.0, conn, &what);
     }
 
     /// Tells of a `recvfrom` that was begun: whatever is kept of the bytes, the address before them is.
-    pub(super) fn tell_recvfrom(
+    pub(super) fn report_recvfrom(
         &mut self,
         begun: (u64, u64),
         conn: Option<u32>,
@@ -246,7 +246,7 @@ impl Handle {
             self.look_for(begun, conn, what, image, &[peer, kept].concat(), len);
         }
         #[cfg(test)]
-        super::witness::told(&self.hub, self.thread, begun.0, conn, &what);
+        super::witness::reported(&self.hub, self.thread, begun.0, conn, &what);
     }
 
     /// Looks whether the recorder has made room. A recording is whole: a thread whose ring is full

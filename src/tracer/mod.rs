@@ -12,7 +12,7 @@
 //!
 //! # Memory
 //!
-//! A ring takes [`Config::ring`] bytes, and there is one for the main thread, one for each worker
+//! A ring takes [`TracerConfig::ring`] bytes, and there is one for the main thread, one for each worker
 //! and one for a session's player; only what was once used of it is resident.
 
 mod gate;
@@ -22,12 +22,12 @@ mod report;
 #[cfg(test)]
 pub(crate) mod witness;
 
-pub use gate::{Awaited, Gate, Refused, Telling, Who};
+pub use gate::{Awaited, Gate, JustReported, LeashHolder, Refused};
 pub use handle::Handle;
-pub use record::{Lane, Record, Taken};
-pub use report::{Class, Descriptor, Failure, Known, Peer, Pieces, REPORTED, Report, Ret, Text};
+pub use record::{Record, RingEvent, RingReader};
+pub use report::{ClassId, Descriptor, Failure, IsText, Known, Peer, PieceCount, REPORTED, Report, Ret};
 
-use crate::event::{ConnImage, Detail, EvFlags, Fn, InLine, Kind, Leashed, MAX_DATA, Thread};
+use crate::event::{ConnImage, Detail, EvFlags, Function, InLine, Kind, Leashed, MAX_DATA, Thread};
 use handle::RESERVE;
 use quanta::Clock;
 use record::Slot;
@@ -44,7 +44,7 @@ pub const MIN_RING: usize = 2 * (RESERVE + 1) * size_of::<Slot>();
 
 /// What is recorded.
 #[derive(Debug, Clone, Copy)]
-pub struct Config {
+pub struct TracerConfig {
     /// Flow, or function calls too.
     pub detail: Detail,
     /// How many bytes of each payload are kept.
@@ -53,9 +53,9 @@ pub struct Config {
     pub ring: usize,
 }
 
-impl Default for Config {
+impl Default for TracerConfig {
     fn default() -> Self {
-        Config { detail: Detail::Flow, max_data: MAX_DATA, ring: RING }
+        TracerConfig { detail: Detail::Flow, max_data: MAX_DATA, ring: RING }
     }
 }
 
@@ -65,12 +65,12 @@ pub struct Hub {
     seq: AtomicU64,
     clock: Clock,
     start: u64,
-    config: Config,
+    config: TracerConfig,
     closed: AtomicBool,
     may_drop: AtomicBool,
     lost: AtomicU64,
     blocked_ns: AtomicU64,
-    lanes: Mutex<Vec<Lane>>,
+    lanes: Mutex<Vec<RingReader>>,
     /// Who empties the rings.
     recorder: OnceLock<std::thread::Thread>,
     /// Which threads wait for a lock.
@@ -95,7 +95,7 @@ pub struct Tally {
 
 impl Hub {
     /// A recording that starts now.
-    pub fn new(config: Config) -> Arc<Hub> {
+    pub fn new(config: TracerConfig) -> Arc<Hub> {
         let clock = Clock::new();
         Arc::new(Hub {
             seq: AtomicU64::new(1),
@@ -116,7 +116,7 @@ impl Hub {
     }
 
     /// What is recorded.
-    pub fn config(&self) -> Config {
+    pub fn config(&self) -> TracerConfig {
         self.config
     }
 
@@ -132,14 +132,14 @@ impl Hub {
     /// A handle for `thread`; its other end waits in [`Hub::take_lanes`].
     pub fn handle(self: &Arc<Self>, thread: Thread) -> Handle {
         let (ring, lane) = RingBuffer::new(self.config.ring.max(MIN_RING) / size_of::<Slot>());
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).push(Lane::new(thread, lane));
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).push(RingReader::new(thread, lane));
         let in_line = Arc::new(AtomicBool::new(false));
         self.in_line.lock().unwrap_or_else(PoisonError::into_inner).push((thread, in_line.clone()));
         Handle::new(self.clone(), thread, ring, in_line)
     }
 
     /// How the leash is, for `who`.
-    pub fn leash(&self, who: &Who) -> Leashed {
+    pub fn leash(&self, who: &LeashHolder) -> Leashed {
         let mut leash = self.gate.look(who);
         if leash.held {
             // The store's locks are the only ones that a thread takes to the gate.
@@ -162,7 +162,7 @@ impl Hub {
     }
 
     /// The lanes made since the last call.
-    pub fn take_lanes(&self) -> Vec<Lane> {
+    pub fn take_lanes(&self) -> Vec<RingReader> {
         std::mem::take(&mut *self.lanes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -258,7 +258,7 @@ pub fn on() -> bool {
 
 /// Whether this thread tells of calls, too.
 #[inline(always)]
-pub fn tells_calls() -> bool {
+pub fn reports_calls() -> bool {
     LEVEL.get() > 1
 }
 
@@ -331,7 +331,7 @@ pub fn begin_of(what: &Report, conn: Option<u32>) -> Begun {
 /// is held with it, and before the number, so that numbers are in the order of the lock. `lock` takes
 /// no other lock and tells of nothing.
 #[inline]
-pub fn begin_locked<G>(kind: Kind, conn: Option<u32>, lock: impl std::ops::Fn() -> G) -> (Begun, G) {
+pub fn begin_locked<G>(kind: Kind, conn: Option<u32>, lock: impl Fn() -> G) -> (Begun, G) {
     let begun = match on() {
         true => HANDLE.with_borrow_mut(|handle| handle.as_mut()?.begin_locked(conn, || (kind, None), &lock)),
         false => None,
@@ -368,7 +368,7 @@ pub fn finish(begun: Begun, conn: Option<u32>, what: Report, image: Option<&Conn
     if let Some(begun) = begun.0 {
         HANDLE.with_borrow_mut(|handle| {
             if let Some(handle) = handle {
-                handle.tell(begun, conn, what, image, payload);
+                handle.report(begun, conn, what, image, payload);
             }
         });
     }
@@ -395,7 +395,7 @@ fn emit_recorded(conn: Option<u32>, what: Report, image: Option<&ConnImage>, pay
         if let Some(handle) = handle
             && let Some(begun) = handle.begin(conn, || (what.kind(), what.of()))
         {
-            handle.tell(begun, conn, what, image, payload);
+            handle.report(begun, conn, what, image, payload);
         }
     });
 }
@@ -413,7 +413,7 @@ pub fn finish_sendmsg<'a>(
     let Some(begun) = begun.0 else { return };
     HANDLE.with_borrow_mut(|handle| {
         if let Some(handle) = handle {
-            handle.tell_sendmsg(begun, conn, fd, ret, image, pieces);
+            handle.report_sendmsg(begun, conn, fd, ret, image, pieces);
         }
     });
 }
@@ -434,7 +434,7 @@ pub fn emit_recvfrom(
         if let Some(handle) = handle
             && let Some(begun) = handle.begin(conn, || (what.kind(), what.of()))
         {
-            handle.tell_recvfrom(begun, conn, what, image, &peer_bytes(peer), data);
+            handle.report_recvfrom(begun, conn, what, image, &peer_bytes(peer), data);
         }
     });
 }
@@ -482,12 +482,12 @@ pub fn ready_bytes(out: &mut Vec<u8>, fd: i32, conn: Option<u32>, what: EvFlags)
 /// Tells, when dropped, that a function was left.
 #[derive(Debug)]
 #[must_use = "it tells of the function's end when it is dropped"]
-pub struct Entered(Option<(Fn, Option<u32>)>);
+pub struct Entered(Option<(Function, Option<u32>)>);
 
 /// Tells that a function of the walkthrough was entered; what it returns tells of its end.
 #[inline(always)]
-pub fn enter(function: Fn, conn: Option<u32>) -> Entered {
-    if !tells_calls() {
+pub fn enter(function: Function, conn: Option<u32>) -> Entered {
+    if !reports_calls() {
         return Entered(None);
     }
     emit_recorded(conn, Report::Call { function }, None, b"");

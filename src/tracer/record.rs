@@ -233,7 +233,7 @@ pub(super) fn put(
 
 /// An event as it lies in a ring.
 #[derive(Debug, Clone, Copy)]
-pub struct Taken<'a> {
+pub struct RingEvent<'a> {
     /// What was told of it.
     pub record: &'a Record,
     /// When it happened; not before the one before.
@@ -246,7 +246,7 @@ pub struct Taken<'a> {
 
 /// The recorder's end of one thread's ring.
 #[derive(Debug)]
-pub struct Lane {
+pub struct RingReader {
     /// Whose it is.
     pub thread: Thread,
     ring: Consumer<Slot>,
@@ -254,9 +254,9 @@ pub struct Lane {
     ticks: u64,
 }
 
-impl Lane {
-    pub(super) fn new(thread: Thread, ring: Consumer<Slot>) -> Lane {
-        Lane { thread, ring, ticks: 0 }
+impl RingReader {
+    pub(super) fn new(thread: Thread, ring: Consumer<Slot>) -> RingReader {
+        RingReader { thread, ring, ticks: 0 }
     }
 
     /// The number of the event that comes next.
@@ -275,7 +275,7 @@ impl Lane {
         &mut self,
         seq: u64,
         scratch: &mut Vec<u8>,
-        with: impl FnOnce(Taken<'_>) -> R,
+        with: impl FnOnce(RingEvent<'_>) -> R,
     ) -> Option<R> {
         let slots = match self.ring.peek() {
             Ok(Slot::Record(record)) if record.seq == seq => record.slots(),
@@ -308,7 +308,7 @@ impl Lane {
         };
         // The counters of two processors may differ by a hair, and the thread may have moved.
         self.ticks = self.ticks.max(record.ticks);
-        let done = with(Taken { record, ticks: self.ticks, image: image.as_ref(), payload });
+        let done = with(RingEvent { record, ticks: self.ticks, image: image.as_ref(), payload });
         chunk.commit_all();
         Some(done)
     }

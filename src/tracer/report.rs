@@ -1,10 +1,10 @@
-//! Report happened, as a server thread reports it: numbers, and no text but that of the payload.
+//! What happened, as a server thread reports it: numbers, and no text but that of the payload.
 //!
-//! [`Report`] is made of the schema's table (`event/schema`). Report stands here are the types that a field has in
+//! [`Report`] is made of the schema's table (`event/schema`). What stands here are the types that a field has in
 //! the ring where it is not the one that an event has.
 
 use crate::event::{
-    ConnState, Domain, Errno, Fn, Interest, ItemOp, Kind, ReplyOp, Role, SettingName, SockOpt, Target,
+    ConnState, Domain, Errno, Function, Interest, ItemOp, Kind, ReplyOp, Role, SettingName, SockOpt, Target,
     Thread, ThreadOp, Transport,
 };
 
@@ -78,15 +78,15 @@ impl Known {
 
 /// A slab class, 0 for none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Class(pub u8);
+pub struct ClassId(pub u8);
 
 /// Whether the payload is the field's text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Text(pub bool);
+pub struct IsText(pub bool);
 
-impl Text {
+impl IsText {
     /// It is.
-    pub const HERE: Text = Text(true);
+    pub const HERE: IsText = IsText(true);
 }
 
 /// The payload begins with who sent it ([`PEER`](super::PEER) bytes).
@@ -95,10 +95,10 @@ pub struct Peer;
 
 /// The payload is a list of so many pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pieces(pub u32);
+pub struct PieceCount(pub u32);
 
 impl Report {
-    /// Report a thread at the gate is about to do, besides its kind.
+    /// What a thread at the gate is about to do, besides its kind.
     pub(super) fn of(&self) -> Option<&'static str> {
         match self {
             Report::Call { function } | Report::Return { function } => Some(function.name()),

@@ -2,12 +2,12 @@
 
 use super::*;
 
-fn config() -> Config {
-    Config { ring: MIN_RING, ..Config::default() }
+fn config() -> TracerConfig {
+    TracerConfig { ring: MIN_RING, ..TracerConfig::default() }
 }
 
 /// What a lane has, as numbers and payloads.
-fn taken(lane: &mut Lane) -> Vec<(u64, Record, Vec<u8>)> {
+fn taken(lane: &mut RingReader) -> Vec<(u64, Record, Vec<u8>)> {
     let mut payload = Vec::new();
     let mut all = Vec::new();
     while let Some(seq) = lane.head() {
@@ -31,11 +31,12 @@ fn what_is_told_comes_out_as_it_was_told_however_the_ring_wraps() {
         assert_eq!(lane.head(), Some(seq));
         let mut scratch = Vec::new();
         assert!(lane.take(seq + 1, &mut scratch, |_| ()).is_none());
-        let taken = lane.take(seq, &mut scratch, |Taken { record, image: told, payload: got, .. }| {
-            assert_eq!((record.seq, record.conn(), record.len as usize), (seq, Some(5), payload.len()));
-            assert_eq!(got, &payload[..payload.len().min(256)]);
-            assert_eq!(told, image);
-        });
+        let taken =
+            lane.take(seq, &mut scratch, |RingEvent { record, image: told, payload: got, .. }| {
+                assert_eq!((record.seq, record.conn(), record.len as usize), (seq, Some(5), payload.len()));
+                assert_eq!(got, &payload[..payload.len().min(256)]);
+                assert_eq!(told, image);
+            });
         assert!(taken.is_some());
     }
     assert_eq!(lane.head(), None);

@@ -5,7 +5,7 @@
 //! and gives it away at events, by chance, so that the threads' events interleave as they do in life.
 
 use super::{Hub, Report};
-use crate::event::{ConnImage, ConnState, ItemOp, Stats, Thread};
+use crate::event::{ConnImage, ConnState, ItemOp, StatsValues, Thread};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,7 @@ use std::time::Duration;
 const STUCK: Duration = Duration::from_secs(10);
 
 /// Pieces of a message: how each begins, and its length.
-pub(crate) type Pieces = Arc<[(Vec<u8>, u64)]>;
+pub(crate) type MessagePieces = Arc<[(Vec<u8>, u64)]>;
 
 /// A connection's memory: `struct conn`, and what it points to.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ pub(crate) struct ConnMemory {
     pub value: Arc<[u8]>,
     pub wbuf: Arc<[u8]>,
     /// What is left to be sent of the message that is being sent, a piece each.
-    pub unsent: Pieces,
+    pub unsent: MessagePieces,
 }
 
 /// A slab class's memory.
@@ -56,7 +56,7 @@ pub(crate) struct StoreMemory {
     pub buckets: u64,
     pub growing: bool,
     /// What `stats` would answer, where that was added up.
-    pub stats: Option<Stats>,
+    pub stats: Option<StatsValues>,
     /// The bucket that was asked last, and the keys in its chain.
     pub chain: Option<(u32, Vec<Vec<u8>>)>,
 }
@@ -74,25 +74,25 @@ pub(crate) struct ServerMemory {
 
 /// An event, and the server's memory at the moment that its thread told of it.
 #[derive(Debug)]
-pub(crate) struct Seen {
+pub(crate) struct WitnessedEvent {
     pub seq: u64,
     pub thread: Thread,
     pub conn: Option<ConnMemory>,
     pub server: Option<ServerMemory>,
 }
 
-type Look = Box<dyn FnMut(&Report) -> ServerMemory + Send>;
+type LookAtServer = Box<dyn FnMut(&Report) -> ServerMemory + Send>;
 
 /// Who sees it all.
 pub(crate) struct Witness {
     turn: Mutex<Turn>,
     passed: Condvar,
-    pub seen: Mutex<Vec<Seen>>,
+    pub seen: Mutex<Vec<WitnessedEvent>>,
     /// Lines from which recordings would have begun, had they begun there.
     pub snapshots: Mutex<Vec<Vec<u8>>>,
     /// After which events' numbers one is made: each so many-eth, and the first of them.
     every: (u64, u64),
-    look: Mutex<Option<Look>>,
+    look: Mutex<Option<LookAtServer>>,
 }
 
 impl std::fmt::Debug for Witness {
@@ -166,7 +166,7 @@ impl Witness {
     }
 
     /// From now on `look` shows what all threads share.
-    pub fn watch(&self, look: Look) {
+    pub fn watch(&self, look: LookAtServer) {
         *lock(&self.look) = Some(look);
     }
 
@@ -269,12 +269,12 @@ pub(crate) fn show(id: u32, copy: impl FnOnce(Option<&ConnMemory>) -> ConnMemory
 }
 
 /// A thread has told of an event.
-pub(super) fn told(hub: &Hub, thread: Thread, seq: u64, conn: Option<u32>, what: &Report) {
+pub(super) fn reported(hub: &Hub, thread: Thread, seq: u64, conn: Option<u32>, what: &Report) {
     let Some(witness) = hub.witness.get() else { return };
     let Some(me) = ME.with_borrow(|me| me.as_ref().map(|(_, me)| *me)) else { return };
     let conn = SHOWN.take().filter(|shown| Some(shown.id) == conn);
     let server = lock(&witness.look).as_mut().map(|look| look(what));
-    lock(&witness.seen).push(Seen { seq, thread, conn, server });
+    lock(&witness.seen).push(WitnessedEvent { seq, thread, conn, server });
     // With the slabs' lock in hand: whoever has numbered an event for which he needs it must not have to wait.
     if !matches!(what, Report::Item { op: ItemOp::Page, .. }) {
         witness.may_pass(me);

@@ -1,11 +1,11 @@
 //! What every key does to the viewer.
 
-use super::app::{App, Panel, Pending, Request};
-use super::count::Count;
+use super::app::{App, Panel, PendingKey, Request};
+use super::count::CountPrefix;
 use super::help;
 use super::keys::{self, Action};
 use super::lesson::Stage;
-use super::prompt::Asked;
+use super::prompt::PromptKind;
 use crate::player::{Direction, Wanted};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use std::time::Duration;
@@ -47,16 +47,16 @@ impl App {
     }
 
     /// The key after one that must be followed by another.
-    fn after(&mut self, pending: Pending, key: KeyEvent) {
+    fn after(&mut self, pending: PendingKey, key: KeyEvent) {
         let again = match pending {
-            Pending::SetMark | Pending::GoToMark => {
+            PendingKey::SetMark | PendingKey::GoToMark => {
                 return match key.code {
                     KeyCode::Char(letter) => self.name_of_mark(pending, letter),
                     _ => self.tell("no bookmark"),
                 };
             }
-            Pending::Hold | Pending::Release => Action::Hold,
-            Pending::StopRecording => Action::Record,
+            PendingKey::Hold | PendingKey::Release => Action::Hold,
+            PendingKey::StopRecording => Action::Record,
         };
         let action = keys::action(key);
         if action == Some(again) || key.code == KeyCode::Char('y') {
@@ -65,8 +65,8 @@ impl App {
             action.into_iter().for_each(|action| self.act(action));
         } else {
             self.tell(match pending {
-                Pending::Hold => "the server is not held",
-                Pending::Release => "the server is still held",
+                PendingKey::Hold => "the server is not held",
+                PendingKey::Release => "the server is still held",
                 _ => "the recording goes on",
             });
         }
@@ -81,7 +81,7 @@ impl App {
         };
         match &mut self.count {
             Some(count) => count.push(digit),
-            None if digit == '0' => self.count = Some(Count::default()),
+            None if digit == '0' => self.count = Some(CountPrefix::default()),
             None => return false,
         }
         true
@@ -136,8 +136,8 @@ impl App {
             Action::NextChapter => self.find(Some(Wanted::chapter()), times, on),
             Action::PrevChapter => self.find(Some(Wanted::chapter()), times, back),
             Action::OtherEnd => self.other_end(),
-            Action::SetMark => self.pending = Some(Pending::SetMark),
-            Action::GoToMark => self.pending = Some(Pending::GoToMark),
+            Action::SetMark => self.pending = Some(PendingKey::SetMark),
+            Action::GoToMark => self.pending = Some(PendingKey::GoToMark),
             Action::JumpBack => self.jump_back(times),
             Action::Continue if self.continue_server() => {}
             Action::Continue => self.run_to_breakpoint(times, on),
@@ -148,11 +148,11 @@ impl App {
             Action::Faster => self.set_pace((0..times.min(20)).fold(self.pace, |pace, _| pace.faster())),
             Action::Slower => self.set_pace((0..times.min(20)).fold(self.pace, |pace, _| pace.slower())),
             Action::FoldIdle => self.fold_idle(),
-            Action::Command => self.open_prompt(Asked::Command, ""),
-            Action::Search => self.open_prompt(Asked::Search, ""),
+            Action::Command => self.open_prompt(PromptKind::Command, ""),
+            Action::Search => self.open_prompt(PromptKind::Search, ""),
             Action::Filter => {
                 let now = self.filter.as_ref().map(|f| f.filter.to_string()).unwrap_or_default();
-                self.open_prompt(Asked::Filter, &now);
+                self.open_prompt(PromptKind::Filter, &now);
             }
             Action::OnlyLikeThis => self.only_like_this(),
             Action::OnlyConn => self.only_this_connection(),

@@ -22,7 +22,7 @@ fn marked(screen: &str) -> Option<&str> {
 /// Draws every panel at the event with that index, and holds what they say against each other.
 pub(crate) fn assert_panels_agree(events: &[Event], at: usize, threads: u32, detail: Detail) {
     let event = &events[at];
-    let recording = Recording {
+    let recording = OpenedRecording {
         name: "session.jsonl".into(),
         header: Header { threads, detail, ..header() },
         events: events.to_vec(),

@@ -3,25 +3,25 @@
 //! Nothing here reads a clock, a terminal or a channel: keys and time come in, a screen comes out.
 
 use super::breakpoints::Breakpoints;
-use super::count::Count;
+use super::count::CountPrefix;
 use super::export::Exporting;
-use super::goto::At;
+use super::goto::GoTo;
 use super::hunt::Hunt;
 use super::leash::Alone;
 use super::lesson::Tutor;
 use super::marks::{Bookmarks, Jumps};
-use super::mouse::Seen;
+use super::mouse::HitAreas;
 use super::narrow::Narrow;
 use super::notes::Notes;
 use super::prompt::{History, Prompt};
 use super::spacetime::Scale;
 use super::theme::{Palette, Theme};
-use super::{Desk, Grows, Leash, Options, Recording, Tape};
+use super::{Desk, Grows, Leash, OpenedRecording, Options, Tape};
 use crate::event::{Event, Kind, Leashed, Thread};
 use crate::explain::Explanation;
 use crate::lesson::Lang;
-use crate::model::Conn;
-use crate::player::{Pace, Player, Progress, Wanted};
+use crate::model::ConnModel;
+use crate::player::{Pace, Player, SourceProgress, Wanted};
 use crate::trace::format::{End, Header, Redacted};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -79,7 +79,7 @@ impl Panel {
 
 /// What is told on the last line until the next key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Status {
+pub(super) struct StatusMessage {
     pub text: String,
     pub is_warning: bool,
 }
@@ -114,7 +114,7 @@ pub(super) enum Request {
 
 /// A key that another must follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pending {
+pub(super) enum PendingKey {
     /// `m`
     SetMark,
     /// `'`
@@ -204,29 +204,29 @@ pub struct App {
     pub(super) edge_triggered: bool,
     /// What the glossary was asked for, until one moves on.
     pub(super) looked_up: Option<Explanation>,
-    pub(super) count: Option<Count>,
-    pub(super) pending: Option<Pending>,
+    pub(super) count: Option<CountPrefix>,
+    pub(super) pending: Option<PendingKey>,
     pub(super) prompt: Option<Prompt>,
     pub(super) history: History,
     pub(super) help: Option<usize>,
     pub(super) scroll: usize,
-    pub(super) status: Option<Status>,
+    pub(super) status: Option<StatusMessage>,
     pub(super) request: Option<Request>,
     /// Whether the mouse is listened to.
     pub(super) mouse: bool,
     /// The last screen is to stay when the viewer has gone.
     pub(super) leaves_screen: bool,
     /// What was drawn where: what a click means.
-    pub(super) seen: RefCell<Seen>,
+    pub(super) seen: RefCell<HitAreas>,
     /// How far the recording is read, as of the last look.
-    pub(super) progress: Progress,
+    pub(super) progress: SourceProgress,
     /// Where to go as soon as that is known.
-    pub(super) awaited: Option<At>,
+    pub(super) awaited: Option<GoTo>,
 }
 
 impl App {
     /// A viewer of a recording.
-    pub fn replay(recording: Recording, options: &Options) -> App {
+    pub fn replay(recording: OpenedRecording, options: &Options) -> App {
         let mut app = App::new(recording.name, &recording.header, recording.events, options);
         if recording.end.is_none() && recording.warnings.is_empty() {
             app.warn("this recording was not closed: its last events may be missing".to_owned());
@@ -316,7 +316,7 @@ impl App {
             mouse: false,
             leaves_screen: false,
             seen: RefCell::default(),
-            progress: Progress::DONE,
+            progress: SourceProgress::DONE,
             awaited: None,
         };
         app.wear(options.theme);
@@ -402,7 +402,7 @@ impl App {
         self.pinned.or(of_event).or(self.player.world().last_conn)
     }
 
-    pub(super) fn shown_conn(&self) -> Option<&Conn> {
+    pub(super) fn shown_conn(&self) -> Option<&ConnModel> {
         self.player.world().conn(self.shown_conn_id()?)
     }
 
@@ -424,11 +424,11 @@ impl App {
     }
 
     pub(super) fn tell(&mut self, text: &str) {
-        self.status = Some(Status { text: text.to_owned(), is_warning: false });
+        self.status = Some(StatusMessage { text: text.to_owned(), is_warning: false });
     }
 
     pub(super) fn warn(&mut self, text: String) {
-        self.status = Some(Status { text, is_warning: true });
+        self.status = Some(StatusMessage { text, is_warning: true });
     }
 }
 

@@ -1,6 +1,6 @@
 //! The first line and the last: where one is, and what one can do.
 
-use super::app::{App, Badge, Pending, speed};
+use super::app::{App, Badge, PendingKey, speed};
 use super::lesson::hints;
 use super::pen::{Pen, cut, time};
 use crate::text::printable;
@@ -203,14 +203,16 @@ fn hints(app: &App) -> Vec<(String, String)> {
 }
 
 /// What is asked for after a key that another must follow.
-fn asked(app: &App, pending: Pending) -> String {
+fn asked(app: &App, pending: PendingKey) -> String {
     let mark = match pending {
-        Pending::SetMark => "bookmark: a letter",
-        Pending::GoToMark if app.bookmarks.is_empty() => {
+        PendingKey::SetMark => "bookmark: a letter",
+        PendingKey::GoToMark if app.bookmarks.is_empty() => {
             "there is no bookmark yet; ' goes back to before the jump"
         }
-        Pending::GoToMark => "to which bookmark? ' goes back to before the jump",
-        Pending::Hold | Pending::Release | Pending::StopRecording => return app.asked_first(pending),
+        PendingKey::GoToMark => "to which bookmark? ' goes back to before the jump",
+        PendingKey::Hold | PendingKey::Release | PendingKey::StopRecording => {
+            return app.asked_first(pending);
+        }
     };
     mark.to_owned()
 }

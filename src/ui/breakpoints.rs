@@ -3,7 +3,7 @@
 use super::app::App;
 use super::keys::Action;
 use super::pen::Pen;
-use super::prompt::Asked;
+use super::prompt::PromptKind;
 use crate::filter::Filter;
 use crate::player::{Direction, Wanted};
 use crate::text::printable;
@@ -99,7 +99,7 @@ impl App {
             }
             Action::Command => {
                 self.list = None;
-                self.open_prompt(Asked::Command, "break ");
+                self.open_prompt(PromptKind::Command, "break ");
             }
             Action::Close => self.list = None,
             _ => {}

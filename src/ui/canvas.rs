@@ -23,7 +23,7 @@ pub(super) enum Weight {
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-struct Cell {
+struct CanvasCell {
     arms: u8,
     arrow: Option<char>,
     weight: Weight,
@@ -32,7 +32,7 @@ struct Cell {
 /// A grid of cells with lines in it.
 pub(super) struct Canvas {
     width: usize,
-    cells: Vec<Cell>,
+    cells: Vec<CanvasCell>,
 }
 
 /// A point: column, row.
@@ -40,7 +40,7 @@ pub(super) type Point = (i32, i32);
 
 impl Canvas {
     pub fn new(width: usize, height: usize) -> Canvas {
-        Canvas { width, cells: vec![Cell::default(); width * height] }
+        Canvas { width, cells: vec![CanvasCell::default(); width * height] }
     }
 
     /// A line through `points`, each in the row or the column of the one before; an arrow head at
@@ -77,14 +77,14 @@ impl Canvas {
     fn add(&mut self, at: Point, arms: u8, weight: Weight) {
         let Some(cell) = self.cell(at) else { return };
         if weight == Weight::Lit && cell.weight != Weight::Lit {
-            *cell = Cell { arms, arrow: None, weight };
+            *cell = CanvasCell { arms, arrow: None, weight };
         } else if cell.weight != Weight::Lit || weight == Weight::Lit {
             cell.arms |= arms;
             cell.weight = cell.weight.max(weight);
         }
     }
 
-    fn cell(&mut self, (x, y): Point) -> Option<&mut Cell> {
+    fn cell(&mut self, (x, y): Point) -> Option<&mut CanvasCell> {
         let (x, y) = (usize::try_from(x).ok()?, usize::try_from(y).ok()?);
         if x >= self.width {
             return None;

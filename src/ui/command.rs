@@ -1,16 +1,16 @@
 //! What is typed after `:`, `/` and `&`, and what comes of it.
 
 use super::app::{App, Request, find_chapter};
-use super::goto::At;
-use super::prompt::Asked;
+use super::goto::GoTo;
+use super::prompt::PromptKind;
 use crate::filter::{Filter, FilterError};
 use crate::player::{Direction, Wanted};
 use crate::text::{printable, visible};
 
 /// What the command line asks for.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Command<'a> {
-    Go(At),
+pub(super) enum PromptCommand<'a> {
+    Go(GoTo),
     /// So many events forward, or back.
     By(i64),
     /// Only what this means; all again where there is nothing.
@@ -30,26 +30,26 @@ pub(super) enum Command<'a> {
 }
 
 /// A command of its argument.
-type Of = fn(&str) -> Command<'_>;
+type Of = fn(&str) -> PromptCommand<'_>;
 
 /// Words that begin a command; what follows is its argument.
 const WORDS: &[(&str, Of)] = &[
-    ("break", |rest| Command::Break(rest)),
-    ("filter", |rest| Command::Filter(rest)),
-    ("export", |file| Command::Export { file, over: false }),
-    ("export!", |file| Command::Export { file, over: true }),
-    ("note", |text| Command::Note(text)),
-    ("glossary", |name| Command::Glossary(name)),
-    ("help", |name| Command::Glossary(name)),
+    ("break", |rest| PromptCommand::Break(rest)),
+    ("filter", |rest| PromptCommand::Filter(rest)),
+    ("export", |file| PromptCommand::Export { file, over: false }),
+    ("export!", |file| PromptCommand::Export { file, over: true }),
+    ("note", |text| PromptCommand::Note(text)),
+    ("glossary", |name| PromptCommand::Glossary(name)),
+    ("help", |name| PromptCommand::Glossary(name)),
 ];
 
 /// Reads what stands after the `:`.
-pub(super) fn command(text: &str, is_chapter: impl Fn(&str) -> bool) -> Result<Command<'_>, String> {
+pub(super) fn command(text: &str, is_chapter: impl Fn(&str) -> bool) -> Result<PromptCommand<'_>, String> {
     let text = text.trim();
     match text {
-        "" => return Ok(Command::Nothing),
-        "q" | "quit" | "q!" | "qa" | "wq" | "x" => return Ok(Command::Quit),
-        "h" | "help" => return Ok(Command::Help),
+        "" => return Ok(PromptCommand::Nothing),
+        "q" | "quit" | "q!" | "qa" | "wq" | "x" => return Ok(PromptCommand::Quit),
+        "h" | "help" => return Ok(PromptCommand::Help),
         _ => {}
     }
     let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
@@ -57,17 +57,17 @@ pub(super) fn command(text: &str, is_chapter: impl Fn(&str) -> bool) -> Result<C
         return Ok(of(rest.trim()));
     }
     if let Some(n) = text.strip_prefix('+').and_then(|n| n.trim().parse::<i64>().ok()) {
-        return Ok(Command::By(n));
+        return Ok(PromptCommand::By(n));
     }
     if let Some(n) = text.strip_prefix('-').and_then(|n| n.trim().parse::<i64>().ok()) {
-        return Ok(Command::By(n.saturating_neg()));
+        return Ok(PromptCommand::By(n.saturating_neg()));
     }
-    match text.parse::<At>() {
-        Ok(At::Mark(title)) if !is_chapter(&title) => Err(format!(
+    match text.parse::<GoTo>() {
+        Ok(GoTo::Mark(title)) if !is_chapter(&title) => Err(format!(
             "no such command or chapter: {} (try :123 :+10 :1.25s :50% :break :filter :export :q, or ? for help)",
             printable(text)
         )),
-        Ok(at) => Ok(Command::Go(at)),
+        Ok(at) => Ok(PromptCommand::Go(at)),
         Err(error) => Err(error),
     }
 }
@@ -100,10 +100,10 @@ pub(super) fn search(line: &str) -> Result<Wanted, FilterError> {
 }
 
 /// Where in a line something is wrong, and what.
-type Wrong = (usize, String);
+type CommandError = (usize, String);
 
 /// What is wrong with an expression, at its place in the whole line.
-fn wrong(line: &str, expression: &str, error: &FilterError) -> Wrong {
+fn wrong(line: &str, expression: &str, error: &FilterError) -> CommandError {
     let start = line.rfind(expression).unwrap_or(0);
     (start + error.at(), error.message().to_owned())
 }
@@ -113,19 +113,19 @@ impl App {
     ///
     /// # Errors
     /// Where an expression in it stops being one; all else is told on the last line.
-    pub(super) fn run(&mut self, asked: Asked, line: &str) -> Result<(), Wrong> {
+    pub(super) fn run(&mut self, asked: PromptKind, line: &str) -> Result<(), CommandError> {
         match asked {
-            Asked::Command => self.run_command(line),
-            Asked::Search => self.run_search(line),
-            Asked::Filter => self.run_filter(line, line.trim()),
-            Asked::Note => {
+            PromptKind::Command => self.run_command(line),
+            PromptKind::Search => self.run_search(line),
+            PromptKind::Filter => self.run_filter(line, line.trim()),
+            PromptKind::Note => {
                 self.add_note(line);
                 Ok(())
             }
         }
     }
 
-    fn run_command(&mut self, line: &str) -> Result<(), Wrong> {
+    fn run_command(&mut self, line: &str) -> Result<(), CommandError> {
         let chapters = &self.chapters;
         let command = match command(line, |title| find_chapter(chapters, title).is_some()) {
             Ok(command) => command,
@@ -135,37 +135,37 @@ impl App {
             }
         };
         match command {
-            Command::Go(at) => {
+            PromptCommand::Go(at) => {
                 self.jump();
                 if let Err(error) = self.go_to(&at) {
                     self.warn(error);
                 }
             }
-            Command::By(n) => {
+            PromptCommand::By(n) => {
                 self.jump();
                 let here = self.player.cursor().unwrap_or(0);
                 let by = usize::try_from(n.unsigned_abs()).unwrap_or(usize::MAX);
                 self.go(if n < 0 { here.saturating_sub(by) } else { here.saturating_add(by) });
             }
-            Command::Filter(expression) => return self.run_filter(line, expression),
-            Command::Break("") => self.list_breakpoints(),
-            Command::Break(expression) => match Wanted::parse(expression) {
+            PromptCommand::Filter(expression) => return self.run_filter(line, expression),
+            PromptCommand::Break("") => self.list_breakpoints(),
+            PromptCommand::Break(expression) => match Wanted::parse(expression) {
                 Ok(wanted) => self.set_breakpoint(wanted),
                 Err(error) => return Err(wrong(line, expression, &error)),
             },
-            Command::Export { file, over } => self.export(file, over),
-            Command::Note("") => self.open_prompt(Asked::Note, ""),
-            Command::Note(text) => self.add_note(text),
-            Command::Glossary("") => self.tell("a name: a state, a function, a field, a kind of event"),
-            Command::Glossary(name) => self.look_up(name),
-            Command::Quit => self.request = Some(Request::Quit),
-            Command::Help => self.help = Some(0),
-            Command::Nothing => {}
+            PromptCommand::Export { file, over } => self.export(file, over),
+            PromptCommand::Note("") => self.open_prompt(PromptKind::Note, ""),
+            PromptCommand::Note(text) => self.add_note(text),
+            PromptCommand::Glossary("") => self.tell("a name: a state, a function, a field, a kind of event"),
+            PromptCommand::Glossary(name) => self.look_up(name),
+            PromptCommand::Quit => self.request = Some(Request::Quit),
+            PromptCommand::Help => self.help = Some(0),
+            PromptCommand::Nothing => {}
         }
         Ok(())
     }
 
-    fn run_filter(&mut self, line: &str, expression: &str) -> Result<(), Wrong> {
+    fn run_filter(&mut self, line: &str, expression: &str) -> Result<(), CommandError> {
         if expression.is_empty() {
             self.set_filter(None);
             return Ok(());
@@ -177,7 +177,7 @@ impl App {
         Ok(())
     }
 
-    fn run_search(&mut self, line: &str) -> Result<(), Wrong> {
+    fn run_search(&mut self, line: &str) -> Result<(), CommandError> {
         if line.trim().is_empty() {
             self.search = None;
             return Ok(());
@@ -198,20 +198,20 @@ mod tests {
     #[test]
     fn a_command_that_is_none_says_what_would_be_one() {
         let chapter = |title: &str| title == "set";
-        assert_eq!(command(" +10", chapter), Ok(Command::By(10)));
-        assert_eq!(command("-5", chapter), Ok(Command::By(-5)));
-        assert_eq!(command("q", chapter), Ok(Command::Quit));
-        assert_eq!(command("set", chapter), Ok(Command::Go(At::Mark("set".into()))));
+        assert_eq!(command(" +10", chapter), Ok(PromptCommand::By(10)));
+        assert_eq!(command("-5", chapter), Ok(PromptCommand::By(-5)));
+        assert_eq!(command("q", chapter), Ok(PromptCommand::Quit));
+        assert_eq!(command("set", chapter), Ok(PromptCommand::Go(GoTo::Mark("set".into()))));
         assert!(command("brek", chapter).is_err_and(|e| e.contains("brek") && e.contains(":+10")));
-        assert_eq!(command("", chapter), Ok(Command::Nothing));
+        assert_eq!(command("", chapter), Ok(PromptCommand::Nothing));
         assert_eq!(
             command("break  to=conn_nread & conn=0 ", chapter),
-            Ok(Command::Break("to=conn_nread & conn=0"))
+            Ok(PromptCommand::Break("to=conn_nread & conn=0"))
         );
-        assert_eq!(command("filter", chapter), Ok(Command::Filter("")));
+        assert_eq!(command("filter", chapter), Ok(PromptCommand::Filter("")));
         assert_eq!(
             command("export! a b.jsonl", chapter),
-            Ok(Command::Export { file: "a b.jsonl", over: true })
+            Ok(PromptCommand::Export { file: "a b.jsonl", over: true })
         );
     }
 

@@ -9,13 +9,13 @@ const MOST_DIGITS: usize = 9;
 
 /// A count, from its `0` on. It knows no clock: time is told to it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Count {
+pub(super) struct CountPrefix {
     digits: String,
     /// How long ago its last digit was typed.
     waited: Duration,
 }
 
-impl Count {
+impl CountPrefix {
     /// Another digit.
     pub fn push(&mut self, digit: char) {
         self.waited = Duration::ZERO;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 const GAP: u64 = 10_000_000;
 
 /// A row of the list.
-enum Row {
+enum ListRow {
     Event(usize, Arc<Event>),
     /// So many nanoseconds in which nothing happened.
     Gap(u64),
@@ -40,18 +40,18 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let depths = depths(app, &rows, now);
     let digits = app.seqs().1.to_string().len().max(3);
     let has_time = pen.width() >= 70;
-    let index = |row: &Row| if let Row::Event(at, _) = row { Some(*at) } else { None };
+    let index = |row: &ListRow| if let ListRow::Event(at, _) = row { Some(*at) } else { None };
     app.seen.borrow_mut().rows(rows.iter().map(index).collect());
     for (y, row) in rows.iter().enumerate() {
         match row {
-            Row::Gap(ns) => {
+            ListRow::Gap(ns) => {
                 pen.put(digits + 5, y, &format!("⋯ {}", time(*ns)), p.dim);
             }
-            Row::Note(text) => {
+            ListRow::Note(text) => {
                 let x = pen.put(digits + 5, y, "✎ ", p.now);
                 pen.fit(x, y, pen.width().saturating_sub(x), &printable(text), p.text);
             }
-            Row::Event(_, event) => {
+            ListRow::Event(_, event) => {
                 let style = match y.cmp(&now) {
                     std::cmp::Ordering::Equal => p.now,
                     std::cmp::Ordering::Less => p.text,
@@ -93,7 +93,7 @@ fn render_event(app: &App, event: &Event, pen: &mut Pen<'_>, y: usize, shape: Sh
         x = pen.put(x, y, &format!("{:>8}  ", time(event.t)), if is_now { style } else { p.dim });
     }
     x = pen.put(x, y, &format!("{:<9}", event.th), style);
-    let what = words(event, words::Style::List, &numbered);
+    let what = words(event, words::Wording::List, &numbered);
     if event.kind() == Kind::Mark {
         let room = pen.width().saturating_sub(x);
         pen.fit(x, y, room, &what, if is_now { p.now } else { p.strong });
@@ -113,15 +113,15 @@ fn render_event(app: &App, event: &Event, pen: &mut Pen<'_>, y: usize, shape: Sh
 }
 
 /// How deep in calls each row's thread is: counted from the cursor, where the world tells.
-fn depths(app: &App, rows: &[Row], now: usize) -> Vec<usize> {
+fn depths(app: &App, rows: &[ListRow], now: usize) -> Vec<usize> {
     let mut depths = vec![0; rows.len()];
     // Among some of the events, how deep one is cannot be counted.
     if !app.has_calls || app.narrow.is_some() {
         return depths;
     }
     let event = |y: usize| match rows.get(y)? {
-        Row::Event(_, event) => Some(event),
-        Row::Gap(_) | Row::Note(_) => None,
+        ListRow::Event(_, event) => Some(event),
+        ListRow::Gap(_) | ListRow::Note(_) => None,
     };
     let at_cursor: HashMap<Thread, usize> =
         app.player.world().threads.values().map(|lane| (lane.id, lane.stack.len())).collect();
@@ -175,15 +175,15 @@ fn around(app: &App, cursor: usize, height: usize) -> (Vec<(usize, Arc<Event>)>,
 }
 
 /// The rows around the cursor, and which of them is the cursor's.
-fn rows(app: &App, cursor: usize, height: usize) -> (Vec<Row>, usize) {
+fn rows(app: &App, cursor: usize, height: usize) -> (Vec<ListRow>, usize) {
     // Upwards from the cursor, then downwards; the cursor stands a little below the middle, so
     // that more of what led here is seen than of what comes.
     let above = height * 3 / 5;
     let (events, at_cursor) = around(app, cursor, height);
-    let row = |at: usize| events.get(at).map(|(index, event)| Row::Event(*index, event.clone()));
+    let row = |at: usize| events.get(at).map(|(index, event)| ListRow::Event(*index, event.clone()));
     let notes = |at: usize| {
         let seq = events.get(at).map(|(_, event)| event.seq);
-        seq.into_iter().flat_map(|seq| app.notes.at(seq)).map(|text| Row::Note(text.to_owned()))
+        seq.into_iter().flat_map(|seq| app.notes.at(seq)).map(|text| ListRow::Note(text.to_owned()))
     };
     let gap_before = |at: usize| {
         let ((_, before), (_, here)) = (events.get(at.checked_sub(1)?)?, events.get(at)?);
@@ -193,19 +193,19 @@ fn rows(app: &App, cursor: usize, height: usize) -> (Vec<Row>, usize) {
     let mut at = at_cursor;
     while up.len() < height {
         if let Some(gap) = gap_before(at) {
-            up.push(Row::Gap(gap));
+            up.push(ListRow::Gap(gap));
         }
         let Some(before) = at.checked_sub(1) else { break };
         at = before;
-        let mut remarks: Vec<Row> = notes(at).collect();
+        let mut remarks: Vec<ListRow> = notes(at).collect();
         up.extend(remarks.drain(..).rev());
         up.extend(row(at));
     }
-    let mut down: Vec<Row> = row(at_cursor).into_iter().chain(notes(at_cursor)).collect();
+    let mut down: Vec<ListRow> = row(at_cursor).into_iter().chain(notes(at_cursor)).collect();
     let mut at = at_cursor + 1;
     while at < events.len() && down.len() < height {
         if let Some(gap) = gap_before(at) {
-            down.push(Row::Gap(gap));
+            down.push(ListRow::Gap(gap));
         }
         down.extend(row(at));
         down.extend(notes(at));

@@ -6,7 +6,7 @@ use super::pen::Pen;
 use crate::event::{Event, Kind};
 use crate::explain::{Commands, Context, Explanation, MOST_COMMANDS, explain};
 use crate::filter::Filter;
-use crate::lesson::{self, Span, Style};
+use crate::lesson::{self, Span, TextStyle};
 use crate::player::{Direction, Found};
 use crate::text::printable;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ const LOOK_BACK: usize = 20_000;
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let line = |spans: Vec<Span>| spans.into_iter().map(|span| span.text).collect();
     text.lines()
-        .flat_map(|text| lesson::wrap(&[Span { text: text.to_owned(), style: Style::Plain }], width))
+        .flat_map(|text| lesson::wrap(&[Span { text: text.to_owned(), style: TextStyle::Plain }], width))
         .map(line)
         .collect()
 }

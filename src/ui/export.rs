@@ -3,7 +3,7 @@
 use super::app::App;
 use super::desk::Export;
 use super::narrow::SLICE;
-use super::prompt::Asked;
+use super::prompt::PromptKind;
 use crate::trace::format::End;
 
 /// A file that is being written, a slice at a time.
@@ -28,7 +28,7 @@ impl App {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         let stem: String = stem.chars().map(|c| if is_plain(c) { c } else { '-' }).take(40).collect();
         let stem = if stem.is_empty() || self.leash.is_some() { "memstep".to_owned() } else { stem };
-        self.open_prompt(Asked::Command, &format!("export {stem}-shown.jsonl"));
+        self.open_prompt(PromptKind::Command, &format!("export {stem}-shown.jsonl"));
     }
 
     /// `:export FILE`, `:export! FILE`

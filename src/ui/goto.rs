@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 /// A place in a recording.
 #[derive(Debug, Clone, PartialEq)]
-pub enum At {
+pub enum GoTo {
     /// The state after the event of that number.
     Seq(u64),
     /// The state at so many nanoseconds since the start.
@@ -16,26 +16,26 @@ pub enum At {
     Mark(String),
 }
 
-impl FromStr for At {
+impl FromStr for GoTo {
     type Err = String;
 
-    fn from_str(text: &str) -> Result<At, String> {
+    fn from_str(text: &str) -> Result<GoTo, String> {
         let text = text.trim();
         if let Ok(seq) = text.parse() {
-            return Ok(At::Seq(seq));
+            return Ok(GoTo::Seq(seq));
         }
         if let Some(percent) = text.strip_suffix('%').and_then(|n| n.trim().parse::<f64>().ok()) {
             return if (0.0..=100.0).contains(&percent) {
-                Ok(At::Percent(percent))
+                Ok(GoTo::Percent(percent))
             } else {
                 Err(format!("{percent}% is not between 0% and 100%"))
             };
         }
         if let Some(time) = time(text) {
-            return time.map(At::Time);
+            return time.map(GoTo::Time);
         }
         if text.chars().any(char::is_alphabetic) {
-            return Ok(At::Mark(text.to_owned()));
+            return Ok(GoTo::Mark(text.to_owned()));
         }
         Err(format!("no such place: {} (expected 123, 1.25s, 50% or a chapter)", printable(text)))
     }
@@ -67,14 +67,14 @@ mod tests {
 
     #[test]
     fn places_are_read_as_one_would_write_them() {
-        assert_eq!("123".parse(), Ok(At::Seq(123)));
-        assert_eq!("1.25s".parse(), Ok(At::Time(1_250_000_000)));
-        assert_eq!("100ms".parse(), Ok(At::Time(100_000_000)));
-        assert_eq!("7 µs".parse(), Ok(At::Time(7_000)));
-        assert_eq!("50%".parse(), Ok(At::Percent(50.0)));
-        assert_eq!("start-up".parse(), Ok(At::Mark("start-up".into())));
+        assert_eq!("123".parse(), Ok(GoTo::Seq(123)));
+        assert_eq!("1.25s".parse(), Ok(GoTo::Time(1_250_000_000)));
+        assert_eq!("100ms".parse(), Ok(GoTo::Time(100_000_000)));
+        assert_eq!("7 µs".parse(), Ok(GoTo::Time(7_000)));
+        assert_eq!("50%".parse(), Ok(GoTo::Percent(50.0)));
+        assert_eq!("start-up".parse(), Ok(GoTo::Mark("start-up".into())));
         for bad in ["-5s", "101%", "1e300s", "!", ""] {
-            assert!(bad.parse::<At>().is_err(), "{bad}");
+            assert!(bad.parse::<GoTo>().is_err(), "{bad}");
         }
     }
 }

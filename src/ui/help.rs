@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 /// A piece of a line: its column, its text, its style.
-type Piece = (usize, String, Style);
+type HelpPiece = (usize, String, Style);
 
 /// How far down the help can be scrolled on the screen as it was last drawn.
 pub(super) fn last_scroll(app: &App) -> usize {
@@ -18,10 +18,10 @@ pub(super) fn last_scroll(app: &App) -> usize {
     lines(app).len().saturating_sub(height.max(1))
 }
 
-fn lines(app: &App) -> Vec<Vec<Piece>> {
+fn lines(app: &App) -> Vec<Vec<HelpPiece>> {
     let p = app.palette;
     let here = if app.leash.is_some() { Scope::Live } else { Scope::Replay };
-    let mut lines: Vec<Vec<Piece>> = Vec::new();
+    let mut lines: Vec<Vec<HelpPiece>> = Vec::new();
     let mut add = |section: &Section| {
         if !lines.is_empty() {
             lines.push(Vec::new());

@@ -4,9 +4,9 @@
 
 mod cases;
 
-use super::app::{Panel, Pending, Request};
+use super::app::{Panel, PendingKey, Request};
 use super::desk::{Desk, Export};
-use super::prompt::Asked;
+use super::prompt::PromptKind;
 use super::spacetime::Scale;
 use super::tests::{TestLeash, app, event_of, key, live, press, recording, run_to_end, screen, seq};
 use super::*;
@@ -28,7 +28,7 @@ fn told(app: &App) -> &str {
     app.status.as_ref().map_or("", |status| &status.text)
 }
 
-fn asked(app: &App) -> Option<Asked> {
+fn asked(app: &App) -> Option<PromptKind> {
     app.prompt.as_ref().map(|prompt| prompt.asked)
 }
 
@@ -311,7 +311,7 @@ fn long() -> App {
     let event = |seq| FlatEvent { seq, t: seq * 1000, ev: Kind::Wait, ..FlatEvent::default() }.event();
     let mut events: Vec<Event> = (1..=90_000).map(event).collect();
     events[80_000].what = FlatEvent { ev: Kind::Close, ..FlatEvent::default() }.event().what;
-    App::replay(Recording { events, ..recording() }, &Options::default())
+    App::replay(OpenedRecording { events, ..recording() }, &Options::default())
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Bookmarks, and the way back from where one has jumped to. Events are told apart by their numbers:
 //! places in the list shift when a live server's oldest events are let go.
 
-use super::app::{App, Pending};
+use super::app::{App, PendingKey};
 use std::collections::BTreeMap;
 
 /// How many jumps are remembered.
@@ -52,19 +52,19 @@ pub(super) type Bookmarks = BTreeMap<char, u64>;
 
 impl App {
     /// The letter after `m` or `'`.
-    pub(super) fn name_of_mark(&mut self, pending: Pending, letter: char) {
+    pub(super) fn name_of_mark(&mut self, pending: PendingKey, letter: char) {
         let Some(here) = self.player.current().map(|e| e.seq) else { return };
         match pending {
-            Pending::GoToMark if letter == '\'' || letter == '`' => match self.jumps.swap(here) {
+            PendingKey::GoToMark if letter == '\'' || letter == '`' => match self.jumps.swap(here) {
                 Some(seq) => self.land(seq),
                 None => self.tell("nobody has jumped yet"),
             },
             _ if !letter.is_ascii_alphabetic() => self.tell("a bookmark's name is a letter: ma, then 'a"),
-            Pending::SetMark => {
+            PendingKey::SetMark => {
                 self.bookmarks.insert(letter, here);
                 self.tell(&format!("bookmark {letter} at event {here} ('{letter} comes back here)"));
             }
-            Pending::GoToMark => match self.bookmarks.get(&letter).copied() {
+            PendingKey::GoToMark => match self.bookmarks.get(&letter).copied() {
                 Some(seq) => {
                     self.jump();
                     self.land(seq);
@@ -78,7 +78,7 @@ impl App {
                     self.tell(&format!("no bookmark {letter}; {there_are}"));
                 }
             },
-            Pending::Hold | Pending::Release | Pending::StopRecording => {}
+            PendingKey::Hold | PendingKey::Release | PendingKey::StopRecording => {}
         }
     }
 

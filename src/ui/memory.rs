@@ -2,8 +2,8 @@
 
 use super::app::App;
 use super::pen::{Pen, cut};
-use crate::event::Stats;
-use crate::model::{Class, Deed, Item, Key, Lru, Memory};
+use crate::event::StatsValues;
+use crate::model::{ClassModel, Deed, Item, Key, LruModel, StoreModel};
 use crate::text::visible;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr as _;
@@ -25,14 +25,14 @@ pub(super) fn title(app: &App) -> String {
 }
 
 /// What a part of the panel is drawn with.
-struct View<'a> {
+struct MemoryView<'a> {
     app: &'a App,
-    memory: &'a Memory<'a>,
+    memory: &'a StoreModel<'a>,
     /// What this event did, if it is one of the store's.
     deed: Option<&'a Deed>,
 }
 
-impl View<'_> {
+impl MemoryView<'_> {
     fn did(&self, ops: &[&str]) -> bool {
         self.deed.is_some_and(|deed| ops.contains(&deed.op.name()))
     }
@@ -59,7 +59,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let world = app.player.world();
     let memory = &world.memory();
     let deed = memory.last.filter(|_| world.changed.memory);
-    let view = View { app, memory, deed };
+    let view = MemoryView { app, memory, deed };
     let top = counts(&view, pen);
     if memory.has_gap {
         let text = "Events before this are missing: counts are of what was told, and lists may lack items.";
@@ -78,9 +78,9 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
 }
 
 /// What `stats` answers, by its names; below it what the store was asked and did, for whatever command.
-fn counts(view: &View<'_>, pen: &mut Pen<'_>) -> usize {
+fn counts(view: &MemoryView<'_>, pen: &mut Pen<'_>) -> usize {
     let (p, memory) = (view.app.palette, view.memory);
-    let of = |n: fn(Stats) -> u64| memory.stats.map(n);
+    let of = |n: fn(StatsValues) -> u64| memory.stats.map(n);
     let stats = [
         ("get_hits", of(|stats| stats.get_hits), memory.is_counted(|stats| stats.get_hits)),
         ("get_misses", of(|stats| stats.get_misses), memory.is_counted(|stats| stats.get_misses)),
@@ -112,7 +112,7 @@ fn counts(view: &View<'_>, pen: &mut Pen<'_>) -> usize {
 }
 
 /// The classes in use, a row each, as many as there is room for; gives the row after them.
-fn classes(view: &View<'_>, pen: &mut Pen<'_>, top: usize, rows: usize) -> usize {
+fn classes(view: &MemoryView<'_>, pen: &mut Pen<'_>, top: usize, rows: usize) -> usize {
     let (p, memory) = (view.app.palette, view.memory);
     if memory.classes().next().is_none() {
         let text = if memory.has_gap {
@@ -124,7 +124,7 @@ fn classes(view: &View<'_>, pen: &mut Pen<'_>, top: usize, rows: usize) -> usize
         return top + 1;
     }
     pen.put(0, top, "  class    chunk  pages     used of chunks", p.dim);
-    let all: Vec<Class<'_>> = memory.classes().collect();
+    let all: Vec<ClassModel<'_>> = memory.classes().collect();
     let now = all.iter().position(|class| Some(class.id) == memory.class).unwrap_or(0);
     let rows = rows.max(1);
     // The one that it is about stays in sight, and what is left out is counted.
@@ -142,7 +142,7 @@ fn classes(view: &View<'_>, pen: &mut Pen<'_>, top: usize, rows: usize) -> usize
     y
 }
 
-fn one_class(view: &View<'_>, pen: &mut Pen<'_>, y: usize, class: &Class, is_now: bool) {
+fn one_class(view: &MemoryView<'_>, pen: &mut Pen<'_>, y: usize, class: &ClassModel, is_now: bool) {
     let p = view.app.palette;
     let is_its = view.deed.and_then(|deed| deed.class) == Some(class.id);
     let chunk = class.chunk.map_or_else(|| "?".to_owned(), |chunk| chunk.to_string());
@@ -167,10 +167,10 @@ fn one_class(view: &View<'_>, pen: &mut Pen<'_>, y: usize, class: &Class, is_now
 }
 
 /// A piece of a list, and how it is drawn.
-type Piece = (String, Style);
+type ListPiece = (String, Style);
 
 /// The list of the class that it is about, from head to tail; gives the row after it.
-fn lru(view: &View<'_>, pen: &mut Pen<'_>, y: usize, rows: usize) -> usize {
+fn lru(view: &MemoryView<'_>, pen: &mut Pen<'_>, y: usize, rows: usize) -> usize {
     let (p, memory) = (view.app.palette, view.memory);
     let Some(class) = memory.class.and_then(|id| memory.class(id)) else { return y };
     let lru = &class.lru;
@@ -198,7 +198,7 @@ fn lru(view: &View<'_>, pen: &mut Pen<'_>, y: usize, rows: usize) -> usize {
 }
 
 /// The list in pieces: as much of its head as there is room for, and the tail.
-fn list(view: &View<'_>, lru: &Lru, room: usize) -> Vec<Piece> {
+fn list(view: &MemoryView<'_>, lru: &LruModel, room: usize) -> Vec<ListPiece> {
     let p = view.app.palette;
     let head: Vec<&Item> = lru.head().collect();
     let tail: Vec<&Item> = lru.tail().collect();
@@ -215,8 +215,8 @@ fn list(view: &View<'_>, lru: &Lru, room: usize) -> Vec<Piece> {
     let known: Vec<&Item> = head.iter().chain(&tail).copied().collect();
     let last = last.min(all - first);
     let between = lru.len() - (first + last) as u64;
-    let mut pieces: Vec<Piece> = vec![("head ".into(), p.dim)];
-    let arrow = |pieces: &mut Vec<Piece>| {
+    let mut pieces: Vec<ListPiece> = vec![("head ".into(), p.dim)];
+    let arrow = |pieces: &mut Vec<ListPiece>| {
         if pieces.len() > 1 {
             pieces.push((" → ".into(), p.faint));
         }
@@ -237,7 +237,7 @@ fn list(view: &View<'_>, lru: &Lru, room: usize) -> Vec<Piece> {
     pieces
 }
 
-fn piece(view: &View<'_>, item: &Item) -> Vec<Piece> {
+fn piece(view: &MemoryView<'_>, item: &Item) -> Vec<ListPiece> {
     let p = view.app.palette;
     let is_its = view.deed.and_then(|deed| deed.key.as_ref()) == Some(&item.key);
     match is_its && view.did(&["hit", "link", "update"]) {
@@ -247,7 +247,7 @@ fn piece(view: &View<'_>, item: &Item) -> Vec<Piece> {
 }
 
 /// Writes pieces one after the other, broken between them; gives the row after the last.
-fn flow(pen: &mut Pen<'_>, top: usize, rows: usize, pieces: &[Piece]) -> usize {
+fn flow(pen: &mut Pen<'_>, top: usize, rows: usize, pieces: &[ListPiece]) -> usize {
     let (mut x, mut y) = (2, top);
     for (text, style) in pieces {
         if x + text.width() > pen.width() && x > 2 {
@@ -262,7 +262,7 @@ fn flow(pen: &mut Pen<'_>, top: usize, rows: usize, pieces: &[Piece]) -> usize {
 }
 
 /// The bucket that was asked last, and its chain.
-fn bucket(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
+fn bucket(view: &MemoryView<'_>, pen: &mut Pen<'_>, y: usize) {
     let (p, memory) = (view.app.palette, view.memory);
     let Some(bucket) = memory.bucket else {
         if memory.growing {
@@ -279,7 +279,7 @@ fn bucket(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
         view.put(pen, x + 1, y, &format!("{} is not in it ", shown(key)), p.text, true);
     }
     let chain = memory.chain(bucket);
-    let mut pieces: Vec<Piece> = Vec::new();
+    let mut pieces: Vec<ListPiece> = Vec::new();
     for item in &chain {
         if !pieces.is_empty() {
             pieces.push((" → ".into(), p.faint));

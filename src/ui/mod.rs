@@ -75,8 +75,8 @@ mod threads;
 pub use app::App;
 pub use desk::{Desk, Export};
 pub use draw::draw;
-pub use goto::At;
-pub use lesson::{Keep, Pupil};
+pub use goto::GoTo;
+pub use lesson::{KeepProgress, Pupil};
 pub use theme::Theme;
 
 use crate::event::{Event, Leashed, Thread};
@@ -90,7 +90,7 @@ use std::sync::mpsc::Receiver;
 
 /// A recording, read.
 #[derive(Debug, Clone)]
-pub struct Recording {
+pub struct OpenedRecording {
     /// What to call it: the file's name.
     pub name: String,
     /// Its first line.
@@ -105,7 +105,7 @@ pub struct Recording {
 
 /// What a running server's leash may be asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ask {
+pub enum LeashRequest {
     /// Hold every server thread before its next event.
     Hold,
     /// Let all go.
@@ -127,7 +127,7 @@ pub trait Leash: Send + Sync {
     /// How it was when it was last heard of.
     fn look(&self) -> Leashed;
     /// Asks for something; that it was done shows when one looks, and why it was not is news.
-    fn ask(&self, what: Ask);
+    fn ask(&self, what: LeashRequest);
     /// What a server elsewhere is called: others may be at work on it, and what is done to them cannot be
     /// taken back.
     fn elsewhere(&self) -> Option<&str> {
@@ -175,7 +175,7 @@ pub struct Options {
     /// The colours, or none.
     pub theme: Theme,
     /// Where to begin; at the first event unless told.
-    pub at: Option<At>,
+    pub at: Option<GoTo>,
     /// How many times faster to play than it happened.
     pub speed: f64,
     /// How long a pause may be, in nanoseconds, while playing; `None` plays it whole.
@@ -251,7 +251,7 @@ impl Exit {
 }
 
 /// Shows a lesson beside its recording until the user quits.
-pub fn lesson(recording: Recording, pupil: Pupil, options: Options) -> io::Result<Exit> {
+pub fn lesson(recording: OpenedRecording, pupil: Pupil, options: Options) -> io::Result<Exit> {
     term::show(App::lesson(recording, pupil, &options), None)
 }
 

@@ -9,7 +9,7 @@ const NOTCH: usize = 3;
 
 /// What was drawn where.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
+pub(super) struct HitAreas {
     /// The screen's columns and rows.
     pub size: (u16, u16),
     panels: Vec<(Panel, Rect)>,
@@ -17,7 +17,7 @@ pub(super) struct Seen {
     rows: Vec<Option<usize>>,
 }
 
-impl Seen {
+impl HitAreas {
     /// A new frame.
     pub fn begin(&mut self, area: Rect) {
         self.size = (area.width, area.height);

@@ -1,29 +1,29 @@
 //! Going from event to event.
 
 use super::app::{App, find_chapter};
-use super::goto::At;
+use super::goto::GoTo;
 use crate::player::{Direction, Wanted};
 use crate::text::printable;
 
 impl App {
-    pub(super) fn go_to(&mut self, at: &At) -> Result<(), String> {
+    pub(super) fn go_to(&mut self, at: &GoTo) -> Result<(), String> {
         if self.must_wait_for(at) {
             return Ok(());
         }
         match at {
-            At::Seq(seq) => {
+            GoTo::Seq(seq) => {
                 self.player.seek(*seq);
                 if !self.tell_the_way() && self.player.current().is_some_and(|e| e.seq != *seq) {
                     let (first, last) = self.seqs();
                     self.tell(&format!("there is no event {seq}; they run from {first} to {last}"));
                 }
             }
-            At::Time(t) => drop(self.player.seek_time(*t)),
-            At::Percent(percent) => {
+            GoTo::Time(t) => drop(self.player.seek_time(*t)),
+            GoTo::Percent(percent) => {
                 let last = self.player.len().saturating_sub(1);
                 self.player.go((last as f64 * percent / 100.0).round() as usize);
             }
-            At::Mark(title) => {
+            GoTo::Mark(title) => {
                 let at = find_chapter(&self.chapters, title)
                     .ok_or_else(|| format!("no chapter begins with {}", printable(title)))?;
                 self.player.go(at);
@@ -86,7 +86,7 @@ impl App {
         if let Some(seq) = count {
             self.jump();
             // A number is always somewhere.
-            let _ = self.go_to(&At::Seq(seq as u64));
+            let _ = self.go_to(&GoTo::Seq(seq as u64));
         } else if self.narrow.is_some() && self.leash.is_none() {
             self.go_to_the_last_shown(Direction::Forward);
         } else {

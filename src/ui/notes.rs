@@ -1,7 +1,7 @@
 //! Remarks on events: typed, shown, kept.
 
 use super::app::App;
-use super::prompt::Asked;
+use super::prompt::PromptKind;
 use crate::trace::format::Note;
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ impl App {
         if self.player.current().is_none() {
             return self.tell("there is no event yet to remark on");
         }
-        self.open_prompt(Asked::Note, "");
+        self.open_prompt(PromptKind::Note, "");
     }
 
     /// A remark on the event at the cursor.

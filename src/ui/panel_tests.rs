@@ -4,7 +4,7 @@
 use super::app::Panel;
 use super::tests::{at, press, recording, screen, seq};
 use super::*;
-use crate::event::{ConnSet, ConnState, Fn, ItemRef, Kind};
+use crate::event::{ConnItem, ConnSet, ConnState, Function, Kind};
 use crate::model::sample::{self, Script, W0};
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ fn a_breakpoint_means_the_function_and_what_is_done_to_an_item() {
         assert_eq!(Filter::parse(&filter.to_string()).unwrap(), filter, "a server's leash takes it, too");
         filter.to_string()
     };
-    assert_eq!(set_at(|e| e.function() == Some(Fn::DriveMachine)), "ev=call & fn=drive_machine");
+    assert_eq!(set_at(|e| e.function() == Some(Function::DriveMachine)), "ev=call & fn=drive_machine");
     assert_eq!(set_at(|e| e.op() == Some("link")), "ev=item & op=link");
     assert_eq!(set_at(|e| e.kind() == Kind::Read), "ev=read");
     assert_eq!(
@@ -50,7 +50,7 @@ fn app_with(more: impl FnOnce(&mut Script)) -> App {
     let mut script = Script::default();
     script.events = sample::set_get();
     more(script.after(1_000_000));
-    let mut app = App::replay(Recording { events: script.events, ..recording() }, &Options::default());
+    let mut app = App::replay(OpenedRecording { events: script.events, ..recording() }, &Options::default());
     app.player.last();
     app
 }
@@ -178,7 +178,7 @@ fn a_count_begins_with_a_0_and_ends_after_a_second_without_a_key() {
 /// A connection in whose item 10 bytes are to come, of which so many have, and two of them were kept.
 fn filling(came: i32) -> App {
     app_with(|script| {
-        let item = ItemRef { key: "key".into(), size: 10 };
+        let item = ConnItem { key: "key".into(), size: 10 };
         script.c0(Kind::Accept, |e| (e.conn, e.fd, e.worker) = (Some(9), Some(30), Some(W0)));
         script.c0(Kind::ConnNew, |e| (e.conn, e.fd, e.state) = (Some(9), Some(30), Some(ConnState::NewCmd)));
         script.set(ConnSet {

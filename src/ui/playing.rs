@@ -1,7 +1,7 @@
 //! Playing: what time that passes does.
 
 use super::app::{App, speed};
-use super::count::Count;
+use super::count::CountPrefix;
 use super::narrow::Next;
 use crate::event::Kind;
 use crate::player::{Direction, Pace, pause_after};
@@ -14,7 +14,7 @@ impl App {
             return Some(Duration::ZERO);
         }
         let play = self.playing.then(|| self.pause().saturating_sub(self.elapsed));
-        let count = self.count.as_ref().map(Count::left);
+        let count = self.count.as_ref().map(CountPrefix::left);
         [play, count, self.reading(), self.lesson_due()].into_iter().flatten().min()
     }
 

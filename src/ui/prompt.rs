@@ -15,7 +15,7 @@ const REMEMBERED: usize = 50;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum PromptKind {
     /// `:`
     Command,
     /// `/`
@@ -26,7 +26,7 @@ pub(super) enum Asked {
     Note,
 }
 
-impl Asked {
+impl PromptKind {
     /// What stands before the line.
     pub fn sign(self) -> &'static str {
         [":", "/", "&", "note: "][self as usize]
@@ -36,7 +36,7 @@ impl Asked {
 /// A line that is being typed.
 #[derive(Debug)]
 pub(super) struct Prompt {
-    pub asked: Asked,
+    pub asked: PromptKind,
     input: Input,
     /// Which of the lines before is shown, and what had been typed until then.
     recalled: Option<(usize, String)>,
@@ -49,11 +49,11 @@ pub(super) struct Prompt {
 pub(super) struct History([Vec<String>; 4]);
 
 impl History {
-    fn of(&self, asked: Asked) -> &[String] {
+    fn of(&self, asked: PromptKind) -> &[String] {
         &self.0[asked as usize]
     }
 
-    fn remember(&mut self, asked: Asked, line: &str) {
+    fn remember(&mut self, asked: PromptKind, line: &str) {
         let lines = &mut self.0[asked as usize];
         lines.retain(|l| l != line);
         if lines.len() == REMEMBERED {
@@ -66,7 +66,7 @@ impl History {
 }
 
 impl Prompt {
-    pub fn new(asked: Asked, line: &str) -> Prompt {
+    pub fn new(asked: PromptKind, line: &str) -> Prompt {
         Prompt { asked, input: Input::new(line.to_owned()), recalled: None, wrong: None }
     }
 
@@ -111,7 +111,7 @@ impl Prompt {
 }
 
 impl App {
-    pub(super) fn open_prompt(&mut self, asked: Asked, line: &str) {
+    pub(super) fn open_prompt(&mut self, asked: PromptKind, line: &str) {
         self.prompt = Some(Prompt::new(asked, line));
     }
 
@@ -177,12 +177,12 @@ mod tests {
     fn lines_typed_before_come_back_and_what_was_being_typed_too() {
         let mut history = History::default();
         for line in ["one", "two", "one", " "] {
-            history.remember(Asked::Search, line);
+            history.remember(PromptKind::Search, line);
         }
-        let lines = history.of(Asked::Search);
+        let lines = history.of(PromptKind::Search);
         assert_eq!(lines, ["two", "one"]);
-        assert!(history.of(Asked::Command).is_empty());
-        let mut prompt = Prompt::new(Asked::Search, "thr");
+        assert!(history.of(PromptKind::Command).is_empty());
+        let mut prompt = Prompt::new(PromptKind::Search, "thr");
         for (older, expected) in
             [(true, "one"), (true, "two"), (true, "two"), (false, "one"), (false, "thr"), (false, "thr")]
         {
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_long_line_is_shown_around_its_cursor() {
-        let prompt = Prompt::new(Asked::Filter, &"0123456789".repeat(5));
+        let prompt = Prompt::new(PromptKind::Filter, &"0123456789".repeat(5));
         assert_eq!(prompt.shown(100).1, 51);
         let (shown, cursor, skip) = prompt.shown(22);
         assert_eq!((shown.as_str(), cursor, skip), ("&01234567890123456789", 21, 30));

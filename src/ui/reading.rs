@@ -1,9 +1,9 @@
 //! A recording that is still being read: what is known of it grows between two frames.
 
 use super::app::App;
-use super::goto::At;
+use super::goto::GoTo;
 use super::{Options, app};
-use crate::player::{Player, Progress, Source};
+use crate::player::{Player, Source, SourceProgress};
 use crate::trace::format::Header;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ impl App {
     pub fn open(name: String, header: Header, source: Arc<dyn Source>, options: &Options) -> App {
         let mut app = App::new(name, &header, Vec::new(), options);
         app.player = Player::of(source);
-        app.progress = Progress::default();
+        app.progress = SourceProgress::default();
         app.grows = options.grows.clone();
         app.look_at_source();
         app.narrow_again();
@@ -127,7 +127,7 @@ impl App {
     }
 
     /// Whether nobody knows yet where `at` is; then it is gone to as soon as that is known.
-    pub(super) fn must_wait_for(&mut self, at: &At) -> bool {
+    pub(super) fn must_wait_for(&mut self, at: &GoTo) -> bool {
         let is_known = self.is_known(at);
         if !is_known {
             self.awaited = Some(at.clone());
@@ -136,13 +136,13 @@ impl App {
         !is_known
     }
 
-    fn is_known(&self, at: &At) -> bool {
+    fn is_known(&self, at: &GoTo) -> bool {
         self.progress.is_indexed
             || match at {
-                At::Seq(seq) => self.player.seqs().is_some_and(|(_, last)| *seq < last),
-                At::Time(t) => self.player.last_time().is_some_and(|last| *t < last),
-                At::Percent(_) => false,
-                At::Mark(title) => app::find_chapter(&self.chapters, title).is_some(),
+                GoTo::Seq(seq) => self.player.seqs().is_some_and(|(_, last)| *seq < last),
+                GoTo::Time(t) => self.player.last_time().is_some_and(|last| *t < last),
+                GoTo::Percent(_) => false,
+                GoTo::Mark(title) => app::find_chapter(&self.chapters, title).is_some(),
             }
     }
 

@@ -3,9 +3,9 @@
 use super::app::App;
 use super::pen::{Pen, wrap};
 use crate::event::Kind;
-use crate::model::Lane;
+use crate::model::ThreadFacts;
 
-fn lane(app: &App) -> Option<&Lane> {
+fn lane(app: &App) -> Option<&ThreadFacts> {
     app.player.world().threads.get(&app.player.current()?.th)
 }
 

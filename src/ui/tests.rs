@@ -31,9 +31,9 @@ pub(super) fn header() -> Header {
     }
 }
 
-pub(super) fn recording() -> Recording {
+pub(super) fn recording() -> OpenedRecording {
     let name = "set-get.jsonl".into();
-    Recording {
+    OpenedRecording {
         name,
         header: header(),
         events: sample::set_get(),
@@ -202,7 +202,7 @@ proptest::proptest! {
         (ascii, classroom) in proptest::prelude::any::<(bool, bool)>(),
     ) {
         let options = Options { ascii, classroom, ..Options::default() };
-        let mut app = App::replay(Recording { events, ..recording() }, &options);
+        let mut app = App::replay(OpenedRecording { events, ..recording() }, &options);
         press(&mut app, "G");
         for key in keys.chars() {
             press(&mut app, &key.to_string());
@@ -305,12 +305,12 @@ impl Leash for TestLeash {
         let waiting = if held { vec![at] } else { Vec::new() };
         Leashed { held, yours: held, waiting, ..Leashed::default() }
     }
-    fn ask(&self, what: Ask) {
+    fn ask(&self, what: LeashRequest) {
         let mut inner = self.0.lock().unwrap();
         match what {
-            Ask::Hold => inner.0 = true,
-            Ask::Release | Ask::Until(_) => inner.0 = false,
-            Ask::Step { n, .. } => inner.1 += n as usize,
+            LeashRequest::Hold => inner.0 = true,
+            LeashRequest::Release | LeashRequest::Until(_) => inner.0 = false,
+            LeashRequest::Step { n, .. } => inner.1 += n as usize,
         }
     }
 }
@@ -459,7 +459,7 @@ fn the_loop_takes_in_a_servers_events_until_they_end() {
 fn a_recording_that_is_still_read_says_how_far_it_is() {
     let mut app = app();
     assert!(!screen(&app, 120, 40).contains("indexing") && app.due().is_none());
-    app.progress = crate::player::Progress { percent: 43, is_indexed: false, ..app.progress };
+    app.progress = crate::player::SourceProgress { percent: 43, is_indexed: false, ..app.progress };
     assert!(screen(&app, 120, 40).contains("████░░░░░░ indexing 43 %"));
     assert!(app.due().is_some(), "one looks again by oneself");
     // Where nobody knows yet what stands there, one is on the way.

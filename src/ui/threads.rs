@@ -3,26 +3,26 @@
 use super::app::App;
 use super::pen::{Pen, cut};
 use crate::event::{Kind, Thread};
-use crate::model::{Lane, Listener, Phase, World};
+use crate::model::{Listener, ThreadFacts, ThreadPhase, World};
 use crate::text::{counted, glyph, printable};
 use crate::words;
 use std::borrow::Cow;
 
 /// Where the columns stand, if there is room for all.
-struct Columns {
+struct ColumnStarts {
     pipe: usize,
     queue: usize,
     conns: usize,
 }
 
-impl Columns {
-    fn of(width: usize) -> Columns {
+impl ColumnStarts {
+    fn of(width: usize) -> ColumnStarts {
         let (pipe, conns) = match width {
             0..58 => (29, 18),
             58..76 => (37, 17),
             _ => (37, 20),
         };
-        Columns { pipe, queue: pipe + 11, conns: pipe + conns }
+        ColumnStarts { pipe, queue: pipe + 11, conns: pipe + conns }
     }
 }
 
@@ -36,7 +36,7 @@ pub(super) fn wanted_height(app: &App) -> u16 {
 pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let p = app.palette;
     let world = app.player.world();
-    let columns = Columns::of(pen.width());
+    let columns = ColumnStarts::of(pen.width());
     // The column heads go first where rows are short.
     let mut y = 0;
     if pen.height() > world.threads.len() + 1 {
@@ -45,7 +45,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
         pen.put(columns.conns, y, "conns", p.dim);
         y += 1;
     }
-    let lanes: Vec<&Lane> = world.threads.values().collect();
+    let lanes: Vec<&ThreadFacts> = world.threads.values().collect();
     // With rows to spare every worker has a second one, as main has.
     let is_roomy = pen.height() >= y + 2 * lanes.len();
     // The line of the listening socket goes next where rows are short.
@@ -71,7 +71,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     }
 }
 
-fn render_lane(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Columns) {
+fn render_lane(app: &App, lane: &ThreadFacts, pen: &mut Pen<'_>, y: usize, columns: &ColumnStarts) {
     let p = app.palette;
     let world = app.player.world();
     let is_now = world.changed.thread == lane.id && !is_about_recording(app);
@@ -82,7 +82,7 @@ fn render_lane(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Co
     let doing = doing(app, lane);
     let style = match lane.phase {
         _ if is_now => p.now,
-        Phase::Running => p.text,
+        ThreadPhase::Running => p.text,
         _ => p.dim,
     };
     pen.fit(11, y, columns.pipe - 12, &doing, style);
@@ -123,7 +123,7 @@ fn render_lane(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Co
 }
 
 /// Beside who has no pipe, over or under the worker's own: what it just handed to a worker.
-fn sent(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize, columns: &Columns) {
+fn sent(app: &App, lane: &ThreadFacts, pen: &mut Pen<'_>, y: usize, columns: &ColumnStarts) {
     let p = app.palette;
     let Some(event) = app.player.current().filter(|event| event.th == lane.id) else { return };
     // The workers stand between main and the thread that makes the hash table grow.
@@ -143,7 +143,7 @@ pub(super) fn byte(byte: u8) -> char {
 }
 
 /// What a thread is at, as far as the recording says.
-fn doing(app: &App, lane: &Lane) -> String {
+fn doing(app: &App, lane: &ThreadFacts) -> String {
     if let Some(at_gate) = app.at_the_gate(lane.id) {
         return at_gate;
     }
@@ -151,18 +151,18 @@ fn doing(app: &App, lane: &Lane) -> String {
         return woken_by(app.player.world(), lane);
     }
     match (lane.phase, lane.stack.last()) {
-        (Phase::Absent, _) => "not there yet".to_owned(),
-        (Phase::SetUp, _) => match lane.epoll_fd {
+        (ThreadPhase::Absent, _) => "not there yet".to_owned(),
+        (ThreadPhase::SetUp, _) => match lane.epoll_fd {
             Some(fd) => format!("set up, epoll fd {fd}"),
             None => "being set up".to_owned(),
         },
-        (Phase::Created, _) => "pthread_create".to_owned(),
-        (Phase::Asleep(_), _) => "asleep in epoll_wait".to_owned(),
-        (Phase::Running, Some(function)) => match lane.conn {
+        (ThreadPhase::Created, _) => "pthread_create".to_owned(),
+        (ThreadPhase::Asleep(_), _) => "asleep in epoll_wait".to_owned(),
+        (ThreadPhase::Running, Some(function)) => match lane.conn {
             Some(id) => format!("{function} c{id}"),
             None => function.to_string(),
         },
-        (Phase::Running, None) => match lane.conn {
+        (ThreadPhase::Running, None) => match lane.conn {
             Some(id) => format!("running, at c{id}"),
             None => "running".to_owned(),
         },
@@ -170,7 +170,7 @@ fn doing(app: &App, lane: &Lane) -> String {
 }
 
 /// What woke a thread: its pipe, a new client, a connection, or its timer.
-fn woken_by(world: &World, lane: &Lane) -> String {
+fn woken_by(world: &World, lane: &ThreadFacts) -> String {
     format!("woken by {}", words::woken_by(&lane.ready, &names(world, lane.id)))
 }
 
@@ -184,7 +184,7 @@ pub(super) fn names(world: &World, thread: Thread) -> impl Fn(Option<u32>, Optio
     }
 }
 
-fn bytes_in_pipe(lane: &Lane) -> String {
+fn bytes_in_pipe(lane: &ThreadFacts) -> String {
     match lane.pipe.len() {
         0 => "·".to_owned(),
         1..=3 => lane.pipe.iter().map(|in_pipe| byte(in_pipe.byte)).collect(),
@@ -192,7 +192,7 @@ fn bytes_in_pipe(lane: &Lane) -> String {
     }
 }
 
-fn queue(lane: &Lane) -> String {
+fn queue(lane: &ThreadFacts) -> String {
     match lane.queue.len() {
         0 => "·".to_owned(),
         1 | 2 => lane.queue.iter().map(|queued| format!("c{}", queued.conn)).collect::<Vec<_>>().join(" "),
@@ -200,7 +200,7 @@ fn queue(lane: &Lane) -> String {
     }
 }
 
-fn conns_of(world: &World, lane: &Lane, room: usize) -> String {
+fn conns_of(world: &World, lane: &ThreadFacts, room: usize) -> String {
     let names: Vec<String> = world.conns_of(lane.id).take(64).map(|c| format!("c{}", c.id)).collect();
     cut(&names.join(" "), room)
 }
@@ -246,7 +246,7 @@ fn listener_line(app: &App, pen: &mut Pen<'_>, y: usize) {
 }
 
 /// Under a worker: its event base, and what it last had to tell.
-fn base_line(app: &App, lane: &Lane, pen: &mut Pen<'_>, y: usize) {
+fn base_line(app: &App, lane: &ThreadFacts, pen: &mut Pen<'_>, y: usize) {
     let p = app.palette;
     let Some(fd) = lane.epoll_fd else { return };
     let mut text = format!("epoll fd {fd}");

@@ -1,7 +1,7 @@
 //! The words room: what an event says in a line.
 //!
 //! [`words`] is the one entry, and in it the one match that has something to say of every kind, each with all of
-//! its fields by name: whoever adds a kind or a field is told here by the compiler, and finds what each [`Style`]
+//! its fields by name: whoever adds a kind or a field is told here by the compiler, and finds what each [`Wording`]
 //! makes of it side by side.
 //!
 //! | file | kinds |
@@ -31,12 +31,12 @@ pub use event_loop::woken_by;
 pub use parts::letters;
 pub use work::short_state;
 
-use crate::event::{AtGate, ConnState, Event, FlatEvent, Fn, Kind, Thread, What};
+use crate::event::{AtGate, ConnState, Event, FlatEvent, Function, Kind, Thread, What};
 use crate::text::printable;
 
 /// Where the words are to stand, and how many there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
+pub enum Wording {
     /// A line of the story: a sentence, after number, time, thread and connection.
     Text,
     /// A row of the list of events: what the kind and the connection, which stand before it, do not say.
@@ -47,15 +47,15 @@ pub enum Style {
     Gate,
 }
 
-impl Style {
+impl Wording {
     /// Each of them.
     #[cfg(test)]
-    pub const ALL: [Style; 4] = [Style::Text, Style::List, Style::Label, Style::Gate];
+    pub const ALL: [Wording; 4] = [Wording::Text, Wording::List, Wording::Label, Wording::Gate];
 }
 
 /// What a descriptor is called: that of a connection, where the event says which, and else by its number. Who has
 /// seen the events before knows more of it than an event does.
-pub type Names<'a> = &'a dyn std::ops::Fn(Option<u32>, Option<i32>) -> String;
+pub type FdNames<'a> = &'a dyn Fn(Option<u32>, Option<i32>) -> String;
 
 /// The names that need no knowledge: `c0`, `fd 28`.
 pub fn numbered(conn: Option<u32>, fd: Option<i32>) -> String {
@@ -70,12 +70,12 @@ pub fn numbered(conn: Option<u32>, fd: Option<i32>) -> String {
 #[derive(Clone, Copy)]
 struct Say<'a> {
     event: &'a Event,
-    style: Style,
-    names: Names<'a>,
+    style: Wording,
+    names: FdNames<'a>,
 }
 
 /// What happened, in a line: nothing in it acts on a terminal, whatever the event holds.
-pub fn words(event: &Event, style: Style, names: Names<'_>) -> String {
+pub fn words(event: &Event, style: Wording, names: FdNames<'_>) -> String {
     let say = &Say { event, style, names };
     let line = match &event.what {
         What::Mark => recording::mark(say),
@@ -130,13 +130,13 @@ pub fn words(event: &Event, style: Style, names: Names<'_>) -> String {
     };
     let mut line = printable(&line).into_owned();
     match (style, event.conn) {
-        (Style::Text, _) => {}
+        (Wording::Text, _) => {}
         // Of a kind that is not known it is not known either whether there is more to say.
-        (Style::List, _) if line.is_empty() && !matches!(event.what, What::Other(_)) => line.push('?'),
-        (Style::List, _) => {}
+        (Wording::List, _) if line.is_empty() && !matches!(event.what, What::Other(_)) => line.push('?'),
+        (Wording::List, _) => {}
         // Where a name is missing, nothing is left of what would stand before it.
-        (Style::Label, _) => line.truncate(line.trim_end().len()),
-        (Style::Gate, conn) => line += &conn.map(|conn| format!(" c{conn}")).unwrap_or_default(),
+        (Wording::Label, _) => line.truncate(line.trim_end().len()),
+        (Wording::Gate, conn) => line += &conn.map(|conn| format!(" c{conn}")).unwrap_or_default(),
     }
     line
 }
@@ -146,7 +146,7 @@ pub fn at_gate(at: &AtGate) -> String {
     let mut row = FlatEvent { th: at.th, ev: at.ev, conn: at.conn, ..FlatEvent::default() };
     match at.ev {
         Kind::State => row.to = at.of.as_deref().map(ConnState::named),
-        Kind::Call | Kind::Return => row.function = at.of.as_deref().map(Fn::named),
+        Kind::Call | Kind::Return => row.function = at.of.as_deref().map(Function::named),
         _ => row.op = at.of.clone(),
     }
     let mut event = row.clone().event();
@@ -154,13 +154,13 @@ pub fn at_gate(at: &AtGate) -> String {
         // A later server says more of it than such an event has here.
         event.what = What::Other(Box::new(row));
     }
-    words(&event, Style::Gate, &numbered)
+    words(&event, Wording::Gate, &numbered)
 }
 
 impl Say<'_> {
     /// What a row of the list says of it.
     fn as_row(&self) -> Self {
-        Say { style: Style::List, ..*self }
+        Say { style: Wording::List, ..*self }
     }
 
     /// The connection, `c0`; nothing where it is about none.

@@ -1,7 +1,7 @@
 //! Bytes in, commands, answers, bytes out.
 
 use super::parts::{Returned, answer, in_quotes, number, quoted, result};
-use super::{Say, Style};
+use super::{Say, Wording};
 use crate::event::{Errno, ReplyOp, Target};
 use crate::text::visible;
 
@@ -16,7 +16,7 @@ pub(super) fn read(say: &Say<'_>, into: Option<Target>, want: Option<u64>, retur
         came(want, returned) + &spaced(bytes) + &into.unwrap_or_default()
     };
     match (say.style, returned) {
-        (Style::Text, (ret, _)) => {
+        (Wording::Text, (ret, _)) => {
             let into = match into {
                 Some(Target::Item) => " into the item",
                 Some(Target::Swallow) => " to throw away",
@@ -29,12 +29,12 @@ pub(super) fn read(say: &Say<'_>, into: Option<Target>, want: Option<u64>, retur
                 _ => head + &answer(returned, "?"),
             }
         }
-        (Style::List, _) => list(say.bytes()),
-        (Style::Label, (_, Some(errno))) => failed(say, "read", errno),
-        (Style::Label, (Some(0), None)) => format!("read {}: the end", say.conn()),
-        (Style::Label, (Some(n), None)) => format!("read {n} {}", say.bytes().unwrap_or_default()),
-        (Style::Label, (None, None)) => say.kind_and(&list(say.as_row().bytes())),
-        (Style::Gate, _) => say.gate(None),
+        (Wording::List, _) => list(say.bytes()),
+        (Wording::Label, (_, Some(errno))) => failed(say, "read", errno),
+        (Wording::Label, (Some(0), None)) => format!("read {}: the end", say.conn()),
+        (Wording::Label, (Some(n), None)) => format!("read {n} {}", say.bytes().unwrap_or_default()),
+        (Wording::Label, (None, None)) => say.kind_and(&list(say.as_row().bytes())),
+        (Wording::Gate, _) => say.gate(None),
     }
 }
 
@@ -56,7 +56,7 @@ pub(super) fn recvfrom(
         came(want, returned) + &spaced(said) + &from()
     };
     match (say.style, returned) {
-        (Style::Text, (ret, _)) => {
+        (Wording::Text, (ret, _)) => {
             let head = format!("recvfrom {} → ", number(want));
             let said = match (&request, ret) {
                 (Some((id, said)), _) => {
@@ -67,15 +67,15 @@ pub(super) fn recvfrom(
             };
             head + &said + &from()
         }
-        (Style::List, _) => list(say.bytes()),
-        (Style::Label, (_, Some(Errno::AGAIN))) => format!("recvfrom {}: gone (EAGAIN)", say.conn()),
-        (Style::Label, (_, Some(errno))) => failed(say, "recvfrom", errno),
-        (Style::Label, (Some(n), None)) => match &request {
+        (Wording::List, _) => list(say.bytes()),
+        (Wording::Label, (_, Some(Errno::AGAIN))) => format!("recvfrom {}: gone (EAGAIN)", say.conn()),
+        (Wording::Label, (_, Some(errno))) => failed(say, "recvfrom", errno),
+        (Wording::Label, (Some(n), None)) => match &request {
             Some((id, said)) => format!("datagram {n}: #{id} {}", in_quotes(&said.kept)),
             None => format!("datagram {n}: too short"),
         },
-        (Style::Label, (None, None)) => say.kind_and(&list(say.as_row().bytes())),
-        (Style::Gate, _) => say.gate(None),
+        (Wording::Label, (None, None)) => say.kind_and(&list(say.as_row().bytes())),
+        (Wording::Gate, _) => say.gate(None),
     }
 }
 
@@ -86,7 +86,7 @@ pub(super) fn sendmsg(say: &Say<'_>, returned: Returned) -> String {
         format!("[{}] → {}", pieces.join(" "), result(returned))
     };
     match (say.style, returned) {
-        (Style::Text, _) => {
+        (Wording::Text, _) => {
             let shown = iov.iter().take(TOLD);
             let mut pieces: Vec<String> = shown.map(|one| quoted(&one.bytes(), say.style)).collect();
             if iov.len() > TOLD {
@@ -94,9 +94,9 @@ pub(super) fn sendmsg(say: &Say<'_>, returned: Returned) -> String {
             }
             format!("sendmsg {} → {}", pieces.join(" "), answer(returned, "?"))
         }
-        (Style::List, _) => list(),
-        (Style::Label, (_, Some(errno))) => failed(say, "send", errno),
-        (Style::Label, (Some(n), None)) => {
+        (Wording::List, _) => list(),
+        (Wording::Label, (_, Some(errno))) => failed(say, "send", errno),
+        (Wording::Label, (Some(n), None)) => {
             let total = iov.iter().map(|one| one.len).fold(0, u64::saturating_add);
             if u64::try_from(n).unwrap_or(0) < total {
                 return format!("send {n} of {total}");
@@ -104,29 +104,29 @@ pub(super) fn sendmsg(say: &Say<'_>, returned: Returned) -> String {
             let text: String = iov.iter().take(LISTED).map(|one| visible(&one.bytes().kept)).collect();
             format!("send {n} \"{text}\"")
         }
-        (Style::Label, (None, None)) => say.kind_and(&list()),
-        (Style::Gate, _) => say.gate(None),
+        (Wording::Label, (None, None)) => say.kind_and(&list()),
+        (Wording::Gate, _) => say.gate(None),
     }
 }
 
 pub(super) fn command(say: &Say<'_>) -> String {
     match say.style {
-        Style::Text => format!("command {}", say.said()),
-        Style::List => say.bytes().unwrap_or_default(),
-        Style::Label => say.bytes().unwrap_or_else(|| say.gate(None)),
-        Style::Gate => say.gate(None),
+        Wording::Text => format!("command {}", say.said()),
+        Wording::List => say.bytes().unwrap_or_default(),
+        Wording::Label => say.bytes().unwrap_or_else(|| say.gate(None)),
+        Wording::Gate => say.gate(None),
     }
 }
 
 pub(super) fn reply(say: &Say<'_>, op: Option<ReplyOp>) -> String {
     match say.style {
-        Style::Text if op == Some(ReplyOp::Noreply) => {
+        Wording::Text if op == Some(ReplyOp::Noreply) => {
             format!("no reply wanted: {} is not sent", say.said())
         }
-        Style::Text => format!("reply {}", say.said()),
-        Style::List => say.bytes().unwrap_or_default(),
-        Style::Label => say.bytes().unwrap_or_else(|| say.gate(None)),
-        Style::Gate => say.gate(op.map(ReplyOp::name)),
+        Wording::Text => format!("reply {}", say.said()),
+        Wording::List => say.bytes().unwrap_or_default(),
+        Wording::Label => say.bytes().unwrap_or_else(|| say.gate(None)),
+        Wording::Gate => say.gate(op.map(ReplyOp::name)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What lines have in common: bytes in quotes, results, numbers, what is waited for.
 
-use super::Style;
+use super::Wording;
 use crate::event::{Errno, Interest, Payload};
 use crate::text::visible;
 
@@ -11,9 +11,9 @@ const SHOWN: usize = 48;
 pub(super) type Returned = (Option<i64>, Option<Errno>);
 
 /// Bytes in quotes, as far as they are shown, and whether those are all.
-pub(super) fn quoted(bytes: &Payload<'_>, style: Style) -> String {
+pub(super) fn quoted(bytes: &Payload<'_>, style: Wording) -> String {
     match style {
-        Style::Text => {
+        Wording::Text => {
             let kept = &bytes.kept[..bytes.kept.len().min(SHOWN)];
             // A character that the cut broke in two would show as two odd bytes.
             let kept = match std::str::from_utf8(kept) {
@@ -25,8 +25,8 @@ pub(super) fn quoted(bytes: &Payload<'_>, style: Style) -> String {
                 false => format!("{}... ({} bytes)", in_quotes(kept), bytes.len),
             }
         }
-        Style::List => in_quotes(&bytes.kept) + if bytes.is_cut() { "…" } else { "" },
-        Style::Label | Style::Gate => in_quotes(&bytes.kept),
+        Wording::List => in_quotes(&bytes.kept) + if bytes.is_cut() { "…" } else { "" },
+        Wording::Label | Wording::Gate => in_quotes(&bytes.kept),
     }
 }
 
@@ -76,22 +76,22 @@ pub(super) fn row<const N: usize>(words: [Option<String>; N]) -> String {
 }
 
 /// What the kernel is to wait for: `for reading`.
-pub(super) fn waits_for(interest: Interest, style: Style) -> String {
+pub(super) fn waits_for(interest: Interest, style: Wording) -> String {
     match (interest, style) {
         (Interest::Read, _) => "for reading".to_owned(),
         (Interest::Write, _) => "for writing".to_owned(),
-        (Interest::Both, Style::Text) => "for reading and writing".to_owned(),
-        (other, Style::Text) => other.name().to_owned(),
+        (Interest::Both, Wording::Text) => "for reading and writing".to_owned(),
+        (other, Wording::Text) => other.name().to_owned(),
         (other, _) => format!("for {}", other.name()),
     }
 }
 
 /// What a descriptor is ready for: `readable`.
-pub(super) fn ready_for(interest: Interest, style: Style) -> &'static str {
+pub(super) fn ready_for(interest: Interest, style: Wording) -> &'static str {
     match (interest, style) {
         (Interest::Read, _) => "readable",
         (Interest::Write, _) => "writable",
-        (Interest::Both, Style::Text) => "readable and writable",
+        (Interest::Both, Wording::Text) => "readable and writable",
         (other, _) => other.name(),
     }
 }

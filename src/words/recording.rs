@@ -2,36 +2,36 @@
 
 use super::parts::{error, fd, row, waits_for};
 use super::startup::{ends, epoll, named};
-use super::{Say, Style};
+use super::{Say, Wording};
 use crate::event::FlatEvent;
 use crate::text::visible;
 
 pub(super) fn mark(say: &Say<'_>) -> String {
     match say.style {
-        Style::Text => say.said(),
-        Style::List => {
+        Wording::Text => say.said(),
+        Wording::List => {
             let title = say.event.bytes().map(|title| visible(&title.kept));
             format!("── {} ──", title.unwrap_or_default())
         }
-        Style::Label | Style::Gate => say.gate(None),
+        Wording::Label | Wording::Gate => say.gate(None),
     }
 }
 
 pub(super) fn note(say: &Say<'_>, at: Option<u64>) -> String {
     match say.style {
-        Style::Text => format!("note on #{}: {}", at.unwrap_or(0), say.said()),
-        Style::List => row([say.bytes()]),
-        Style::Label => say.kind_and(&row([say.as_row().bytes()])),
-        Style::Gate => say.gate(None),
+        Wording::Text => format!("note on #{}: {}", at.unwrap_or(0), say.said()),
+        Wording::List => row([say.bytes()]),
+        Wording::Label => say.kind_and(&row([say.as_row().bytes()])),
+        Wording::Gate => say.gate(None),
     }
 }
 
 pub(super) fn drop(say: &Say<'_>, n: Option<u64>) -> String {
     let lost = || format!("{} events were lost here", n.unwrap_or(0));
     match say.style {
-        Style::Text | Style::List => lost(),
-        Style::Label => say.kind_and(&lost()),
-        Style::Gate => say.gate(None),
+        Wording::Text | Wording::List => lost(),
+        Wording::Label => say.kind_and(&lost()),
+        Wording::Gate => say.gate(None),
     }
 }
 
@@ -39,23 +39,23 @@ pub(super) fn snapshot(say: &Say<'_>) -> String {
     let (conns, lost) = say.event.world().map_or((0, 0), |world| (world.conns.len(), world.lost));
     let list = || format!("the server as it was found, {conns} connections open");
     match say.style {
-        Style::Text => {
+        Wording::Text => {
             let lost = if lost > 0 { format!(", {lost} events lost before") } else { String::new() };
             format!("the server as it was found: {conns} open connections{lost}")
         }
-        Style::List => list(),
-        Style::Label => say.kind_and(&list()),
-        Style::Gate => say.gate(None),
+        Wording::List => list(),
+        Wording::Label => say.kind_and(&list()),
+        Wording::Gate => say.gate(None),
     }
 }
 
 /// A kind that this version does not know: what it has of the fields that others have.
 pub(super) fn other(say: &Say<'_>, flat: &FlatEvent) -> String {
     match say.style {
-        Style::Text => flat.ev.name().to_owned(),
-        Style::List => fields(flat),
-        Style::Label => say.kind_and(&fields(flat)),
-        Style::Gate => say.gate(flat.op.as_deref()),
+        Wording::Text => flat.ev.name().to_owned(),
+        Wording::List => fields(flat),
+        Wording::Label => say.kind_and(&fields(flat)),
+        Wording::Gate => say.gate(flat.op.as_deref()),
     }
 }
 
@@ -72,7 +72,7 @@ fn fields(flat: &FlatEvent) -> String {
         word(flat.value.as_deref()),
         word(flat.addr.as_deref()),
         flat.backlog.map(|n| format!("backlog {n}")),
-        flat.interest.map(|interest| waits_for(interest, Style::List)),
+        flat.interest.map(|interest| waits_for(interest, Wording::List)),
         word(flat.state.map(|state| state.name())),
         word(flat.why.as_deref()),
         error(flat.errno),

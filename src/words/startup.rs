@@ -1,31 +1,31 @@
 //! Start-up, and the listening socket.
 
 use super::parts::{Returned, answer, error, failure, fd, number, result, row, word};
-use super::{Say, Style};
+use super::{Say, Wording};
 use crate::event::{Domain, Errno, SockOpt, Thread, ThreadOp, Transport};
 
 pub(super) fn event_init(say: &Say<'_>, worker: Option<Thread>, epoll_fd: Option<i32>) -> String {
     let list = || row([named(worker), epoll(epoll_fd)]);
     match say.style {
-        Style::Text => format!("event_init for {} → epoll {}", say.worker(worker), number(epoll_fd)),
-        Style::List => list(),
-        Style::Label => say.kind_and(&list()),
-        Style::Gate => say.gate(None),
+        Wording::Text => format!("event_init for {} → epoll {}", say.worker(worker), number(epoll_fd)),
+        Wording::List => list(),
+        Wording::Label => say.kind_and(&list()),
+        Wording::Gate => say.gate(None),
     }
 }
 
 pub(super) fn pipe(say: &Say<'_>, worker: Option<Thread>, receive: Option<i32>, send: Option<i32>) -> String {
     let list = || row([named(worker), ends((receive, send))]);
     match say.style {
-        Style::Text => format!(
+        Wording::Text => format!(
             "pipe for {}: it reads {}, main writes {}",
             say.worker(worker),
             number(receive),
             number(send)
         ),
-        Style::List => list(),
-        Style::Label => say.kind_and(&list()),
-        Style::Gate => say.gate(None),
+        Wording::List => list(),
+        Wording::Label => say.kind_and(&list()),
+        Wording::Gate => say.gate(None),
     }
 }
 
@@ -39,15 +39,15 @@ pub(super) fn thread(
     let done = op.map(ThreadOp::name);
     let list = || row([done.map(str::to_owned), named(worker), epoll(epoll_fd), ends(pipe)]);
     match (say.style, op, worker) {
-        (Style::Text, Some(ThreadOp::Setup), _) => format!("{} is set up", say.worker(worker)),
-        (Style::Text, Some(ThreadOp::Create), _) => created(say.worker(worker)),
-        (Style::Text, Some(ThreadOp::Start), _) => format!("{} enters its event loop", say.worker(worker)),
-        (Style::Text, ..) => format!("thread {} {}", say.worker(worker), done.unwrap_or_default()),
-        (Style::List, ..) => list(),
-        (Style::Label, Some(ThreadOp::Create), Some(worker)) => created(worker),
-        (Style::Label, Some(ThreadOp::Start), _) => format!("{} starts", say.event.th),
-        (Style::Label, ..) => say.kind_and(&list()),
-        (Style::Gate, ..) => say.gate(done),
+        (Wording::Text, Some(ThreadOp::Setup), _) => format!("{} is set up", say.worker(worker)),
+        (Wording::Text, Some(ThreadOp::Create), _) => created(say.worker(worker)),
+        (Wording::Text, Some(ThreadOp::Start), _) => format!("{} enters its event loop", say.worker(worker)),
+        (Wording::Text, ..) => format!("thread {} {}", say.worker(worker), done.unwrap_or_default()),
+        (Wording::List, ..) => list(),
+        (Wording::Label, Some(ThreadOp::Create), Some(worker)) => created(worker),
+        (Wording::Label, Some(ThreadOp::Start), _) => format!("{} starts", say.event.th),
+        (Wording::Label, ..) => say.kind_and(&list()),
+        (Wording::Gate, ..) => say.gate(done),
     }
 }
 
@@ -65,13 +65,13 @@ pub(super) fn socket(
     let domain = domain.map(Domain::name);
     let list = || row([fd(at), domain.map(str::to_owned), error(returned.1)]);
     match say.style {
-        Style::Text => {
+        Wording::Text => {
             let udp = if transport == Some(Transport::Udp) { " udp" } else { "" };
             format!("socket {}{udp} → {}", word(domain), answer(returned, &number(at)))
         }
-        Style::List => list(),
-        Style::Label => say.kind_and(&list()),
-        Style::Gate => say.gate(None),
+        Wording::List => list(),
+        Wording::Label => say.kind_and(&list()),
+        Wording::Gate => say.gate(None),
     }
 }
 
@@ -85,23 +85,23 @@ pub(super) fn setsockopt(
     let option = option.map(SockOpt::name);
     let list = || row([fd(at), option.map(str::to_owned), value.map(str::to_owned), error(returned.1)]);
     match say.style {
-        Style::Text => {
+        Wording::Text => {
             let failed = returned.1.map(|_| format!(" → {}", result(returned))).unwrap_or_default();
             format!("setsockopt {} {} {}{failed}", number(at), word(option), word(value))
         }
-        Style::List => list(),
-        Style::Label => say.kind_and(&list()),
-        Style::Gate => say.gate(None),
+        Wording::List => list(),
+        Wording::Label => say.kind_and(&list()),
+        Wording::Gate => say.gate(None),
     }
 }
 
 pub(super) fn bind(say: &Say<'_>, at: Option<i32>, addr: Option<&str>, errno: Option<Errno>) -> String {
     let list = || row([fd(at), addr.map(str::to_owned), error(errno)]);
     match say.style {
-        Style::Text => format!("bind {} to {}{}", number(at), word(addr), failure(errno)),
-        Style::List => list(),
-        Style::Label => say.kind_and(&list()),
-        Style::Gate => say.gate(None),
+        Wording::Text => format!("bind {} to {}{}", number(at), word(addr), failure(errno)),
+        Wording::List => list(),
+        Wording::Label => say.kind_and(&list()),
+        Wording::Gate => say.gate(None),
     }
 }
 
@@ -115,12 +115,12 @@ pub(super) fn listen(
     let list =
         || row([fd(at), addr.map(str::to_owned), backlog.map(|n| format!("backlog {n}")), error(errno)]);
     match say.style {
-        Style::Text => {
+        Wording::Text => {
             format!("listen {} on {}, backlog {}{}", number(at), word(addr), number(backlog), failure(errno))
         }
-        Style::List => list(),
-        Style::Label => say.kind_and(&list()),
-        Style::Gate => say.gate(None),
+        Wording::List => list(),
+        Wording::Label => say.kind_and(&list()),
+        Wording::Gate => say.gate(None),
     }
 }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::event::schema::KINDS;
-use crate::event::{ConnSet, Domain, Errno, Interest, Iov, Ready, Snapshot, Target, Transport, Word};
+use crate::event::{ConnSet, Domain, Errno, Interest, Iov, ReadyFd, Snapshot, Target, Transport, Word};
 
 /// What a terminal would act on, and what it would hide or turn round.
 const EVIL: &str = "\x1b[31m\u{9b}\r\n\t\u{202e}\u{feff}\u{7f}\0";
@@ -8,7 +8,7 @@ const EVIL: &str = "\x1b[31m\u{9b}\r\n\t\u{202e}\u{feff}\u{7f}\0";
 /// A row with every field that any kind has, and something evil wherever there may be text.
 fn full(ev: Kind) -> FlatEvent {
     let text = || Some(EVIL.into());
-    let ready = |conn, what: &str| Ready { fd: 9, conn, what: what.into() };
+    let ready = |conn, what: &str| ReadyFd { fd: 9, conn, what: what.into() };
     let set = ConnSet { protocol: Some(EVIL.into()), write_and_go: Some(EVIL.into()), ..ConnSet::default() };
     FlatEvent {
         seq: 1,
@@ -81,11 +81,11 @@ fn every_kind_says_something_in_every_style_and_nothing_evil() {
         for row in [full, bytes, worked, neither, bare.clone()] {
             let is_bare = row == bare;
             let event = row.event();
-            for style in Style::ALL {
-                for names in [&numbered as Names<'_>, &evil] {
+            for style in Wording::ALL {
+                for names in [&numbered as FdNames<'_>, &evil] {
                     let said = words(&event, style, names);
                     // Of an unknown kind without a field that is known, the list has its name alone.
-                    let may_be_silent = style == Style::List && is_bare && !is_known;
+                    let may_be_silent = style == Wording::List && is_bare && !is_known;
                     assert!(may_be_silent || !said.trim().is_empty(), "{kind} {style:?}");
                     assert_eq!(printable(&said), said, "{kind} {style:?}");
                 }
@@ -108,7 +108,7 @@ fn every_kind_in_every_style() {
     let mut said = String::new();
     for event in lines.filter_map(|line| serde_json::from_str::<Event>(line).ok()) {
         said += &format!("{}\n", event.kind());
-        for style in Style::ALL {
+        for style in Wording::ALL {
             let line = format!("  {:6} {}", format!("{style:?}"), words(&event, style, &numbered));
             said += &format!("{}\n", line.trim_end());
         }

@@ -1,18 +1,18 @@
 //! What a thread works at: states, functions, the store, settings.
 
 use super::parts::{row, word};
-use super::{Say, Style};
-use crate::event::{ConnState, Fn, ItemOp, SettingName};
+use super::{Say, Wording};
+use crate::event::{ConnState, Function, ItemOp, SettingName};
 
 pub(super) fn state(say: &Say<'_>, from: Option<ConnState>, to: Option<ConnState>) -> String {
     let name = |state: Option<ConnState>| state.map_or("?", ConnState::name);
     match (say.style, from, to) {
-        (Style::Text, Some(from), Some(to)) => format!("{from} → {to}"),
-        (Style::Text, ..) => "state".to_owned(),
-        (Style::List, ..) => format!("{} → {}", name(from), name(to)),
-        (Style::Label, ..) => format!("{} → {}", short_state(from), short_state(to)),
-        (Style::Gate, _, Some(to)) => format!("→ {}", to.name()),
-        (Style::Gate, _, None) => say.gate(None),
+        (Wording::Text, Some(from), Some(to)) => format!("{from} → {to}"),
+        (Wording::Text, ..) => "state".to_owned(),
+        (Wording::List, ..) => format!("{} → {}", name(from), name(to)),
+        (Wording::Label, ..) => format!("{} → {}", short_state(from), short_state(to)),
+        (Wording::Gate, _, Some(to)) => format!("→ {}", to.name()),
+        (Wording::Gate, _, None) => say.gate(None),
     }
 }
 
@@ -21,24 +21,24 @@ pub fn short_state(state: Option<ConnState>) -> &'static str {
     state.map_or("?", |state| state.name().trim_start_matches("conn_"))
 }
 
-pub(super) fn call(say: &Say<'_>, function: Option<Fn>) -> String {
-    let name = function.map(Fn::name);
+pub(super) fn call(say: &Say<'_>, function: Option<Function>) -> String {
+    let name = function.map(Function::name);
     match (say.style, name) {
-        (Style::Text, _) => format!("{}()", word(name)),
-        (Style::List | Style::Label, Some(name)) => format!("→ {name}"),
-        (Style::Gate, Some(name)) => format!("{name}()"),
-        (Style::List, None) => String::new(),
-        (Style::Label | Style::Gate, None) => say.gate(None),
+        (Wording::Text, _) => format!("{}()", word(name)),
+        (Wording::List | Wording::Label, Some(name)) => format!("→ {name}"),
+        (Wording::Gate, Some(name)) => format!("{name}()"),
+        (Wording::List, None) => String::new(),
+        (Wording::Label | Wording::Gate, None) => say.gate(None),
     }
 }
 
-pub(super) fn leave(say: &Say<'_>, function: Option<Fn>) -> String {
-    let name = function.map(Fn::name);
+pub(super) fn leave(say: &Say<'_>, function: Option<Function>) -> String {
+    let name = function.map(Function::name);
     match (say.style, name) {
-        (Style::Text, _) => format!("{}() is left", word(name)),
-        (Style::List | Style::Label, Some(name)) => format!("← {name}"),
-        (Style::List, None) => String::new(),
-        (Style::Label | Style::Gate, _) => say.gate(name),
+        (Wording::Text, _) => format!("{}() is left", word(name)),
+        (Wording::List | Wording::Label, Some(name)) => format!("← {name}"),
+        (Wording::List, None) => String::new(),
+        (Wording::Label | Wording::Gate, _) => say.gate(name),
     }
 }
 
@@ -47,13 +47,13 @@ pub(super) fn item(say: &Say<'_>, op: Option<ItemOp>, size: Option<u64>) -> Stri
     let bytes = |size| format!("{size} bytes");
     let list = |key| row([op.map(str::to_owned), key, size.map(bytes)]);
     match say.style {
-        Style::Text => {
+        Wording::Text => {
             let bytes = size.filter(|size| *size > 0).map(|size| format!(", {}", bytes(size)));
             format!("item {} {}{}", word(op), say.said(), bytes.unwrap_or_default())
         }
-        Style::List => list(say.bytes()),
-        Style::Label => say.kind_and(&list(say.as_row().bytes())),
-        Style::Gate => say.gate(op),
+        Wording::List => list(say.bytes()),
+        Wording::Label => say.kind_and(&list(say.as_row().bytes())),
+        Wording::Gate => say.gate(op),
     }
 }
 
@@ -61,9 +61,9 @@ pub(super) fn setting(say: &Say<'_>, name: Option<SettingName>, value: Option<&s
     let name = name.map(SettingName::name);
     let list = || row([name.map(str::to_owned), value.map(str::to_owned)]);
     match say.style {
-        Style::Text => format!("setting {} = {}", word(name), word(value)),
-        Style::List => list(),
-        Style::Label => say.kind_and(&list()),
-        Style::Gate => say.gate(None),
+        Wording::Text => format!("setting {} = {}", word(name), word(value)),
+        Wording::List => list(),
+        Wording::Label => say.kind_and(&list()),
+        Wording::Gate => say.gate(None),
     }
 }

@@ -1,10 +1,10 @@
 //! The connections: how far each has come, its `struct conn`, and what hangs on it for whoever remembers more.
 
 use super::Effect;
-use super::happening::{Allocated, Change, Happening};
+use super::happening::{AllocatedItem, Change, Happening};
 use crate::event::{
-    Changed, ConnAt, ConnFields, ConnImage, ConnSet, ConnState, Counted, ItemRef, Payload, ReplyOp, StatFold,
-    StatStep, Thread, What, encode,
+    ChangedFields, ConnAt, ConnFields, ConnImage, ConnItem, ConnSet, ConnState, Counted, Payload, ReplyOp,
+    StatFold, StatStep, Thread, What, encode,
 };
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// How far a connection has come in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Place {
+pub enum ConnStage {
     /// `accept4` returned it; only the dispatcher knows it.
     #[default]
     Accepted,
@@ -27,31 +27,31 @@ pub enum Place {
     Closed,
 }
 
-impl Place {
+impl ConnStage {
     /// Its name in a snapshot.
     fn name(self) -> &'static str {
         match self {
-            Place::Accepted => "accepted",
-            Place::Queued => "queued",
-            Place::Taken => "taken",
-            Place::Open => "open",
-            Place::Closed => "closed",
+            ConnStage::Accepted => "accepted",
+            ConnStage::Queued => "queued",
+            ConnStage::Taken => "taken",
+            ConnStage::Open => "open",
+            ConnStage::Closed => "closed",
         }
     }
 
-    fn from_name(name: &str) -> Place {
+    fn from_name(name: &str) -> ConnStage {
         match name {
-            "accepted" => Place::Accepted,
-            "queued" => Place::Queued,
-            "taken" => Place::Taken,
-            _ => Place::Open,
+            "accepted" => ConnStage::Accepted,
+            "queued" => ConnStage::Queued,
+            "taken" => ConnStage::Taken,
+            _ => ConnStage::Open,
         }
     }
 }
 
 /// A connection, as all who fold know it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Conn {
+pub struct ConnFacts {
     /// Its number, from 0, never reused.
     pub id: u32,
     /// Its file descriptor.
@@ -65,7 +65,7 @@ pub struct Conn {
     /// The worker that it was given to.
     pub thread: Option<Thread>,
     /// How far it has come.
-    pub place: Place,
+    pub place: ConnStage,
     /// Its state, once it has one.
     pub state: Option<ConnState>,
     /// `struct conn`.
@@ -79,7 +79,7 @@ pub struct Conn {
 }
 
 /// What somebody remembers of a connection: what all do, and more.
-pub trait Connection: Deref<Target = Conn> + DerefMut + Clone + Debug + Default + PartialEq {
+pub trait Connection: Deref<Target = ConnFacts> + DerefMut + Clone + Debug + Default + PartialEq {
     /// The event, in whatever form it is known to it.
     type Source<'a>;
     /// What an event did to what is remembered.
@@ -130,18 +130,18 @@ pub trait Connection: Deref<Target = Conn> + DerefMut + Clone + Debug + Default 
 
 /// A connection of which nothing more is remembered.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Plain(Conn);
+pub(crate) struct Plain(ConnFacts);
 
 impl Deref for Plain {
-    type Target = Conn;
+    type Target = ConnFacts;
 
-    fn deref(&self) -> &Conn {
+    fn deref(&self) -> &ConnFacts {
         &self.0
     }
 }
 
 impl DerefMut for Plain {
-    fn deref_mut(&mut self) -> &mut Conn {
+    fn deref_mut(&mut self) -> &mut ConnFacts {
         &mut self.0
     }
 }
@@ -155,7 +155,7 @@ impl Connection for Plain {
     fn loses(&mut self) {}
 
     fn found(at: &ConnAt) -> Plain {
-        Plain(Conn::found(at))
+        Plain(ConnFacts::found(at))
     }
 }
 
@@ -183,20 +183,20 @@ impl Offsets {
     }
 }
 
-impl Conn {
+impl ConnFacts {
     /// A connection as a snapshot tells of it.
-    pub(crate) fn found(at: &ConnAt) -> Conn {
-        let mut conn = Conn {
+    pub(crate) fn found(at: &ConnAt) -> ConnFacts {
+        let mut conn = ConnFacts {
             id: at.conn,
             fd: at.fd,
             peer: at.peer.clone(),
             is_udp: at.transport.as_deref() == Some("udp"),
             request_id: at.request_id,
             thread: at.worker,
-            place: Place::from_name(&at.place),
+            place: ConnStage::from_name(&at.place),
             state: at.state,
             stats: at.stats,
-            ..Conn::default()
+            ..ConnFacts::default()
         };
         if let Some(set) = &at.set {
             set.apply(&mut conn.fields);
@@ -207,18 +207,18 @@ impl Conn {
 
     /// Whether it is closed.
     pub fn is_closed(&self) -> bool {
-        self.place == Place::Closed
+        self.place == ConnStage::Closed
     }
 
     /// Takes in what has changed in `struct conn`: which fields, and the item that it has got or let go of.
     #[inline]
-    fn changes(&mut self, change: &Change<'_>) -> (Changed, Option<Option<ItemRef>>) {
+    fn changes(&mut self, change: &Change<'_>) -> (ChangedFields, Option<Option<ConnItem>>) {
         match *change {
-            Change::Nothing => (Changed::default(), None),
+            Change::Nothing => (ChangedFields::default(), None),
             Change::Set(set) => {
                 set.apply(&mut self.fields);
                 self.is_known = true;
-                (Changed::default(), None)
+                (ChangedFields::default(), None)
             }
             Change::Image(image, allocated) => {
                 let changed = image.differs(self.is_known.then_some(&self.fields));
@@ -230,7 +230,7 @@ impl Conn {
     }
 
     #[inline]
-    fn item_changes(&mut self, image: &ConnImage, allocated: &Allocated) -> Option<Option<ItemRef>> {
+    fn item_changes(&mut self, image: &ConnImage, allocated: &AllocatedItem) -> Option<Option<ConnItem>> {
         if self.item_id == image.item_id {
             return None;
         }
@@ -238,7 +238,7 @@ impl Conn {
         let has = (image.item_id != 0).then(|| {
             let is_known = allocated.id == image.item_id;
             let key = if is_known { encode(&allocated.key).0.unwrap_or_default() } else { String::new() };
-            ItemRef { key, size: if is_known { u64::from(allocated.size) } else { 0 } }
+            ConnItem { key, size: if is_known { u64::from(allocated.size) } else { 0 } }
         });
         self.fields.item.clone_from(&has);
         Some(has)
@@ -270,17 +270,17 @@ impl Conn {
             What::Accept { fd, .. } => (self.fd, self.peer) = (*fd, h.text().map(Cow::into_owned)),
             What::CqPush { worker, transport, .. } => {
                 self.is_udp |= transport.is_some();
-                (self.place, self.thread) = (self.place.max(Place::Queued), *worker);
+                (self.place, self.thread) = (self.place.max(ConnStage::Queued), *worker);
             }
-            What::CqPop { .. } => (self.place, self.thread) = (self.place.max(Place::Taken), Some(h.th)),
+            What::CqPop { .. } => (self.place, self.thread) = (self.place.max(ConnStage::Taken), Some(h.th)),
             What::ConnNew { fd, transport, state } => {
                 self.is_udp |= transport.is_some();
-                (self.place, self.thread) = (Place::Open, Some(h.th));
+                (self.place, self.thread) = (ConnStage::Open, Some(h.th));
                 (self.fd, self.state) = (fd.or(self.fd), *state);
             }
             What::State { to, .. } => {
                 // A trace that begins in the middle shows connections that were never accepted in it.
-                self.place = self.place.max(Place::Open);
+                self.place = self.place.max(ConnStage::Open);
                 self.thread = self.thread.or(Some(h.th));
                 self.state = to.or(self.state);
             }
@@ -290,7 +290,7 @@ impl Conn {
                 self.peer = h.text().map(Cow::into_owned).or(self.peer.take());
                 self.request_id = request_id.or(self.request_id);
             }
-            What::Close { .. } => self.place = Place::Closed,
+            What::Close { .. } => self.place = ConnStage::Closed,
             _ => {}
         }
     }
@@ -406,11 +406,11 @@ impl<H: Held> Conns<H> {
         }
     }
 
-    pub(super) fn retain(&mut self, keep: impl std::ops::Fn(&Conn) -> bool) {
+    pub(super) fn retain(&mut self, keep: impl Fn(&ConnFacts) -> bool) {
         self.all.retain(|(_, conn)| keep(conn));
     }
 
-    pub(super) fn each(&mut self, with: impl std::ops::Fn(&mut H::Of)) {
+    pub(super) fn each(&mut self, with: impl Fn(&mut H::Of)) {
         self.all.iter_mut().for_each(|(_, conn)| with(conn.get_mut()));
     }
 

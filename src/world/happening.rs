@@ -1,6 +1,6 @@
 //! What happened, in the one shape that the fold takes.
 
-use crate::event::{Carried, ConnImage, ConnSet, Event, Fn, Ready, Snapshot, Thread, What};
+use crate::event::{Carried, ConnImage, ConnSet, Event, Function, ReadyFd, Snapshot, Thread, What};
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
@@ -18,18 +18,18 @@ pub struct Happening<'a> {
     /// The bytes that it carries, as far as they were kept, and how many there were; none where that is not known.
     pub bytes: Option<(&'a [u8], u64)>,
     /// An address, a reason, a setting's value.
-    pub text: Said<'a>,
+    pub text: HappeningText<'a>,
     /// What changed in the connection's `struct conn`.
     pub change: Change<'a>,
     /// What is ready, where whoever folds wants to know.
-    pub ready: Option<&'a [Ready]>,
+    pub ready: Option<&'a [ReadyFd]>,
     /// The state that the server is in, of a snapshot.
     pub world: Option<&'a Snapshot>,
 }
 
 /// The text of what happened, as it lies there.
 #[derive(Debug, Clone, Copy)]
-pub enum Said<'a> {
+pub enum HappeningText<'a> {
     /// None.
     Nothing,
     /// As it was read.
@@ -48,12 +48,12 @@ pub enum Change<'a> {
     /// These fields.
     Set(&'a ConnSet),
     /// It is like that now; and the item that the thread has allocated last.
-    Image(&'a ConnImage, &'a Allocated),
+    Image(&'a ConnImage, &'a AllocatedItem),
 }
 
 /// An item that a thread has allocated: the one that a connection of its may fill next.
 #[derive(Debug, Default)]
-pub struct Allocated {
+pub struct AllocatedItem {
     /// The number that `ConnImage` has for it.
     pub id: u32,
     /// Its key, as far as it was kept.
@@ -80,7 +80,7 @@ impl<'a> From<&'a Event> for Happening<'a> {
                 Carried::Bytes { kept, len } => Some((kept, *len)),
                 _ => None,
             },
-            text: text.map_or(Said::Nothing, Said::Text),
+            text: text.map_or(HappeningText::Nothing, HappeningText::Text),
             change: event.set.as_deref().map_or(Change::Nothing, Change::Set),
             ready: event.ready(),
             world: event.world(),
@@ -92,10 +92,10 @@ impl Happening<'_> {
     /// Its text.
     pub fn text(&self) -> Option<Cow<'_, str>> {
         match self.text {
-            Said::Nothing | Said::Bytes(b"") => None,
-            Said::Text(text) => Some(text.into()),
-            Said::Bytes(bytes) => Some(String::from_utf8_lossy(bytes)),
-            Said::Addr(addr) => Some(addr.to_string().into()),
+            HappeningText::Nothing | HappeningText::Bytes(b"") => None,
+            HappeningText::Text(text) => Some(text.into()),
+            HappeningText::Bytes(bytes) => Some(String::from_utf8_lossy(bytes)),
+            HappeningText::Addr(addr) => Some(addr.to_string().into()),
         }
     }
 
@@ -104,7 +104,7 @@ impl Happening<'_> {
     pub fn is_before_or_after_a_connection(&self) -> bool {
         match self.what {
             What::Return { .. } => true,
-            What::Call { function } => matches!(function, Some(Fn::DispatchConnNew | Fn::CqPush)),
+            What::Call { function } => matches!(function, Some(Function::DispatchConnNew | Function::CqPush)),
             _ => false,
         }
     }

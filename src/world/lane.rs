@@ -1,7 +1,7 @@
 //! The threads: asleep or running, their pipes and queues, and the functions they are in.
 
 use super::happening::Happening;
-use crate::event::{self, Fn, Queued, Ready, Thread, ThreadAt, ThreadOp, What};
+use crate::event::{self, Function, Queued, ReadyFd, Thread, ThreadAt, ThreadOp, What};
 use std::collections::VecDeque;
 
 /// How deep a stack of calls is followed; memcached's own is never deeper than a dozen.
@@ -13,7 +13,7 @@ const MAX_QUEUE: usize = 65_536;
 
 /// What a thread is at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum Phase {
+pub enum ThreadPhase {
     /// Nothing has been heard of it.
     #[default]
     Absent,
@@ -38,11 +38,11 @@ pub struct InPipe {
 
 /// One thread.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Lane {
+pub struct ThreadFacts {
     /// Which thread.
     pub id: Thread,
     /// What it is at.
-    pub phase: Phase,
+    pub phase: ThreadPhase,
     /// For how long it sleeps, or did when it last did; -1 for ever.
     pub timeout: Option<i64>,
     /// Its `epoll` instance.
@@ -56,28 +56,28 @@ pub struct Lane {
     /// The connections on its queue, first to be taken first.
     pub queue: VecDeque<Queued>,
     /// The functions it is in, outermost first, where the recording has calls.
-    pub stack: Vec<Fn>,
+    pub stack: Vec<Function>,
     /// What `epoll_wait` last reported to it.
-    pub ready: Vec<Ready>,
+    pub ready: Vec<ReadyFd>,
     /// The connection that it works on since it last woke up.
     pub conn: Option<u32>,
 }
 
-impl Lane {
+impl ThreadFacts {
     /// A thread of which nothing is known yet.
-    pub fn new(id: Thread) -> Lane {
-        Lane { id, ..Lane::default() }
+    pub fn new(id: Thread) -> ThreadFacts {
+        ThreadFacts { id, ..ThreadFacts::default() }
     }
 
     /// A thread as a snapshot tells of it.
-    pub(super) fn found(at: &ThreadAt) -> Lane {
+    pub(super) fn found(at: &ThreadAt) -> ThreadFacts {
         let bytes = at.pipe_bytes.bytes().chain(std::iter::repeat(b'?'));
-        Lane {
+        ThreadFacts {
             phase: match at.phase {
-                event::Phase::Setup => Phase::SetUp,
-                event::Phase::Create => Phase::Created,
-                event::Phase::Run => Phase::Running,
-                event::Phase::Wait => Phase::Asleep(at.timeout),
+                event::Phase::Setup => ThreadPhase::SetUp,
+                event::Phase::Create => ThreadPhase::Created,
+                event::Phase::Run => ThreadPhase::Running,
+                event::Phase::Wait => ThreadPhase::Asleep(at.timeout),
             },
             timeout: at.timeout,
             epoll_fd: at.epoll_fd,
@@ -93,20 +93,20 @@ impl Lane {
             queue: at.queue.iter().take(MAX_QUEUE).copied().collect(),
             stack: at.stack.iter().take(MAX_DEPTH).copied().collect(),
             conn: at.conn,
-            ..Lane::new(at.th)
+            ..ThreadFacts::new(at.th)
         }
     }
 
     /// About how many bytes of memory it takes.
     pub(crate) fn weight(&self) -> usize {
-        let ready = self.ready.len() * size_of::<Ready>();
+        let ready = self.ready.len() * size_of::<ReadyFd>();
         let pipe = self.pipe.len() * size_of::<InPipe>();
-        size_of::<Lane>() + ready + pipe + self.queue.len() * size_of::<Queued>() + self.stack.len()
+        size_of::<ThreadFacts>() + ready + pipe + self.queue.len() * size_of::<Queued>() + self.stack.len()
     }
 
     /// Whether it sleeps in `epoll_wait`.
     pub fn is_asleep(&self) -> bool {
-        matches!(self.phase, Phase::Asleep(_))
+        matches!(self.phase, ThreadPhase::Asleep(_))
     }
 
     /// Folds an event that happened on this thread.
@@ -116,7 +116,7 @@ impl Lane {
             // These tell of the recording, not of the thread.
             What::Mark | What::Note { .. } | What::Drop { .. } | What::Snapshot => return,
             What::Wait { timeout, epoll_fd } => {
-                (self.phase, self.timeout, self.conn) = (Phase::Asleep(*timeout), *timeout, None);
+                (self.phase, self.timeout, self.conn) = (ThreadPhase::Asleep(*timeout), *timeout, None);
                 self.epoll_fd = epoll_fd.or(self.epoll_fd);
                 return;
             }
@@ -136,7 +136,7 @@ impl Lane {
             }
             _ => {}
         }
-        self.phase = Phase::Running;
+        self.phase = ThreadPhase::Running;
         if h.conn.is_some() {
             self.conn = h.conn;
         }
@@ -197,22 +197,22 @@ impl Lane {
             return;
         }
         match op {
-            Some(ThreadOp::Create) if self.phase < Phase::Running => self.phase = Phase::Created,
-            _ if self.phase == Phase::Absent => self.phase = Phase::SetUp,
+            Some(ThreadOp::Create) if self.phase < ThreadPhase::Running => self.phase = ThreadPhase::Created,
+            _ if self.phase == ThreadPhase::Absent => self.phase = ThreadPhase::SetUp,
             _ => {}
         }
     }
 }
 
-impl From<&Lane> for ThreadAt {
-    fn from(lane: &Lane) -> ThreadAt {
+impl From<&ThreadFacts> for ThreadAt {
+    fn from(lane: &ThreadFacts) -> ThreadAt {
         ThreadAt {
             th: lane.id,
             phase: match lane.phase {
-                Phase::Absent | Phase::SetUp => event::Phase::Setup,
-                Phase::Created => event::Phase::Create,
-                Phase::Running => event::Phase::Run,
-                Phase::Asleep(_) => event::Phase::Wait,
+                ThreadPhase::Absent | ThreadPhase::SetUp => event::Phase::Setup,
+                ThreadPhase::Created => event::Phase::Create,
+                ThreadPhase::Running => event::Phase::Run,
+                ThreadPhase::Asleep(_) => event::Phase::Wait,
             },
             timeout: lane.timeout,
             epoll_fd: lane.epoll_fd,
@@ -229,34 +229,34 @@ impl From<&Lane> for ThreadAt {
 
 /// The threads that are known, main first, then the workers, then the others.
 #[derive(Debug, Clone, Default)]
-pub struct Lanes {
-    all: Vec<Lane>,
+pub struct ThreadTable {
+    all: Vec<ThreadFacts>,
     /// Where the last one that was asked for stands: what happens next is mostly of the same.
     last: usize,
 }
 
-impl PartialEq for Lanes {
-    fn eq(&self, other: &Lanes) -> bool {
+impl PartialEq for ThreadTable {
+    fn eq(&self, other: &ThreadTable) -> bool {
         self.all == other.all
     }
 }
 
-impl Eq for Lanes {}
+impl Eq for ThreadTable {}
 
-impl Lanes {
+impl ThreadTable {
     /// Where a thread stands, if it is there; else where it would.
     fn at(&self, id: Thread) -> Result<usize, usize> {
         self.all.binary_search_by_key(&id, |lane| lane.id)
     }
 
     /// The thread, if it is known.
-    pub fn get(&self, id: &Thread) -> Option<&Lane> {
+    pub fn get(&self, id: &Thread) -> Option<&ThreadFacts> {
         self.at(*id).ok().map(|at| &self.all[at])
     }
 
     /// The thread; known from now on.
     #[inline]
-    pub(super) fn of(&mut self, id: Thread) -> &mut Lane {
+    pub(super) fn of(&mut self, id: Thread) -> &mut ThreadFacts {
         if self.all.get(self.last).is_none_or(|lane| lane.id != id) {
             self.last = self.found_or_made(id);
         }
@@ -266,13 +266,13 @@ impl Lanes {
     #[inline(never)]
     fn found_or_made(&mut self, id: Thread) -> usize {
         self.at(id).unwrap_or_else(|at| {
-            self.all.insert(at, Lane::new(id));
+            self.all.insert(at, ThreadFacts::new(id));
             at
         })
     }
 
     /// All of them.
-    pub fn values(&self) -> impl ExactSizeIterator<Item = &Lane> + DoubleEndedIterator {
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &ThreadFacts> + DoubleEndedIterator {
         self.all.iter()
     }
 
@@ -292,17 +292,17 @@ impl Lanes {
     }
 }
 
-impl std::ops::Index<&Thread> for Lanes {
-    type Output = Lane;
+impl std::ops::Index<&Thread> for ThreadTable {
+    type Output = ThreadFacts;
 
-    fn index(&self, id: &Thread) -> &Lane {
+    fn index(&self, id: &Thread) -> &ThreadFacts {
         self.get(id).expect("a thread that is known")
     }
 }
 
-impl FromIterator<Lane> for Lanes {
-    fn from_iter<T: IntoIterator<Item = Lane>>(lanes: T) -> Lanes {
-        let mut all = Lanes::default();
+impl FromIterator<ThreadFacts> for ThreadTable {
+    fn from_iter<T: IntoIterator<Item = ThreadFacts>>(lanes: T) -> ThreadTable {
+        let mut all = ThreadTable::default();
         for lane in lanes {
             let id = lane.id;
             *all.of(id) = lane;

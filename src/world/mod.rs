@@ -2,7 +2,7 @@
 //! happened. One fold for all who need it: the recorder, which says what changed and what caused what; the model
 //! behind the screens; the check of a recording; the printed forms.
 //!
-//! [`World::apply`] takes what happened in one shape, [`Happening`], whether it was read from a recording or lies
+//! [`Now::apply`] takes what happened in one shape, [`Happening`], whether it was read from a recording or lies
 //! as a thread reported it in a ring. What somebody remembers of a connection beyond that (its buffers, say) hangs
 //! on it as a [`Connection`].
 //!
@@ -16,14 +16,14 @@ mod listener;
 mod store;
 
 pub(crate) use conn::Plain;
-pub use conn::{Conn, Place};
+pub use conn::{ConnFacts, ConnStage};
 pub use conn::{Connection, Held, Offsets};
-pub use happening::{Allocated, Change, Happening, Said};
-pub use lane::{InPipe, Lane, Lanes, Phase};
+pub use happening::{AllocatedItem, Change, Happening, HappeningText};
+pub use lane::{InPipe, ThreadFacts, ThreadPhase, ThreadTable};
 pub use listener::Listener;
-pub use store::{Class, Store};
+pub use store::{ClassFacts, StoreFacts};
 
-use crate::event::{self, Changed, ItemRef, MemoryAt, Snapshot, Thread, ThreadAt, What};
+use crate::event::{self, ChangedFields, ConnItem, MemoryAt, Snapshot, Thread, ThreadAt, What};
 use std::collections::VecDeque;
 
 /// What one event did, besides what the world has after it.
@@ -32,9 +32,9 @@ pub struct Effect<T> {
     /// The event on another thread that caused it.
     pub cause: Option<u64>,
     /// Which fields of the connection's `struct conn` have changed; all, where nothing was known of it.
-    pub fields: Changed,
+    pub fields: ChangedFields,
     /// The item that the connection has got, or let go of.
-    pub item: Option<Option<ItemRef>>,
+    pub item: Option<Option<ConnItem>>,
     /// The thread whose pipe or queue it is about.
     pub about: Option<Thread>,
     /// What it did to what hangs on the connection.
@@ -43,11 +43,11 @@ pub struct Effect<T> {
 
 /// Everything that is known just after an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct World<H> {
+pub struct Now<H> {
     /// The event.
     pub seq: u64,
     /// The threads, main first.
-    pub threads: Lanes,
+    pub threads: ThreadTable,
     /// The listening sockets.
     pub listeners: Vec<Listener>,
     /// The connections: every open one, and the last that were closed.
@@ -57,7 +57,7 @@ pub struct World<H> {
     /// How many connections were accepted.
     pub accepted: u64,
     /// The store.
-    pub store: Store,
+    pub store: StoreFacts,
     /// How many events are missing so far.
     pub lost: u64,
     /// How much the server says: `verbose`, where a command has set it.
@@ -67,17 +67,17 @@ pub struct World<H> {
     keeps: usize,
 }
 
-impl<H: Held> World<H> {
+impl<H: Held> Now<H> {
     /// The world before the first event; so many connections are remembered when they are closed.
-    pub fn new(keeps: usize) -> World<H> {
-        World {
+    pub fn new(keeps: usize) -> Now<H> {
+        Now {
             seq: 0,
-            threads: Lanes::default(),
+            threads: ThreadTable::default(),
             listeners: Vec::new(),
             conns: conn::Conns::default(),
             next_conn: 0,
             accepted: 0,
-            store: Store::default(),
+            store: StoreFacts::default(),
             lost: 0,
             verbose: None,
             closed: VecDeque::new(),
@@ -95,7 +95,7 @@ impl<H: Held> World<H> {
         self.seq = h.seq;
         let mut effect = Effect {
             cause: None,
-            fields: Changed::default(),
+            fields: ChangedFields::default(),
             item: None,
             about: None,
             touched: Default::default(),
@@ -153,7 +153,7 @@ impl<H: Held> World<H> {
     }
 }
 
-impl<H: Held> World<H> {
+impl<H: Held> Now<H> {
     fn conn(
         &mut self,
         id: u32,
@@ -167,7 +167,7 @@ impl<H: Held> World<H> {
             self.next_conn = self.next_conn.max(id.saturating_add(1));
             if self.lost > 0 && fd.is_some() {
                 // Its descriptor was another connection's, whose close was not heard.
-                self.conns.retain(|conn| conn.fd != *fd || conn.place == Place::Closed);
+                self.conns.retain(|conn| conn.fd != *fd || conn.place == ConnStage::Closed);
             }
         } else if is_handed_over {
             // A UDP socket: nobody was accepted for it.
@@ -200,10 +200,10 @@ impl<H: Held> World<H> {
         let udp = found.conns.iter().filter(|c| c.transport.as_deref() == Some("udp")).count() as u64;
         self.next_conn = found.accepted;
         self.accepted = u64::from(found.accepted).saturating_sub(udp);
-        self.threads = found.threads.iter().map(Lane::found).collect();
+        self.threads = found.threads.iter().map(ThreadFacts::found).collect();
         self.listeners = found.listeners.iter().take(listener::MOST).map(Listener::found).collect();
         self.conns = found.conns.iter().map(H::Of::found).collect();
-        self.store = Store::found(found.memory.as_ref());
+        self.store = StoreFacts::found(found.memory.as_ref());
         self.closed.clear();
     }
 
@@ -214,7 +214,7 @@ impl<H: Held> World<H> {
 
     /// Everything, for a recording that starts from here.
     pub fn snapshot(&self) -> Snapshot {
-        let is_told = |lane: &&Lane| matches!(lane.id, Thread::Main | Thread::Worker(_));
+        let is_told = |lane: &&ThreadFacts| matches!(lane.id, Thread::Main | Thread::Worker(_));
         Snapshot {
             accepted: self.next_conn,
             lost: self.lost,

@@ -1,10 +1,10 @@
 //! The store: slab classes and the hash table in numbers, and what `stats` counts.
 
-use crate::event::{ClassAt, Counts, ItemOp, MemoryAt, Stats, What};
+use crate::event::{ClassAt, Counts, ItemOp, MemoryAt, StatsValues, What};
 
 /// A slab class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Class {
+pub struct ClassFacts {
     /// Its number.
     pub id: u8,
     /// The size of its chunks, where the trace says it.
@@ -21,13 +21,13 @@ pub struct Class {
 
 /// The store.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Store {
+pub struct StoreFacts {
     /// Whether something before this is not told: then no count is right.
     pub has_gap: bool,
     /// How often it did what.
     pub counts: Counts,
     /// What `stats` answers, where that is known.
-    pub stats: Option<Stats>,
+    pub stats: Option<StatsValues>,
     /// The buckets of the hash table, once it has grown.
     pub buckets: Option<u64>,
     /// Whether items are still being moved into it.
@@ -35,16 +35,16 @@ pub struct Store {
     /// How much was counted in the statistics, or would have been.
     pub(crate) told: i64,
     /// By number, from 0 on: an index, and nothing else.
-    classes: Vec<Option<Class>>,
+    classes: Vec<Option<ClassFacts>>,
 }
 
-impl Default for Store {
+impl Default for StoreFacts {
     /// That of a server that starts.
-    fn default() -> Store {
-        Store {
+    fn default() -> StoreFacts {
+        StoreFacts {
             has_gap: false,
             counts: Counts::default(),
-            stats: Some(Stats::default()),
+            stats: Some(StatsValues::default()),
             buckets: None,
             growing: false,
             told: 0,
@@ -53,28 +53,28 @@ impl Default for Store {
     }
 }
 
-impl Store {
+impl StoreFacts {
     /// The classes that were ever used, by number.
-    pub fn classes(&self) -> impl DoubleEndedIterator<Item = &Class> {
+    pub fn classes(&self) -> impl DoubleEndedIterator<Item = &ClassFacts> {
         self.classes.iter().flatten()
     }
 
     /// The class of that number.
-    pub fn class(&self, id: u8) -> Option<&Class> {
+    pub fn class(&self, id: u8) -> Option<&ClassFacts> {
         self.classes.get(usize::from(id))?.as_ref()
     }
 
-    fn of(&mut self, id: u8) -> &mut Class {
+    fn of(&mut self, id: u8) -> &mut ClassFacts {
         let at = usize::from(id);
         if self.classes.len() <= at {
             self.classes.resize(at + 1, None);
         }
-        self.classes[at].get_or_insert(Class { id, ..Class::default() })
+        self.classes[at].get_or_insert(ClassFacts { id, ..ClassFacts::default() })
     }
 
     /// About how many bytes of memory it takes beside its own.
     pub(crate) fn weight(&self) -> usize {
-        self.classes.len() * size_of::<Option<Class>>()
+        self.classes.len() * size_of::<Option<ClassFacts>>()
     }
 
     /// Events are missing: nothing that is counted is right any more.
@@ -84,17 +84,17 @@ impl Store {
     }
 
     /// What a recording found that begins in the middle; `None`: it does not know.
-    pub(super) fn found(at: Option<&MemoryAt>) -> Store {
-        let Some(at) = at else { return Store { has_gap: true, stats: None, ..Store::default() } };
-        let mut store = Store {
+    pub(super) fn found(at: Option<&MemoryAt>) -> StoreFacts {
+        let Some(at) = at else { return StoreFacts { has_gap: true, stats: None, ..StoreFacts::default() } };
+        let mut store = StoreFacts {
             counts: at.counts,
             stats: at.stats,
             buckets: at.buckets,
             growing: at.growing,
-            ..Store::default()
+            ..StoreFacts::default()
         };
         for ClassAt { class, chunk, pages, chunks, used, items } in &at.classes {
-            *store.of(*class) = Class {
+            *store.of(*class) = ClassFacts {
                 id: *class,
                 chunk: Some(*chunk),
                 pages: *pages,
@@ -173,10 +173,10 @@ fn less(n: &mut u64) -> bool {
     is_possible
 }
 
-impl From<&Store> for MemoryAt {
-    fn from(store: &Store) -> MemoryAt {
-        let class = |class: &Class| {
-            let Class { id, chunk, pages, chunks, used, items } = *class;
+impl From<&StoreFacts> for MemoryAt {
+    fn from(store: &StoreFacts) -> MemoryAt {
+        let class = |class: &ClassFacts| {
+            let ClassFacts { id, chunk, pages, chunks, used, items } = *class;
             ClassAt { class: id, chunk: chunk.unwrap_or(0), pages, chunks, used, items }
         };
         MemoryAt {

@@ -34,7 +34,7 @@ fn bytes() -> impl Strategy<Value = Iov> {
 }
 
 fn set() -> impl Strategy<Value = ConnSet> {
-    let item = (".{0,9}", any::<u64>()).prop_map(|(key, size)| ItemRef { key, size });
+    let item = (".{0,9}", any::<u64>()).prop_map(|(key, size)| ConnItem { key, size });
     let numbers = (any::<Option<u32>>(), any::<Option<i32>>(), any::<Option<bool>>());
     (numbers, prop::option::of(prop::option::of(item)), state(), any::<Option<bool>>()).prop_map(
         |((rbytes, rlbytes, noreply), item, write_and_go, read)| ConnSet {
@@ -52,7 +52,7 @@ fn set() -> impl Strategy<Value = ConnSet> {
 
 prop_compose! {
     fn basics()(seq: u64, t: u64, th in thread(), ev in kind(), worker in prop::option::of(thread()),
-        conn: Option<u32>, fd: Option<i32>, function in prop::option::of(prop::sample::select(Fn::ALL)),
+        conn: Option<u32>, fd: Option<i32>, function in prop::option::of(prop::sample::select(Function::ALL)),
         op in word(), peer in text(), depth: Option<u32>, timer: bool) -> FlatEvent {
         FlatEvent { seq, t, th, ev, worker, conn, fd, function, op, peer, depth, timer, ..FlatEvent::default() }
     }
@@ -67,7 +67,7 @@ prop_compose! {
         ) -> Event {
         let (data, b64, len) = payload.map_or((None, None, None), |p| (p.data, p.b64, Some(p.len)));
         let ready = ready.map(|r: Vec<_>| {
-            r.into_iter().map(|(fd, conn)| Ready { fd, conn, what: "rw".into() }).collect()
+            r.into_iter().map(|(fd, conn)| ReadyFd { fd, conn, what: "rw".into() }).collect()
         });
         FlatEvent {
             to, from, why, want, ret, errno, data, b64, len, cause, iov, ready,

@@ -13,7 +13,7 @@ use memstep::event::{Detail, Event};
 use memstep::memcached::server::Server;
 use memstep::memcached::settings::Settings;
 use memstep::trace::recorder::{Recorder, Sinks, follow, header};
-use memstep::tracer::{Config, Hub};
+use memstep::tracer::{Hub, TracerConfig};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ pub struct Watched {
 impl Watched {
     /// Starts it.
     pub fn start(settings: Settings, detail: Detail) -> Watched {
-        let hub = Hub::new(Config { detail, ..Config::default() });
+        let hub = Hub::new(TracerConfig { detail, ..TracerConfig::default() });
         let header = header(&hub, settings.num_threads, "test");
         let sinks = Sinks { armed: true, ..Sinks::default() };
         let recorder = Recorder::start(hub.clone(), &header, sinks).unwrap();

@@ -8,7 +8,7 @@ use memstep::memcached::settings::Settings;
 use memstep::print::Print;
 use memstep::session::{Session, play};
 use memstep::trace::reader::TraceReader;
-use memstep::tracer::Config;
+use memstep::tracer::TracerConfig;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -66,7 +66,7 @@ pub fn record(story: &str, detail: Detail, workers: u16) -> Vec<u8> {
     let source = std::fs::read_to_string(reference(&file)).unwrap();
     let session = Session::parse(&source, &file).unwrap();
     let settings = Settings { num_threads: workers, ..settings() };
-    let taped = Taped::titled(story, settings, Config { detail, ..Config::default() });
+    let taped = Taped::titled(story, settings, TracerConfig { detail, ..TracerConfig::default() });
     // The start-up is over once every thread sleeps; the references begin after it.
     std::thread::sleep(std::time::Duration::from_millis(100));
     let played = play(&session.steps, &file, taped.addr(), &mut |_| {});

@@ -7,7 +7,7 @@ use memstep::trace::check::Checker;
 use memstep::trace::format::{End, Header};
 use memstep::trace::reader::TraceReader;
 use memstep::trace::recorder::{Output, Recorder, Sinks, header};
-use memstep::tracer::{Config, Hub};
+use memstep::tracer::{Hub, TracerConfig};
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -33,12 +33,12 @@ pub struct Taped {
 
 impl Taped {
     /// Starts both.
-    pub fn start(settings: Settings, config: Config) -> Taped {
+    pub fn start(settings: Settings, config: TracerConfig) -> Taped {
         Taped::titled("test", settings, config)
     }
 
     /// Starts both; the recording has a title.
-    pub fn titled(title: &str, settings: Settings, config: Config) -> Taped {
+    pub fn titled(title: &str, settings: Settings, config: TracerConfig) -> Taped {
         let trace = Shared::default();
         let hub = Hub::new(config);
         let sinks = Sinks { output: Some(Output::stream(Box::new(trace.clone()))), ..Sinks::default() };

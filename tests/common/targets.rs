@@ -21,8 +21,8 @@ use memstep::text;
 use memstep::trace::check::Checker;
 use memstep::trace::reader::{Recording, TraceReader};
 use memstep::trace::recorder::{Output, Recorder, Sinks, header};
-use memstep::trace::stream::{Listener, Port};
-use memstep::tracer::{Config, Hub};
+use memstep::trace::stream::{EventsPort, PortListener};
+use memstep::tracer::{Hub, TracerConfig};
 use memstep::ui::{self, App, Options, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -55,19 +55,19 @@ const SENT: usize = 16 * 1024;
 /// A server of this process, recorded to nowhere, and whoever may watch it.
 struct Watched {
     server: Server,
-    port: Port,
+    port: EventsPort,
     _recorder: Arc<Recorder>,
 }
 
 impl Watched {
     fn start() -> Watched {
-        let hub = Hub::new(Config { detail: Detail::Calls, ..Config::default() });
+        let hub = Hub::new(TracerConfig { detail: Detail::Calls, ..TracerConfig::default() });
         let header = header(&hub, 1, "fuzz");
         let output = Some(Output::stream(Box::new(io::sink())));
         let sinks = Sinks { output, armed: true, ..Sinks::default() };
         let recorder = Arc::new(Recorder::start(hub.clone(), &header, sinks).unwrap());
-        let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), None).unwrap();
-        let port = Port::open(listener, recorder.clone(), hub.clone(), 1).unwrap();
+        let listener = PortListener::bind("127.0.0.1:0".parse().unwrap(), None).unwrap();
+        let port = EventsPort::open(listener, recorder.clone(), hub.clone(), 1).unwrap();
         let settings = Settings {
             port: -1,
             udpport: -1,
@@ -200,7 +200,7 @@ pub fn screens(data: &[u8]) {
     };
     let warnings = warnings.iter().map(ToString::to_string).collect();
     let count = events.len().min(DRAWN);
-    let recording = ui::Recording { name: "fuzz".into(), header, events, end, warnings };
+    let recording = ui::OpenedRecording { name: "fuzz".into(), header, events, end, warnings };
     let mut app = App::replay(recording, &Options::default());
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
     let mut show = |app: &App| {

@@ -2,7 +2,7 @@
 //! something, they must know the same.
 
 use memstep::event::{ConnState, Event, Kind};
-use memstep::model::{Cell, Class, Conn, Lane, Memory, World};
+use memstep::model::{Cell, ClassModel, ConnModel, StoreModel, ThreadFacts, World};
 
 /// Folds `part`, which may begin with a snapshot, beside `all`, every event from the server's start;
 /// compares the two just after each snapshot and at the end of `part`.
@@ -32,7 +32,7 @@ fn assert_same_world(whole: &World, found: &World) {
     assert_eq!(whole.startup, found.startup, "at {at}");
     assert_eq!(whole.listeners, found.listeners, "at {at}");
     let lanes = |world: &World| {
-        let without_ready = |lane: &Lane| Lane { ready: Vec::new(), ..lane.clone() };
+        let without_ready = |lane: &ThreadFacts| ThreadFacts { ready: Vec::new(), ..lane.clone() };
         world.threads.values().map(without_ready).collect::<Vec<_>>()
     };
     assert_eq!(lanes(whole), lanes(found), "at {at}");
@@ -47,12 +47,12 @@ fn assert_same_world(whole: &World, found: &World) {
 }
 
 /// A snapshot has every count, and no key: what a list holds is found out as its items are touched.
-fn assert_same_memory(whole: &Memory<'_>, found: &Memory<'_>, at: u64) {
+fn assert_same_memory(whole: &StoreModel<'_>, found: &StoreModel<'_>, at: u64) {
     assert!(!whole.has_gap && !found.has_gap, "at {at}");
     assert_eq!(whole.counts, found.counts, "at {at}");
     assert_eq!((whole.buckets, whole.growing), (found.buckets, found.growing), "at {at}");
-    let counts = |m: &Memory<'_>| -> Vec<_> {
-        let of = |c: Class<'_>| (c.id, c.chunk, c.pages, c.chunks, c.used, c.lru.len());
+    let counts = |m: &StoreModel<'_>| -> Vec<_> {
+        let of = |c: ClassModel<'_>| (c.id, c.chunk, c.pages, c.chunks, c.used, c.lru.len());
         m.classes().map(of).collect()
     };
     assert_eq!(counts(whole), counts(found), "at {at}");
@@ -63,9 +63,9 @@ fn assert_same_memory(whole: &Memory<'_>, found: &Memory<'_>, at: u64) {
     }
 }
 
-fn assert_same_conn(at: u64, whole: &Conn, found: &Conn) {
+fn assert_same_conn(at: u64, whole: &ConnModel, found: &ConnModel) {
     let id = whole.id;
-    let of = |c: &Conn| (c.fd, c.peer.clone(), c.thread, c.place, c.state);
+    let of = |c: &ConnModel| (c.fd, c.peer.clone(), c.thread, c.place, c.state);
     assert_eq!(of(whole), of(found), "c{id} at {at}");
     assert_eq!(whole.fields, found.fields, "c{id} at {at}");
     let unparsed = whole.fields.rcurr as usize..(whole.fields.rcurr + whole.fields.rbytes) as usize;

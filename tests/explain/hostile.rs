@@ -109,7 +109,7 @@ fn long_names_and_large_numbers_still_fit() {
             }
         }
         for what in ["r", "w"] {
-            let ready = vec![Ready { fd: 99_999, conn: Some(99_999), what: Interest::named(what) }];
+            let ready = vec![ReadyFd { fd: 99_999, conn: Some(99_999), what: Interest::named(what) }];
             good(&explain(&FlatEvent { ready: Some(ready), ..crowded(Kind::Wake) }.event(), &context));
         }
     }
@@ -161,7 +161,7 @@ prop_compose! {
             rsize: n[0], rcurr: n[1], rbytes: n[2], ritem: n[3], rlbytes, sbytes: n[4], wbytes: n[5],
             iovused: n[6], msgcurr: n[7], msgused: n[8], msgbytes: n[9], ileft: n[10], suffixleft: n[11],
             noreply,
-            item: key.map(|key| ItemRef { key, size: 0 }),
+            item: key.map(|key| ConnItem { key, size: 0 }),
             ..ConnFields::default()
         }
     }
@@ -190,7 +190,7 @@ prop_compose! {
             1 => any::<String>().prop_map(|s| Kind::from_name(&s)),
         ],
         (function, th, worker) in (
-            proptest::option::of(proptest::sample::select(Fn::ALL)),
+            proptest::option::of(proptest::sample::select(Function::ALL)),
             any_thread(),
             proptest::option::of(any_thread()),
         ),
@@ -208,7 +208,7 @@ prop_compose! {
         (b64, len, peer) in any::<(Option<String>, Option<u64>, Option<String>)>(),
         ready in proptest::option::of(proptest::collection::vec(
             (any::<i32>(), any::<Option<u32>>(), any::<String>())
-                .prop_map(|(fd, conn, what)| Ready { fd, conn, what: Interest::named(&what) }),
+                .prop_map(|(fd, conn, what)| ReadyFd { fd, conn, what: Interest::named(&what) }),
             0..4,
         )),
         iov in proptest::option::of(proptest::collection::vec(

@@ -5,8 +5,8 @@
 mod hostile;
 
 use memstep::event::{
-    ConnFields, ConnState, Domain, Errno, EvFlags, Event, FlatEvent, Fn, Interest, Iov, ItemRef, Kind,
-    Protocol, Ready, Role, Target, Thread,
+    ConnFields, ConnItem, ConnState, Domain, Errno, EvFlags, Event, FlatEvent, Function, Interest, Iov, Kind,
+    Protocol, ReadyFd, Role, Target, Thread,
 };
 use memstep::explain::{Context, Explanation, MAX_TEXT, MAX_TITLE, explain, function, transition};
 use memstep::text::printable;
@@ -143,12 +143,12 @@ fn an_unknown_kind_is_told_by_its_name() {
 
 #[test]
 fn every_function_has_a_text_of_its_own() {
-    all_good_and_different(Fn::ALL.iter().map(|f| (f.to_string(), function(*f))));
-    all_good_and_different(Fn::ALL.iter().map(|f| {
+    all_good_and_different(Function::ALL.iter().map(|f| (f.to_string(), function(*f))));
+    all_good_and_different(Function::ALL.iter().map(|f| {
         let event = FlatEvent { function: Some(*f), ..event(Kind::Return) }.event();
         (f.to_string(), bare(&event))
     }));
-    for f in Fn::ALL {
+    for f in Function::ALL {
         assert_eq!(function(*f).source, f.source());
         assert!(function(*f).title.starts_with(f.name()));
     }
@@ -277,10 +277,10 @@ fn a_sendmsg_is_told_by_what_came_back() {
 
 #[test]
 fn a_wake_up_is_told_by_what_is_ready() {
-    let wake = |th, ready: Vec<Ready>, timer| {
+    let wake = |th, ready: Vec<ReadyFd>, timer| {
         FlatEvent { th, ready: Some(ready), timer, ..event(Kind::Wake) }.event()
     };
-    let ready = |conn, what: &'static str| Ready { fd: 28, conn, what: what.into() };
+    let ready = |conn, what: &'static str| ReadyFd { fd: 28, conn, what: what.into() };
     let worker = Thread::Worker(0);
     let in_state = |state, what, last_read| {
         let event = wake(worker, vec![ready(Some(0), what)], false);

@@ -1,7 +1,7 @@
 //! What holds of every filter and every event.
 
 use super::{events, fields_are_the_trace_s, filter};
-use memstep::event::{ConnState, Fn, Kind, Protocol};
+use memstep::event::{ConnState, Function, Kind, Protocol};
 use memstep::filter::{Field, Filter, Type};
 use memstep::text::printable;
 use proptest::prelude::*;
@@ -29,7 +29,7 @@ fn value(field: Field) -> BoxedStrategy<String> {
         Type::Thread => any::<u16>().prop_map(|n| format!("worker{n}")).boxed(),
         Type::Kind => of(Kind::ALL.iter().map(|k| k.name().into()).chain(["\"teleport\"".into()]).collect()),
         Type::State => of(ConnState::ALL.iter().map(|k| k.name().into()).collect()),
-        Type::Function => of(Fn::ALL.iter().map(|k| k.name().into()).collect()),
+        Type::Function => of(Function::ALL.iter().map(|k| k.name().into()).collect()),
         Type::Errno => of(vec!["EAGAIN".into(), "ECONNRESET".into(), "\"EODD\"".into()]),
         Type::EvFlags => of(vec!["EV_READ".into(), "\"EV_READ|EV_PERSIST\"".into(), "0".into()]),
         Type::Protocol => of(Protocol::ALL.iter().map(|k| k.name().into()).collect()),

@@ -46,7 +46,7 @@ const MEANT: Meant = &[
     ("key=a & (op=link | op=hit)", |e| e.key() == Some("a") && ["link", "hit"].contains(&e.op().unwrap())),
     ("ev!=call && ev!=return", |e| !matches!(e.kind(), Kind::Call | Kind::Return)),
     ("not (fn=drive_machine or fn=conn_new) and fn", |e| {
-        e.function().is_some_and(|f| ![Fn::DriveMachine, Fn::ConnNew].contains(&f))
+        e.function().is_some_and(|f| ![Function::DriveMachine, Function::ConnNew].contains(&f))
     }),
     ("cause", |e| e.cause.is_some()),
     ("errno", |e| e.errno().is_some()),
@@ -72,7 +72,7 @@ const MEANT: Meant = &[
     ("set.item & !item.key", |e| e.set.as_ref().is_some_and(|s| s.item == Some(None))),
     ("item.size=6 & item.key=a", |e| {
         let item = e.set.as_ref().and_then(|s| s.item.clone()).flatten();
-        item == Some(ItemRef { key: "a".into(), size: 6 })
+        item == Some(ConnItem { key: "a".into(), size: 6 })
     }),
 ];
 

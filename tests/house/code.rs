@@ -138,8 +138,9 @@ impl Code {
                 at += 2 + item.len();
                 continue;
             }
-            // Who may see a thing is no use of it.
+            // Who may see a thing is no use of it, and how far off they may be does not matter.
             if is_word(token, "pub") && tokens.get(at + 1).is_some_and(is_scope) {
+                self.text.push_str("pub ");
                 at += 2;
                 continue;
             }

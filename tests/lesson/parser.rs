@@ -1,7 +1,7 @@
 //! What is said of a text that is no lesson: file, line, column, what was expected, what to do.
 
 use super::{parse, with_steps};
-use memstep::lesson::{Ask, Block, Lesson, Panel, Style, Which};
+use memstep::lesson::{Block, Lesson, QuestionKind, StepPanel, TextStyle, Which};
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -32,21 +32,21 @@ fn a_lesson_is_front_matter_chapters_and_steps() {
     assert_eq!(chapters, [("One chapter", 0), ("Two", 1)]);
     let step = &lesson.steps[0];
     assert_eq!((step.title.as_str(), step.line, step.bind.line, step.bind.column), ("First", 13, 22, 7));
-    assert_eq!((step.bind.which, step.ask), (Which::First, Some(Ask::Result)));
-    assert_eq!(step.show, [Panel::Stack, Panel::Events]);
+    assert_eq!((step.bind.which, step.ask), (Which::First, Some(QuestionKind::Result)));
+    assert_eq!(step.show, [StepPanel::Stack, StepPanel::Events]);
     assert_eq!(step.does().collect::<Vec<_>>(), ["connect"]);
     let Block::Text(spans) = &step.body[1] else { panic!("{:?}", step.body) };
     let spans: Vec<_> = spans.iter().map(|span| (span.text.as_str(), span.style)).collect();
     assert_eq!(
         spans,
         [
-            ("Some ", Style::Plain),
-            ("text", Style::Emphasis),
-            (" with ", Style::Plain),
-            ("code", Style::Code),
-            (", ", Style::Plain),
-            ("strong", Style::Strong),
-            (".", Style::Plain)
+            ("Some ", TextStyle::Plain),
+            ("text", TextStyle::Emphasis),
+            (" with ", TextStyle::Plain),
+            ("code", TextStyle::Code),
+            (", ", TextStyle::Plain),
+            ("strong", TextStyle::Strong),
+            (".", TextStyle::Plain)
         ]
     );
     let items: Vec<_> = step

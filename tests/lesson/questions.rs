@@ -2,7 +2,7 @@
 
 use super::{lessons, load, over, parse, with_steps};
 use memstep::event::{Event, Kind};
-use memstep::lesson::{Ask, Course, Lang, Score};
+use memstep::lesson::{Course, Lang, QuestionKind, Score};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -11,15 +11,15 @@ fn set_get() -> Vec<Event> {
 }
 
 /// What the raw event says to what is asked, where it is that simple.
-fn of_the_line(ask: Ask, event: &Event) -> Option<String> {
+fn of_the_line(ask: QuestionKind, event: &Event) -> Option<String> {
     let json = serde_json::to_value(event).unwrap();
     match ask {
-        Ask::Result => match (json["errno"].as_str(), json["ret"].as_i64()) {
+        QuestionKind::Result => match (json["errno"].as_str(), json["ret"].as_i64()) {
             (Some(errno), _) => Some(errno.to_owned()),
             (None, ret) => ret.map(|n| n.to_string()),
         },
-        Ask::Next | Ask::Ready => None,
-        Ask::Field(_) => match (&json[ask.name()], ask.name()) {
+        QuestionKind::Next | QuestionKind::Ready => None,
+        QuestionKind::Field(_) => match (&json[ask.name()], ask.name()) {
             (_, "thread") => Some(json["th"].as_str()?.to_owned()),
             (_, "data" | "text" | "key") => None,
             (serde_json::Value::String(word), _) => Some(word.clone()),

@@ -8,7 +8,7 @@ mod snapshots;
 use memstep::event::{Event, Kind};
 use memstep::trace::index::Index;
 use memstep::trace::reader;
-use memstep::ui::{App, Options, Recording, Theme, draw};
+use memstep::ui::{App, OpenedRecording, Options, Theme, draw};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -23,9 +23,9 @@ fn app_name(path: &Path) -> String {
     path.file_name().unwrap().to_str().unwrap().to_owned()
 }
 
-fn recording(path: &Path) -> Recording {
+fn recording(path: &Path) -> OpenedRecording {
     let read = reader::Recording::load(path, false).unwrap();
-    Recording {
+    OpenedRecording {
         name: app_name(path),
         header: read.header,
         events: read.events,

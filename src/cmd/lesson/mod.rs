@@ -6,8 +6,8 @@ mod text;
 
 use super::STDOUT;
 use super::look::{has_terminal, options, own_lang};
-use crate::cli::{LessonArgs, Look};
-use crate::lesson::progress::Entry;
+use crate::cli::{LessonArgs, LookArgs};
+use crate::lesson::progress::LessonProgress;
 use crate::lesson::{Course, Lang, Lesson, library};
 use crate::text::printable;
 use crate::trace::reader::{Recording, TraceReader};
@@ -26,7 +26,12 @@ pub(super) fn tour() -> anyhow::Result<ExitCode> {
 }
 
 /// A lesson to go through with a running server of so many workers.
-pub(super) fn course(name: &str, asked: Option<Lang>, workers: u16, look: Look) -> anyhow::Result<Course> {
+pub(super) fn course(
+    name: &str,
+    asked: Option<Lang>,
+    workers: u16,
+    look: LookArgs,
+) -> anyhow::Result<Course> {
     let asked = if options(look)?.ascii { Some(Lang::En) } else { asked };
     let (lesson, lang) = text_of(name, asked, asked.unwrap_or_else(own_lang))?;
     Ok(Course::live(lesson, lang, workers.into()))
@@ -135,7 +140,8 @@ pub(super) fn recording_of(lesson: &Lesson, path: &Path) -> PathBuf {
 fn list(lang: Lang) -> anyhow::Result<ExitCode> {
     let entries = library::all(lang);
     let named = entries.iter().map(|entry| entry.name().width()).max().unwrap_or(0);
-    let lessons: Vec<Lesson> = entries.iter().map(library::Entry::lesson).collect::<Result<_, _>>()?;
+    let lessons: Vec<Lesson> =
+        entries.iter().map(library::BundledLesson::lesson).collect::<Result<_, _>>()?;
     let progress = show::progress();
     let mut out = crate::cmd::stdout();
     let mut write = || -> io::Result<()> {
@@ -172,7 +178,7 @@ fn list(lang: Lang) -> anyhow::Result<ExitCode> {
 }
 
 /// How far one has come with a lesson.
-fn far(kept: &Entry, lesson: &Lesson, lang: Lang) -> String {
+fn far(kept: &LessonProgress, lesson: &Lesson, lang: Lang) -> String {
     let (furthest, steps) = (kept.furthest, lesson.steps.len());
     if furthest == 0 {
         return String::new();

@@ -2,12 +2,12 @@
 
 use super::Opened;
 use crate::cli::LessonArgs;
-use crate::cmd::desk::Desk;
+use crate::cmd::desk::ViewerDesk;
 use crate::cmd::look::options;
 use crate::cmd::server::shown;
-use crate::lesson::progress::{self, Entry, Progress};
+use crate::lesson::progress::{self, LessonProgress, Progress};
 use crate::trace::reader::Recording;
-use crate::ui::{self, Keep, Pupil};
+use crate::ui::{self, KeepProgress, Pupil};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,12 +19,12 @@ struct Keeper {
     key: String,
 }
 
-impl Keep for Keeper {
-    fn keep(&self, now: &Entry) -> Result<Option<String>, String> {
-        let change = |entry: &mut Entry| {
+impl KeepProgress for Keeper {
+    fn keep(&self, now: &LessonProgress) -> Result<Option<String>, String> {
+        let change = |entry: &mut LessonProgress| {
             // What another version keeps stays.
             let rest = std::mem::take(&mut entry.rest);
-            *entry = Entry { furthest: now.furthest.max(entry.furthest), rest, ..now.clone() };
+            *entry = LessonProgress { furthest: now.furthest.max(entry.furthest), rest, ..now.clone() };
         };
         let kept = progress::update(&self.path, &self.key, change);
         kept.map_err(|error| format!("{}: {error}", shown(&self.path)))
@@ -63,17 +63,17 @@ pub(super) fn run(opened: Opened, args: &LessonArgs) -> anyhow::Result<ExitCode>
     let Opened { course, recording, key } = opened;
     let options = ui::Options {
         lang: course.lang(),
-        desk: Some(Arc::new(Desk::new(&recording.header))),
+        desk: Some(Arc::new(ViewerDesk::new(&recording.header))),
         ..options(args.look)?
     };
     let kept = match args.from_start {
-        true => Entry::default(),
+        true => LessonProgress::default(),
         false => progress().lessons.remove(&key).unwrap_or_default(),
     };
-    let keep = path().map(|path| Arc::new(Keeper { path, key }) as Arc<dyn Keep>);
+    let keep = path().map(|path| Arc::new(Keeper { path, key }) as Arc<dyn KeepProgress>);
     let pupil = Pupil { course, kept, keep, address: String::new() };
     let Recording { header, events, end, warnings } = recording;
     let warnings = warnings.iter().map(ToString::to_string).collect();
-    let recording = ui::Recording { name: header.title.clone(), header, events, end, warnings };
+    let recording = ui::OpenedRecording { name: header.title.clone(), header, events, end, warnings };
     Ok(ExitCode::from(ui::lesson(recording, pupil, options)?.code()))
 }

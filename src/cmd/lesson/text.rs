@@ -1,7 +1,7 @@
 //! A lesson as text: what is shown where there is no terminal, and to a screen reader.
 
 use crate::event::Event;
-use crate::lesson::{Block, Course, Lang, Span, Style, wrap};
+use crate::lesson::{Block, Course, Lang, Span, TextStyle, wrap};
 use crate::print::Print as _;
 use crate::print::text::Text;
 use crate::trace::format::Header;
@@ -66,7 +66,7 @@ fn question(out: &mut String, course: &Course, step: usize) {
         Lang::En => format!("{}: ", letter(question.right)),
         Lang::Zh => format!("{}：", letter(question.right)),
     });
-    answer.push(Span { text: right.clone(), style: Style::Strong });
+    answer.push(Span { text: right.clone(), style: TextStyle::Strong });
     if course.lesson().steps[step].has_words() {
         answer.extend(plain(lang.pick(".", "。")));
     } else {
@@ -158,14 +158,14 @@ fn paragraph(out: &mut String, indent: usize, mark: &str, spans: &[Span]) {
 
 fn marked(span: &Span) -> String {
     match span.style {
-        Style::Code => format!("`{}`", span.text),
-        Style::Emphasis => format!("*{}*", span.text),
-        Style::Plain | Style::Strong => span.text.clone(),
+        TextStyle::Code => format!("`{}`", span.text),
+        TextStyle::Emphasis => format!("*{}*", span.text),
+        TextStyle::Plain | TextStyle::Strong => span.text.clone(),
     }
 }
 
 fn plain(text: &str) -> Vec<Span> {
-    vec![Span { text: text.to_owned(), style: Style::Plain }]
+    vec![Span { text: text.to_owned(), style: TextStyle::Plain }]
 }
 
 /// A text in lines.

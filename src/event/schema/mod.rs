@@ -10,8 +10,8 @@
 use super::errno::ERRNO_NAMES;
 use super::name::{Unknown, harmless};
 use super::{
-    Carried, ConnSet, ConnState, Domain, Errno, Event, Fn, Interest, Iov, ItemOp, Payload, Protocol, Ready,
-    ReplyOp, Role, SettingName, Snapshot, SockOpt, Target, Thread, ThreadOp, Transport, Word,
+    Carried, ConnSet, ConnState, Domain, Errno, Event, Function, Interest, Iov, ItemOp, Payload, Protocol,
+    ReadyFd, ReplyOp, Role, SettingName, Snapshot, SockOpt, Target, Thread, ThreadOp, Transport, Word,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -89,7 +89,7 @@ pub struct FieldInfo {
 /// A kind of event, as the schema has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KindInfo {
-    /// Which.
+    /// The kind itself.
     pub kind: Kind,
     /// When it is told.
     pub doc: &'static str,

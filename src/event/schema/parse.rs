@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 /// The whole table.
 pub struct Schema {
     /// The fields of an event, in the order in which they stand in a line.
-    pub fields: Vec<Field>,
+    pub fields: Vec<FieldRow>,
     /// The kinds of event.
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<KindRow>,
     /// The fields of `struct conn`.
-    pub conn: Vec<Field>,
+    pub conn: Vec<FieldRow>,
 }
 
 /// A field of an event, or of `struct conn`.
 #[derive(Clone)]
-pub struct Field {
+pub struct FieldRow {
     /// Its name in a line.
     pub name: String,
     /// Its name in Rust.
@@ -29,7 +29,7 @@ pub struct Field {
 
 /// When a field must be there.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Need {
+pub enum NeedMark {
     Perhaps,
     Always,
     IfItWorked,
@@ -38,14 +38,14 @@ pub enum Need {
 /// A field as one kind has it.
 #[derive(Clone)]
 pub struct Member {
-    pub field: Field,
-    pub need: Need,
+    pub field: FieldRow,
+    pub need: NeedMark,
     /// Whether a server of this version tells it.
     pub is_told: bool,
 }
 
 /// A kind of event.
-pub struct Kind {
+pub struct KindRow {
     pub name: String,
     pub doc: String,
     pub is_syscall: bool,
@@ -59,7 +59,7 @@ pub struct Kind {
     pub own: Vec<(String, String)>,
 }
 
-impl Kind {
+impl KindRow {
     /// Its name in Rust.
     pub fn variant(&self) -> String {
         camel(&self.name)
@@ -95,7 +95,7 @@ pub fn parse(text: &str) -> Result<Schema, String> {
             "field" | "conn" => {
                 let field = field(rest, doc).ok_or(format!("line {at}: no field: {rest:?}"))?;
                 let all = if what == "conn" { &mut schema.conn } else { &mut schema.fields };
-                if all.iter().any(|other: &Field| other.name == field.name) {
+                if all.iter().any(|other: &FieldRow| other.name == field.name) {
                     return Err(format!("line {at}: {} stands here for the second time", field.name));
                 }
                 if what == "field" {
@@ -115,15 +115,15 @@ pub fn parse(text: &str) -> Result<Schema, String> {
     Ok(schema)
 }
 
-fn field(text: &str, doc: String) -> Option<Field> {
+fn field(text: &str, doc: String) -> Option<FieldRow> {
     let (names, types) = text.split_once(':')?;
     let (name, rust) = names.split_once(" as ").unwrap_or((names, names));
     let (ty, told) = types.split_once(" from ").unwrap_or((types, types));
     let [name, rust, ty, told] = [name, rust, ty, told].map(|word| word.trim().to_owned());
-    Some(Field { name, rust, ty, told, doc })
+    Some(FieldRow { name, rust, ty, told, doc })
 }
 
-fn kind(head: &str, doc: String, list: &str, fields: &[Field]) -> Result<Kind, String> {
+fn kind(head: &str, doc: String, list: &str, fields: &[FieldRow]) -> Result<KindRow, String> {
     let (name, marks) = head.split_once(':').unwrap_or((head, ""));
     let marks: Vec<_> = marks.split(',').map(str::trim).filter(|mark| !mark.is_empty()).collect();
     let known = ["system call", "often", "never"];
@@ -139,7 +139,7 @@ fn kind(head: &str, doc: String, list: &str, fields: &[Field]) -> Result<Kind, S
         let (name, ty) = text.split_once(':').ok_or(format!("no type: {text}"))?;
         Ok((name.to_owned(), ty.to_owned()))
     });
-    Ok(Kind {
+    Ok(KindRow {
         name: name.to_owned(),
         doc,
         is_syscall: marks.contains(&"system call"),
@@ -151,14 +151,14 @@ fn kind(head: &str, doc: String, list: &str, fields: &[Field]) -> Result<Kind, S
 }
 
 /// `conn!`, `op:ItemOp`, `peer~Peer`, `fd+~Descriptor`, `ret-`.
-fn member(text: &str, fields: &[Field]) -> Result<Member, String> {
+fn member(text: &str, fields: &[FieldRow]) -> Result<Member, String> {
     let (text, told) = text.split_once('~').map_or((text, None), |(text, told)| (text, Some(told)));
     let (text, ty) = text.split_once(':').map_or((text, None), |(text, ty)| (text, Some(ty)));
     let name = text.trim_end_matches(['!', '+', '-']);
     let need = match &text[name.len()..] {
-        "!" => Need::Always,
-        "+" => Need::IfItWorked,
-        _ => Need::Perhaps,
+        "!" => NeedMark::Always,
+        "+" => NeedMark::IfItWorked,
+        _ => NeedMark::Perhaps,
     };
     let field = fields.iter().find(|field| field.name == name).ok_or(format!("no field {name:?}"))?;
     let mut field = field.clone();

@@ -5,7 +5,7 @@
 //! `at::drive_machine::accept4` in Rust is `` `@drive_machine::accept4` `` in the glossary. Which line that is
 //! stands in the version's own table, and nowhere else.
 
-use super::{ConnState, Fn};
+use super::{ConnState, Function};
 use std::fmt;
 
 /// A place in memcached's C source, by its name: `conn_new`, `drive_machine::accept4`.
@@ -76,7 +76,7 @@ pub struct Version {
     /// The states of its `drive_machine`.
     pub states: &'static [ConnState],
     /// Its functions, as far as they are told of, and the place of each.
-    pub functions: &'static [(Fn, Place)],
+    pub functions: &'static [(Function, Place)],
     /// Where its source has each place: `memcached.c:4035`, or `libevent`.
     pub places: &'static [(Place, &'static str)],
 }
@@ -93,12 +93,12 @@ impl Version {
     }
 
     /// The place of a function, if this version has it.
-    pub fn place_of(&self, function: Fn) -> Option<Place> {
+    pub fn place_of(&self, function: Function) -> Option<Place> {
         self.functions.iter().find(|(known, _)| *known == function).map(|(_, place)| *place)
     }
 }
 
-impl Fn {
+impl Function {
     /// Its place in the source; none for one that memcached has not, as far as this version knows.
     pub fn place(self) -> Option<Place> {
         MODELS.place_of(self)
@@ -150,8 +150,8 @@ mod tests {
     #[test]
     fn it_has_every_state_and_every_function_at_the_place_of_its_name() {
         let functions: Vec<_> = MODELS.functions.iter().map(|(function, _)| *function).collect();
-        assert_eq!((functions.as_slice(), MODELS.states), (Fn::ALL, ConnState::ALL));
-        for function in Fn::ALL {
+        assert_eq!((functions.as_slice(), MODELS.states), (Function::ALL, ConnState::ALL));
+        for function in Function::ALL {
             let name = if function.is_libevent() { "libevent" } else { function.name() };
             assert_eq!(function.place().map(Place::name), Some(name));
         }

@@ -10,11 +10,11 @@ pub use storage::complete_nread;
 use super::conn::{Conn, conn_set_state};
 use super::items::Nread;
 use super::network::{out_string, start_answer};
-use super::prefix_stats::Counted;
+use super::prefix_stats::PrefixOp;
 use super::settings::{MAX_VERBOSITY_LEVEL, VERSION_LINE, say};
 use super::util::{Shown, safe_strtoul, strtol, strtoul};
-use crate::event::{ConnState, Fn, Protocol, SettingName};
-use crate::tracer::{Report, Text};
+use crate::event::{ConnState, Function, Protocol, SettingName};
+use crate::tracer::{IsText, Report};
 use std::sync::atomic::Ordering;
 use token::{Tokens, tokenize_command};
 
@@ -26,7 +26,7 @@ const LINE_HIGHWAT: usize = 1024;
 /// Takes a whole command line out of the read buffer and carries it out; `false` where there is
 /// none yet (`memcached.c:3675`).
 pub fn try_read_command(c: &mut Conn) -> bool {
-    let c = &mut *c.enter(Fn::TryReadCommand);
+    let c = &mut *c.enter(Function::TryReadCommand);
     // Every datagram may be somebody else's.
     let is_to_be_told = c.is_udp() || c.protocol == Protocol::Negotiating;
     let is_binary = match is_to_be_told {
@@ -73,13 +73,13 @@ pub fn try_read_command(c: &mut Conn) -> bool {
 
 /// Carries out one command line (`memcached.c:3423`), `line` of the read buffer.
 fn process_command(c: &mut Conn, line: std::ops::Range<usize>) {
-    let c = &mut *c.enter(Fn::ProcessCommand);
+    let c = &mut *c.enter(Function::ProcessCommand);
     // The C's strings end at a NUL.
     let end = memchr::memchr(0, &c.rbuf[line.clone()]).map_or(line.end, |n| line.start + n);
     let line = line.start..end;
     say!(c.globals.settings, 1, "<{} {}", c.fd(), Shown(&c.rbuf[line.clone()]));
     start_answer(c);
-    c.tell(Report::Command, &c.rbuf[line.clone()]);
+    c.report(Report::Command, &c.rbuf[line.clone()]);
 
     let tokens = tokenize_command(&mut c.rbuf, line);
     let n = tokens.count;
@@ -199,19 +199,19 @@ fn process_flush_all(c: &mut Conn, tokens: &Tokens) {
 
 /// verbosity (`memcached.c:3390`): never more than 2, so that the state lines of `-vvv` end.
 fn process_verbosity_command(c: &mut Conn, tokens: &Tokens) {
-    let c = &mut *c.enter(Fn::ProcessVerbosityCommand);
+    let c = &mut *c.enter(Function::ProcessVerbosityCommand);
     set_noreply_maybe(c, tokens);
     // Of strtoul's 64 bits the C keeps 32.
     let level = (strtoul(tokens.get(&c.rbuf, 1)) as u32).min(MAX_VERBOSITY_LEVEL) as u8;
     c.globals.settings.verbose.store(level, Ordering::Relaxed);
-    let what = Report::Setting { name: SettingName::Verbose, value: Text::HERE };
-    c.tell(what, &[b'0' + level]);
+    let what = Report::Setting { name: SettingName::Verbose, value: IsText::HERE };
+    c.report(what, &[b'0' + level]);
     out_string(c, "OK");
 }
 
 /// Counts a command by its key's prefix, if that is asked for.
 #[inline]
-fn record_prefix(c: &Conn, key: &[u8], what: Counted) {
+fn record_prefix(c: &Conn, key: &[u8], what: PrefixOp) {
     let (settings, store) = (&c.globals.settings, &c.globals.store);
     if settings.detail_enabled.load(Ordering::Relaxed) {
         c.globals.prefix_stats.record(key, settings.prefix_delimiter, |prefix| store.hash(prefix), what);

@@ -2,20 +2,20 @@
 
 use super::record_prefix;
 use super::token::{Tokens, tokenize_command};
-use crate::event::{ConnState, Fn, ReplyOp};
+use crate::event::{ConnState, Function, ReplyOp};
 use crate::memcached::conn::{Conn, Src, conn_set_state, release_ilist};
 use crate::memcached::items::ItemRef;
 use crate::memcached::network::{add_iov, out_string};
-use crate::memcached::prefix_stats::Counted;
+use crate::memcached::prefix_stats::PrefixOp;
 use crate::memcached::settings::{KEY_MAX_LENGTH, say};
 use crate::memcached::udp::build_udp_headers;
-use crate::memcached::util::{Line, Shown};
+use crate::memcached::util::{Shown, StackLine};
 use crate::tracer::{self, Report};
 
 /// Queues every value that is found, then `END` (`memcached.c:2876`). A hit adds three pieces to
 /// the answer (`VALUE `, the key, and suffix and value in one), five with the CAS id.
 pub(super) fn process_get_command(c: &mut Conn, tokens: &Tokens, return_cas: bool) {
-    let c = &mut *c.enter(Fn::ProcessGetCommand);
+    let c = &mut *c.enter(Function::ProcessGetCommand);
     let mut more;
     let mut tokens = tokens;
     let mut token = 1;
@@ -31,7 +31,7 @@ pub(super) fn process_get_command(c: &mut Conn, tokens: &Tokens, return_cas: boo
             }
             c.stats().get_cmds.add(1);
             let found = c.store().item_get(&c.rbuf[key.clone()]);
-            record_prefix(c, &c.rbuf[key], Counted::Get { is_hit: found.is_some() });
+            record_prefix(c, &c.rbuf[key], PrefixOp::Get { is_hit: found.is_some() });
             match found {
                 Some(item) => queue_value(c, item, return_cas),
                 None => c.stats().get_misses.add(1),
@@ -50,7 +50,7 @@ pub(super) fn process_get_command(c: &mut Conn, tokens: &Tokens, return_cas: boo
     if c.is_udp() {
         build_udp_headers(c);
     }
-    c.tell(Report::Reply { op: None }, b"END");
+    c.report(Report::Reply { op: None }, b"END");
     conn_set_state(c, ConnState::Mwrite);
     c.msgcurr = 0;
 }
@@ -66,7 +66,7 @@ fn queue_value(c: &mut Conn, item: ItemRef, return_cas: bool) {
     if return_cas {
         let mut number = itoa::Buffer::new();
         let cas = number.format(c.ilist[at as usize].cas());
-        let suffix = Line::<24>::joined([b" ", cas.as_bytes(), b"\r\n"]);
+        let suffix = StackLine::<24>::joined([b" ", cas.as_bytes(), b"\r\n"]);
         let nsuffix_cas = suffix.bytes().len();
         c.suffixlist.push(suffix);
         add_iov(c, of, suffix_at, nsuffix - 2);
@@ -85,7 +85,7 @@ fn queue_value(c: &mut Conn, item: ItemRef, return_cas: bool) {
         head[..6].copy_from_slice(b"VALUE ");
         head[6..6 + key.len()].copy_from_slice(key);
         head[6 + key.len()..len].copy_from_slice(&suffix[..suffix.len() - 2]);
-        c.tell(Report::Reply { op: Some(ReplyOp::Value) }, &head[..len]);
+        c.report(Report::Reply { op: Some(ReplyOp::Value) }, &head[..len]);
     }
     c.store().item_update(&c.ilist[at as usize]);
 }

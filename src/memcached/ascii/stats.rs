@@ -1,7 +1,7 @@
 //! stats: the general ones, the settings, the store's own, the connections, the recording; and reset.
 
 use super::token::Tokens;
-use crate::event::Fn;
+use crate::event::Function;
 use crate::memcached::conn::Conn;
 use crate::memcached::network::{out_string, write_and_free};
 use crate::memcached::settings::{ITEM_UPDATE_INTERVAL, MAX_NUMBER_OF_SLAB_CLASSES, VERSION};
@@ -11,9 +11,9 @@ use std::fmt::Display;
 use std::sync::atomic::Ordering;
 
 /// A `stats` answer in the making.
-struct Answer(String);
+struct StatsBuffer(String);
 
-impl Answer {
+impl StatsBuffer {
     /// `append_stat` (`memcached.c:2523`).
     fn append_stat(&mut self, name: &str, value: impl Display) {
         use std::fmt::Write as _;
@@ -24,8 +24,8 @@ impl Answer {
 
 /// stats (`memcached.c:2797`).
 pub(super) fn process_stat(c: &mut Conn, tokens: &Tokens) {
-    let c = &mut *c.enter(Fn::ProcessStat);
-    let mut answer = Answer(String::with_capacity(2048));
+    let c = &mut *c.enter(Function::ProcessStat);
+    let mut answer = StatsBuffer(String::with_capacity(2048));
     let store = &c.globals.store;
     let mut append_stat = |name: &str, value: &dyn Display| answer.append_stat(name, value);
     match tokens.get(&c.rbuf, 1) {
@@ -54,7 +54,7 @@ pub(super) fn process_stat(c: &mut Conn, tokens: &Tokens) {
 
 /// How many events were told so far, how many were lost, and how long workers have waited for the
 /// recorder; nothing where nothing is recorded.
-fn trace_stats(answer: &mut Answer) {
+fn trace_stats(answer: &mut StatsBuffer) {
     let Some(tally) = tracer::tally() else { return };
     answer.append_stat("trace_events", tally.events);
     answer.append_stat("trace_lost", tally.lost);
@@ -104,14 +104,14 @@ fn process_stats_conns(c: &Conn, append_stat: &mut dyn FnMut(&str, &dyn Display)
 }
 
 /// The general statistics, in memcached's order (`memcached.c:2563`).
-fn server_stats(c: &Conn, answer: &mut Answer) {
+fn server_stats(c: &Conn, answer: &mut StatsBuffer) {
     let g = &c.globals;
     let thread_stats = g.threads.counted();
     let slab_stats = g.threads.slab_stats(0..MAX_NUMBER_OF_SLAB_CLASSES);
     let items = g.store.stats();
     let now = g.clock.current_time();
     let usage = nix_usage();
-    let stat = |answer: &mut Answer, pairs: &[(&str, u64)]| {
+    let stat = |answer: &mut StatsBuffer, pairs: &[(&str, u64)]| {
         for (name, value) in pairs {
             answer.append_stat(name, value);
         }
@@ -191,7 +191,7 @@ fn nix_usage() -> (String, String) {
 }
 
 /// The settings (`memcached.c:2647`). What memstep has not is as it is in the C where it is not asked for.
-fn process_stat_settings(c: &Conn, answer: &mut Answer) {
+fn process_stat_settings(c: &Conn, answer: &mut StatsBuffer) {
     let s = &c.globals.settings;
     let yes = |on: bool| if on { "yes" } else { "no" };
     let socketpath = s.socketpath.as_ref().map(|path| path.display().to_string());

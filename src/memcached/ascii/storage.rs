@@ -2,11 +2,11 @@
 
 use super::token::Tokens;
 use super::{record_prefix, set_noreply_maybe};
-use crate::event::{ConnState, Fn};
+use crate::event::{ConnState, Function};
 use crate::memcached::conn::{Conn, conn_set_state};
 use crate::memcached::items::{Delta, Nread, Stored};
 use crate::memcached::network::out_string;
-use crate::memcached::prefix_stats::Counted;
+use crate::memcached::prefix_stats::PrefixOp;
 use crate::memcached::settings::{Clock, KEY_MAX_LENGTH};
 use crate::memcached::util::{safe_strtol, safe_strtoul, safe_strtoull};
 
@@ -15,7 +15,7 @@ const BAD_FORMAT: &str = "CLIENT_ERROR bad command line format";
 /// set, add, replace, append, prepend, cas: allocates the item and waits for its value
 /// (`memcached.c:3051`).
 pub(super) fn process_update_command(c: &mut Conn, tokens: &Tokens, comm: Nread, handle_cas: bool) {
-    let c = &mut *c.enter(Fn::ProcessUpdateCommand);
+    let c = &mut *c.enter(Function::ProcessUpdateCommand);
     set_noreply_maybe(c, tokens);
     let key = tokens.range(1);
     if key.len() > KEY_MAX_LENGTH {
@@ -41,7 +41,7 @@ pub(super) fn process_update_command(c: &mut Conn, tokens: &Tokens, comm: Nread,
     let Some(vlen) = vlen.checked_add(2).filter(|with_end| *with_end >= 2) else {
         return out_string(c, BAD_FORMAT);
     };
-    record_prefix(c, &c.rbuf[key.clone()], Counted::Set);
+    record_prefix(c, &c.rbuf[key.clone()], PrefixOp::Set);
     let exptime = c.globals.clock.realtime(exptime);
     let store = c.store();
     let Some(item) = store.item_alloc(&c.rbuf[key.clone()], flags, exptime, vlen as u32) else {
@@ -74,13 +74,13 @@ pub(super) fn process_update_command(c: &mut Conn, tokens: &Tokens, comm: Nread,
 
 /// The value is whole (`memcached.c:2285`).
 pub fn complete_nread(c: &mut Conn) {
-    let c = &mut *c.enter(Fn::CompleteNread);
+    let c = &mut *c.enter(Function::CompleteNread);
     complete_nread_ascii(c);
 }
 
 /// Checks the value's line end, stores the item, answers, lets go of it (`memcached.c:890`).
 fn complete_nread_ascii(c: &mut Conn) {
-    let c = &mut *c.enter(Fn::CompleteNreadAscii);
+    let c = &mut *c.enter(Function::CompleteNreadAscii);
     let (Some(item), Some(comm)) = (&c.item, c.cmd) else {
         c.why = "a value without a command";
         return conn_set_state(c, ConnState::Closing);
@@ -107,7 +107,7 @@ fn complete_nread_ascii(c: &mut Conn) {
 
 /// incr, decr (`memcached.c:3182`).
 pub(super) fn process_arithmetic_command(c: &mut Conn, tokens: &Tokens, incr: bool) {
-    let c = &mut *c.enter(Fn::ProcessArithmeticCommand);
+    let c = &mut *c.enter(Function::ProcessArithmeticCommand);
     set_noreply_maybe(c, tokens);
     let key = tokens.range(1);
     if key.len() > KEY_MAX_LENGTH {
@@ -132,7 +132,7 @@ pub(super) fn process_arithmetic_command(c: &mut Conn, tokens: &Tokens, incr: bo
 
 /// touch: a new expiry time (`memcached.c:3139`).
 pub(super) fn process_touch_command(c: &mut Conn, tokens: &Tokens) {
-    let c = &mut *c.enter(Fn::ProcessTouchCommand);
+    let c = &mut *c.enter(Function::ProcessTouchCommand);
     set_noreply_maybe(c, tokens);
     let key = tokens.range(1);
     if key.len() > KEY_MAX_LENGTH {
@@ -159,7 +159,7 @@ pub(super) fn process_touch_command(c: &mut Conn, tokens: &Tokens) {
 
 /// delete (`memcached.c:3338`). A time of 0 is still accepted, for clients from long ago.
 pub(super) fn process_delete_command(c: &mut Conn, tokens: &Tokens) {
-    let c = &mut *c.enter(Fn::ProcessDeleteCommand);
+    let c = &mut *c.enter(Function::ProcessDeleteCommand);
     if tokens.count > 3 {
         let hold_is_zero = tokens.get(&c.rbuf, 2) == b"0";
         set_noreply_maybe(c, tokens);
@@ -176,7 +176,7 @@ pub(super) fn process_delete_command(c: &mut Conn, tokens: &Tokens) {
     if key.len() > KEY_MAX_LENGTH {
         return out_string(c, BAD_FORMAT);
     }
-    record_prefix(c, &c.rbuf[key.clone()], Counted::Delete);
+    record_prefix(c, &c.rbuf[key.clone()], PrefixOp::Delete);
     match c.store().item_get(&c.rbuf[key]) {
         Some(item) => {
             c.stats().slab(item.clsid()).delete_hits.add(1);

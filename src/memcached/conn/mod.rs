@@ -2,14 +2,14 @@
 
 mod tell;
 
-use super::conn_queue::{LibeventThread, Transport};
+use super::conn_queue::{LibeventThread, NetworkTransport};
 use super::event_base::{BaseRef, FdEvent, event_add, event_del, event_set};
-use super::globals::{Globals, Seen, Whose};
+use super::globals::{ConnSummary, Globals, Whose};
 use super::items::{ItemRef, Nread};
 use super::settings::{DATA_BUFFER_SIZE, READ_BUFFER_HIGHWAT, say};
-use super::util::{FRESH, Line, errno_text, stderr_line};
-use crate::event::{self, ConnImage, ConnState, EvFlags, Fn, Kind, Protocol};
-use crate::tracer::{self, Report, Ret, Text};
+use super::util::{FRESH, StackLine, errno_text, stderr_line};
+use crate::event::{self, ConnImage, ConnState, EvFlags, Function, Kind, Protocol};
+use crate::tracer::{self, IsText, Report, Ret};
 use rustix::io::Errno;
 use std::cell::Cell;
 use std::net::SocketAddr;
@@ -117,12 +117,12 @@ pub struct Conn {
     /// How many of them must be let go after sending.
     pub ileft: usize,
     /// The CAS suffixes of the answer.
-    pub suffixlist: Vec<Line<24>>,
+    pub suffixlist: Vec<StackLine<24>>,
     /// How many of them must be let go after sending.
     pub suffixleft: usize,
 
     /// What the socket is.
-    pub transport: Transport,
+    pub transport: NetworkTransport,
     /// The number that the client gave the request that came by UDP; its answer has it too.
     pub request_id: u16,
     /// Who sent that datagram, and gets the answer.
@@ -137,7 +137,7 @@ pub struct Conn {
     /// The storage command that waits for its value.
     pub cmd: Option<Nread>,
     /// What other threads may know of it: its state, when the last command came, whose it is.
-    pub seen: Arc<Seen>,
+    pub seen: Arc<ConnSummary>,
     /// Why it is being closed.
     pub why: &'static str,
     /// The thread that serves it; `None` for a listening one.
@@ -161,11 +161,11 @@ pub fn conn_new(
     init_state: ConnState,
     event_flags: EvFlags,
     read_buffer_size: u32,
-    transport: Transport,
+    transport: NetworkTransport,
     base: BaseRef,
     thread: Option<Arc<LibeventThread>>,
 ) -> Result<Box<Conn>, Errno> {
-    let _in = tracer::enter(Fn::ConnNew, id);
+    let _in = tracer::enter(Function::ConnNew, id);
     let fd = sfd.as_raw_fd();
     let mut c = globals.take_conn(fd).unwrap_or_else(|| {
         globals.stats.conn_structs.add(1);
@@ -175,7 +175,7 @@ pub fn conn_new(
         (ConnState::Listening, _) => {
             say!(globals.settings, 1, "<{fd} server listening ({})", globals.settings.prot_text());
         }
-        _ if transport == Transport::Udp => say!(globals.settings, 1, "<{fd} server listening (udp)"),
+        _ if transport == NetworkTransport::Udp => say!(globals.settings, 1, "<{fd} server listening (udp)"),
         (_, Protocol::Ascii) => say!(globals.settings, 1, "<{fd} new ascii client connection."),
         _ => say!(globals.settings, 1, "<{fd} new auto-negotiating client connection"),
     }
@@ -227,7 +227,7 @@ pub fn conn_new(
 
     globals.stats.curr_conns.add(1);
     globals.stats.total_conns.add(1);
-    c.tell(Report::ConnNew { fd, state: init_state, transport: event::Transport::of(c.is_udp()) }, b"");
+    c.report(Report::ConnNew { fd, state: init_state, transport: event::Transport::of(c.is_udp()) }, b"");
     Ok(c)
 }
 
@@ -259,7 +259,7 @@ impl Conn {
             ileft: 0,
             suffixlist: Vec::with_capacity(SUFFIX_LIST_INITIAL),
             suffixleft: 0,
-            transport: Transport::Tcp,
+            transport: NetworkTransport::Tcp,
             request_id: 0,
             request_addr: None,
             hdrbuf: Vec::new(),
@@ -283,7 +283,7 @@ impl Conn {
     /// `IS_UDP` (`memcached.h:201`).
     #[inline]
     pub fn is_udp(&self) -> bool {
-        self.transport == Transport::Udp
+        self.transport == NetworkTransport::Udp
     }
 
     /// What this connection's thread counts.
@@ -313,14 +313,14 @@ pub fn conn_set_state(c: &mut Conn, state: ConnState) {
         say!(c.globals.settings, 2, "{}: going from {from} to {state}", c.fd());
         c.state = state;
         c.seen.set_state(state);
-        c.tell(Report::State { from, to: state }, b"");
+        c.report(Report::State { from, to: state }, b"");
     }
 }
 
 /// Changes what libevent waits for; does nothing where that is what it waits for already
 /// (`memcached.c:3919`). `false` where the kernel refused.
 pub fn update_event(c: &mut Conn, new_flags: EvFlags) -> bool {
-    let c = &mut *c.enter(Fn::UpdateEvent);
+    let c = &mut *c.enter(Function::UpdateEvent);
     if c.ev_flags == new_flags {
         return true;
     }
@@ -340,20 +340,20 @@ pub fn update_event(c: &mut Conn, new_flags: EvFlags) -> bool {
 fn tell_event_add(c: &Conn, added: Result<bool, Errno>) {
     if added != Ok(false) {
         let ret = super::ret(&added.map(|_| 0));
-        c.tell(Report::EventAdd { fd: c.fd(), interest: c.ev_flags.interest(), ret }, b"");
+        c.report(Report::EventAdd { fd: c.fd(), interest: c.ev_flags.interest(), ret }, b"");
     }
 }
 
 fn tell_event_del(c: &Conn, deleted: Result<bool, Errno>) {
     if deleted != Ok(false) {
         let ret = super::ret(&deleted.map(|_| 0));
-        c.tell(Report::EventDel { fd: c.fd(), ret }, b"");
+        c.report(Report::EventDel { fd: c.fd(), ret }, b"");
     }
 }
 
 /// Makes a connection ready for its next command (`memcached.c:2270`).
 pub fn reset_cmd_handler(c: &mut Conn) {
-    let c = &mut *c.enter(Fn::ResetCmdHandler);
+    let c = &mut *c.enter(Function::ResetCmdHandler);
     c.cmd = None;
     if let Some(item) = c.item.take() {
         c.store().item_remove(item);
@@ -371,7 +371,7 @@ pub fn reset_cmd_handler(c: &mut Conn) {
 /// DIFFERS: the C cuts the lists of messages and pieces and leaves `msgused` and `iovused` at what
 /// they were, until the next command sets them to nought; here they are nought at once.
 fn conn_shrink(c: &mut Conn) {
-    let c = &mut *c.enter(Fn::ConnShrink);
+    let c = &mut *c.enter(Function::ConnShrink);
     // The buffer of a UDP socket must always have room for the largest datagram.
     if c.is_udp() {
         return;
@@ -397,7 +397,7 @@ fn conn_shrink(c: &mut Conn) {
 
 /// Lets go of the items and suffixes of an answer (`memcached.c:492`).
 pub fn conn_release_items(c: &mut Conn) {
-    let c = &mut *c.enter(Fn::ConnReleaseItems);
+    let c = &mut *c.enter(Function::ConnReleaseItems);
     if let Some(item) = c.item.take() {
         c.store().item_remove(item);
     }
@@ -419,7 +419,7 @@ pub fn release_ilist(c: &mut Conn) {
 /// What a connection holds is given back (`memcached.c:518`). A UDP socket is done with this client,
 /// and reads on.
 pub fn conn_cleanup(c: &mut Conn) {
-    let c = &mut *c.enter(Fn::ConnCleanup);
+    let c = &mut *c.enter(Function::ConnCleanup);
     conn_release_items(c);
     c.write_and_free = None;
     if c.is_udp() {
@@ -429,7 +429,7 @@ pub fn conn_cleanup(c: &mut Conn) {
 
 /// Closes a connection: its event, what it holds, its socket (`memcached.c:567`).
 pub fn conn_close(c: &mut Conn) {
-    let c = &mut *c.enter(Fn::ConnClose);
+    let c = &mut *c.enter(Function::ConnClose);
     let deleted = event_del(&mut c.event);
     tell_event_del(c, deleted);
     say!(c.globals.settings, 1, "<{} connection closed.", c.fd());
@@ -451,7 +451,7 @@ fn close_socket(c: &mut Conn) {
         tracer::finish(
             begun,
             c.id,
-            Report::Close { fd, why: Text::HERE, ret: Ret::OK },
+            Report::Close { fd, why: IsText::HERE, ret: Ret::OK },
             image.as_ref(),
             c.why.as_bytes(),
         );

@@ -1,7 +1,7 @@
 //! What a connection tells the trace of itself.
 
 use super::Conn;
-use crate::event::{ConnImage, Fn};
+use crate::event::{ConnImage, Function};
 use crate::memcached::items::Store;
 use crate::tracer::{self, Report};
 use std::ops::{Deref, DerefMut};
@@ -53,7 +53,7 @@ impl Conn {
 
     /// Tells the trace of something that happened to this connection.
     #[inline]
-    pub fn tell(&self, what: Report, payload: &[u8]) {
+    pub fn report(&self, what: Report, payload: &[u8]) {
         if tracer::on() {
             tracer::emit_conn(self.id, what, self.changed().as_ref(), payload);
         }
@@ -63,10 +63,10 @@ impl Conn {
     /// back is dropped, that it was left. The connection is reached through it meanwhile, so that its end
     /// too is told with the structure as it is then.
     #[inline(always)]
-    pub fn enter(&mut self, function: Fn) -> Inside<'_> {
-        let is_told = tracer::tells_calls();
+    pub fn enter(&mut self, function: Function) -> Inside<'_> {
+        let is_told = tracer::reports_calls();
         if is_told {
-            self.tell(Report::Call { function }, b"");
+            self.report(Report::Call { function }, b"");
         }
         Inside { c: self, function: is_told.then_some(function) }
     }
@@ -87,7 +87,7 @@ impl Conn {
 #[must_use = "it tells of the function's end when it is dropped"]
 pub struct Inside<'a> {
     c: &'a mut Conn,
-    function: Option<Fn>,
+    function: Option<Function>,
 }
 
 impl Deref for Inside<'_> {
@@ -110,7 +110,7 @@ impl Drop for Inside<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         if let Some(function) = self.function {
-            self.c.tell(Report::Return { function }, b"");
+            self.c.report(Report::Return { function }, b"");
         }
     }
 }

@@ -6,7 +6,7 @@ use super::hash::hash;
 use crate::event::ItemOp;
 use crate::memcached::settings::{HashFunc, Settings, say};
 use crate::memcached::util::{Apart, lock, lock_in_line};
-use crate::tracer::{self, Class, Known, Report};
+use crate::tracer::{self, ClassId, Known, Report};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 
@@ -36,12 +36,12 @@ pub(super) struct Assoc {
 struct Maintenance {
     /// `started_expanding`, read before the lock is taken.
     started: AtomicBool,
-    asked: Mutex<Asked>,
+    asked: Mutex<MaintenanceRequest>,
     cond: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Asked {
+struct MaintenanceRequest {
     to_expand: bool,
     to_stop: bool,
 }
@@ -194,7 +194,7 @@ impl Assoc {
             table.old = std::mem::replace(&mut table.primary, twice);
             table.moved = 0;
         }
-        tell(ItemOp::Expand, hashpower);
+        report(ItemOp::Expand, hashpower);
     }
 
     /// Moves one bucket after the other into the new table (`assoc.c:217`), each under its own item lock;
@@ -218,7 +218,7 @@ impl Assoc {
         }
         self.hash_bytes.fetch_sub(Self::bytes(hashpower - 1), Relaxed);
         self.expanding.store(false, Relaxed);
-        tell(ItemOp::Expanded, hashpower);
+        report(ItemOp::Expanded, hashpower);
         say!(settings, 1, "Hash table expansion done");
     }
 
@@ -236,12 +236,12 @@ impl Assoc {
 }
 
 /// Tells the trace that the table grows, or has grown, to this size.
-fn tell(op: ItemOp, hashpower: u32) {
+fn report(op: ItemOp, hashpower: u32) {
     let what = Report::Item {
         op,
         id: 0,
         size: Known::to_be(1 << hashpower),
-        class: Class(0),
+        class: ClassId(0),
         chunk: Known::NOT,
         bucket: Known::NOT,
     };

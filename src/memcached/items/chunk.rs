@@ -48,10 +48,10 @@ pub(super) const CHUNK_ALIGN_BYTES: usize = 8;
 /// DIFFERS: the C counts references in 16 bits, which one client's line of very many keys can make
 /// overflow. Here they have 32, of those that the C leaves unused.
 #[repr(C)]
-struct Header {
-    next: AtomicPtr<Header>,
-    prev: AtomicPtr<Header>,
-    h_next: AtomicPtr<Header>,
+struct ItemHeader {
+    next: AtomicPtr<ItemHeader>,
+    prev: AtomicPtr<ItemHeader>,
+    h_next: AtomicPtr<ItemHeader>,
     time: AtomicU32,
     exptime: AtomicU32,
     nbytes: AtomicU32,
@@ -64,7 +64,7 @@ struct Header {
     id: AtomicU32,
 }
 
-const _: () = assert!(size_of::<Header>() == HEADER && align_of::<Header>() == CHUNK_ALIGN_BYTES);
+const _: () = assert!(size_of::<ItemHeader>() == HEADER && align_of::<ItemHeader>() == CHUNK_ALIGN_BYTES);
 
 /// One slab page, cut into chunks of one size.
 #[derive(Debug)]
@@ -115,7 +115,7 @@ impl Page {
 
 /// One chunk of a page, and the item in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Chunk(NonNull<Header>);
+pub(super) struct Chunk(NonNull<ItemHeader>);
 
 // SAFETY: an address; what lies there is shared as said at the head of this file.
 unsafe impl Send for Chunk {}
@@ -141,7 +141,7 @@ macro_rules! link {
 
 impl Chunk {
     #[inline]
-    fn header(&self) -> &Header {
+    fn header(&self) -> &ItemHeader {
         // SAFETY: rules 1 and 2.
         unsafe { self.0.as_ref() }
     }

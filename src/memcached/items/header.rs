@@ -1,6 +1,6 @@
 //! `item_make_header` (`items.c:146`): what a new item is to be, how large, and the suffix behind its key.
 
-use crate::memcached::util::Line;
+use crate::memcached::util::StackLine;
 
 /// `sizeof(item)`, of what `chunk.rs` lays out.
 pub(super) const HEADER: usize = 48;
@@ -12,14 +12,14 @@ pub(super) fn ntotal_of(use_cas: bool, nkey: usize, suffix: &Suffix, nbytes: u32
 }
 
 /// Spaces, a sign, line end and ten digits each: 25 at most.
-pub(super) type Suffix = Line<25>;
+pub(super) type Suffix = StackLine<25>;
 
 /// `item_make_header`'s suffix (`items.c:146`), of a value of `nbytes` with its `\r\n` counted: the
 /// flags are printed as a signed number there.
 pub(super) fn suffix(flags: u32, nbytes: u32) -> Suffix {
     let (mut number, mut length) = (itoa::Buffer::new(), itoa::Buffer::new());
     let (flags, length) = (number.format(flags as i32), length.format(nbytes.saturating_sub(2)));
-    Line::joined([b" ", flags.as_bytes(), b" ", length.as_bytes(), b"\r\n"])
+    StackLine::joined([b" ", flags.as_bytes(), b" ", length.as_bytes(), b"\r\n"])
 }
 
 /// What a new item is to be.

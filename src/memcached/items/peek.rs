@@ -9,11 +9,11 @@ use super::chunk::Chunk;
 use super::lru::{ItemStats, Lru};
 use super::slabs::{POWER_SMALLEST, Slabs};
 use super::store::Store;
-use crate::event::{ItemOp, Stats};
+use crate::event::{ItemOp, StatsValues};
 use crate::memcached::conn_queue::Threads;
 use crate::memcached::settings::MAX_NUMBER_OF_SLAB_CLASSES;
 use crate::tracer::witness::{ClassMemory, StoreMemory};
-use crate::tracer::{Class, Report};
+use crate::tracer::{ClassId, Report};
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex};
 
@@ -21,12 +21,12 @@ use std::sync::{Arc, Mutex};
 const SHOWN: usize = 70;
 
 /// Where in a `Mutex<T>` its `T` lies.
-struct Inside<T>(usize, PhantomData<T>);
+struct MutexOffset<T>(usize, PhantomData<T>);
 
-impl<T> Inside<T> {
-    fn of(mutex: &Mutex<T>) -> Inside<T> {
+impl<T> MutexOffset<T> {
+    fn of(mutex: &Mutex<T>) -> MutexOffset<T> {
         let data = &raw const *super::super::util::lock(mutex);
-        Inside(data as usize - std::ptr::from_ref(mutex) as usize, PhantomData)
+        MutexOffset(data as usize - std::ptr::from_ref(mutex) as usize, PhantomData)
     }
 
     fn peek<'a>(&self, mutex: &'a Mutex<T>) -> &'a T {
@@ -39,9 +39,9 @@ impl<T> Inside<T> {
 
 /// Looks at a store past its locks.
 pub(in crate::memcached) struct Peek {
-    lru: Inside<Lru>,
-    slabs: Inside<Slabs>,
-    table: Inside<Table>,
+    lru: MutexOffset<Lru>,
+    slabs: MutexOffset<Slabs>,
+    table: MutexOffset<Table>,
     calls: u32,
     /// The bucket that was asked last.
     bucket: Option<u32>,
@@ -51,9 +51,9 @@ pub(in crate::memcached) struct Peek {
 impl Peek {
     pub(in crate::memcached) fn new(store: &Store) -> Peek {
         Peek {
-            lru: Inside::of(&store.lrus[0].0),
-            slabs: Inside::of(&store.slabs.0),
-            table: Inside::of(store.assoc.of(0)),
+            lru: MutexOffset::of(&store.lrus[0].0),
+            slabs: MutexOffset::of(&store.slabs.0),
+            table: MutexOffset::of(store.assoc.of(0)),
             calls: 0,
             bucket: None,
             classes: Vec::new(),
@@ -70,7 +70,7 @@ impl Peek {
         self.calls += 1;
         let looks_at_all = self.calls.is_multiple_of(16);
         let of = match *what {
-            Report::Item { op, bucket, class: Class(clsid), .. } => {
+            Report::Item { op, bucket, class: ClassId(clsid), .. } => {
                 self.bucket = bucket.get().or(self.bucket);
                 if op == ItemOp::Expand {
                     self.bucket = None;
@@ -103,7 +103,7 @@ impl Peek {
             let sum = |of: &dyn Fn(ItemStats) -> u64| {
                 self.classes.iter().map(|class| of(totals(class.id.into()))).sum()
             };
-            Stats {
+            StatsValues {
                 get_hits: threads.slab_stats(0..MAX_NUMBER_OF_SLAB_CLASSES).get_hits,
                 get_misses: threads.counted().get_misses,
                 evictions: sum(&|stats| stats.evicted),

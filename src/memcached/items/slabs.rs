@@ -105,7 +105,7 @@ pub(super) struct ClassFigures {
 
 /// A chunk from the free list.
 #[derive(Debug)]
-pub(super) struct Allocated {
+pub(super) struct FreeChunk {
     pub chunk: Chunk,
     /// What a trace will name the item by.
     pub id: u32,
@@ -129,7 +129,7 @@ impl Slabs {
         size: usize,
         id: usize,
         has_page: impl FnOnce(usize),
-    ) -> Option<Allocated> {
+    ) -> Option<FreeChunk> {
         if self.slabclass[id].slots.is_none() {
             has_page(self.newslab(sizes, id)?);
         }
@@ -144,7 +144,7 @@ impl Slabs {
         p.requested += size;
         let id = self.next_id;
         self.next_id = self.next_id.wrapping_add(1).max(1);
-        Some(Allocated { chunk, id })
+        Some(FreeChunk { chunk, id })
     }
 
     /// `do_slabs_free` (`slabs.c:269`): of an item that took `size` bytes.

@@ -4,13 +4,13 @@ use super::assoc::{Assoc, Table};
 use super::chunk::{Chunk, ItemRef};
 use super::header::{New, Suffix, ntotal_of, suffix};
 use super::lru::Lru;
-use super::slabs::{Allocated, Sizes, Slabs};
-use crate::event::{Fn, ItemOp};
+use super::slabs::{FreeChunk, Sizes, Slabs};
+use crate::event::{Function, ItemOp};
 use crate::memcached::settings::{
     Clock, ITEM_UPDATE_INTERVAL, KEY_MAX_LENGTH, MAX_NUMBER_OF_SLAB_CLASSES, Settings, say,
 };
 use crate::memcached::util::{Apart, Shown, lock_in_line};
-use crate::tracer::{self, Class, Known, Report};
+use crate::tracer::{self, ClassId, Known, Report};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -51,14 +51,14 @@ impl Store {
     /// A new item that nobody else sees yet; `None` if it is too large or there is no memory
     /// (`thread.c:480`).
     pub fn item_alloc(&self, key: &[u8], flags: u32, exptime: u32, nbytes: u32) -> Option<ItemRef> {
-        let _in = tracer::enter(Fn::ItemAlloc, tracer::current());
+        let _in = tracer::enter(Function::ItemAlloc, tracer::current());
         // No hash: of the caller's own items none is to be spared.
         self.do_item_alloc(key, None, flags, exptime, nbytes)
     }
 
     /// Looks an item up and takes a reference (`thread.c:491`).
     pub fn item_get(&self, key: &[u8]) -> Option<ItemRef> {
-        let _in = tracer::enter(Fn::ItemGet, tracer::current());
+        let _in = tracer::enter(Function::ItemGet, tracer::current());
         let hv = self.assoc.hash(key);
         self.do_item_get(&mut self.assoc.item_lock(hv), key, hv)
     }
@@ -66,7 +66,7 @@ impl Store {
     /// Gives a reference back (`thread.c:529`). The C takes the item lock for it: its count may be read
     /// without one, and here it may not be relied upon without one.
     pub fn item_remove(&self, item: ItemRef) {
-        let _in = tracer::enter(Fn::ItemRemove, tracer::current());
+        let _in = tracer::enter(Function::ItemRemove, tracer::current());
         self.do_item_remove(item);
     }
 
@@ -171,7 +171,7 @@ impl Store {
                     op: ItemOp::Page,
                     id: 0,
                     size: Known::to_be(size),
-                    class: Class(id as u8),
+                    class: ClassId(id as u8),
                     chunk: Known::to_be(chunk),
                     bucket: Known::NOT,
                 };
@@ -183,7 +183,7 @@ impl Store {
             }
             self.lru_pull_tail(id, true, cur_hv);
         }
-        let Some(Allocated { chunk, id: trace_id }) = found else {
+        let Some(FreeChunk { chunk, id: trace_id }) = found else {
             lock_in_line(&self.lrus[id].0).stats.outofmemory += 1;
             return None;
         };
@@ -197,7 +197,7 @@ impl Store {
             exptime,
             nbytes,
         });
-        tell(ItemOp::Alloc, chunk, 0);
+        report(ItemOp::Alloc, chunk, 0);
         #[cfg_attr(not(test), allow(unused_mut))]
         let mut item = ItemRef::counted(chunk, cur_hv.unwrap_or_else(|| self.assoc.hash(key)));
         #[cfg(test)]
@@ -252,7 +252,7 @@ impl Store {
                 op: ItemOp::Miss,
                 id: 0,
                 size: Known::NOT,
-                class: Class(0),
+                class: ClassId(0),
                 chunk: Known::NOT,
                 bucket: Known::to_be(bucket),
             };
@@ -270,7 +270,7 @@ impl Store {
         say!(self.settings, 2, "> FOUND KEY {}{nuked}", Shown(key));
         if op == ItemOp::Hit {
             it.refcount_incr();
-            tell(op, it, self.assoc.bucket(hv));
+            report(op, it, self.assoc.bucket(hv));
             return Some(ItemRef::counted(it, hv));
         }
         self.do_item_unlink(table, it, hv, op);
@@ -291,7 +291,7 @@ impl Store {
         lru.bytes += it.ntotal();
         lru.total += 1;
         lru.link(it);
-        tell(ItemOp::Link, it, self.assoc.bucket(item.hv()));
+        report(ItemOp::Link, it, self.assoc.bucket(item.hv()));
     }
 
     /// `do_item_unlink` (`items.c:344`); `why` is what the trace says.
@@ -311,7 +311,7 @@ impl Store {
         lru.bytes -= it.ntotal();
         self.assoc.delete(table, it, hv);
         lru.unlink(it);
-        tell(why, it, self.assoc.bucket(hv));
+        report(why, it, self.assoc.bucket(hv));
         // The table's reference.
         self.do_item_remove(ItemRef::counted(it, hv));
     }
@@ -344,14 +344,14 @@ impl Store {
             let mut lru = lock_in_line(&self.lrus[it.clsid()].0);
             lru.unlink(it);
             lru.link(it);
-            tell(ItemOp::Update, it, 0);
+            report(ItemOp::Update, it, 0);
         }
     }
 }
 
 /// Tells the trace what was done with an item, and in which bucket.
 #[inline]
-fn tell(op: ItemOp, it: Chunk, bucket: u32) {
+fn report(op: ItemOp, it: Chunk, bucket: u32) {
     if tracer::on() {
         tracer::emit_conn(tracer::current(), item_event(op, it, bucket), None, it.key());
     }
@@ -359,6 +359,6 @@ fn tell(op: ItemOp, it: Chunk, bucket: u32) {
 
 fn item_event(op: ItemOp, it: Chunk, bucket: u32) -> Report {
     let bucket = if op.has_bucket() { Known::to_be(bucket) } else { Known::NOT };
-    let (size, class) = (Known::to_be(it.nbytes()), Class(it.clsid() as u8));
+    let (size, class) = (Known::to_be(it.nbytes()), ClassId(it.clsid() as u8));
     Report::Item { op, id: it.trace_id(), size, class, chunk: Known::NOT, bucket }
 }

@@ -3,10 +3,10 @@
 use super::assoc::Table;
 use super::chunk::ItemRef;
 use super::store::Store;
-use crate::event::{Fn, ItemOp};
+use crate::event::{Function, ItemOp};
 use crate::memcached::conn_queue::ThreadStats;
 use crate::memcached::settings::say;
-use crate::memcached::util::{Line, safe_strtoull};
+use crate::memcached::util::{StackLine, safe_strtoull};
 use crate::tracer;
 
 /// Which storage command is being carried out: `NREAD_*` (`memcached.h:203`).
@@ -44,7 +44,7 @@ pub enum Stored {
 #[derive(Debug)]
 pub enum Delta {
     /// The new number, as text.
-    Ok(Line<24>),
+    Ok(StackLine<24>),
     /// The value is no number.
     NonNumeric,
     /// No memory for a longer number.
@@ -56,7 +56,7 @@ pub enum Delta {
 impl Store {
     /// Stores a filled item as the command asks (`thread.c:590`).
     pub fn store_item(&self, item: &ItemRef, comm: Nread, stats: &ThreadStats) -> Stored {
-        let _in = tracer::enter(Fn::StoreItem, tracer::current());
+        let _in = tracer::enter(Function::StoreItem, tracer::current());
         let mut table = self.assoc.item_lock(item.hv());
         let old = self.do_item_get(&mut table, item.key(), item.hv());
         let stored = self.do_store_item(&mut table, item, old.as_ref(), comm, stats);
@@ -132,7 +132,7 @@ impl Store {
 
     /// Adds to or subtracts from a number (`thread.c:573`, `memcached.c:3242`).
     pub fn add_delta(&self, key: &[u8], incr: bool, delta: u64, stats: &ThreadStats) -> Delta {
-        let _in = tracer::enter(Fn::AddDelta, tracer::current());
+        let _in = tracer::enter(Function::AddDelta, tracer::current());
         let hv = self.assoc.hash(key);
         let mut table = self.assoc.item_lock(hv);
         let Some(mut it) = self.do_item_get(&mut table, key, hv) else { return Delta::NotFound };
@@ -150,7 +150,7 @@ impl Store {
         };
         let slab = stats.slab(it.clsid());
         if incr { &slab.incr_hits } else { &slab.decr_hits }.add(1);
-        let text = Line::<24>::joined([itoa::Buffer::new().format(value).as_bytes()]);
+        let text = StackLine::<24>::joined([itoa::Buffer::new().format(value).as_bytes()]);
         let res = text.bytes().len();
         // In place where it fits and nobody is sending the old value just now: only the table and
         // we know the item.

@@ -25,7 +25,7 @@ use crate::text;
 use std::collections::HashMap;
 use std::fmt;
 
-/// How many problems a [`Report`] lists.
+/// How many problems a [`CheckReport`] lists.
 pub const LISTED: usize = 20;
 
 /// One thing that is wrong.
@@ -51,7 +51,7 @@ impl fmt::Display for Problem {
 
 /// What a check found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Report {
+pub struct CheckReport {
     /// The first [`LISTED`] problems.
     pub problems: Vec<Problem>,
     /// How many there are.
@@ -68,7 +68,7 @@ pub struct Checker {
     threads: u32,
     detail: Detail,
     max_data: u32,
-    report: Report,
+    report: CheckReport,
     /// The number that the next event must have; `None` where anything goes.
     next_seq: Option<u64>,
     last_t: HashMap<Thread, u64>,
@@ -84,7 +84,7 @@ impl Checker {
             threads: header.threads,
             detail: header.detail,
             max_data: header.max_data,
-            report: Report::default(),
+            report: CheckReport::default(),
             next_seq: Some(1),
             last_t: HashMap::new(),
             dropped: 0,
@@ -128,7 +128,7 @@ impl Checker {
     }
 
     /// The recording is over; `line` is that of its `end`.
-    pub fn finish(mut self, line: u64, end: Option<&End>) -> Report {
+    pub fn finish(mut self, line: u64, end: Option<&End>) -> CheckReport {
         if let Some(end) = end {
             // A line that could not be read may well have been an event, or a drop.
             let events = self.report.events..=self.report.events + self.broken;

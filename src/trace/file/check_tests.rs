@@ -21,12 +21,12 @@ const GOOD: &str = r#"
 {"seq":15,"t":9,"th":"worker0","ev":"teleport","conn":9}
 "#;
 
-fn check_with(lines: &str, end: Option<End>) -> Report {
+fn check_with(lines: &str, end: Option<End>) -> CheckReport {
     let header = Header { threads: 1, detail: Detail::Calls, ..Header::default() };
     check_under(&header, lines, end)
 }
 
-fn check_under(header: &Header, lines: &str, end: Option<End>) -> Report {
+fn check_under(header: &Header, lines: &str, end: Option<End>) -> CheckReport {
     let mut checker = Checker::new(header);
     let mut line = 1;
     for text in lines.trim().lines() {

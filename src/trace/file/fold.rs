@@ -2,13 +2,13 @@
 
 use super::format::Detail;
 use crate::event::{ConnState, Event, Kind, Thread, What};
-use crate::world::{Happening, Plain, World};
+use crate::world::{Happening, Now, Plain};
 use std::collections::HashSet;
 
 /// The world as the events so far left it, against which the next one is held.
 #[derive(Debug)]
 pub(super) struct Fold {
-    world: World<Box<Plain>>,
+    world: Now<Box<Plain>>,
     /// Events were lost: what follows cannot be held against what was before.
     lost: bool,
     /// Whether calls were recorded.
@@ -19,7 +19,7 @@ pub(super) struct Fold {
 
 impl Fold {
     pub(super) fn new(detail: Detail) -> Self {
-        Fold { world: World::new(0), lost: false, calls: detail == Detail::Calls, strangers: HashSet::new() }
+        Fold { world: Now::new(0), lost: false, calls: detail == Detail::Calls, strangers: HashSet::new() }
     }
 
     /// From now on the history has a hole.

@@ -106,7 +106,7 @@ fn words(ty: &str) -> String {
         "snapshot" => "the server's state".into(),
         "kind" => "a kind, by its name".into(),
         "Thread" => "a thread, by its name".into(),
-        "Fn" => "a function, by its C name".into(),
+        "Function" => "a function, by its C name".into(),
         "ConnState" => "a state, by its C name".into(),
         "Errno" => "an error, by its name".into(),
         "EvFlags" => "libevent's flags, `|` between them".into(),

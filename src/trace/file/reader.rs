@@ -19,11 +19,11 @@ use std::os::fd::AsFd as _;
 use std::path::Path;
 
 /// What is read from: a file's path, or `-` for stdin.
-pub type Source = Box<dyn BufRead>;
+pub type InputStream = Box<dyn BufRead>;
 
 /// One event, and the line that it stood on.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Row<'a> {
+pub struct EventLine<'a> {
     /// The line's number in the file, from 1.
     pub line: u64,
     /// The line as it stood there, without its line end: unknown fields included.
@@ -81,7 +81,7 @@ impl Recording {
 }
 
 /// One line of the input.
-enum Line {
+enum ReadLine {
     /// Nothing left.
     None,
     /// A line; whether it had a line end.
@@ -90,7 +90,7 @@ enum Line {
     TooLong,
 }
 
-impl TraceReader<Source> {
+impl TraceReader<InputStream> {
     /// Opens the trace in `path`, or on stdin if `path` is `-`, and reads its header.
     ///
     /// # Errors
@@ -127,10 +127,10 @@ impl<R: BufRead> TraceReader<R> {
         };
         loop {
             match reader.read_line(MAX_HEADER)? {
-                Line::None => return Err(ReadError::Empty { file: reader.name }),
+                ReadLine::None => return Err(ReadError::Empty { file: reader.name }),
                 // What an editor or a shell has left before it.
-                Line::Whole(_) if is_blank(&reader.buffer) => {}
-                Line::Whole(_) | Line::TooLong => break,
+                ReadLine::Whole(_) if is_blank(&reader.buffer) => {}
+                ReadLine::Whole(_) | ReadLine::TooLong => break,
             }
         }
         reader.header = header::parse(&reader.buffer, &reader.name)?;
@@ -212,25 +212,25 @@ impl<R: BufRead> TraceReader<R> {
     ///
     /// [`ReadError::Broken`] for a line that is neither event nor end (asking again goes on with
     /// the next line), [`ReadError::Io`] when reading fails (nothing comes after it).
-    pub fn next_row(&mut self) -> Result<Option<Row<'_>>, ReadError> {
+    pub fn next_row(&mut self) -> Result<Option<EventLine<'_>>, ReadError> {
         while !self.over {
             let broken = match self.read_line(MAX_LINE)? {
-                Line::None => {
+                ReadLine::None => {
                     self.close();
                     break;
                 }
-                Line::TooLong => {
+                ReadLine::TooLong => {
                     self.skip_line().map_err(|source| self.io(source))?;
                     too_long()
                 }
-                Line::Whole(_) if self.buffer.iter().all(u8::is_ascii_whitespace) => continue,
-                Line::Whole(ended) => match self.parse_line() {
+                ReadLine::Whole(_) if self.buffer.iter().all(u8::is_ascii_whitespace) => continue,
+                ReadLine::Whole(ended) => match self.parse_line() {
                     Ok(Some(event)) => {
                         if !ended {
                             self.warn(NO_LINE_END.into());
                         }
                         let raw = std::str::from_utf8(&self.buffer).unwrap_or_default();
-                        return Ok(Some(Row { line: self.line, raw, event }));
+                        return Ok(Some(EventLine { line: self.line, raw, event }));
                     }
                     Ok(None) => continue,
                     Err((_, what)) if !ended => {
@@ -264,12 +264,12 @@ impl<R: BufRead> TraceReader<R> {
     }
 
     /// Reads one line into the buffer, without its line end.
-    fn read_line(&mut self, max: usize) -> Result<Line, ReadError> {
+    fn read_line(&mut self, max: usize) -> Result<ReadLine, ReadError> {
         self.line += 1;
         self.buffer.clear();
         let result = (&mut self.input).take(max as u64 + 1).read_until(b'\n', &mut self.buffer);
         match result {
-            Ok(0) => return Ok(Line::None),
+            Ok(0) => return Ok(ReadLine::None),
             Ok(_) => {}
             Err(source) => return Err(self.io(source)),
         }
@@ -280,9 +280,9 @@ impl<R: BufRead> TraceReader<R> {
                 self.buffer.pop();
             }
         } else if self.buffer.len() > max {
-            return Ok(Line::TooLong);
+            return Ok(ReadLine::TooLong);
         }
-        Ok(Line::Whole(ended))
+        Ok(ReadLine::Whole(ended))
     }
 
     /// Skips what is left of a line without keeping it.

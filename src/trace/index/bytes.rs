@@ -13,7 +13,7 @@ const ONE: usize = 1024;
 
 /// Where the bytes are.
 #[derive(Debug)]
-pub(super) enum Bytes {
+pub(super) enum TraceBytes {
     File(File),
     /// What came through a pipe, or what the program carries with it.
     Memory(Cow<'static, [u8]>),
@@ -21,7 +21,7 @@ pub(super) enum Bytes {
 
 /// A line without its line end.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line<'a> {
+pub(super) enum RawLine<'a> {
     Whole(&'a [u8]),
     /// The file ends before the line does.
     Unended(&'a [u8]),
@@ -29,17 +29,17 @@ pub(super) enum Line<'a> {
     TooLong,
 }
 
-impl Bytes {
+impl TraceBytes {
     /// Fills `buffer` from `at` on; fewer bytes only where there are no more.
     pub fn read(&self, at: u64, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Bytes::Memory(bytes) => {
+            TraceBytes::Memory(bytes) => {
                 let from = usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());
                 let some = &bytes[from..bytes.len().min(from.saturating_add(buffer.len()))];
                 buffer[..some.len()].copy_from_slice(some);
                 Ok(some.len())
             }
-            Bytes::File(file) => {
+            TraceBytes::File(file) => {
                 let mut have = 0;
                 while have < buffer.len() {
                     match file.read_at(&mut buffer[have..], at + have as u64) {
@@ -57,8 +57,8 @@ impl Bytes {
 
 /// A stretch of the file that is at hand.
 #[derive(Debug)]
-pub(super) struct Window<'a> {
-    source: &'a Bytes,
+pub(super) struct FileWindow<'a> {
+    source: &'a TraceBytes,
     /// Where the file ended when it was opened: what was added since is not looked at.
     size: u64,
     /// How much is read at once.
@@ -69,14 +69,14 @@ pub(super) struct Window<'a> {
     pub failed: bool,
 }
 
-impl<'a> Window<'a> {
+impl<'a> FileWindow<'a> {
     /// Nothing yet; later `step` bytes at a time of the first `size`.
-    pub fn new(source: &'a Bytes, size: u64, step: usize) -> Window<'a> {
-        Window { source, size, step, at: 0, bytes: Vec::new(), failed: false }
+    pub fn new(source: &'a TraceBytes, size: u64, step: usize) -> FileWindow<'a> {
+        FileWindow { source, size, step, at: 0, bytes: Vec::new(), failed: false }
     }
 
     /// The line that begins at `at`; `None` where it cannot be read.
-    pub fn line(&mut self, at: u64) -> Option<Line<'_>> {
+    pub fn line(&mut self, at: u64) -> Option<RawLine<'_>> {
         if self.find(at).is_none() {
             // Looking backwards, what comes before will be wanted next.
             let back = at < self.at && at + (self.step as u64) > self.at;
@@ -96,21 +96,21 @@ impl<'a> Window<'a> {
         memchr(b'\n', rest).map(|len| (from, from + len))
     }
 
-    fn taken(&self, at: u64) -> Option<Line<'_>> {
+    fn taken(&self, at: u64) -> Option<RawLine<'_>> {
         if let Some((from, to)) = self.find(at) {
             let line = &self.bytes[from..to];
             if line.len() > MAX_LINE {
-                return Some(Line::TooLong);
+                return Some(RawLine::TooLong);
             }
-            return Some(Line::Whole(line.strip_suffix(b"\r").unwrap_or(line)));
+            return Some(RawLine::Whole(line.strip_suffix(b"\r").unwrap_or(line)));
         }
         let from = usize::try_from(at.checked_sub(self.at)?).ok()?;
         let rest = self.bytes.get(from..).filter(|rest| !rest.is_empty())?;
         match rest.len() {
-            len if len > MAX_LINE => Some(Line::TooLong),
+            len if len > MAX_LINE => Some(RawLine::TooLong),
             // A line that the file has no more of, though it had when it was opened.
             len if at + (len as u64) < self.size => None,
-            _ => Some(Line::Unended(rest)),
+            _ => Some(RawLine::Unended(rest)),
         }
     }
 

@@ -1,8 +1,8 @@
 //! A stretch of the file: where its lines begin, and the columns of its events. Twelve bytes an event.
 
 use super::super::format::End;
-use super::bytes::{Line, Window};
-use super::ways::{Seen, Way};
+use super::bytes::{FileWindow, RawLine};
+use super::ways::{PackedWay, StateSet};
 use crate::event::{Event, Kind, Thread};
 use crate::trace::file::line::{AFTER_END, Says, says, too_long};
 use crate::trace::file::quick;
@@ -28,7 +28,7 @@ const _: () = assert!(Kind::ALL.len() < 63);
 
 /// A stretch of the file, the events whose lines begin in it.
 #[derive(Debug, Default)]
-pub(super) struct Chunk {
+pub(super) struct TraceChunk {
     /// Where it begins.
     pub base: u64,
     /// How long it is, but for the last one.
@@ -52,13 +52,13 @@ pub(super) struct Columns {
     pub threads: Box<[u8]>,
     pub conns: Box<[u32]>,
     /// The state left and the one entered.
-    pub ways: Box<[Way]>,
+    pub ways: Box<[PackedWay]>,
     /// Where the numbers do not go up by one: from this event on, from this number on.
     pub runs: Box<[(u32, u64)]>,
     /// A bit for each kind that there is.
     pub present: u64,
     /// Which states are left and entered.
-    pub states: Seen,
+    pub states: StateSet,
     /// The least and the greatest connection.
     pub conn_range: (u32, u32),
 }
@@ -84,7 +84,12 @@ pub(super) fn thread_code(th: Thread) -> u8 {
 }
 
 /// Finds where the lines begin in the stretch from `base` on, of a region that begins at `region`.
-pub(super) fn lines(window: &mut Window<'_>, region: u64, base: u64, (length, size): (u64, u64)) -> Chunk {
+pub(super) fn lines(
+    window: &mut FileWindow<'_>,
+    region: u64,
+    base: u64,
+    (length, size): (u64, u64),
+) -> TraceChunk {
     let end = size.min(base + length);
     // A line begins after a line end, and the one before the first may be the stretch's own neighbour.
     let before = u64::from(base > region);
@@ -108,12 +113,12 @@ pub(super) fn lines(window: &mut Window<'_>, region: u64, base: u64, (length, si
     }
     let last = bytes.len().min((end - base + before) as usize).saturating_sub(1);
     memchr_iter(b'\n', &bytes[..last]).for_each(|newline| begin(newline + 1));
-    Chunk { base, length, starts: starts.into(), ends: ends.into(), columns: None, lines: count, begins }
+    TraceChunk { base, length, starts: starts.into(), ends: ends.into(), columns: None, lines: count, begins }
 }
 
 /// What was found in a chunk besides its events.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(super) struct ChunkFindings {
     /// The chapters: which events begin them, and their titles.
     pub marks: Vec<(u32, String)>,
     /// How many lines are neither an event nor the end.
@@ -137,9 +142,13 @@ pub(super) struct Broken {
 
 /// Looks at every line of `chunk`: what serde would take for an event is one here, and nothing else;
 /// and nothing is where the recording has ended before.
-pub(super) fn scan(window: &mut Window<'_>, chunk: &Chunk, has_ended: bool) -> (Chunk, Found) {
+pub(super) fn scan(
+    window: &mut FileWindow<'_>,
+    chunk: &TraceChunk,
+    has_ended: bool,
+) -> (TraceChunk, ChunkFindings) {
     let mut rows = Rows::new(chunk.starts.len(), has_ended);
-    let mut found = Found::default();
+    let mut found = ChunkFindings::default();
     window.fill(chunk.base, chunk.length as usize);
     let bytes = window.bytes();
     let mut starts = Cow::Borrowed(&*chunk.starts);
@@ -169,7 +178,7 @@ pub(super) fn scan(window: &mut Window<'_>, chunk: &Chunk, has_ended: bool) -> (
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         match quick {
             Some(()) => rows.add(&mut found, at, line, &event),
-            None => rows.odd(&mut found, chunk.base, at, &Line::Whole(line)),
+            None => rows.odd(&mut found, chunk.base, at, &RawLine::Whole(line)),
         }
     }
     if let Some(at) = lone
@@ -178,8 +187,8 @@ pub(super) fn scan(window: &mut Window<'_>, chunk: &Chunk, has_ended: bool) -> (
         rows.odd(&mut found, chunk.base, at, &line);
     }
     let (starts, columns) = rows.done();
-    let Chunk { base, length, lines, begins, .. } = *chunk;
-    (Chunk { base, length, starts, ends: Box::default(), columns: Some(columns), lines, begins }, found)
+    let TraceChunk { base, length, lines, begins, .. } = *chunk;
+    (TraceChunk { base, length, starts, ends: Box::default(), columns: Some(columns), lines, begins }, found)
 }
 
 /// The columns in the making.
@@ -188,11 +197,11 @@ struct Rows {
     kinds: Vec<u8>,
     threads: Vec<u8>,
     conns: Vec<u32>,
-    ways: Vec<Way>,
+    ways: Vec<PackedWay>,
     runs: Vec<(u32, u64)>,
     next: u64,
     present: u64,
-    states: Seen,
+    states: StateSet,
     conn_range: (u32, u32),
     has_ended: bool,
 }
@@ -209,13 +218,13 @@ impl Rows {
             runs: Vec::new(),
             next: 0,
             present: 0,
-            states: Seen::default(),
+            states: StateSet::default(),
             conn_range: (u32::MAX, 0),
         }
     }
 
     #[inline]
-    fn add(&mut self, found: &mut Found, at: u32, line: &[u8], event: &Event) {
+    fn add(&mut self, found: &mut ChunkFindings, at: u32, line: &[u8], event: &Event) {
         let index = self.starts.len() as u32;
         if self.runs.is_empty() || event.seq != self.next {
             self.runs.push((index, event.seq));
@@ -227,7 +236,7 @@ impl Rows {
         self.kinds.push(kind as u8 | if event.cause.is_some() { HAS_CAUSE } else { 0 });
         self.threads.push(thread_code(event.th));
         self.conns.push(event.conn.unwrap_or(NO_CONN));
-        let way = Way::new(event.from(), event.to());
+        let way = PackedWay::new(event.from(), event.to());
         self.states.add(way);
         self.ways.push(way);
         if let Some(conn) = event.conn {
@@ -239,20 +248,20 @@ impl Rows {
     }
 
     /// A line that a recorder would not write so, or not here.
-    fn odd(&mut self, found: &mut Found, base: u64, at: u32, line: &Line<'_>) {
+    fn odd(&mut self, found: &mut ChunkFindings, base: u64, at: u32, line: &RawLine<'_>) {
         let is_blank = |line: &[u8]| line.iter().all(u8::is_ascii_whitespace);
         let what = match line {
-            Line::Whole(line) | Line::Unended(line) if is_blank(line) => return,
-            Line::Whole(line) | Line::Unended(line) if self.has_ended => {
+            RawLine::Whole(line) | RawLine::Unended(line) if is_blank(line) => return,
+            RawLine::Whole(line) | RawLine::Unended(line) if self.has_ended => {
                 if matches!(says(line), Ok(Says::Note)) {
                     return;
                 }
                 (1, AFTER_END.to_owned())
             }
-            Line::TooLong => too_long(),
-            Line::Whole(bytes) | Line::Unended(bytes) => match says(bytes) {
+            RawLine::TooLong => too_long(),
+            RawLine::Whole(bytes) | RawLine::Unended(bytes) => match says(bytes) {
                 Ok(Says::Event(event)) => {
-                    if let Line::Unended(_) = line {
+                    if let RawLine::Unended(_) = line {
                         found.last = Some(Ok(()));
                     }
                     return self.add(found, at, bytes, &event);
@@ -266,7 +275,7 @@ impl Rows {
                 Err(what) => what,
             },
         };
-        if let Line::Unended(_) = line {
+        if let RawLine::Unended(_) = line {
             found.last = Some(Err(what.1));
             return;
         }

@@ -1,10 +1,10 @@
 //! Looking for events by their columns, and at the events themselves only where that is not enough.
 
-use super::Shared;
-use super::bytes::{STEP_FEW, Window};
-use super::chunk::{Chunk, Columns, HAS_CAUSE, NO_CONN, OTHER_THREAD, thread_code};
-use super::table::Piece;
-use super::ways::Wanted;
+use super::IndexShared;
+use super::bytes::{FileWindow, STEP_FEW};
+use super::chunk::{Columns, HAS_CAUSE, NO_CONN, OTHER_THREAD, TraceChunk, thread_code};
+use super::table::ChunkRange;
+use super::ways::WayMask;
 use crate::event::Kind;
 use crate::filter::{Filter, Needs};
 use crate::player::{Direction, Found, PARSED, PASSED};
@@ -18,7 +18,7 @@ struct Code {
     kinds: u64,
     conn: Option<u32>,
     th: Option<u8>,
-    way: Wanted,
+    way: WayMask,
     is_all: bool,
 }
 
@@ -29,7 +29,7 @@ impl Code {
             kinds: needs.kinds.bits(),
             conn: needs.conn,
             th,
-            way: Wanted::new(needs.from, needs.to),
+            way: WayMask::new(needs.from, needs.to),
             // These say only that it may be so.
             is_all: needs.is_all
                 && th != Some(OTHER_THREAD)
@@ -69,7 +69,13 @@ impl Budget {
 }
 
 /// See [`Player::find`](crate::player::Player::find).
-pub(super) fn find(shared: &Shared, wanted: &Filter, from: usize, way: Direction, budget: usize) -> Found {
+pub(super) fn find(
+    shared: &IndexShared,
+    wanted: &Filter,
+    from: usize,
+    way: Direction,
+    budget: usize,
+) -> Found {
     let needs = wanted.needs();
     let codes: Vec<Code> = needs.iter().map(Code::of).collect();
     let has_all = shared.state().has_lines;
@@ -111,12 +117,12 @@ struct Search<'a> {
     wanted: &'a Filter,
     codes: Vec<Code>,
     budget: &'a mut Budget,
-    window: &'a mut Window<'a>,
+    window: &'a mut FileWindow<'a>,
 }
 
 impl Search<'_> {
     /// Where it stands in the chunk; or, where the budget is used up, what comes next there.
-    fn in_chunk(&mut self, chunk: &Chunk, from: usize, way: Direction) -> Result<usize, Option<usize>> {
+    fn in_chunk(&mut self, chunk: &TraceChunk, from: usize, way: Direction) -> Result<usize, Option<usize>> {
         let len = chunk.starts.len();
         let may_be = |code: &&Code| chunk.columns.as_ref().is_none_or(|columns| code.may_be_in(columns));
         let codes: Vec<Code> = self.codes.iter().filter(may_be).copied().collect();
@@ -159,7 +165,7 @@ impl Search<'_> {
     }
 
     /// Whether the event is wanted: the columns say so, or it must be looked at.
-    fn is_wanted(&mut self, chunk: &Chunk, at: usize) -> bool {
+    fn is_wanted(&mut self, chunk: &TraceChunk, at: usize) -> bool {
         if let Some(columns) = &chunk.columns
             && self.codes.iter().any(|code| code.is_all && code.fits(columns, at))
         {
@@ -172,7 +178,7 @@ impl Search<'_> {
 }
 
 /// The first event of these that may be wanted, or the last.
-fn next(codes: &[Code], chunk: &Chunk, range: std::ops::Range<usize>, is_last: bool) -> Option<usize> {
+fn next(codes: &[Code], chunk: &TraceChunk, range: std::ops::Range<usize>, is_last: bool) -> Option<usize> {
     let mut range = range;
     let Some(columns) = &chunk.columns else {
         return if is_last { range.next_back() } else { range.next() };
@@ -202,7 +208,7 @@ fn next(codes: &[Code], chunk: &Chunk, range: std::ops::Range<usize>, is_last: b
 }
 
 /// Where the first event stands of these pieces that the one numbered `seq` made happen.
-pub(super) fn effect(pieces: &[Piece], window: &mut Window<'_>, seq: u64) -> Option<usize> {
+pub(super) fn effect(pieces: &[ChunkRange], window: &mut FileWindow<'_>, seq: u64) -> Option<usize> {
     let mut left = MOST_EFFECTS;
     for piece in pieces {
         for at in piece.range.clone() {

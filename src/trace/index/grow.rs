@@ -6,7 +6,7 @@
 
 use super::super::reader::{self, ReadError};
 use super::Index;
-use super::bytes::Bytes;
+use super::bytes::TraceBytes;
 use std::fs::File;
 use std::io::{self, Read, Write as _};
 use std::path::Path;
@@ -27,11 +27,11 @@ const SOON: Duration = Duration::from_millis(250);
 /// A recording that may grow, and its newest index.
 #[derive(Debug)]
 pub struct Growing {
-    shared: Arc<Shared>,
+    shared: Arc<GrowShared>,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct GrowShared {
     file: File,
     name: String,
     lenient: bool,
@@ -94,13 +94,13 @@ impl Growing {
         };
         thread::Builder::new().name("pipe".into()).spawn(copy).map_err(cannot)?;
         let size = spool.beginning().map_err(cannot)?;
-        let bytes = Bytes::File(kept.try_clone().map_err(cannot)?);
+        let bytes = TraceBytes::File(kept.try_clone().map_err(cannot)?);
         let index = Index::start(bytes, size, name.to_owned(), lenient)?;
         Growing::start(kept, index, Some(spool)).map_err(cannot)
     }
 
     fn start(file: File, index: Index, spool: Option<Arc<Spool>>) -> io::Result<Growing> {
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(GrowShared {
             file,
             name: index.name().to_owned(),
             lenient: index.shared.lenient,
@@ -137,7 +137,7 @@ impl Drop for Growing {
     }
 }
 
-impl Shared {
+impl GrowShared {
     fn lock(&self) -> MutexGuard<'_, Latest> {
         self.latest.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -187,7 +187,7 @@ impl Shared {
 
     /// The index of so much of it; `None` where nobody waits for it any more, or it cannot be read.
     fn index(&self, size: u64) -> Option<Index> {
-        let bytes = Bytes::File(self.file.try_clone().ok()?);
+        let bytes = TraceBytes::File(self.file.try_clone().ok()?);
         let index = Index::start(bytes, size, self.name.clone(), self.lenient).ok()?;
         while !index.wait(OFTEN) {
             if self.is_stopped.load(Ordering::Relaxed) {

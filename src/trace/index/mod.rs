@@ -9,7 +9,7 @@
 //! **What is an event here is what [`TraceReader`] takes for one**, line for line, and what is wrong
 //! with another is said in the same words, once that line has been looked at. Until then a line
 //! counts as an event; if it is none, the events after it get other indices
-//! ([`Progress::shifts`]).
+//! ([`SourceProgress::shifts`]).
 //!
 //! A file may grow while it is open: then it is indexed anew (`grow.rs`). It may be made shorter: what is gone
 //! is shown as `unreadable`, and said.
@@ -30,8 +30,8 @@ use super::reader::{self, ReadError, TraceReader, Warning};
 use crate::event::{Event, FlatEvent};
 use crate::filter::Filter;
 use crate::model::World;
-use crate::player::{Direction, Found, Progress, Source};
-use bytes::{Bytes, Line, STEP_ALL, STEP_FEW, STEP_ONE, Window};
+use crate::player::{Direction, Found, Source, SourceProgress};
+use bytes::{FileWindow, RawLine, STEP_ALL, STEP_FEW, STEP_ONE, TraceBytes};
 use keyframes::Keyframes;
 use recent::Recent;
 use std::borrow::Cow;
@@ -42,7 +42,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
-use table::Table;
+use table::ChunkTable;
 
 pub use grow::Growing;
 
@@ -53,15 +53,15 @@ const BEGINNING: usize = 1024 * 1024 + 2;
 #[derive(Debug)]
 pub struct Index {
     header: Header,
-    shared: Arc<Shared>,
+    shared: Arc<IndexShared>,
     worker: Option<JoinHandle<()>>,
     recent: Mutex<Recent>,
 }
 
 /// What the background and whoever looks have in common.
 #[derive(Debug)]
-struct Shared {
-    bytes: Bytes,
+struct IndexShared {
+    bytes: TraceBytes,
     /// What was there when it was opened.
     size: u64,
     /// How long a chunk is.
@@ -71,7 +71,7 @@ struct Shared {
     name: String,
     workers: u32,
     lenient: bool,
-    table: RwLock<Table>,
+    table: RwLock<ChunkTable>,
     keyframes: Mutex<Keyframes>,
     state: Mutex<State>,
     changed: Condvar,
@@ -115,7 +115,7 @@ impl Index {
     fn over(file: File, name: String, lenient: bool) -> Result<Index, ReadError> {
         let size = file.metadata().map(|meta| meta.len());
         let size = size.map_err(|source| ReadError::Io { file: name.clone(), line: 1, source })?;
-        Index::start(Bytes::File(file), size, name, lenient)
+        Index::start(TraceBytes::File(file), size, name, lenient)
     }
 
     /// The same of a recording in memory, which messages call `name`.
@@ -126,7 +126,7 @@ impl Index {
     pub fn of(bytes: impl Into<Cow<'static, [u8]>>, name: &str, lenient: bool) -> Result<Index, ReadError> {
         let bytes = bytes.into();
         let size = bytes.len() as u64;
-        Index::start(Bytes::Memory(bytes), size, name.to_owned(), lenient)
+        Index::start(TraceBytes::Memory(bytes), size, name.to_owned(), lenient)
     }
 
     /// The same in chunks of so many bytes: with small ones a short recording has many.
@@ -138,15 +138,15 @@ impl Index {
     pub fn in_chunks(bytes: Vec<u8>, name: &str, lenient: bool, length: u64) -> Result<Index, ReadError> {
         let size = bytes.len() as u64;
         let length = length.clamp(1, chunk::LENGTH);
-        Index::start_in_chunks(Bytes::Memory(bytes.into()), size, name.to_owned(), lenient, length)
+        Index::start_in_chunks(TraceBytes::Memory(bytes.into()), size, name.to_owned(), lenient, length)
     }
 
-    fn start(bytes: Bytes, size: u64, name: String, lenient: bool) -> Result<Index, ReadError> {
+    fn start(bytes: TraceBytes, size: u64, name: String, lenient: bool) -> Result<Index, ReadError> {
         Index::start_in_chunks(bytes, size, name, lenient, chunk::LENGTH)
     }
 
     fn start_in_chunks(
-        bytes: Bytes,
+        bytes: TraceBytes,
         size: u64,
         name: String,
         lenient: bool,
@@ -159,7 +159,7 @@ impl Index {
         let (header, blank) = (reader.header().clone(), reader.line().saturating_sub(1));
         let mut ends = memchr::memchr_iter(b'\n', &beginning[..have]);
         let region = ends.nth(blank as usize).map_or(size, |at| at as u64 + 1);
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(IndexShared {
             bytes,
             size,
             length,
@@ -245,16 +245,16 @@ impl Drop for Index {
     }
 }
 
-impl Shared {
-    fn window(&self, step: usize) -> Window<'_> {
-        Window::new(&self.bytes, self.size, step)
+impl IndexShared {
+    fn window(&self, step: usize) -> FileWindow<'_> {
+        FileWindow::new(&self.bytes, self.size, step)
     }
 
-    fn table(&self) -> RwLockReadGuard<'_, Table> {
+    fn table(&self) -> RwLockReadGuard<'_, ChunkTable> {
         self.table.read().unwrap_or_else(|e| e.into_inner())
     }
 
-    fn table_mut(&self) -> RwLockWriteGuard<'_, Table> {
+    fn table_mut(&self) -> RwLockWriteGuard<'_, ChunkTable> {
         self.table.write().unwrap_or_else(|e| e.into_inner())
     }
 
@@ -289,7 +289,7 @@ impl Shared {
     }
 
     /// The event of a line, or what stands for one that cannot be read.
-    fn event(&self, index: usize, line: Option<Line<'_>>) -> Event {
+    fn event(&self, index: usize, line: Option<RawLine<'_>>) -> Event {
         if line.is_none() {
             self.trouble(true);
         }
@@ -303,8 +303,8 @@ impl Shared {
 }
 
 /// The event that a line is.
-fn parsed(line: Line<'_>) -> Option<Event> {
-    let (Line::Whole(line) | Line::Unended(line)) = line else { return None };
+fn parsed(line: RawLine<'_>) -> Option<Event> {
+    let (RawLine::Whole(line) | RawLine::Unended(line)) = line else { return None };
     match says(line) {
         Ok(Says::Event(event)) => Some(*event),
         _ => None,
@@ -368,7 +368,7 @@ impl Source for Index {
         let pieces = self.shared.table().pieces(range);
         let mut window = self.shared.window(STEP_ALL);
         let mut event = Event::default();
-        for place in pieces.iter().flat_map(table::Piece::places) {
+        for place in pieces.iter().flat_map(table::ChunkRange::places) {
             if let Some(line) = window.line(place) {
                 work::apply(line, &mut event, world);
             }
@@ -387,13 +387,13 @@ impl Source for Index {
         self.shared.table().index_of(place)
     }
 
-    fn progress(&self) -> Progress {
+    fn progress(&self) -> SourceProgress {
         let shifts = self.shared.table().shifts;
         let state = self.shared.state();
         let all = work::SHARES.iter().sum::<u64>() * state.chunks as u64;
         let done: u64 = work::SHARES.iter().zip(state.done).map(|(share, n)| share * n as u64).sum();
         let percent = (100 * done).checked_div(all).map_or(0, |n| n.min(99) as u8);
-        Progress {
+        SourceProgress {
             percent: if state.is_folded { 100 } else { percent },
             is_indexed: state.is_indexed,
             is_folded: state.is_folded,

@@ -1,19 +1,19 @@
 //! The chunks in the file's order, and which indices their events have.
 
-use super::chunk::Chunk;
+use super::chunk::TraceChunk;
 use std::ops::Range;
 use std::sync::Arc;
 
 #[derive(Debug, Default)]
-pub(super) struct Table {
-    chunks: Vec<Arc<Chunk>>,
+pub(super) struct ChunkTable {
+    chunks: Vec<Arc<TraceChunk>>,
     /// The index of each chunk's first event, and at the end how many events there are.
     firsts: Vec<usize>,
     /// How often events got other indices.
     pub shifts: u64,
 }
 
-impl Table {
+impl ChunkTable {
     /// How many events there are.
     pub fn len(&self) -> usize {
         self.firsts.last().copied().unwrap_or(0)
@@ -23,12 +23,12 @@ impl Table {
         self.chunks.len()
     }
 
-    pub fn chunk(&self, at: usize) -> Option<Arc<Chunk>> {
+    pub fn chunk(&self, at: usize) -> Option<Arc<TraceChunk>> {
         self.chunks.get(at).cloned()
     }
 
     /// Adds the next chunk.
-    pub fn push(&mut self, chunk: Chunk) {
+    pub fn push(&mut self, chunk: TraceChunk) {
         let first = self.len();
         if self.firsts.is_empty() {
             self.firsts.push(0);
@@ -38,7 +38,7 @@ impl Table {
     }
 
     /// Puts a chunk where the same stretch stood as long as less was known of it.
-    pub fn replace(&mut self, at: usize, chunk: Chunk) {
+    pub fn replace(&mut self, at: usize, chunk: TraceChunk) {
         let Some(slot) = self.chunks.get_mut(at) else { return };
         let (before, after) = (slot.starts.len(), chunk.starts.len());
         let is_moved = slot.starts != chunk.starts;
@@ -80,7 +80,7 @@ impl Table {
     }
 
     /// The pieces of chunks that have the events of these indices.
-    pub fn pieces(&self, range: Range<usize>) -> Vec<Piece> {
+    pub fn pieces(&self, range: Range<usize>) -> Vec<ChunkRange> {
         let end = range.end.min(self.len());
         let mut from = range.start;
         let mut pieces = Vec::new();
@@ -88,7 +88,7 @@ impl Table {
             let Some((at, start)) = self.locate(from) else { break };
             let chunk = self.chunks[at].clone();
             let stop = chunk.starts.len().min(start + (end - from));
-            pieces.push(Piece { first: from - start, range: start..stop, chunk });
+            pieces.push(ChunkRange { first: from - start, range: start..stop, chunk });
             from += stop - start;
         }
         pieces
@@ -97,15 +97,15 @@ impl Table {
 
 /// Some events of a chunk.
 #[derive(Debug)]
-pub(super) struct Piece {
-    pub chunk: Arc<Chunk>,
+pub(super) struct ChunkRange {
+    pub chunk: Arc<TraceChunk>,
     /// Which of its events.
     pub range: Range<usize>,
     /// The index that its first event of all has.
     pub first: usize,
 }
 
-impl Piece {
+impl ChunkRange {
     /// Where the lines begin.
     pub fn places(&self) -> impl Iterator<Item = u64> {
         self.chunk.starts[self.range.clone()].iter().map(|start| self.chunk.base + u64::from(*start))

@@ -2,9 +2,9 @@
 //! is folded. The first two by as many threads as there are, a chunk at a time; what comes of it is
 //! taken in in the file's order.
 
-use super::Shared;
-use super::bytes::{Line, STEP_ALL, Window};
-use super::chunk::{Broken, Chunk, Found, lines, scan};
+use super::IndexShared;
+use super::bytes::{FileWindow, RawLine, STEP_ALL};
+use super::chunk::{Broken, ChunkFindings, TraceChunk, lines, scan};
 use crate::event::{Event, Kind};
 use crate::model::World;
 use crate::trace::file::line::{self, NO_LINE_END, NOT_CLOSED, Says, says};
@@ -22,7 +22,7 @@ const MOST_THREADS: usize = 4;
 pub(super) const SHARES: [u64; 3] = [1, 5, 14];
 
 /// Does all of it.
-pub(super) fn run(shared: &Shared) {
+pub(super) fn run(shared: &IndexShared) {
     let count = (shared.size - shared.region).div_ceil(shared.length) as usize;
     shared.tell(|state| state.chunks = count);
     let base = |at: usize| shared.region + at as u64 * shared.length;
@@ -63,9 +63,9 @@ pub(super) fn run(shared: &Shared) {
 /// Puts `work` to every number below `count`, on several threads, and what comes of it to `take` in
 /// order.
 fn in_order<T: Send>(
-    shared: &Shared,
+    shared: &IndexShared,
     count: usize,
-    work: impl Fn(&mut Window<'_>, usize) -> T + Sync,
+    work: impl Fn(&mut FileWindow<'_>, usize) -> T + Sync,
     take: impl FnMut(usize, T) + Send,
 ) {
     let next = AtomicUsize::new(0);
@@ -99,7 +99,7 @@ fn in_order<T: Send>(
 }
 
 /// Takes in what was found in the next chunk.
-fn take_in(shared: &Shared, at: usize, chunk: Chunk, found: Found) {
+fn take_in(shared: &IndexShared, at: usize, chunk: TraceChunk, found: ChunkFindings) {
     let before = shared.table().chunk(at).unwrap_or_default();
     let (chunk, found) = match shared.state().end {
         Some(_) => scan(&mut shared.window(STEP_ALL), &before, true),
@@ -123,7 +123,7 @@ fn take_in(shared: &Shared, at: usize, chunk: Chunk, found: Found) {
 }
 
 /// What is wrong with the first line that is none, as the reader says it.
-fn error(shared: &Shared, chunk: &Chunk, broken: &Broken) -> ReadError {
+fn error(shared: &IndexShared, chunk: &TraceChunk, broken: &Broken) -> ReadError {
     let mut window = shared.window(STEP_ALL);
     window.fill(chunk.base, (broken.at - chunk.base) as usize);
     // The line that the chunk begins in the middle of belongs to the one before.
@@ -131,15 +131,15 @@ fn error(shared: &Shared, chunk: &Chunk, broken: &Broken) -> ReadError {
     let ordinal = line_ends.saturating_sub(u64::from(!chunk.begins));
     let line = shared.state().lines + ordinal + 2;
     let bytes = match window.line(broken.at) {
-        Some(Line::Whole(line) | Line::Unended(line)) => line,
-        Some(Line::TooLong) => &window.bytes()[..window.bytes().len().min(4096)],
+        Some(RawLine::Whole(line) | RawLine::Unended(line)) => line,
+        Some(RawLine::TooLong) => &window.bytes()[..window.bytes().len().min(4096)],
         None => b"",
     };
     line::broken(&shared.name, line, bytes, broken.what.clone())
 }
 
 /// What the reader would say of it all.
-fn warnings(shared: &Shared, state: &super::State) -> Vec<Warning> {
+fn warnings(shared: &IndexShared, state: &super::State) -> Vec<Warning> {
     let mut said = Vec::new();
     match &state.last {
         Some(Ok(())) => said.push(NO_LINE_END.to_owned()),
@@ -156,7 +156,7 @@ fn warnings(shared: &Shared, state: &super::State) -> Vec<Warning> {
 }
 
 /// Folds the world from the first event to the last, and keeps it now and then.
-fn fold(shared: &Shared) {
+fn fold(shared: &IndexShared) {
     let mut window = shared.window(STEP_ALL);
     let mut world = World::new(shared.workers);
     let mut event = Event::default();
@@ -183,8 +183,8 @@ fn fold(shared: &Shared) {
 }
 
 /// Folds the event in a line, if there is one.
-pub(super) fn apply(line: Line<'_>, event: &mut Event, world: &mut World) {
-    let (Line::Whole(line) | Line::Unended(line)) = line else { return };
+pub(super) fn apply(line: RawLine<'_>, event: &mut Event, world: &mut World) {
+    let (RawLine::Whole(line) | RawLine::Unended(line)) = line else { return };
     let quick = std::str::from_utf8(line).ok().and_then(|line| quick::event_into(line, event));
     match quick {
         Some(()) => world.apply(event),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 const W0: Thread = Thread::Worker(0);
 const W1: Thread = Thread::Worker(1);
 
-fn until(what: impl std::ops::Fn() -> bool) {
+fn until(what: impl Fn() -> bool) {
     let start = Instant::now();
     while !what() {
         assert!(start.elapsed() < Duration::from_secs(20), "did not happen");
@@ -58,8 +58,8 @@ impl Street {
     }
 }
 
-fn me() -> Who {
-    Who::own("the test")
+fn me() -> LeashHolder {
+    LeashHolder::own("the test")
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_step_with_nobody_waiting_is_kept_for_one_event_only() {
 #[test]
 fn one_has_the_leash_in_hand_and_it_is_free_when_he_leaves() {
     let gate = Gate::default();
-    let (a, b) = (Who { id: 1, name: "a".into() }, Who { id: 2, name: "b".into() });
+    let (a, b) = (LeashHolder { id: 1, name: "a".into() }, LeashHolder { id: 2, name: "b".into() });
     let refused = Err(Refused::HeldBy("a".to_owned()));
     assert_eq!(gate.step(&a, 1, None), Err(Refused::NotHeld));
     assert_eq!(gate.release(&a), Err(Refused::NotHeld));
@@ -131,12 +131,12 @@ fn one_has_the_leash_in_hand_and_it_is_free_when_he_leaves() {
     assert_eq!((gate.hold(&b), gate.step(&b, 1, None), gate.release(&b)), {
         (refused.clone(), refused.clone(), refused.clone())
     });
-    assert_eq!(gate.run_until(&b, Arc::new(Until(ConnState::Read))), refused);
+    assert_eq!(gate.run_until(&b, Arc::new(UntilState(ConnState::Read))), refused);
     let look = gate.look(&b);
     assert_eq!((look.holder.as_deref(), look.yours, look.held), (Some("a"), false, true));
     gate.leave(&b);
     assert!(gate.is_held(), "somebody else leaves");
-    gate.run_until(&a, Arc::new(Until(ConnState::Read))).unwrap();
+    gate.run_until(&a, Arc::new(UntilState(ConnState::Read))).unwrap();
     assert_eq!(gate.step(&b, 1, None), refused, "while it runs, too");
     assert_eq!(gate.look(&b).until.as_deref(), Some("conn_read"));
     gate.leave(&a);
@@ -171,10 +171,10 @@ fn whoever_was_let_go_is_at_the_gate_no_more_however_soon_it_closes_again() {
 
 /// Until a state is entered.
 #[derive(Debug)]
-struct Until(ConnState);
+struct UntilState(ConnState);
 
-impl Awaited for Until {
-    fn is(&self, event: &Telling<'_>) -> bool {
+impl Awaited for UntilState {
+    fn is(&self, event: &JustReported<'_>) -> bool {
         matches!(event.record.what, Report::State { to, .. } if to == self.0)
     }
     fn name(&self) -> String {
@@ -184,8 +184,8 @@ impl Awaited for Until {
 
 #[test]
 fn the_thread_that_tells_of_what_was_awaited_does_nothing_after_it() {
-    use crate::tracer::{self, Config, Hub};
-    let hub = Hub::new(Config::default());
+    use crate::tracer::{self, Hub, TracerConfig};
+    let hub = Hub::new(TracerConfig::default());
     let told = Arc::new(AtomicU64::new(0));
     hub.gate.hold(&me()).unwrap();
     let (handle, its) = (hub.handle(W0), told.clone());
@@ -202,7 +202,7 @@ fn the_thread_that_tells_of_what_was_awaited_does_nothing_after_it() {
     let first = AtGate { th: W0, ev: Kind::State, of: Some("conn_read".into()), conn: Some(1) };
     assert_eq!(hub.leash(&me()).waiting[0], first);
     for round in 1..=3 {
-        hub.gate.run_until(&me(), Arc::new(Until(ConnState::Nread))).unwrap();
+        hub.gate.run_until(&me(), Arc::new(UntilState(ConnState::Nread))).unwrap();
         until(|| hub.leash(&me()).waiting.len() == 1 && hub.gate.is_held());
         let leash = hub.leash(&me());
         assert_eq!((leash.stopped_at, leash.until), (Some(round * 100), None));
@@ -224,7 +224,7 @@ fn whatever_is_asked_in_whatever_order_nobody_is_forgotten_at_the_gate() {
         .map(|id| {
             let street = street.clone();
             std::thread::spawn(move || {
-                let who = Who { id, name: id.to_string() };
+                let who = LeashHolder { id, name: id.to_string() };
                 let mut dice = id;
                 while street.passed.lock().unwrap().len() < threads.len() * TIMES {
                     dice = dice.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
@@ -233,7 +233,7 @@ fn whatever_is_asked_in_whatever_order_nobody_is_forgotten_at_the_gate() {
                     let _ = match n % 8 {
                         0 => street.gate.hold(&who),
                         1 => street.gate.release(&who),
-                        2 => street.gate.run_until(&who, Arc::new(Until(ConnState::Read))),
+                        2 => street.gate.run_until(&who, Arc::new(UntilState(ConnState::Read))),
                         3 => {
                             street.gate.leave(&who);
                             Ok(())

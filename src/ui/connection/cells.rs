@@ -1,7 +1,7 @@
 //! The bytes of a buffer in a row, and what the signs mean that are no bytes.
 
 use super::super::pen::Pen;
-use super::{LABEL, View};
+use super::{ConnectionView, LABEL};
 use crate::model::Cell;
 use crate::text::glyph;
 use ratatui::style::Style;
@@ -9,7 +9,7 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthStr as _;
 
 /// The cells of a buffer that are shown.
-pub(super) struct Window {
+pub(super) struct ShownCells {
     /// The first cell, and the one after the last.
     pub cells: Range<usize>,
     /// Columns a cell takes.
@@ -17,15 +17,15 @@ pub(super) struct Window {
     pub left: usize,
 }
 
-impl Window {
+impl ShownCells {
     /// The cells around `focus` of a buffer of `len` that fit between `left` and `right`.
-    pub fn new(len: usize, focus: usize, left: usize, right: usize) -> Window {
+    pub fn new(len: usize, focus: usize, left: usize, right: usize) -> ShownCells {
         let room = right.saturating_sub(left);
         let pitch = if len * 2 <= room { 2 } else { 1 };
         let fit = (room / pitch).max(1);
         // Some of what stands before the focus stays in view.
         let from = if len <= fit { 0 } else { focus.saturating_sub(fit / 4).min(len.saturating_sub(fit)) };
-        Window { cells: from..len.min(from + fit), pitch, left }
+        ShownCells { cells: from..len.min(from + fit), pitch, left }
     }
 
     pub fn column(&self, cell: usize) -> usize {
@@ -106,7 +106,7 @@ impl Legend {
     }
 
     /// Says what they mean: together where there is room for it, else each where it has.
-    pub fn draw(mut self, view: &View<'_>, pen: &mut Pen<'_>) {
+    pub fn draw(mut self, view: &ConnectionView<'_>, pen: &mut Pen<'_>) {
         let why = if view.app.redacted.is_nothing() { "not recorded" } else { "redacted" };
         let signs = [(self.not_recorded, NOT_RECORDED, why), (self.to_come, TO_COME, "to come")];
         let there = signs.iter().filter(|(is_there, ..)| *is_there);

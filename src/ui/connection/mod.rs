@@ -5,9 +5,9 @@ mod cells;
 use super::app::App;
 use super::pen::{Pen, wrap};
 use crate::event::ConnFields;
-use crate::model::{Conn, Place, Sent};
+use crate::model::{ConnModel, ConnStage, Sent};
 use crate::text::{printable, visible};
-use cells::{Drawn, Legend, Window};
+use cells::{Drawn, Legend, ShownCells};
 use std::ops::Range;
 
 /// What the panel needs with its title: state, read buffer, item, answer.
@@ -22,9 +22,9 @@ const LONGEST: usize = 64 * 1024;
 /// How many rows the panel takes with its title where rows are short.
 pub(super) fn least_height(app: &App) -> u16 {
     match app.shown_conn().map(|c| c.place) {
-        Some(Place::Open) => LEAST_HEIGHT,
-        Some(Place::Accepted | Place::Queued | Place::Taken) => 3,
-        Some(Place::Closed) | None => 2,
+        Some(ConnStage::Open) => LEAST_HEIGHT,
+        Some(ConnStage::Accepted | ConnStage::Queued | ConnStage::Taken) => 3,
+        Some(ConnStage::Closed) | None => 2,
     }
 }
 
@@ -49,14 +49,14 @@ pub(super) fn title(app: &App) -> String {
 }
 
 /// What a line of the panel is drawn with.
-struct View<'a> {
+struct ConnectionView<'a> {
     app: &'a App,
-    conn: &'a Conn,
+    conn: &'a ConnModel,
     /// The fields that this event changed.
     changed: &'a [&'static str],
 }
 
-impl View<'_> {
+impl ConnectionView<'_> {
     fn is_changed(&self, field: &str) -> bool {
         self.changed.contains(&field)
     }
@@ -81,13 +81,13 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let world = app.player.world();
     let is_of_event = world.changed.conn == Some(conn.id);
     let changed = if is_of_event { world.changed.fields.as_slice() } else { &[] };
-    let view = View { app, conn, changed };
+    let view = ConnectionView { app, conn, changed };
     // With room to spare the parts stand apart.
     let gap = usize::from(pen.height() >= 15);
     let mut y = 0;
     state_line(&view, pen, y);
     y += 1 + gap;
-    if conn.place < Place::Open {
+    if conn.place < ConnStage::Open {
         pen.put(0, y, "no struct conn yet: its worker makes it", p.dim);
         return;
     }
@@ -109,15 +109,15 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     legend.and(of_rbuf).draw(&view, pen);
 }
 
-fn state_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
+fn state_line(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize) {
     let (p, conn) = (view.app.palette, view.conn);
     let world = view.app.player.world();
     let is_new = world.changed.conn == Some(conn.id) && world.changed.way.is_some();
     pen.put(0, y, "state", p.dim);
     let state = match (conn.place, conn.state) {
-        (Place::Accepted, _) => "accepted",
-        (Place::Queued, _) => "on a queue",
-        (Place::Taken, _) => "off the queue",
+        (ConnStage::Accepted, _) => "accepted",
+        (ConnStage::Queued, _) => "on a queue",
+        (ConnStage::Taken, _) => "off the queue",
         (_, Some(state)) => state.name(),
         (_, None) => "?",
     };
@@ -134,13 +134,13 @@ fn state_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
     if let Some(id) = conn.request_id {
         x = view.field(pen, x, y, "request_id", &id.to_string()) + 2;
     }
-    if conn.place == Place::Open {
+    if conn.place == ConnStage::Open {
         view.field(pen, x, y, "ev_flags", &conn.fields.ev_flags.to_string());
     }
 }
 
 /// The read buffer: what is parsed is grey, what is not stands over a line that begins at `rcurr`.
-fn rbuf(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>, legend: &mut Legend) {
+fn rbuf(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>, legend: &mut Legend) {
     let (p, conn) = (view.app.palette, view.conn);
     let fields = &conn.fields;
     pen.put(0, y, "rbuf", p.dim);
@@ -149,7 +149,7 @@ fn rbuf(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>, leg
     let right = pen.width().saturating_sub(2);
     // What is not parsed yet is there, also where the recording has begun after it came.
     let len = conn.rbuf.len().max(unparsed.end.min(LONGEST));
-    let window = Window::new(len, rcurr, LABEL, right);
+    let window = ShownCells::new(len, rcurr, LABEL, right);
     if len == 0 {
         pen.put(LABEL, y, "(nothing was read yet)", p.dim);
     }
@@ -185,7 +185,7 @@ fn rbuf(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>, leg
 }
 
 /// The item that is being filled: what is still to come after `ritem`, and a mark there.
-fn item(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>, legend: &mut Legend) {
+fn item(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>, legend: &mut Legend) {
     let (p, conn) = (view.app.palette, view.conn);
     let fields = &conn.fields;
     let is_new = view.is_changed("item");
@@ -210,7 +210,7 @@ fn item(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>, leg
     let right = pen.width().saturating_sub(3);
     let ritem = fields.ritem as usize;
     let size = usize::try_from(item.size).unwrap_or(usize::MAX).min(1 << 30);
-    let window = Window::new(size, ritem, x, right);
+    let window = ShownCells::new(size, ritem, x, right);
     let signs = window.draw(pen, y, |at| {
         let never = if at < ritem { Drawn::NotRecorded } else { Drawn::ToCome };
         let drawn = Drawn::of(conn.value.get(at), never);
@@ -235,7 +235,7 @@ fn item(view: &View<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>, leg
 /// Names and values right of the marked columns; where they would not fit there, left of them, or
 /// over the end of the mark. Gives the columns that they and the mark take.
 fn labels(
-    view: &View<'_>,
+    view: &ConnectionView<'_>,
     pen: &mut Pen<'_>,
     mark: Range<usize>,
     y: usize,
@@ -262,7 +262,7 @@ fn labels(
 }
 
 /// The answer that is queued, and what became of the last `sendmsg`. Gives the next row.
-fn answer(view: &View<'_>, pen: &mut Pen<'_>, y: usize) -> usize {
+fn answer(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize) -> usize {
     let (p, conn) = (view.app.palette, view.conn);
     let is_new = |kind: crate::event::Kind| {
         view.app.player.current().is_some_and(|e| e.kind() == kind && e.conn == Some(conn.id))
@@ -288,7 +288,7 @@ fn answer(view: &View<'_>, pen: &mut Pen<'_>, y: usize) -> usize {
 }
 
 /// The pieces of a `sendmsg`, and how much of them the kernel took.
-fn sent_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize, sent: &Sent, is_new: bool) -> usize {
+fn sent_line(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize, sent: &Sent, is_new: bool) -> usize {
     let p = view.app.palette;
     let (result, is_short) = match &sent.result {
         Ok(n) => {
@@ -329,7 +329,7 @@ fn sent_line(view: &View<'_>, pen: &mut Pen<'_>, y: usize, sent: &Sent, is_new: 
 
 /// The pieces one below the other, with what became of each.
 fn iovecs(
-    view: &View<'_>,
+    view: &ConnectionView<'_>,
     pen: &mut Pen<'_>,
     mut y: usize,
     sent: &Sent,
@@ -374,7 +374,7 @@ fn iovecs(
 }
 
 /// Every other field, in columns.
-fn fields(view: &View<'_>, pen: &mut Pen<'_>, y: usize) {
+fn fields(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize) {
     let rows = pen.height().saturating_sub(y);
     if rows == 0 {
         return;

@@ -166,7 +166,7 @@ pub(super) struct Binding {
     pub help: &'static str,
     /// Where the help shows it.
     pub scope: Scope,
-    keys: &'static [(Key, Action)],
+    keys: &'static [(KeyPress, Action)],
 }
 
 /// The keys of one purpose.
@@ -176,7 +176,7 @@ pub(super) struct Section {
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Key {
+enum KeyPress {
     Char(char),
     Ctrl(char),
     Code(KeyCode),
@@ -204,9 +204,9 @@ pub fn action(key: KeyEvent) -> Option<Action> {
     all().find(|(bound, _)| *bound == wanted).map(|(_, action)| action)
 }
 
-use Key::{Char, Code, Ctrl};
+use KeyPress::{Char, Code, Ctrl};
 
-fn wanted(key: KeyEvent) -> Option<Key> {
+fn wanted(key: KeyEvent) -> Option<KeyPress> {
     // A shifted character already says so by what it is; terminals differ in whether they add SHIFT.
     Some(match key.code {
         KeyCode::Char(c) if key.modifiers.contains(KeyModifiers::CONTROL) => Ctrl(c.to_ascii_lowercase()),
@@ -216,14 +216,14 @@ fn wanted(key: KeyEvent) -> Option<Key> {
     })
 }
 
-fn all() -> impl Iterator<Item = (Key, Action)> {
+fn all() -> impl Iterator<Item = (KeyPress, Action)> {
     SECTIONS.iter().flat_map(|s| s.bindings).flat_map(|b| b.keys.iter().copied())
 }
 
 /// Every key that is bound.
 #[cfg(test)]
 pub(super) fn bound() -> Vec<KeyEvent> {
-    let event = |(key, _): (Key, Action)| match key {
+    let event = |(key, _): (KeyPress, Action)| match key {
         Char(c) => KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE),
         Ctrl(c) => KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL),
         Code(code) => KeyEvent::new(code, KeyModifiers::NONE),

@@ -1,18 +1,18 @@
 //! The keys, section by section, as the help shows them.
 
-use super::Key::{Char, Code, Ctrl};
-use super::{Action, Binding, Key, Scope, Section};
+use super::KeyPress::{Char, Code, Ctrl};
+use super::{Action, Binding, KeyPress, Scope, Section};
 use crossterm::event::KeyCode;
 
-const fn bind(shown: &'static str, help: &'static str, keys: &'static [(Key, Action)]) -> Binding {
+const fn bind(shown: &'static str, help: &'static str, keys: &'static [(KeyPress, Action)]) -> Binding {
     Binding { shown, help, scope: Scope::Always, keys }
 }
 
-const fn live(shown: &'static str, help: &'static str, keys: &'static [(Key, Action)]) -> Binding {
+const fn live(shown: &'static str, help: &'static str, keys: &'static [(KeyPress, Action)]) -> Binding {
     Binding { shown, help, scope: Scope::Live, keys }
 }
 
-const fn replay(shown: &'static str, help: &'static str, keys: &'static [(Key, Action)]) -> Binding {
+const fn replay(shown: &'static str, help: &'static str, keys: &'static [(KeyPress, Action)]) -> Binding {
     Binding { shown, help, scope: Scope::Replay, keys }
 }
 

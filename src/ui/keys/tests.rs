@@ -10,7 +10,7 @@ fn what_the_help_says_fits_on_a_line_of_80_columns() {
 
 #[test]
 fn no_key_is_bound_twice() {
-    let keys: Vec<Key> = all().map(|(key, _)| key).collect();
+    let keys: Vec<KeyPress> = all().map(|(key, _)| key).collect();
     for (i, key) in keys.iter().enumerate() {
         assert!(!keys[..i].contains(key), "binding {i} is there already");
     }

@@ -1,7 +1,7 @@
 //! What the keys do to a server on a leash, and what is said about it.
 
-use super::app::{App, Pending};
-use super::{Ask, Leash};
+use super::app::{App, PendingKey};
+use super::{Leash, LeashRequest};
 use crate::event::{Event, Thread};
 use crate::filter::Filter;
 use crate::player::Wanted;
@@ -73,7 +73,7 @@ impl App {
         if until.matches(event) {
             self.stopped(event.seq);
         } else if let Some(leash) = &self.leash {
-            leash.ask(Ask::Step { n: 1, thread: Some(th) });
+            leash.ask(LeashRequest::Step { n: 1, thread: Some(th) });
             self.alone = Some(Alone { th, until });
         }
     }
@@ -98,10 +98,10 @@ impl App {
         }
         // Who has the leash in hand has said so once.
         if leash.elsewhere().is_some() && !self.leashed.yours && self.leashed.holder.is_none() {
-            self.pending = Some(if self.is_held() { Pending::Release } else { Pending::Hold });
+            self.pending = Some(if self.is_held() { PendingKey::Release } else { PendingKey::Hold });
             return;
         }
-        leash.ask(if self.is_held() { Ask::Release } else { Ask::Hold });
+        leash.ask(if self.is_held() { LeashRequest::Release } else { LeashRequest::Hold });
     }
 
     /// `r`
@@ -112,30 +112,30 @@ impl App {
         }
         let is_elsewhere = self.leash.as_ref().is_some_and(|leash| leash.elsewhere().is_some());
         if is_elsewhere && tape.is_recording() {
-            self.pending = Some(Pending::StopRecording);
+            self.pending = Some(PendingKey::StopRecording);
             return;
         }
         tape.start_or_stop();
     }
 
     /// The key was pressed again, or `y`. What was asked may be so already.
-    pub(super) fn confirmed(&mut self, what: Pending) {
+    pub(super) fn confirmed(&mut self, what: PendingKey) {
         let leash = self.leash.clone().filter(|_| !self.is_over);
         let tape = self.tape.clone().filter(|tape| !self.is_over && tape.is_recording());
         match (what, leash, tape) {
-            (Pending::Hold, Some(leash), _) if !self.is_held() => leash.ask(Ask::Hold),
-            (Pending::Release, Some(leash), _) if self.is_held() => leash.ask(Ask::Release),
-            (Pending::StopRecording, _, Some(tape)) => tape.start_or_stop(),
+            (PendingKey::Hold, Some(leash), _) if !self.is_held() => leash.ask(LeashRequest::Hold),
+            (PendingKey::Release, Some(leash), _) if self.is_held() => leash.ask(LeashRequest::Release),
+            (PendingKey::StopRecording, _, Some(tape)) => tape.start_or_stop(),
             _ => {}
         }
     }
 
     /// What is asked before something that cannot be taken back is done to a server elsewhere.
-    pub(super) fn asked_first(&self, what: Pending) -> String {
+    pub(super) fn asked_first(&self, what: PendingKey) -> String {
         let name = self.leash.as_ref().and_then(|leash| leash.elsewhere()).unwrap_or("the server");
         match what {
-            Pending::StopRecording => format!("r or y: stop the recording of {name}"),
-            Pending::Release => format!("p or y: let {name} go (it runs from here on)"),
+            PendingKey::StopRecording => format!("r or y: stop the recording of {name}"),
+            PendingKey::Release => format!("p or y: let {name} go (it runs from here on)"),
             _ => format!("p or y: hold {name} (all its clients wait then)"),
         }
     }
@@ -189,7 +189,7 @@ impl App {
             }
             _ => {}
         }
-        leash.ask(Ask::Step { n: u32::try_from(times).unwrap_or(u32::MAX), thread: self.turn });
+        leash.ask(LeashRequest::Step { n: u32::try_from(times).unwrap_or(u32::MAX), thread: self.turn });
     }
 
     /// `c` at the newest event of a held server: it runs to the next breakpoint, or where there is
@@ -206,7 +206,7 @@ impl App {
         let until = until.to_string();
         self.go_on();
         self.tell(&format!("the server runs until {until} (p holds it before that)"));
-        leash.ask(Ask::Until(until));
+        leash.ask(LeashRequest::Until(until));
         true
     }
 
@@ -238,7 +238,7 @@ impl App {
         self.go_on();
         self.tell(&format!("{th} alone runs until {until} (any key stops it)"));
         self.alone = Some(Alone { th, until });
-        leash.ask(Ask::Step { n: 1, thread: Some(th) });
+        leash.ask(LeashRequest::Step { n: 1, thread: Some(th) });
     }
 
     /// What the last line says while the server is held and one looks at now.

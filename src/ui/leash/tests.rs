@@ -17,14 +17,14 @@ const W1: Thread = Thread::Worker(1);
 #[derive(Default)]
 struct Told {
     now: Mutex<Leashed>,
-    asked: Mutex<Vec<Ask>>,
+    asked: Mutex<Vec<LeashRequest>>,
 }
 
 impl Leash for Told {
     fn look(&self) -> Leashed {
         self.now.lock().unwrap().clone()
     }
-    fn ask(&self, what: Ask) {
+    fn ask(&self, what: LeashRequest) {
         self.asked.lock().unwrap().push(what);
     }
     fn farewell(&self) -> Option<String> {
@@ -88,7 +88,7 @@ fn whose_turn_it_is_goes_round_and_is_asked_for() {
     assert!(rows(&app, (80, 24))[0].contains("turn: worker0"));
     // Five of worker0's at once.
     press(&mut app, "05.");
-    let step = |n, thread| Ask::Step { n, thread };
+    let step = |n, thread| LeashRequest::Step { n, thread };
     let asked = std::mem::take(&mut *told.asked.lock().unwrap());
     assert_eq!(asked, [step(1, None), step(1, Some(Thread::Main)), step(1, Some(W0)), step(5, Some(W0))]);
     let threads = app.player.world().threads.keys().filter(|th| **th != Thread::Client).count();
@@ -133,7 +133,7 @@ fn it_runs_to_a_breakpoint_and_says_where_it_stopped_however_quickly() {
     let (mut app, told) = screen_of(held(vec![at(W0, Kind::Read, 0)]));
     press(&mut app, "b,bGc");
     let asked = std::mem::take(&mut *told.asked.lock().unwrap());
-    let [Ask::Until(until)] = asked.as_slice() else { panic!("{asked:?}") };
+    let [LeashRequest::Until(until)] = asked.as_slice() else { panic!("{asked:?}") };
     let filter = Filter::parse(until).unwrap();
     let of_both = |event: &Event| app.breakpoints.iter().any(|point| point.filter.matches(event));
     assert_eq!(app.breakpoints.iter().count(), 2);
@@ -163,7 +163,7 @@ fn the_awaited_event_is_the_one_that_is_selected() {
     for is_told_first in [false, true] {
         let (mut app, told) = screen_of(held(vec![at(W0, Kind::Read, 0)]));
         press(&mut app, "c");
-        assert!(matches!(told.asked.lock().unwrap().as_slice(), [Ask::Until(_)]));
+        assert!(matches!(told.asked.lock().unwrap().as_slice(), [LeashRequest::Until(_)]));
         set(&mut app, &told, Leashed { until: Some("ev=wait".into()), ..Leashed::default() });
         let more = later(&app, &[(W0, Kind::Read), (W0, Kind::Wait), (Thread::Main, Kind::Wake)]);
         let awaited = more[1].seq;
@@ -207,7 +207,7 @@ fn a_thread_with_the_turn_runs_alone_or_one_hears_why_not() {
     let gate = || held(vec![at(W0, Kind::Read, 0), at(Thread::Main, Kind::Wake, 0)]);
     let (mut app, told) = screen_of(gate());
     press(&mut app, "02tc");
-    let step = Ask::Step { n: 1, thread: Some(W0) };
+    let step = LeashRequest::Step { n: 1, thread: Some(W0) };
     assert_eq!(told.asked.lock().unwrap().as_slice(), std::slice::from_ref(&step));
     assert!(rows(&app, (80, 24))[23].contains("worker0 alone runs until ev=wait"));
     app.push(later(&app, &[(W0, Kind::Read)]));

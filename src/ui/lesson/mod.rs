@@ -11,10 +11,10 @@ pub(super) mod text;
 
 use super::app::{App, Panel};
 use super::keys::Action;
-use super::{Options, Recording};
+use super::{OpenedRecording, Options};
 use crate::event::{Event, Kind, Thread};
-use crate::lesson::progress::Entry;
-use crate::lesson::{Course, Lang, Panel as Asked, Step};
+use crate::lesson::progress::LessonProgress;
+use crate::lesson::{Course, Lang, Step, StepPanel};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,27 +27,27 @@ pub struct Pupil {
     /// The lesson over the recording that is shown, or [live](Course::live).
     pub course: Course,
     /// How far one has come.
-    pub kept: Entry,
+    pub kept: LessonProgress,
     /// Who keeps that; without one it is forgotten.
-    pub keep: Option<Arc<dyn Keep>>,
+    pub keep: Option<Arc<dyn KeepProgress>>,
     /// What `telnet` wants to hear for a live server, as `127.0.0.1 11211`.
     pub address: String,
 }
 
 /// Keeps how far somebody has come with a lesson.
-pub trait Keep: Send + Sync {
+pub trait KeepProgress: Send + Sync {
     /// Keeps it. What is to be told, if anything.
     ///
     /// # Errors
     ///
     /// Why it cannot be kept.
-    fn keep(&self, entry: &Entry) -> Result<Option<String>, String>;
+    fn keep(&self, entry: &LessonProgress) -> Result<Option<String>, String>;
 }
 
 /// The lesson that is shown.
 pub(super) struct Tutor {
     pub course: Course,
-    keep: Option<Arc<dyn Keep>>,
+    keep: Option<Arc<dyn KeepProgress>>,
     /// It was told that nothing can be kept.
     is_told: bool,
     furthest: usize,
@@ -162,13 +162,13 @@ impl Tutor {
         let mut panels = Vec::new();
         for asked in self.current().into_iter().flat_map(|step| &step.show) {
             let panel = match asked {
-                Asked::Threads => Panel::Threads,
-                Asked::Spacetime => Panel::SpaceTime,
-                Asked::Machine => Panel::Machine,
-                Asked::Connection => Panel::Connection,
-                Asked::Memory => Panel::Memory,
-                Asked::Stack => Panel::Stack,
-                Asked::Events => Panel::Events,
+                StepPanel::Threads => Panel::Threads,
+                StepPanel::Spacetime => Panel::SpaceTime,
+                StepPanel::Machine => Panel::Machine,
+                StepPanel::Connection => Panel::Connection,
+                StepPanel::Memory => Panel::Memory,
+                StepPanel::Stack => Panel::Stack,
+                StepPanel::Events => Panel::Events,
             };
             if !panels.contains(&panel) {
                 panels.push(panel);
@@ -195,13 +195,13 @@ impl Tutor {
     }
 
     /// What is to be kept.
-    fn entry(&self) -> Entry {
+    fn entry(&self) -> LessonProgress {
         let score = self.course.score();
         let answer = |step: usize| {
             let choice = self.course.question(step)?.choices.get(self.course.chosen(step)?)?;
             Some(((step + 1).to_string(), choice.value.clone()))
         };
-        Entry {
+        LessonProgress {
             furthest: self.furthest,
             // Somebody who has come to the end begins anew.
             at: if self.is_over { 0 } else { self.step + 1 },
@@ -219,7 +219,7 @@ impl Tutor {
 
 impl App {
     /// A viewer of a lesson's recording, with the lesson beside it.
-    pub fn lesson(recording: Recording, pupil: Pupil, options: &Options) -> App {
+    pub fn lesson(recording: OpenedRecording, pupil: Pupil, options: &Options) -> App {
         let mut app = App::replay(recording, options);
         app.begin(Tutor::new(pupil, false));
         app

@@ -18,11 +18,11 @@ fn pupil(name: &str, lang: Lang) -> (Pupil, Vec<Event>) {
     let lesson = library::find(name, lang).unwrap().lesson().unwrap();
     let events = events(library::recording(&lesson.recording).unwrap());
     let course = Course::over(lesson, lang, 4, &events);
-    (Pupil { course, kept: Entry::default(), keep: None, address: String::new() }, events)
+    (Pupil { course, kept: LessonProgress::default(), keep: None, address: String::new() }, events)
 }
 
-fn recording(name: &str, events: Vec<Event>) -> Recording {
-    Recording {
+fn recording(name: &str, events: Vec<Event>) -> OpenedRecording {
+    OpenedRecording {
         name: name.to_owned(),
         header: header(),
         events,
@@ -230,10 +230,10 @@ fn a_letter_answers_only_while_something_is_asked() {
 }
 
 #[derive(Default)]
-struct Kept(Mutex<Entry>);
+struct KeptInMemory(Mutex<LessonProgress>);
 
-impl Keep for Kept {
-    fn keep(&self, entry: &Entry) -> Result<Option<String>, String> {
+impl KeepProgress for KeptInMemory {
+    fn keep(&self, entry: &LessonProgress) -> Result<Option<String>, String> {
         *self.0.lock().unwrap() = entry.clone();
         Ok(None)
     }
@@ -241,13 +241,13 @@ impl Keep for Kept {
 
 #[test]
 fn one_continues_where_one_was_with_what_one_has_answered() {
-    let kept = Arc::new(Kept::default());
-    let begin = |entry: Entry| {
+    let kept = Arc::new(KeptInMemory::default());
+    let begin = |entry: LessonProgress| {
         let (pupil, events) = pupil("set", Lang::En);
         let pupil = Pupil { kept: entry, keep: Some(kept.clone()), ..pupil };
         App::lesson(recording("set", events), pupil, &Options::default())
     };
-    let mut app = begin(Entry::default());
+    let mut app = begin(LessonProgress::default());
     for _ in 0..4 {
         on(&mut app);
     }
@@ -275,7 +275,12 @@ fn a_live_lesson_waits_for_its_events_and_goes_where_they_are() {
     let course = Course::live(lesson, Lang::En, 4);
     let leash = Arc::new(Free);
     let mut app = App::live(header(), leash.clone(), leash, &Options::default());
-    app.learn(Pupil { course, kept: Entry::default(), keep: None, address: "127.0.0.1 11211".to_owned() });
+    app.learn(Pupil {
+        course,
+        kept: LessonProgress::default(),
+        keep: None,
+        address: "127.0.0.1 11211".to_owned(),
+    });
     assert_eq!(tutor(&app).stage(), Stage::Waiting);
     let drawn = screen(&app, 80, 24);
     assert!(drawn.contains("telnet 127.0.0.1 11211") && drawn.contains("has not happened yet"), "{drawn}");
@@ -306,7 +311,7 @@ impl crate::ui::Leash for Free {
     fn look(&self) -> crate::event::Leashed {
         crate::event::Leashed::default()
     }
-    fn ask(&self, _: crate::ui::Ask) {}
+    fn ask(&self, _: crate::ui::LeashRequest) {}
 }
 
 impl crate::ui::Tape for Free {
@@ -338,7 +343,7 @@ fn a_step_without_words_of_its_own_says_why_it_is_so() {
     let lesson = crate::lesson::Lesson::parse(source, "bare.md").unwrap();
     let events = events(library::recording(&lesson.recording).unwrap());
     let course = Course::over(lesson, Lang::En, 4, &events);
-    let pupil = Pupil { course, kept: Entry::default(), keep: None, address: String::new() };
+    let pupil = Pupil { course, kept: LessonProgress::default(), keep: None, address: String::new() };
     let mut app = App::lesson(recording("bare", events), pupil, &Options::default());
     press(&mut app, "a");
     assert!(screen(&app, 80, 24).contains("read puts 13 bytes"), "{}", screen(&app, 80, 24));

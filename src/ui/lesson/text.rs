@@ -2,7 +2,7 @@
 
 use super::{Stage, Tutor};
 use crate::filter::Field;
-use crate::lesson::{Ask, Block, Question, Span, Style as Way, library, wrap};
+use crate::lesson::{Block, Question, QuestionKind, Span, TextStyle, library, wrap};
 use crate::text::printable;
 use crate::ui::app::App;
 use crate::ui::pen::Pen;
@@ -16,7 +16,7 @@ const WIDEST: usize = 84;
 const MOST_LINES: usize = 120;
 
 /// A line: pieces in their styles.
-type Line = Vec<(String, Style)>;
+type StyledLine = Vec<(String, Style)>;
 
 /// The panel's title: the step, since it must not be cut off, and the chapter.
 pub(in crate::ui) fn title(tutor: &Tutor) -> String {
@@ -73,8 +73,8 @@ pub(super) fn rows(app: &App, tutor: &Tutor, width: u16) -> u16 {
     u16::try_from(lines(app, tutor, width).len()).unwrap_or(u16::MAX)
 }
 
-fn lines(app: &App, tutor: &Tutor, width: usize) -> Vec<Line> {
-    let mut page = Page { p: app.palette, width, lines: Vec::new() };
+fn lines(app: &App, tutor: &Tutor, width: usize) -> Vec<StyledLine> {
+    let mut page = TextPage { p: app.palette, width, lines: Vec::new() };
     elsewhere(app, tutor, &mut page);
     match tutor.stage() {
         Stage::Over => over(tutor, &mut page),
@@ -91,7 +91,7 @@ fn lines(app: &App, tutor: &Tutor, width: usize) -> Vec<Line> {
 }
 
 /// Where one has gone elsewhere, that it is so, and the way back.
-fn elsewhere(app: &App, tutor: &Tutor, page: &mut Page) {
+fn elsewhere(app: &App, tutor: &Tutor, page: &mut TextPage) {
     if !app.is_elsewhere() {
         return;
     }
@@ -107,7 +107,7 @@ fn elsewhere(app: &App, tutor: &Tutor, page: &mut Page) {
 }
 
 /// What a chapter says before its first step, and what the client does.
-fn before(tutor: &Tutor, page: &mut Page) {
+fn before(tutor: &Tutor, page: &mut TextPage) {
     let lesson = tutor.course.lesson();
     let Some(step) = tutor.current() else { return };
     if tutor.step == 0 {
@@ -124,7 +124,7 @@ fn before(tutor: &Tutor, page: &mut Page) {
     }
 }
 
-fn ask(app: &App, tutor: &Tutor, question: &Question, page: &mut Page) {
+fn ask(app: &App, tutor: &Tutor, question: &Question, page: &mut TextPage) {
     let p = page.p;
     if let Some(event) = tutor.place().and_then(|at| app.player.event(at)) {
         // What the question is about, and no more than that.
@@ -132,12 +132,14 @@ fn ask(app: &App, tutor: &Tutor, question: &Question, page: &mut Page) {
         let what = printable(what);
         let text = match question.ask {
             // That question says it all.
-            Ask::Field(Field::To) => String::new(),
-            Ask::Next => tutor.lang().pick(
+            QuestionKind::Field(Field::To) => String::new(),
+            QuestionKind::Next => tutor.lang().pick(
                 format!("{} comes to {what}. After that:", event.th),
                 format!("{} 到了 {what}。在那之后：", event.th),
             ),
-            Ask::Field(Field::Th) => tutor.lang().pick(format!("Next: {what}"), format!("接下来：{what}")),
+            QuestionKind::Field(Field::Th) => {
+                tutor.lang().pick(format!("Next: {what}"), format!("接下来：{what}"))
+            }
             _ => tutor.lang().pick(
                 format!("Next: {what}, on {}", event.th),
                 format!("接下来：{what}，在 {} 上", event.th),
@@ -164,7 +166,7 @@ fn ask(app: &App, tutor: &Tutor, question: &Question, page: &mut Page) {
     );
 }
 
-fn tell(app: &App, tutor: &Tutor, page: &mut Page) {
+fn tell(app: &App, tutor: &Tutor, page: &mut TextPage) {
     let p = page.p;
     let lang = tutor.lang();
     let Some(step) = tutor.current() else { return };
@@ -191,7 +193,7 @@ fn tell(app: &App, tutor: &Tutor, page: &mut Page) {
 }
 
 /// Whether the answer was right, and why.
-fn verdict(tutor: &Tutor, question: &Question, chosen: usize, page: &mut Page) {
+fn verdict(tutor: &Tutor, question: &Question, chosen: usize, page: &mut TextPage) {
     let p = page.p;
     let lang = tutor.lang();
     let text = |i: usize| question.choices.get(i).map_or("", |choice| &choice.text);
@@ -213,7 +215,7 @@ fn verdict(tutor: &Tutor, question: &Question, chosen: usize, page: &mut Page) {
 }
 
 /// What a live lesson waits for, and how the student makes it happen.
-fn waiting(app: &App, tutor: &Tutor, page: &mut Page) {
+fn waiting(app: &App, tutor: &Tutor, page: &mut TextPage) {
     let p = page.p;
     let lang = tutor.lang();
     let Some(step) = tutor.current() else { return };
@@ -246,7 +248,7 @@ fn waiting(app: &App, tutor: &Tutor, page: &mut Page) {
     page.plain("", lang.pick("Enter: go on without it", "回车：不等了，继续"), p.dim);
 }
 
-fn over(tutor: &Tutor, page: &mut Page) {
+fn over(tutor: &Tutor, page: &mut TextPage) {
     let p = page.p;
     let lang = tutor.lang();
     let score = tutor.course.score();
@@ -289,13 +291,13 @@ fn over(tutor: &Tutor, page: &mut Page) {
 }
 
 /// Lines as they grow.
-struct Page {
+struct TextPage {
     p: Palette,
     width: usize,
-    lines: Vec<Line>,
+    lines: Vec<StyledLine>,
 }
 
-impl Page {
+impl TextPage {
     fn blank(&mut self) {
         // Never two, and none before the first.
         if self.lines.last().is_some_and(|line| !line.is_empty()) {
@@ -343,10 +345,10 @@ impl Page {
         }
     }
 
-    fn style(&self, way: Way) -> Style {
+    fn style(&self, way: TextStyle) -> Style {
         match way {
-            Way::Plain => self.p.text,
-            Way::Code | Way::Strong | Way::Emphasis => self.p.strong,
+            TextStyle::Plain => self.p.text,
+            TextStyle::Code | TextStyle::Strong | TextStyle::Emphasis => self.p.strong,
         }
     }
 
@@ -404,11 +406,11 @@ fn joined(line: Vec<Span>) -> String {
 }
 
 fn plain(text: &str) -> Span {
-    Span { text: text.to_owned(), style: Way::Plain }
+    Span { text: text.to_owned(), style: TextStyle::Plain }
 }
 
 fn strong(text: &str) -> Span {
-    Span { text: text.to_owned(), style: Way::Strong }
+    Span { text: text.to_owned(), style: TextStyle::Strong }
 }
 
 #[cfg(test)]

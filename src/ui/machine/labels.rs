@@ -6,7 +6,7 @@
 //! or is not there.
 
 use super::super::canvas::Point;
-use super::map::{ARRIVAL, ROADS, Road, STATES, Scale};
+use super::map::{ARRIVAL, MapScale, ROADS, Road, STATES};
 use super::{roads, short, times};
 use crate::event::ConnState;
 use crate::model::Way;
@@ -21,22 +21,22 @@ pub(super) struct Label {
 }
 
 /// How a connection comes to a worker, where there is a row for it.
-pub(super) fn arrival(scale: Scale) -> Option<((usize, usize), &'static str)> {
+pub(super) fn arrival(scale: MapScale) -> Option<((usize, usize), &'static str)> {
     let at = match scale {
-        Scale::Small => (13, 0),
-        Scale::Large => (22, 1),
-        Scale::Low => return None,
+        MapScale::Small => (13, 0),
+        MapScale::Large => (22, 1),
+        MapScale::Low => return None,
     };
     Some((at, "accept, queue, notify: on to a worker"))
 }
 
 /// Where a state stands with what marks it as the current one, or its box of three rows: the upper
 /// left of it, and how wide it is.
-pub(super) fn place_of(state: ConnState, scale: Scale) -> Option<((usize, usize), usize)> {
+pub(super) fn place_of(state: ConnState, scale: MapScale) -> Option<((usize, usize), usize)> {
     let &(_, x, y) = STATES.iter().find(|(of, ..)| *of == state)?;
     let (x, y, len) = (x as i32, y as i32, short(state).len() as i32);
     let (left, row) = scale.of((x - 1, y));
-    if scale != Scale::Large {
+    if scale != MapScale::Large {
         return Some(((left as usize, usize::try_from(row).ok()?), short(state).len() + 2));
     }
     // The box reaches to where lines begin and end: one column short of them.
@@ -90,7 +90,7 @@ impl Cells {
 }
 
 /// The labels of the map, each where nothing else is.
-pub(super) fn labels(scale: Scale, count: &dyn Fn(Way) -> u32) -> Vec<Label> {
+pub(super) fn labels(scale: MapScale, count: &dyn Fn(Way) -> u32) -> Vec<Label> {
     let mut cells = Cells::new(scale.size());
     let arriving: Vec<Point> = ARRIVAL.iter().map(|&point| scale.of(point)).collect();
     cells.take_line(&arriving, TEXT);
@@ -99,7 +99,7 @@ pub(super) fn labels(scale: Scale, count: &dyn Fn(Way) -> u32) -> Vec<Label> {
     }
     for &(state, ..) in STATES {
         if let Some(((x, y), width)) = place_of(state, scale) {
-            let rows = if scale == Scale::Large { 3 } else { 1 };
+            let rows = if scale == MapScale::Large { 3 } else { 1 };
             (y..y + rows).for_each(|y| cells.take((x, y), width, TEXT));
         }
     }
@@ -155,7 +155,7 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
-    const SCALES: [Scale; 3] = [Scale::Small, Scale::Large, Scale::Low];
+    const SCALES: [MapScale; 3] = [MapScale::Small, MapScale::Large, MapScale::Low];
 
     /// How often each way was taken: those on the map in its order, then the byways.
     fn counted(counts: Vec<u32>) -> impl Fn(Way) -> u32 {
@@ -172,7 +172,7 @@ mod tests {
     }
 
     /// Every cell of every line, and whose it is.
-    fn lines(scale: Scale, count: &dyn Fn(Way) -> u32) -> BTreeMap<(usize, usize), Vec<Way>> {
+    fn lines(scale: MapScale, count: &dyn Fn(Way) -> u32) -> BTreeMap<(usize, usize), Vec<Way>> {
         let mut cells: BTreeMap<_, Vec<Way>> = BTreeMap::new();
         for road in roads(count) {
             for pair in road.line(scale).windows(2) {
@@ -188,13 +188,13 @@ mod tests {
     }
 
     /// No two of what stands on the map have a cell in common.
-    fn nothing_overwrites_another(scale: Scale, count: &dyn Fn(Way) -> u32) -> Result<(), TestCaseError> {
+    fn nothing_overwrites_another(scale: MapScale, count: &dyn Fn(Way) -> u32) -> Result<(), TestCaseError> {
         let labels = labels(scale, count);
         let (width, height) = scale.size();
         let mut rects: Vec<(String, Rect)> = Vec::new();
         rects.extend(labels.iter().map(|l| (l.text.clone(), (l.at, (l.text.width(), 1)))));
         rects.extend(arrival(scale).map(|(at, text)| (text.to_owned(), (at, (text.width(), 1)))));
-        let rows = if scale == Scale::Large { 3 } else { 1 };
+        let rows = if scale == MapScale::Large { 3 } else { 1 };
         let states = STATES.iter().filter_map(|(state, ..)| Some((*state, place_of(*state, scale)?)));
         rects.extend(states.map(|(state, (at, width))| (short(state).to_owned(), (at, (width, rows)))));
         for (i, (text, rect)) in rects.iter().enumerate() {

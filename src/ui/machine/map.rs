@@ -13,28 +13,28 @@ pub(super) const SIZE: (usize, usize) = (58, 13);
 
 /// The map as it is, with boxes, and on few rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scale {
+pub(super) enum MapScale {
     Small,
     Large,
     Low,
 }
 
-impl Scale {
+impl MapScale {
     /// Columns and rows of the map of that scale.
     pub fn size(self) -> (usize, usize) {
         match self {
-            Scale::Small => SIZE,
-            Scale::Large => LARGE,
-            Scale::Low => LOW,
+            MapScale::Small => SIZE,
+            MapScale::Large => LARGE,
+            MapScale::Low => LOW,
         }
     }
 
     /// Where a point of the map is on the one of that scale.
     pub fn of(self, point: Point) -> Point {
         match self {
-            Scale::Small => point,
-            Scale::Large => enlarge(point),
-            Scale::Low => lower(point),
+            MapScale::Small => point,
+            MapScale::Large => enlarge(point),
+            MapScale::Low => lower(point),
         }
     }
 }
@@ -71,24 +71,24 @@ impl Road {
     }
 
     /// Its line on the map of that scale.
-    pub fn line(&self, scale: Scale) -> Vec<Point> {
+    pub fn line(&self, scale: MapScale) -> Vec<Point> {
         match (scale, self.from, self.to) {
             // Where no row is left for a line, it begins behind the state's name.
-            (Scale::Low, Waiting, Read) => vec![(6, 4), (6, 5)],
+            (MapScale::Low, Waiting, Read) => vec![(6, 4), (6, 5)],
             // In the row of the line's other half runs the one to nread.
-            (Scale::Low, Read, Write) => vec![(9, 6), (28, 6), (28, 7), (36, 7), (36, 5), (42, 5)],
-            (Scale::Low, Nread, Closing) => vec![(39, 6), (39, 7), (30, 7)],
-            (Scale::Low, Nread, Swallow) => vec![(40, 6), (40, 7), (41, 7)],
+            (MapScale::Low, Read, Write) => vec![(9, 6), (28, 6), (28, 7), (36, 7), (36, 5), (42, 5)],
+            (MapScale::Low, Nread, Closing) => vec![(39, 6), (39, 7), (30, 7)],
+            (MapScale::Low, Nread, Swallow) => vec![(40, 6), (40, 7), (41, 7)],
             _ => self.line.iter().map(|&point| scale.of(point)).collect(),
         }
     }
 
     /// Where its name stands, on the map of that scale; `None`: there is no place for it.
-    pub fn at(&self, scale: Scale) -> Option<(usize, usize)> {
+    pub fn at(&self, scale: MapScale) -> Option<(usize, usize)> {
         match scale {
-            Scale::Small => Some(self.at),
-            Scale::Large => Some(self.at_large),
-            Scale::Low => self.at_low(),
+            MapScale::Small => Some(self.at),
+            MapScale::Large => Some(self.at_large),
+            MapScale::Low => self.at_low(),
         }
     }
 
@@ -188,7 +188,7 @@ mod tests {
                 let (large_x, large_y) = enlarge((x, y));
                 assert!(large_x < LARGE.0 as i32 && large_y < LARGE.1 as i32);
             }
-            let low = road.line(Scale::Low);
+            let low = road.line(MapScale::Low);
             assert!(low.iter().all(|&(_, y)| (0..LOW.1 as i32).contains(&y)));
             let is_straight = |pair: &[Point]| pair[0].0 == pair[1].0 || pair[0].1 == pair[1].1;
             assert!(low.windows(2).all(is_straight), "{} {}", road.from, road.to);

@@ -11,10 +11,10 @@ use super::app::App;
 use super::canvas::{Canvas, Point, Weight};
 use super::pen::Pen;
 use crate::event::ConnState;
-use crate::model::{Conn, Place, Way, Ways};
+use crate::model::{ConnModel, ConnStage, Way, Ways};
 use labels::{Label, labels, place_of};
 use map::states::*;
-use map::{ARRIVAL, BYWAYS, LARGE, LOW, ROADS, Road, SIZE, STATES, Scale};
+use map::{ARRIVAL, BYWAYS, LARGE, LOW, MapScale, ROADS, Road, SIZE, STATES};
 use ratatui::style::Style;
 
 /// How wide the legend is, beside the map.
@@ -73,7 +73,7 @@ enum Walker {
 }
 
 fn walker(app: &App) -> Option<Walker> {
-    match app.shown_conn().filter(|conn| conn.place >= Place::Open) {
+    match app.shown_conn().filter(|conn| conn.place >= ConnStage::Open) {
         Some(conn) => conn.state.map(Walker::Conn),
         None => app.player.world().listeners.iter().any(|l| l.state.is_some()).then_some(Walker::Listener),
     }
@@ -82,7 +82,7 @@ fn walker(app: &App) -> Option<Walker> {
 /// What is known of the connection's walk.
 struct Walk<'a> {
     app: &'a App,
-    conn: Option<&'a Conn>,
+    conn: Option<&'a ConnModel>,
     current: Option<ConnState>,
     /// The last way, and whether this event took it.
     way: Option<Way>,
@@ -145,7 +145,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
 
 /// How the map is laid on the panel.
 struct Drawing {
-    scale: Scale,
+    scale: MapScale,
     left: usize,
     /// Rows of the map that are above the panel where rows are short.
     skip: usize,
@@ -169,7 +169,7 @@ impl Drawing {
         let left = width.saturating_sub(used) / 2;
         let top = usize::from(height > SIZE.1 + 3);
         // Too few rows: without the listening socket, unless a connection is on its way.
-        let is_arriving = walk.conn.is_none_or(|c| c.place < Place::Open);
+        let is_arriving = walk.conn.is_none_or(|c| c.place < ConnStage::Open);
         let skip = if is_arriving { 0 } else { SIZE.1.saturating_sub(height).min(1) };
         let told = (SIZE.1 + 2 * top).min(height.saturating_sub(1).max(SIZE.1));
         let legend = if is_beside {
@@ -177,7 +177,7 @@ impl Drawing {
         } else {
             Some((0, told + 1)).filter(|_| told + 1 < height)
         };
-        Drawing { scale: Scale::Small, left, skip, top, legend, told }
+        Drawing { scale: MapScale::Small, left, skip, top, legend, told }
     }
 
     fn low(pen: &Pen<'_>) -> Drawing {
@@ -185,7 +185,7 @@ impl Drawing {
         let used = if is_beside { LOW.0 + LEGEND + 2 } else { LOW.0 };
         let left = pen.width().saturating_sub(used) / 2;
         let legend = Some((left + LOW.0 + 2, 1)).filter(|_| is_beside);
-        Drawing { scale: Scale::Low, left, skip: 0, top: 0, legend, told: LOW.1 }
+        Drawing { scale: MapScale::Low, left, skip: 0, top: 0, legend, told: LOW.1 }
     }
 
     fn large(pen: &Pen<'_>) -> Drawing {
@@ -195,7 +195,7 @@ impl Drawing {
         let top = pen.height().saturating_sub(LARGE.1 + 2) / 2;
         let told = top + LARGE.1;
         let legend = if is_beside { (left + LARGE.0 + 2, top + 3) } else { (left, told + 1) };
-        Drawing { scale: Scale::Large, left, skip: 0, top, legend: Some(legend), told }
+        Drawing { scale: MapScale::Large, left, skip: 0, top, legend: Some(legend), told }
     }
 
     /// Writes on the map, if that row is on the panel.
@@ -210,7 +210,7 @@ impl Drawing {
         let (width, height) = self.scale.size();
         let mut canvas = Canvas::new(width, height);
         let place = walk.conn.map(|c| c.place);
-        let is_arriving = place.is_some_and(|place| place < Place::Open);
+        let is_arriving = place.is_some_and(|place| place < ConnStage::Open);
         let weight = match place {
             Some(_) if is_arriving => Weight::Lit,
             Some(_) => Weight::Plain,
@@ -256,7 +256,7 @@ impl Drawing {
             _ if was_here() => p.text,
             _ => p.dim,
         };
-        if self.scale != Scale::Large {
+        if self.scale != MapScale::Large {
             return if is_now {
                 self.put(pen, (x, y), &format!("[{name}]"), style);
             } else {

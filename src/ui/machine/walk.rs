@@ -4,7 +4,7 @@
 use super::super::pen::Pen;
 use super::{Walk, reason, short, times};
 use crate::event::ConnState;
-use crate::model::Place;
+use crate::model::ConnStage;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
@@ -18,9 +18,9 @@ pub(super) fn render(walk: &Walk<'_>, pen: &mut Pen<'_>) {
     let p = walk.app.palette;
     let Some(now) = walk.current else {
         let arriving = match walk.conn.map(|c| c.place) {
-            Some(Place::Accepted) => "a connection is accepted",
-            Some(Place::Queued) => "a connection is on a worker's queue",
-            Some(Place::Taken) => "a worker has taken a connection",
+            Some(ConnStage::Accepted) => "a connection is accepted",
+            Some(ConnStage::Queued) => "a connection is on a worker's queue",
+            Some(ConnStage::Taken) => "a worker has taken a connection",
             _ => "no connection yet",
         };
         let x = pen.width().saturating_sub(arriving.width()) / 2;

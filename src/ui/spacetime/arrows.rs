@@ -4,7 +4,7 @@ use crate::event::{Event, Kind, Thread};
 
 /// Whose lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Who {
+pub(super) enum LaneOwner {
     Client,
     Kernel,
     Thread(Thread),
@@ -21,7 +21,7 @@ pub(super) enum Track {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Arrow {
     /// It comes and arrives at once.
-    Across { from: Who, to: Who },
+    Across { from: LaneOwner, to: LaneOwner },
     /// It goes to a worker, who takes it later.
     Sent { to: Thread, track: Track },
     /// It was sent by another thread before.
@@ -30,21 +30,21 @@ pub(super) enum Arrow {
 
 /// The arrow that an event is, if anything goes from lane to lane.
 pub(super) fn arrow(event: &Event) -> Option<Arrow> {
-    let own = Who::Thread(event.th);
+    let own = LaneOwner::Thread(event.th);
     let across = |from, to| Some(Arrow::Across { from, to });
     let has_failed = event.errno().is_some();
     match event.kind() {
-        Kind::Wake => across(Who::Kernel, own),
-        Kind::Accept if !has_failed => across(Who::Kernel, own),
+        Kind::Wake => across(LaneOwner::Kernel, own),
+        Kind::Accept if !has_failed => across(LaneOwner::Kernel, own),
         // A read that gives nothing crosses nothing; one that gives 0 brings the news of the end.
-        Kind::Read | Kind::Recvfrom if !has_failed => across(Who::Client, own),
+        Kind::Read | Kind::Recvfrom if !has_failed => across(LaneOwner::Client, own),
         // What the kernel does not take goes no further.
-        Kind::Sendmsg if has_failed => across(own, Who::Kernel),
-        Kind::Sendmsg => across(own, Who::Client),
-        Kind::Close if event.conn.is_some() => across(own, Who::Client),
-        Kind::EventAdd | Kind::EventDel => across(own, Who::Kernel),
+        Kind::Sendmsg if has_failed => across(own, LaneOwner::Kernel),
+        Kind::Sendmsg => across(own, LaneOwner::Client),
+        Kind::Close if event.conn.is_some() => across(own, LaneOwner::Client),
+        Kind::EventAdd | Kind::EventDel => across(own, LaneOwner::Kernel),
         Kind::Thread if event.op() == Some("create") => {
-            across(own, Who::Thread(event.worker().filter(|&w| w != event.th)?))
+            across(own, LaneOwner::Thread(event.worker().filter(|&w| w != event.th)?))
         }
         Kind::CqPush => Some(Arrow::Sent { to: event.worker()?, track: Track::Queue }),
         Kind::Notify if !has_failed => Some(Arrow::Sent { to: event.worker()?, track: Track::Pipe }),
@@ -70,11 +70,11 @@ mod tests {
             errno: errno.map(Into::into),
             ..FlatEvent::default()
         };
-        let from_client = Some(Arrow::Across { from: Who::Client, to: Who::Thread(W0) });
+        let from_client = Some(Arrow::Across { from: LaneOwner::Client, to: LaneOwner::Thread(W0) });
         assert_eq!(arrow(&read(Some(13), None).event()), from_client);
         assert_eq!(arrow(&read(None, Some("EAGAIN")).event()), None);
         let send = FlatEvent { ev: Kind::Sendmsg, ..read(None, Some("EAGAIN")) }.event();
-        let to_kernel = Some(Arrow::Across { from: Who::Thread(W0), to: Who::Kernel });
+        let to_kernel = Some(Arrow::Across { from: LaneOwner::Thread(W0), to: LaneOwner::Kernel });
         assert_eq!(arrow(&send), to_kernel);
     }
 }

@@ -4,12 +4,12 @@ use super::super::threads;
 use crate::event::{Event, Kind};
 use crate::model::World;
 use crate::text::printable;
-use crate::words::{Style, short_state, words};
+use crate::words::{Wording, short_state, words};
 use std::sync::Arc;
 
 /// What one event is.
 pub(super) fn event(world: &World, event: &Event) -> String {
-    words(event, Style::Label, &threads::names(world, event.th))
+    words(event, Wording::Label, &threads::names(world, event.th))
 }
 
 /// What a run is: the states that it went through, or how many events of what.

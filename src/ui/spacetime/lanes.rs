@@ -1,9 +1,9 @@
 //! Which lanes there are, where they stand, and who is asleep when.
 
-use super::arrows::Who;
-use super::rows::{Row, Window};
-use crate::event::{Event, Fn, Kind, Thread};
-use crate::model::{Phase, World};
+use super::arrows::LaneOwner;
+use super::rows::{ShownRows, SpacetimeRow};
+use crate::event::{Event, Function, Kind, Thread};
+use crate::model::{ThreadPhase, World};
 use std::collections::BTreeSet;
 
 /// Columns from one worker to the next, widest first, and what must be left for the words then.
@@ -23,7 +23,7 @@ pub(super) enum Life {
 /// One lane: whose, and its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Lane {
-    pub who: Who,
+    pub who: LaneOwner,
     pub x: usize,
 }
 
@@ -42,7 +42,7 @@ impl Lanes {
     /// The lanes between `left` and `width`: clients, kernel, main, and the workers, all of them
     /// or, with too many, those that act in the window, nearest the cursor first. With `few`, only
     /// those that act.
-    pub fn of(world: &World, window: &Window, left: usize, width: usize, few: bool) -> Lanes {
+    pub fn of(world: &World, window: &ShownRows, left: usize, width: usize, few: bool) -> Lanes {
         let all: Vec<Thread> = world.threads.keys().copied().filter(|t| t.worker().is_some()).collect();
         let acting = acting(window);
         let wanted = if few { acting.len().clamp(1, all.len().max(1)) } else { all.len() };
@@ -58,25 +58,25 @@ impl Lanes {
         };
         let shown = choose(&all, &acting, room);
         let mut xs = columns(left, pitch, shown.len()).into_iter();
-        let whos = [Who::Client, Who::Kernel, Who::Thread(Thread::Main)].into_iter();
-        let whos = whos.chain(shown.iter().copied().map(Who::Thread));
+        let whos = [LaneOwner::Client, LaneOwner::Kernel, LaneOwner::Thread(Thread::Main)].into_iter();
+        let whos = whos.chain(shown.iter().copied().map(LaneOwner::Thread));
         let list: Vec<Lane> = whos.filter_map(|who| Some(Lane { who, x: xs.next()? })).collect();
         let hidden = all.len() - shown.len();
         Lanes { list, hidden, label: end(left, pitch, shown.len()), pitch }
     }
 
     /// Where someone's lane stands, if it is shown.
-    pub fn x(&self, who: Who) -> Option<usize> {
+    pub fn x(&self, who: LaneOwner) -> Option<usize> {
         self.list.iter().find(|lane| lane.who == who).map(|lane| lane.x)
     }
 
     /// What stands above a lane.
-    pub fn name(&self, who: Who) -> String {
+    pub fn name(&self, who: LaneOwner) -> String {
         match who {
-            Who::Client => "client".to_owned(),
-            Who::Kernel => "kernel".to_owned(),
-            Who::Thread(Thread::Worker(i)) if self.pitch < FULL_NAMES => format!("w{i}"),
-            Who::Thread(thread) => thread.to_string(),
+            LaneOwner::Client => "client".to_owned(),
+            LaneOwner::Kernel => "kernel".to_owned(),
+            LaneOwner::Thread(Thread::Worker(i)) if self.pitch < FULL_NAMES => format!("w{i}"),
+            LaneOwner::Thread(thread) => thread.to_string(),
         }
     }
 }
@@ -99,13 +99,13 @@ fn end(left: usize, pitch: usize, workers: usize) -> usize {
 }
 
 /// The workers that do something in the window or get something, nearest the cursor first.
-fn acting(window: &Window) -> Vec<Thread> {
+fn acting(window: &ShownRows) -> Vec<Thread> {
     let mut seen = BTreeSet::new();
     let mut acting = Vec::new();
-    let mut rows: Vec<(usize, &Row)> = window.rows.iter().enumerate().collect();
+    let mut rows: Vec<(usize, &SpacetimeRow)> = window.rows.iter().enumerate().collect();
     rows.sort_by_key(|(y, _)| y.abs_diff(window.now));
     for (_, row) in rows {
-        let Row::Events(range) = row else { continue };
+        let SpacetimeRow::Events(range) = row else { continue };
         for event in &window.events[range.clone()] {
             for thread in [Some(event.th), event.worker()].into_iter().flatten() {
                 if thread.worker().is_some() && seen.insert(thread) {
@@ -130,15 +130,15 @@ fn choose(all: &[Thread], first: &[Thread], room: usize) -> Vec<Thread> {
 }
 
 /// What a thread is at after each row.
-pub(super) fn life(world: &World, window: &Window, thread: Thread) -> Vec<Life> {
+pub(super) fn life(world: &World, window: &ShownRows, thread: Thread) -> Vec<Life> {
     let mut own = window.events.iter().enumerate().filter(|(_, e)| e.th == thread && tells(e)).peekable();
     // Before its first event of the window: what that event says of it; with none, it is all the
     // time what it is now.
     let mut life = match own.peek() {
         Some((_, event)) => before(event),
         None => match world.threads.get(&thread).map(|lane| lane.phase) {
-            Some(Phase::Asleep(_)) => Life::Asleep,
-            Some(Phase::Running) => Life::Running,
+            Some(ThreadPhase::Asleep(_)) => Life::Asleep,
+            Some(ThreadPhase::Running) => Life::Running,
             _ => Life::Absent,
         },
     };
@@ -146,9 +146,9 @@ pub(super) fn life(world: &World, window: &Window, thread: Thread) -> Vec<Life> 
     for (y, row) in window.rows.iter().enumerate() {
         // While nothing happens, all that happened before has: events without a row too.
         let end = match (row, window.rows.get(y + 1)) {
-            (Row::Events(range), _) => range.end,
-            (Row::Gap(_), Some(Row::Events(next))) => next.start,
-            (Row::Gap(_), _) => 0,
+            (SpacetimeRow::Events(range), _) => range.end,
+            (SpacetimeRow::Gap(_), Some(SpacetimeRow::Events(next))) => next.start,
+            (SpacetimeRow::Gap(_), _) => 0,
         };
         while let Some((_, event)) = own.next_if(|(i, _)| *i < end) {
             life = if event.kind() == Kind::Wait { Life::Asleep } else { Life::Running };
@@ -163,7 +163,7 @@ fn before(event: &Event) -> Life {
     match event.kind() {
         Kind::Wake => Life::Asleep,
         Kind::Thread if event.op() == Some("start") => Life::Absent,
-        Kind::Call if event.function() == Some(Fn::WorkerLibevent) => Life::Absent,
+        Kind::Call if event.function() == Some(Function::WorkerLibevent) => Life::Absent,
         _ => Life::Running,
     }
 }
@@ -221,7 +221,7 @@ mod tests {
         player.go(at);
         let window = window(&player, Scale::Runs, 12, usize::MAX).unwrap();
         let lanes = Lanes::of(player.world(), &window, 6, 80, false);
-        assert!(lanes.x(Who::Thread(Thread::Worker(42))).is_some());
+        assert!(lanes.x(LaneOwner::Thread(Thread::Worker(42))).is_some());
         assert_eq!(lanes.list.len() - 3 + lanes.hidden, 64);
         assert!(lanes.list.len() > 5 && lanes.label + 17 <= 80);
         let few = Lanes::of(player.world(), &window, 6, 80, true);

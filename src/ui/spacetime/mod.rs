@@ -18,11 +18,11 @@ use super::pen::{Pen, time};
 use super::threads;
 use crate::event::{Event, Kind, Thread};
 use crate::text::visible;
-use arrows::{Arrow, Track, Who, arrow};
+use arrows::{Arrow, LaneOwner, Track, arrow};
 use lanes::{Lane, Lanes, Life, life};
 use pairs::{Pair, other_end, pairs};
 use ratatui::style::Style;
-use rows::{Row, Window, window};
+use rows::{ShownRows, SpacetimeRow, window};
 use unicode_width::UnicodeWidthStr;
 
 /// From here on there is room for the time of each row.
@@ -34,9 +34,9 @@ pub(super) fn title(app: &App) -> String {
 }
 
 /// Everything that the panel is drawn from.
-struct View<'a> {
+struct SpacetimeView<'a> {
     app: &'a App,
-    window: Window,
+    window: ShownRows,
     pairs: Vec<Pair>,
     /// The event at the other end of the current one's arrow.
     other: Option<usize>,
@@ -63,13 +63,13 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let world = app.player.world();
     let lanes = Lanes::of(world, &window, left, pen.width(), app.classroom);
     let lives = lanes.list.iter().map(|lane| match lane.who {
-        Who::Thread(thread) => life(world, &window, thread),
-        Who::Client | Who::Kernel => Vec::new(),
+        LaneOwner::Thread(thread) => life(world, &window, thread),
+        LaneOwner::Client | LaneOwner::Kernel => Vec::new(),
     });
     let lives = lives.collect();
     let pairs = pairs(&window);
     let other = other_end(&window, &pairs);
-    let view = View { app, pairs, other, lanes, lives, stride, digits, window };
+    let view = SpacetimeView { app, pairs, other, lanes, lives, stride, digits, window };
     view.heads(pen);
     let pen = &mut pen.inner(0, 1);
     view.lanes(pen);
@@ -79,15 +79,15 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     }
 }
 
-impl View<'_> {
+impl SpacetimeView<'_> {
     /// The names above the lanes; the thread at work is lit.
     fn heads(&self, pen: &mut Pen<'_>) {
         let p = self.app.palette;
         let mut end = 0;
         for (lane, lives) in self.lanes.list.iter().zip(&self.lives) {
             let style = match lane.who {
-                Who::Thread(thread) if thread == self.current().th => p.now,
-                Who::Thread(_) if lives.get(self.window.now) == Some(&Life::Running) => p.text,
+                LaneOwner::Thread(thread) if thread == self.current().th => p.now,
+                LaneOwner::Thread(_) if lives.get(self.window.now) == Some(&Life::Running) => p.text,
                 _ => p.dim,
             };
             let name = self.lanes.name(lane.who);
@@ -109,11 +109,11 @@ impl View<'_> {
         for (lane, lives) in self.lanes.list.iter().zip(&self.lives) {
             for y in 0..self.window.rows.len() * self.stride {
                 let (glyph, style) = match (lane.who, lives.get(y / self.stride)) {
-                    (Who::Client, _) => ("╎", p.faint),
-                    (Who::Kernel, _) => ("│", p.faint),
+                    (LaneOwner::Client, _) => ("╎", p.faint),
+                    (LaneOwner::Kernel, _) => ("│", p.faint),
                     (_, Some(Life::Absent) | None) => continue,
                     (_, Some(Life::Asleep)) => ("┊", p.faint),
-                    (Who::Thread(thread), Some(Life::Running)) if thread == now => ("│", p.now),
+                    (LaneOwner::Thread(thread), Some(Life::Running)) if thread == now => ("│", p.now),
                     (_, Some(Life::Running)) => ("│", p.text),
                 };
                 pen.put(lane.x, y, glyph, style);
@@ -139,7 +139,7 @@ impl View<'_> {
             crossings.extend(lanes.iter().filter(between).map(|lane| (lane.x, y, is_lit)));
         };
         for row in &self.window.rows {
-            let Row::Events(range) = row else { continue };
+            let SpacetimeRow::Events(range) = row else { continue };
             let event = &self.window.events[range.start];
             let Some(Arrow::Across { from, to }) = arrow(event) else { continue };
             let (Some(from), Some(to)) = (self.lanes.x(from), self.lanes.x(to)) else { continue };
@@ -152,7 +152,7 @@ impl View<'_> {
             cross(from, to, y, is_lit, &self.lanes.list);
         }
         for pair in &self.pairs {
-            let Some(x) = self.lanes.x(Who::Thread(pair.worker)) else { continue };
+            let Some(x) = self.lanes.x(LaneOwner::Thread(pair.worker)) else { continue };
             let rows = [pair.from.map(|at| self.line(at)), pair.to.map(|at| self.line(at))];
             if rows[1].is_some_and(|y| y < 0) || rows[0].is_some_and(|y| y >= bottom) {
                 continue;
@@ -162,7 +162,7 @@ impl View<'_> {
             let y0 = rows[0].unwrap_or(-1);
             let y1 = rows[1].unwrap_or(bottom).min(bottom);
             let mut points = Vec::with_capacity(4);
-            let from = pair.from.and_then(|at| self.lanes.x(Who::Thread(self.window.events[at].th)));
+            let from = pair.from.and_then(|at| self.lanes.x(LaneOwner::Thread(self.window.events[at].th)));
             if let Some(from) = from.filter(|&from| (from as i32) < track) {
                 points.push((from as i32 + 1, y0));
                 cross(from, track as usize, y0, is_lit, &self.lanes.list);
@@ -185,20 +185,22 @@ impl View<'_> {
 
     fn is_solid(&self, x: usize, row: usize) -> bool {
         let lane = self.lanes.list.iter().zip(&self.lives).find(|(lane, _)| lane.x == x);
-        lane.is_some_and(|(lane, lives)| lane.who == Who::Kernel || lives.get(row) == Some(&Life::Running))
+        lane.is_some_and(|(lane, lives)| {
+            lane.who == LaneOwner::Kernel || lives.get(row) == Some(&Life::Running)
+        })
     }
 
     /// What stands on the lanes, in the margin and in words.
-    fn row(&self, pen: &mut Pen<'_>, row: usize, what: &Row) {
+    fn row(&self, pen: &mut Pen<'_>, row: usize, what: &SpacetimeRow) {
         let p = self.app.palette;
         let y = row * self.stride;
         let range = match what {
-            Row::Gap(ns) => {
+            SpacetimeRow::Gap(ns) => {
                 let text = format!(" ⋯ {} ", time(*ns));
                 pen.put(self.lanes.list.first().map_or(0, |lane| lane.x + 2), y, &text, p.dim);
                 return;
             }
-            Row::Events(range) => range.clone(),
+            SpacetimeRow::Events(range) => range.clone(),
         };
         let is_now = row == self.window.now;
         let is_other = self.other.is_some_and(|other| range.contains(&other));
@@ -242,17 +244,19 @@ impl View<'_> {
         let event = &self.window.events[range.start];
         let last = &self.window.events[range.end - 1];
         let style = if is_now { p.lit } else { style };
-        if let Some(x) = self.lanes.x(Who::Thread(event.th)) {
+        if let Some(x) = self.lanes.x(LaneOwner::Thread(event.th)) {
             pen.put(x, y, if last.kind() == Kind::Wait { "○" } else { "●" }, style);
         }
         let lit = if is_now { p.changed } else { style };
         match arrow(event) {
             Some(Arrow::Across { from, to }) => {
-                if let Some(x) = self.lanes.x(Who::Client).filter(|_| [from, to].contains(&Who::Client)) {
+                if let Some(x) =
+                    self.lanes.x(LaneOwner::Client).filter(|_| [from, to].contains(&LaneOwner::Client))
+                {
                     let name = event.conn.map_or_else(|| "?".to_owned(), |id| format!("c{id}"));
                     pen.put((x + 1).saturating_sub(name.width()), y, &name, lit);
                 }
-                if let Some(x) = self.lanes.x(Who::Kernel).filter(|_| event.errno().is_some()) {
+                if let Some(x) = self.lanes.x(LaneOwner::Kernel).filter(|_| event.errno().is_some()) {
                     pen.put(x, y, "×", lit);
                 }
             }
@@ -262,7 +266,7 @@ impl View<'_> {
                     Track::Pipe => threads::byte(event.notified_by()).to_string(),
                     Track::Queue => event.conn.map_or_else(String::new, |id| format!("c{id}")),
                 };
-                if let Some(x) = self.lanes.x(Who::Thread(event.th)).filter(|_| what.len() <= 3) {
+                if let Some(x) = self.lanes.x(LaneOwner::Thread(event.th)).filter(|_| what.len() <= 3) {
                     pen.put(x + 1, y, &what, lit);
                 }
             }
@@ -285,7 +289,7 @@ impl View<'_> {
             label::run(world, run)
         };
         let thread = run[0].th;
-        if self.lanes.x(Who::Thread(thread)).is_none() && thread != Thread::Client {
+        if self.lanes.x(LaneOwner::Thread(thread)).is_none() && thread != Thread::Client {
             words.insert_str(0, &format!("{thread}: "));
         }
         let room = pen.width().saturating_sub(x);

@@ -1,7 +1,7 @@
 //! Arrows from one event to another: which two of a window make one.
 
 use super::arrows::{Arrow, Track, arrow};
-use super::rows::Window;
+use super::rows::ShownRows;
 use crate::event::Thread;
 
 /// An arrow from one event to another, by their places in the window; an end that is not in it is
@@ -21,7 +21,7 @@ impl Pair {
 }
 
 /// Every pair of the window.
-pub(super) fn pairs(window: &Window) -> Vec<Pair> {
+pub(super) fn pairs(window: &ShownRows) -> Vec<Pair> {
     let events = &window.events;
     let mut pairs: Vec<Pair> = Vec::new();
     for (i, event) in events.iter().enumerate() {
@@ -46,7 +46,7 @@ pub(super) fn pairs(window: &Window) -> Vec<Pair> {
 }
 
 /// The other end of the arrow of the event at the cursor.
-pub(super) fn other_end(window: &Window, pairs: &[Pair]) -> Option<usize> {
+pub(super) fn other_end(window: &ShownRows, pairs: &[Pair]) -> Option<usize> {
     let pair = pairs.iter().find(|p| p.has(window.at))?;
     if pair.from == Some(window.at) { pair.to } else { pair.from }
 }
@@ -60,7 +60,7 @@ mod tests {
     use crate::model::sample::{self, W0};
     use crate::player::Player;
 
-    fn window_at(kind: Kind) -> Window {
+    fn window_at(kind: Kind) -> ShownRows {
         let events = sample::set_get();
         let at = events.iter().position(|e| e.kind() == kind).unwrap();
         let mut player = Player::new(4, events);

@@ -62,7 +62,7 @@ impl Scale {
 
 /// A row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Row {
+pub(super) enum SpacetimeRow {
     /// These events of the window, all of one thread; of a run, more than one.
     Events(Range<usize>),
     /// So many nanoseconds in which nothing happened.
@@ -70,27 +70,27 @@ pub(super) enum Row {
 }
 
 /// The rows around the cursor, and the events that they are made of.
-pub(super) struct Window {
+pub(super) struct ShownRows {
     /// More than the rows show: arrows come from above and go on below.
     pub events: Vec<Arc<Event>>,
     /// Which of them is at the cursor.
     pub at: usize,
-    pub rows: Vec<Row>,
+    pub rows: Vec<SpacetimeRow>,
     /// Which row is the cursor's.
     pub now: usize,
 }
 
-impl Window {
+impl ShownRows {
     /// The row of an event: -1 where it is above all, the number of rows where it is below; of one
     /// that has no row, the one before.
     pub fn row_of(&self, event: usize) -> i32 {
         let mut above = -1;
         for (y, row) in (0..).zip(&self.rows) {
             match row {
-                Row::Events(range) if event < range.start => return above,
-                Row::Events(range) if range.contains(&event) => return y,
-                Row::Events(_) => above = y,
-                Row::Gap(_) => {}
+                SpacetimeRow::Events(range) if event < range.start => return above,
+                SpacetimeRow::Events(range) if range.contains(&event) => return y,
+                SpacetimeRow::Events(_) => above = y,
+                SpacetimeRow::Gap(_) => {}
             }
         }
         i32::try_from(self.rows.len()).unwrap_or(i32::MAX)
@@ -98,25 +98,25 @@ impl Window {
 }
 
 /// The window of so many rows, of the events before `horizon`; none while there is no event.
-pub(super) fn window(player: &Player, scale: Scale, height: usize, horizon: usize) -> Option<Window> {
+pub(super) fn window(player: &Player, scale: Scale, height: usize, horizon: usize) -> Option<ShownRows> {
     let cursor = player.cursor()?;
     let reach = height.saturating_mul(if scale == Scale::Each { 1 } else { EVENTS_A_ROW });
     let from = cursor.saturating_sub(reach);
     let events = player.slice(from..cursor.saturating_add(reach).saturating_add(1).min(horizon));
     let at = cursor - from;
     let mut rows = rows(&events, scale, at);
-    let now = rows.iter().position(|row| matches!(row, Row::Events(r) if r.contains(&at)))?;
+    let now = rows.iter().position(|row| matches!(row, SpacetimeRow::Events(r) if r.contains(&at)))?;
     // The cursor stands a little below the middle: more of what led here is seen than of what
     // comes. Where one side has too few rows, the other gets them.
     let below = rows.len() - now;
     let above = (height * 3 / 5).max(height.saturating_sub(below)).min(now);
     rows.drain(..now - above);
     rows.truncate(height);
-    Some(Window { events, at, rows, now: above })
+    Some(ShownRows { events, at, rows, now: above })
 }
 
 /// Every row of `events`; the one at `at` is in one of them.
-fn rows(events: &[Arc<Event>], scale: Scale, at: usize) -> Vec<Row> {
+fn rows(events: &[Arc<Event>], scale: Scale, at: usize) -> Vec<SpacetimeRow> {
     let mut rows = Vec::new();
     let mut last_t = None;
     for (i, event) in events.iter().enumerate() {
@@ -124,13 +124,13 @@ fn rows(events: &[Arc<Event>], scale: Scale, at: usize) -> Vec<Row> {
         let gap = last_t.map_or(0, |t| event.t.saturating_sub(t));
         last_t = Some(event.t);
         if gap >= GAP {
-            rows.push(Row::Gap(gap));
+            rows.push(SpacetimeRow::Gap(gap));
         }
         if scale == Scale::Crossing && !is_alone && i != at {
             continue;
         }
         match rows.last_mut() {
-            Some(Row::Events(run))
+            Some(SpacetimeRow::Events(run))
                 if scale == Scale::Runs
                     && !is_alone
                     && !stands_alone(&events[run.start])
@@ -138,19 +138,19 @@ fn rows(events: &[Arc<Event>], scale: Scale, at: usize) -> Vec<Row> {
             {
                 run.end = i + 1;
             }
-            _ => rows.push(Row::Events(i..i + 1)),
+            _ => rows.push(SpacetimeRow::Events(i..i + 1)),
         }
     }
     if scale == Scale::Runs {
         // That functions were entered and left and nothing else is no row, unless one stands there.
         rows.retain(|row| match row {
-            Row::Events(run) => run.contains(&at) || !events[run.clone()].iter().all(|e| is_call(e)),
-            Row::Gap(_) => true,
+            SpacetimeRow::Events(run) => run.contains(&at) || !events[run.clone()].iter().all(|e| is_call(e)),
+            SpacetimeRow::Gap(_) => true,
         });
     }
     // Where nothing is left between them, two pauses are one.
     rows.dedup_by(|next, last| match (next, last) {
-        (Row::Gap(next), Row::Gap(last)) => {
+        (SpacetimeRow::Gap(next), SpacetimeRow::Gap(last)) => {
             *last = last.saturating_add(*next);
             true
         }
@@ -189,10 +189,10 @@ mod tests {
     }
 
     /// How many events each row has; 0 for a gap.
-    fn sizes(window: &Window) -> Vec<usize> {
-        let size = |row: &Row| match row {
-            Row::Events(range) => range.len(),
-            Row::Gap(_) => 0,
+    fn sizes(window: &ShownRows) -> Vec<usize> {
+        let size = |row: &SpacetimeRow| match row {
+            SpacetimeRow::Events(range) => range.len(),
+            SpacetimeRow::Gap(_) => 0,
         };
         window.rows.iter().map(size).collect()
     }
@@ -202,7 +202,7 @@ mod tests {
         let player = player_at(to_nread);
         let window = window(&player, Scale::Each, 11, usize::MAX).unwrap();
         assert_eq!(window.rows.len(), 11);
-        assert_eq!(window.rows[window.now], Row::Events(window.at..window.at + 1));
+        assert_eq!(window.rows[window.now], SpacetimeRow::Events(window.at..window.at + 1));
         assert!(to_nread(&window.events[window.at]));
         assert!(sizes(&window).iter().all(|&n| n <= 1));
     }
@@ -213,7 +213,7 @@ mod tests {
         let window = window(&player, Scale::Runs, 20, usize::MAX).unwrap();
         assert!(sizes(&window).iter().any(|&n| n > 3), "{:?}", window.rows);
         for row in &window.rows {
-            let Row::Events(range) = row else { continue };
+            let SpacetimeRow::Events(range) = row else { continue };
             let run = &window.events[range.clone()];
             assert!(run.iter().all(|e| e.th == run[0].th));
             assert!(run.len() == 1 || run.iter().all(|e| arrow(e).is_none()));
@@ -226,10 +226,10 @@ mod tests {
         let player = player_at(to_nread);
         let window = window(&player, Scale::Crossing, 20, usize::MAX).unwrap();
         for (y, row) in window.rows.iter().enumerate() {
-            let Row::Events(range) = row else { continue };
+            let SpacetimeRow::Events(range) = row else { continue };
             assert!(y == window.now || stands_alone(&window.events[range.start]), "row {y}");
         }
-        assert!(window.rows.iter().any(|row| matches!(row, Row::Gap(_))), "idle time is told");
+        assert!(window.rows.iter().any(|row| matches!(row, SpacetimeRow::Gap(_))), "idle time is told");
     }
 
     #[test]
@@ -275,7 +275,10 @@ mod tests {
         let player = Player::new(4, (1..).zip(kinds).map(|(seq, ev)| event(seq, ev)).collect());
         for scale in [Scale::Runs, Scale::Crossing] {
             let window = window(&player, scale, 10, usize::MAX).unwrap();
-            assert_eq!(window.rows, [Row::Events(0..1), Row::Gap(4 * GAP), Row::Events(4..5)]);
+            assert_eq!(
+                window.rows,
+                [SpacetimeRow::Events(0..1), SpacetimeRow::Gap(4 * GAP), SpacetimeRow::Events(4..5)]
+            );
         }
         assert_eq!(window(&player, Scale::Each, 10, usize::MAX).unwrap().rows.len(), 9);
     }

@@ -50,7 +50,7 @@ pub(super) fn show(mut app: App, server: Option<(Receiver<Event>, Receiver<Strin
     let _hook = PanicHook::install(sender.clone());
     let signals = signals::forward(sender.clone())?;
     signals::watch_breaking()?;
-    let screen = Screen::take()?;
+    let screen = OurTerminal::take()?;
     keyboard::forward(sender.clone());
     if let Some((events, news)) = server {
         forward_news(news, sender.clone());
@@ -106,18 +106,18 @@ fn restore() {
 }
 
 /// The terminal, ours until this is dropped.
-struct Screen;
+struct OurTerminal;
 
-impl Screen {
-    fn take() -> io::Result<Screen> {
+impl OurTerminal {
+    fn take() -> io::Result<OurTerminal> {
         // Made first, so that a terminal that was half taken is given back.
-        let screen = Screen;
+        let screen = OurTerminal;
         take()?;
         Ok(screen)
     }
 }
 
-impl Drop for Screen {
+impl Drop for OurTerminal {
     fn drop(&mut self) {
         restore();
     }

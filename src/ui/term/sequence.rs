@@ -51,7 +51,7 @@ pub(super) struct Sequences {
 }
 
 /// How far one is with what has begun.
-enum Read {
+enum Parsed {
     /// There is more to come.
     More,
     /// This is what it was; `None` where it means nothing here.
@@ -136,21 +136,21 @@ impl Sequences {
     fn step(&mut self, byte: u8, typed: &mut Vec<Typed>) {
         self.begun.push(byte);
         match read(&self.begun) {
-            Read::More => {
+            Parsed::More => {
                 if self.begun.len() > LONGEST {
                     self.begun.pop();
                 }
             }
-            Read::Done(what) => {
+            Parsed::Done(what) => {
                 self.begun.clear();
                 typed.extend(what);
             }
-            Read::Before(what) => {
+            Parsed::Before(what) => {
                 self.begun.clear();
                 typed.extend(what);
                 self.step(byte, typed);
             }
-            Read::Paste => {
+            Parsed::Paste => {
                 self.begun.clear();
                 self.pasting = Some(Pasting::default());
             }
@@ -158,10 +158,10 @@ impl Sequences {
     }
 }
 
-fn read(begun: &[u8]) -> Read {
+fn read(begun: &[u8]) -> Parsed {
     match begun {
-        [ESC] | [ESC, b'[' | b'O' | b']' | b'P' | b'X' | b'^' | b'_'] => Read::More,
-        [ESC, ESC] => Read::Before(Some(key(KeyCode::Esc))),
+        [ESC] | [ESC, b'[' | b'O' | b']' | b'P' | b'X' | b'^' | b'_'] => Parsed::More,
+        [ESC, ESC] => Parsed::Before(Some(key(KeyCode::Esc))),
         [ESC, b'[', rest @ ..] => control_sequence(rest),
         [ESC, b'O', rest @ ..] => sequence(rest),
         [ESC, b']' | b'P' | b'X' | b'^' | b'_', rest @ ..] => string(rest),
@@ -171,13 +171,13 @@ fn read(begun: &[u8]) -> Read {
 }
 
 /// A character, which may have several bytes.
-fn plain(bytes: &[u8], modifiers: KeyModifiers) -> Read {
+fn plain(bytes: &[u8], modifiers: KeyModifiers) -> Parsed {
     match std::str::from_utf8(bytes) {
-        Ok(_) => Read::Done(character(bytes, modifiers)),
-        Err(error) if error.error_len().is_none() => Read::More,
+        Ok(_) => Parsed::Done(character(bytes, modifiers)),
+        Err(error) if error.error_len().is_none() => Parsed::More,
         // The byte that does not belong to it may be a key of its own.
-        Err(_) if bytes.len() > 1 => Read::Before(None),
-        Err(_) => Read::Done(None),
+        Err(_) if bytes.len() > 1 => Parsed::Before(None),
+        Err(_) => Parsed::Done(None),
     }
 }
 
@@ -198,38 +198,38 @@ fn character(bytes: &[u8], modifiers: KeyModifiers) -> Option<Typed> {
 
 /// What follows `ESC ]` and its like, and is an answer to a question that was asked by another program: to
 /// its end it means nothing.
-fn string(rest: &[u8]) -> Read {
+fn string(rest: &[u8]) -> Parsed {
     match rest {
-        [.., BEL] | [.., ESC, b'\\'] => Read::Done(None),
+        [.., BEL] | [.., ESC, b'\\'] => Parsed::Done(None),
         // Begun anew, or given up.
-        [.., ESC, _] | [.., 0x18 | 0x1a | CTRL_C] => Read::Before(None),
-        _ => Read::More,
+        [.., ESC, _] | [.., 0x18 | 0x1a | CTRL_C] => Parsed::Before(None),
+        _ => Parsed::More,
     }
 }
 
 /// What follows `ESC [`.
-fn control_sequence(rest: &[u8]) -> Read {
+fn control_sequence(rest: &[u8]) -> Parsed {
     match rest {
         // Of the Linux console: F1 to F5.
-        [b'['] => Read::More,
-        [b'[', n @ b'A'..=b'E'] => Read::Done(Some(key(KeyCode::F(n - b'A' + 1)))),
+        [b'['] => Parsed::More,
+        [b'[', n @ b'A'..=b'E'] => Parsed::Done(Some(key(KeyCode::F(n - b'A' + 1)))),
         // The mouse, as a terminal reports it that knows no other way: three bytes, whatever they are.
         [b'M', b, x, y] => {
-            Read::Done(mouse(u16::from(*b).checked_sub(32), u16::from(*x), u16::from(*y), 33, true))
+            Parsed::Done(mouse(u16::from(*b).checked_sub(32), u16::from(*x), u16::from(*y), 33, true))
         }
-        [b'M', ..] => Read::More,
-        b"200~" => Read::Paste,
+        [b'M', ..] => Parsed::More,
+        b"200~" => Parsed::Paste,
         _ => sequence(rest),
     }
 }
 
 /// Parameters, and the byte that says what of.
-fn sequence(rest: &[u8]) -> Read {
+fn sequence(rest: &[u8]) -> Parsed {
     match rest.split_last() {
-        None | Some((0x20..=0x3f, _)) => Read::More,
-        Some((last @ 0x40..=0x7e, parameters)) => Read::Done(meant(parameters, *last)),
+        None | Some((0x20..=0x3f, _)) => Parsed::More,
+        Some((last @ 0x40..=0x7e, parameters)) => Parsed::Done(meant(parameters, *last)),
         // No byte of a sequence.
-        Some(_) => Read::Before(None),
+        Some(_) => Parsed::Before(None),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The kinds, the event by kinds, the row of a table, and how one becomes the other.
 
-use super::super::parse::{Field, Member, Need, Schema};
-use super::{Class, class, line, names, pattern, rust_type};
+use super::super::parse::{FieldRow, Member, NeedMark, Schema};
+use super::{TypeClass, class, line, names, pattern, rust_type};
 
 /// What stands in `event::schema`.
 pub fn event(schema: &Schema) -> String {
@@ -51,12 +51,12 @@ fn kinds(schema: &Schema, code: &mut String) {
     let calls = names(schema, |kind| kind.is_syscall);
     line!(code, "pub const fn is_syscall(self) -> bool {{ matches!(self, {calls}) }}");
     line!(code, "/// Whether it says what a system call returned, or which error it met.");
-    let returns = names(schema, |kind| kind.member("ret").is_some_and(|ret| ret.need == Need::Always));
+    let returns = names(schema, |kind| kind.member("ret").is_some_and(|ret| ret.need == NeedMark::Always));
     line!(code, "pub const fn returns(self) -> bool {{ matches!(self, {returns}) }}");
     line!(code, "/// Whether it carries bytes of a client or for one, of which so many are kept.");
     let carries = names(schema, |kind| {
         let is_payload = kind.payload().is_some_and(|field| matches!(field.ty.as_str(), "bytes" | "pieces"));
-        is_payload && kind.member("conn").is_some_and(|conn| conn.need == Need::Always)
+        is_payload && kind.member("conn").is_some_and(|conn| conn.need == NeedMark::Always)
     });
     line!(code, "pub const fn carries(self) -> bool {{ matches!(self, {carries}) }}\n}}");
 }
@@ -167,7 +167,7 @@ fn to_row(schema: &Schema, code: &mut String) {
         let fields = members.iter().map(|member| {
             let name = &member.field.rust;
             match class(&member.field) {
-                Class::Text => format!("{name}: {name}.clone()"),
+                TypeClass::Text => format!("{name}: {name}.clone()"),
                 _ if schema.fields.iter().any(|f| f.name == member.field.name && f.ty == "word") => {
                     format!("{name}: {name}.map(|name| name.name().into())")
                 }
@@ -206,22 +206,24 @@ fn accessors(schema: &Schema, code: &mut String) {
     for field in &schema.fields {
         let (name, class) = (&field.rust, class(field));
         let (ty, own, other) = match class {
-            Class::Common | Class::Payload => continue,
-            Class::Flag => ("bool".to_owned(), "*v", format!("row.{name}")),
-            Class::Number | Class::Typed => (rust_type(&field.ty), "*v", format!("row.{name}")),
-            Class::Name => (
+            TypeClass::Common | TypeClass::Payload => continue,
+            TypeClass::Flag => ("bool".to_owned(), "*v", format!("row.{name}")),
+            TypeClass::Number | TypeClass::Typed => (rust_type(&field.ty), "*v", format!("row.{name}")),
+            TypeClass::Name => (
                 "Option<&'static str>".into(),
                 "v.map(|v| v.name())",
                 format!("row.{name}.map(|v| v.name())"),
             ),
-            Class::Word => ("Option<&str>".into(), "v.map(|v| v.name())", format!("row.{name}.as_deref()")),
-            Class::Text => ("Option<&str>".into(), "v.as_deref()", format!("row.{name}.as_deref()")),
+            TypeClass::Word => {
+                ("Option<&str>".into(), "v.map(|v| v.name())", format!("row.{name}.as_deref()"))
+            }
+            TypeClass::Text => ("Option<&str>".into(), "v.as_deref()", format!("row.{name}.as_deref()")),
         };
         line!(code, "/// {}\npub fn {name}(&self) -> {ty} {{ match &self.what {{", field.doc);
         for kind in schema.kinds.iter().filter(|kind| kind.member(&field.name).is_some()) {
             line!(code, "What::{} {{ {name}: v, .. }} => {own},", kind.variant());
         }
-        let none = if class == Class::Flag { "false" } else { "None" };
+        let none = if class == TypeClass::Flag { "false" } else { "None" };
         line!(code, "What::Other(row) => {other}, _ => {none}, }} }}");
     }
     line!(code, "}}\n");
@@ -246,14 +248,14 @@ fn lacks(schema: &Schema, code: &mut String) {
     line!(code, "pub fn lacks(&self, see: &mut dyn FnMut(&'static str)) {{");
     line!(code, "let is_ok = self.errno().is_none();\nmatch self.kind() {{");
     for kind in &schema.kinds {
-        let needed = kind.members.iter().filter(|m| m.need != Need::Perhaps && m.field.name != "ret");
+        let needed = kind.members.iter().filter(|m| m.need != NeedMark::Perhaps && m.field.name != "ret");
         let checks = needed.map(|member| {
-            let Field { name, rust, .. } = &member.field;
+            let FieldRow { name, rust, .. } = &member.field;
             let lacks = match class(&member.field) {
-                Class::Common => format!("self.{rust}.is_none()"),
+                TypeClass::Common => format!("self.{rust}.is_none()"),
                 _ => format!("self.{rust}().is_none()"),
             };
-            let unless = if member.need == Need::IfItWorked { "is_ok && " } else { "" };
+            let unless = if member.need == NeedMark::IfItWorked { "is_ok && " } else { "" };
             format!("if {unless}{lacks} {{\nsee({name:?});\n}}\n")
         });
         line!(code, "Kind::{} => {{\n{}}}", kind.variant(), checks.collect::<String>());
@@ -285,9 +287,9 @@ fn vocabularies(schema: &Schema, code: &mut String) {
 
 /// The table as data: what a JSON Schema and a page for people are made of.
 fn page(schema: &Schema, code: &mut String) {
-    let list = |name: &str, doc: &str, fields: &[Field], code: &mut String| {
+    let list = |name: &str, doc: &str, fields: &[FieldRow], code: &mut String| {
         line!(code, "/// {doc}\npub const {name}: &[FieldInfo] = &[");
-        for Field { name, ty, doc, .. } in fields {
+        for FieldRow { name, ty, doc, .. } in fields {
             line!(code, "FieldInfo {{ name: {name:?}, ty: {ty:?}, doc: {doc:?} }},");
         }
         line!(code, "];");
@@ -304,9 +306,9 @@ fn page(schema: &Schema, code: &mut String) {
         line!(code, "KindInfo {{ kind: Kind::{}, doc: {:?}, members: &[", kind.variant(), kind.doc);
         for Member { field, need, .. } in &kind.members {
             let need = match need {
-                Need::Perhaps => "Perhaps",
-                Need::Always => "Always",
-                Need::IfItWorked => "IfItWorked",
+                NeedMark::Perhaps => "Perhaps",
+                NeedMark::Always => "Always",
+                NeedMark::IfItWorked => "IfItWorked",
             };
             line!(code, "MemberInfo {{ field: {:?}, ty: {:?}, need: Need::{need} }},", field.name, field.ty);
         }
@@ -318,7 +320,7 @@ fn page(schema: &Schema, code: &mut String) {
 /// `struct conn`, by its fields.
 pub fn conn(schema: &Schema) -> String {
     let mut code = String::from("fields! {\n");
-    for Field { rust, ty, doc, .. } in &schema.conn {
+    for FieldRow { rust, ty, doc, .. } in &schema.conn {
         line!(code, "/// {doc}\n{rust}: {ty},");
     }
     code + "}\n"

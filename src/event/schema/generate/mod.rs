@@ -5,7 +5,7 @@ mod event;
 mod read;
 mod told;
 
-use super::parse::{Field, Kind, Member, Schema};
+use super::parse::{FieldRow, KindRow, Member, Schema};
 
 /// Adds a line to the code.
 macro_rules! line {
@@ -32,7 +32,7 @@ pub fn all(schema: &Schema) -> [(&'static str, String); 8] {
 
 /// What is done with a field of such a type.
 #[derive(Clone, Copy, PartialEq)]
-enum Class {
+enum TypeClass {
     /// A number: copied.
     Number,
     /// Yes or no; not there is no.
@@ -51,27 +51,27 @@ enum Class {
     Common,
 }
 
-fn class(field: &Field) -> Class {
+fn class(field: &FieldRow) -> TypeClass {
     match (field.name.as_str(), field.ty.as_str()) {
-        ("conn" | "cause", _) | (_, "set") => Class::Common,
-        (_, "i32" | "i64" | "u16" | "u32" | "u64") => Class::Number,
-        (_, "bool") => Class::Flag,
-        (_, "Thread" | "ConnState" | "Fn") => Class::Typed,
-        (_, "word") => Class::Word,
-        (_, "text") => Class::Text,
-        (_, "bytes" | "base64" | "length" | "pieces" | "list" | "snapshot") => Class::Payload,
-        _ => Class::Name,
+        ("conn" | "cause", _) | (_, "set") => TypeClass::Common,
+        (_, "i32" | "i64" | "u16" | "u32" | "u64") => TypeClass::Number,
+        (_, "bool") => TypeClass::Flag,
+        (_, "Thread" | "ConnState" | "Function") => TypeClass::Typed,
+        (_, "word") => TypeClass::Word,
+        (_, "text") => TypeClass::Text,
+        (_, "bytes" | "base64" | "length" | "pieces" | "list" | "snapshot") => TypeClass::Payload,
+        _ => TypeClass::Name,
     }
 }
 
 impl Member {
     /// Whether `What` has it.
     fn is_own(&self) -> bool {
-        !matches!(class(&self.field), Class::Common | Class::Payload)
+        !matches!(class(&self.field), TypeClass::Common | TypeClass::Payload)
     }
 }
 
-impl Kind {
+impl KindRow {
     fn own_members(&self) -> Vec<&Member> {
         self.members.iter().filter(|member| member.is_own()).collect()
     }
@@ -81,16 +81,16 @@ impl Kind {
     }
 
     /// The field that its payload is.
-    fn payload(&self) -> Option<&Field> {
-        self.members.iter().map(|member| &member.field).find(|field| class(field) == Class::Payload)
+    fn payload(&self) -> Option<&FieldRow> {
+        self.members.iter().map(|member| &member.field).find(|field| class(field) == TypeClass::Payload)
     }
 
     /// What its record in the ring has; an error's name is told with the result, where there is one.
     fn told(&self) -> Vec<&Member> {
         let has_ret = self.member("ret").is_some_and(|ret| ret.is_told);
         let is_told = |member: &&Member| {
-            let is_payload = class(&member.field) == Class::Payload && member.field.told != "Pieces";
-            let is_common = class(&member.field) == Class::Common;
+            let is_payload = class(&member.field) == TypeClass::Payload && member.field.told != "PieceCount";
+            let is_common = class(&member.field) == TypeClass::Common;
             let is_with_ret = has_ret && member.field.name == "errno";
             member.is_told && !(is_payload || is_common || is_with_ret)
         };
@@ -107,7 +107,7 @@ fn rust_type(ty: &str) -> String {
         "word" => "Option<Word>".into(),
         "length" => "Option<u64>".into(),
         "pieces" => "Option<Vec<Iov>>".into(),
-        "list" => "Option<Vec<Ready>>".into(),
+        "list" => "Option<Vec<ReadyFd>>".into(),
         "snapshot" => "Option<Box<Snapshot>>".into(),
         "set" => "Option<Box<ConnSet>>".into(),
         other => format!("Option<{other}>"),
@@ -124,7 +124,7 @@ fn pattern(members: &[&Member]) -> String {
 }
 
 /// The kinds that are so, as a pattern.
-fn names(schema: &Schema, which: impl Fn(&Kind) -> bool) -> String {
+fn names(schema: &Schema, which: impl Fn(&KindRow) -> bool) -> String {
     let kinds = schema.kinds.iter().filter(|kind| which(kind));
     kinds.map(|kind| format!("Kind::{}", kind.variant())).collect::<Vec<_>>().join(" | ")
 }

@@ -1,7 +1,7 @@
 //! The reader of lines, and the fields of the filter language.
 
-use super::super::parse::{Field, Member, Schema, camel};
-use super::{Class, class, line, pattern};
+use super::super::parse::{FieldRow, Member, Schema, camel};
+use super::{TypeClass, class, line, pattern};
 
 /// The reader of lines as this version writes them.
 pub fn quick(schema: &Schema) -> String {
@@ -34,7 +34,7 @@ pub fn quick(schema: &Schema) -> String {
         line!(code, "members!(scan, seen, has_more, {{");
         let mut arm = |name: &str, rust: &str, take: &str| line!(code, "m_{rust} b{name:?} => {take},");
         for Member { field, .. } in &kind.members {
-            let Field { name, rust, ty, .. } = field;
+            let FieldRow { name, rust, ty, .. } = field;
             match ty.as_str() {
                 _ if name == "conn" => arm("conn", "conn", "conn = Some(scan.number()?)"),
                 _ if name == "cause" => {}
@@ -77,7 +77,7 @@ pub fn quick(schema: &Schema) -> String {
         "fn conn_set<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Box<ConnSet>>) -> Option<()> {{"
     );
     line!(code, "let mut set = ConnSet::default();\nlet mut seen = 0u64;\nmembers!(scan, seen, {{");
-    for Field { name, rust, .. } in &schema.conn {
+    for FieldRow { name, rust, .. } in &schema.conn {
         line!(code, "{rust} b{name:?} => set.{rust} = Some(Scanned::scan(scan)?),");
     }
     line!(code, "item b\"item\" => set.item = Some(item::<ALL>(scan)?),\n}});");
@@ -90,20 +90,20 @@ pub fn filter(schema: &Schema) -> String {
     let mut code = String::from(
         "fields! {\nSeq = \"seq\": Number,\nT = \"t\": Time,\nTh = \"th\": Thread,\nEv = \"ev\": Kind,\n",
     );
-    let ty = |field: &Field| match field.ty.as_str() {
+    let ty = |field: &FieldRow| match field.ty.as_str() {
         "i32" | "i64" | "u16" | "u32" | "u64" | "length" => "Number",
         "bool" => "Flag",
         "bytes" => "Bytes",
         "list" | "set" => "Part",
         "Thread" => "Thread",
         "ConnState" => "State",
-        "Fn" => "Function",
+        "Function" => "Function",
         "Errno" => "Errno",
         "EvFlags" => "EvFlags",
         "Protocol" => "Protocol",
         _ => "Word",
     };
-    let shown = |field: &&Field| !matches!(field.ty.as_str(), "base64" | "pieces" | "snapshot" | "set");
+    let shown = |field: &&FieldRow| !matches!(field.ty.as_str(), "base64" | "pieces" | "snapshot" | "set");
     for field in schema.fields.iter().filter(shown) {
         line!(code, "{} = {:?}: {},", camel(&field.rust), field.name, ty(field));
     }
@@ -120,10 +120,10 @@ pub fn filter(schema: &Schema) -> String {
     line!(code, "fn own(event: &Event, field: Field) -> Option<Value<'_>> {{ match field {{");
     for field in &schema.fields {
         let get = match class(field) {
-            Class::Common | Class::Payload | Class::Flag => continue,
-            Class::Number => "number",
-            Class::Typed if field.ty == "Thread" => "thread",
-            Class::Typed => "named",
+            TypeClass::Common | TypeClass::Payload | TypeClass::Flag => continue,
+            TypeClass::Number => "number",
+            TypeClass::Typed if field.ty == "Thread" => "thread",
+            TypeClass::Typed => "named",
             _ => "word",
         };
         line!(code, "Field::{} => {get}(event.{}()),", camel(&field.rust), field.rust);

@@ -1,7 +1,7 @@
 //! The record in a server thread's ring, how it becomes a line, and what a filter sees of it.
 
-use super::super::parse::{Field, Schema, camel};
-use super::{Class, class, line, names, pattern};
+use super::super::parse::{FieldRow, Schema, camel};
+use super::{TypeClass, class, line, names, pattern};
 use std::fmt::Write as _;
 
 /// What a server's thread writes down.
@@ -35,7 +35,7 @@ pub fn report(schema: &Schema) -> String {
     let own_words = names(schema, |kind| {
         kind.name == "mark"
             || kind.payload().is_some_and(|field| field.ty == "list")
-            || kind.told().iter().any(|member| member.field.told == "Text")
+            || kind.told().iter().any(|member| member.field.told == "IsText")
     });
     line!(code, "}} }}\n/// Whether its payload is our own words, of which none is left out.");
     line!(code, "pub fn is_own_words(&self) -> bool {{ matches!(self.kind(), {own_words}) }} }}");
@@ -57,25 +57,25 @@ fn is_quoted(told: &str) -> bool {
             | "Ret"
             | "Failure"
             | "Known"
-            | "Class"
-            | "Pieces"
+            | "ClassId"
+            | "PieceCount"
     )
 }
 
 /// How a record becomes a line, and what a filter sees of it.
 pub fn told(schema: &Schema) -> String {
     let mut code = String::new();
-    line!(code, "impl Pen<'_> {{\n/// What happened: its kind, and the fields that are its own.");
-    line!(code, "#[inline(always)]\nfn report(&mut self, told: &Told<'_>) {{ match told.record.what {{");
+    line!(code, "impl LinePen<'_> {{\n/// What happened: its kind, and the fields that are its own.");
+    line!(code, "#[inline(always)]\nfn report(&mut self, told: &Reported<'_>) {{ match told.record.what {{");
     for kind in schema.kinds.iter().filter(|kind| kind.is_told) {
         let told = kind.told();
         let mut body = format!("pen.raw({:?});", format!("{}\"", kind.name));
         for member in &kind.members {
-            let Field { name, rust, told: ty, .. } = &member.field;
+            let FieldRow { name, rust, told: ty, .. } = &member.field;
             let key = format!(",\"{name}\":");
             if name == "conn" {
                 body += "pen.conn(told.record);";
-            } else if class(&member.field) == Class::Payload && ty != "Pieces" {
+            } else if class(&member.field) == TypeClass::Payload && ty != "PieceCount" {
                 let condition = match ty.as_str() {
                     "Brought" => "if ret.brought() ",
                     "Named" => "if op.has_key() ",
@@ -86,7 +86,7 @@ pub fn told(schema: &Schema) -> String {
                 let _ = write!(body, "{condition}{{ pen.{how}({key:?}, told); }}");
             } else if told.iter().any(|other| other.field.name == *name) {
                 let key = if is_quoted(ty) { key + "\"" } else { key };
-                let _ = write!(body, "Tell::write({rust}, {key:?}, pen, told);");
+                let _ = write!(body, "ReportedField::write({rust}, {key:?}, pen, told);");
             }
         }
         let own = if kind.own.is_empty() { pattern(&told) } else { pattern(&told).replace(" }", ", .. }") };
@@ -104,15 +104,17 @@ pub fn told(schema: &Schema) -> String {
 /// What a filter sees of a record.
 pub fn seen(schema: &Schema) -> String {
     let mut code = String::new();
-    line!(code, "impl Seen<'_> {{\n/// A field that is the event's own, as a filter compares it.");
+    line!(code, "impl SeenByFilter<'_> {{\n/// A field that is the event's own, as a filter compares it.");
     line!(code, "fn own(&self, field: Field) -> Option<Value<'_>> {{ let told = self.told; match field {{");
-    for field in schema.fields.iter().filter(|field| !matches!(class(field), Class::Common)) {
+    for field in schema.fields.iter().filter(|field| !matches!(class(field), TypeClass::Common)) {
         let mut arms = String::new();
         for kind in schema.kinds.iter().filter(|kind| kind.is_told) {
             for member in kind.told() {
                 let name = &member.field.rust;
                 let arm = match (member.field.name == field.name, field.name.as_str(), name.as_str()) {
-                    (true, ..) if member.field.told != "Pieces" => format!("Tell::value({name}, told)"),
+                    (true, ..) if member.field.told != "PieceCount" => {
+                        format!("ReportedField::value({name}, told)")
+                    }
                     (_, "errno", "ret") => "ret.failure()".to_owned(),
                     _ => continue,
                 };
@@ -163,7 +165,7 @@ pub fn kept(schema: &Schema) -> String {
         let is_all = kind.own.is_empty() && own.len() == told.len();
         let own = if is_all { pattern(&own) } else { pattern(&own).replace(" }", ", .. }") };
         let fields = kind.members.iter().filter(|member| member.is_own()).map(|member| {
-            let Field { name, rust, .. } = &member.field;
+            let FieldRow { name, rust, .. } = &member.field;
             let is_told = told.iter().any(|told| told.field.name == *name);
             match name.as_str() {
                 "errno" if !is_told && told.iter().any(|told| told.field.name == "ret") => {

@@ -9,8 +9,8 @@
 mod scan;
 
 use crate::event::{
-    Carried, ConnSet, ConnState, Domain, Errno, EvFlags, Event, Fn, Interest, Iov, ItemOp, ItemRef, Kind,
-    Protocol, Ready, ReplyOp, Role, SettingName, SockOpt, Target, Thread, ThreadOp, Transport, What,
+    Carried, ConnItem, ConnSet, ConnState, Domain, Errno, EvFlags, Event, Function, Interest, Iov, ItemOp,
+    Kind, Protocol, ReadyFd, ReplyOp, Role, SettingName, SockOpt, Target, Thread, ThreadOp, Transport, What,
 };
 use scan::Scan;
 
@@ -136,7 +136,7 @@ scanned! {
     ConnState: |scan| Some(ConnState::named(scan.plain()?));
     Domain: |scan| Some(Domain::named(scan.plain()?));
     Errno: |scan| Some(Errno::named(scan.plain()?));
-    Fn: |scan| Some(Fn::named(scan.plain()?));
+    Function: |scan| Some(Function::named(scan.plain()?));
     Interest: |scan| Some(Interest::named(scan.plain()?));
     ItemOp: |scan| Some(ItemOp::named(scan.plain()?));
     Protocol: |scan| Some(Protocol::named(scan.plain()?));
@@ -203,7 +203,7 @@ fn iov<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Vec<Iov>>) -> Opt
     Some(())
 }
 
-fn ready<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Vec<Ready>>) -> Option<()> {
+fn ready<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Vec<ReadyFd>>) -> Option<()> {
     let mut list = Vec::new();
     elements!(scan, {
         let (mut fd, mut conn, mut what) = (None, None, None);
@@ -213,7 +213,7 @@ fn ready<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Vec<Ready>>) ->
             conn b"conn" => conn = Some(scan.number()?),
             what b"what" => what = Some(Scanned::scan(scan)?),
         });
-        let one = Ready { fd: fd?, conn, what: what? };
+        let one = ReadyFd { fd: fd?, conn, what: what? };
         if ALL {
             list.push(one);
         }
@@ -224,7 +224,7 @@ fn ready<const ALL: bool>(scan: &mut Scan<'_>, slot: &mut Option<Vec<Ready>>) ->
     Some(())
 }
 
-fn item<const ALL: bool>(scan: &mut Scan<'_>) -> Option<Option<ItemRef>> {
+fn item<const ALL: bool>(scan: &mut Scan<'_>) -> Option<Option<ConnItem>> {
     if scan.null() {
         return Some(None);
     }
@@ -240,7 +240,7 @@ fn item<const ALL: bool>(scan: &mut Scan<'_>) -> Option<Option<ItemRef>> {
         },
         size b"size" => size = Some(scan.unsigned()?),
     });
-    Some(Some(ItemRef { key: key?, size: size? }))
+    Some(Some(ConnItem { key: key?, size: size? }))
 }
 
 /// The sets of flags that a connection ever has.

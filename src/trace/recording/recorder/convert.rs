@@ -2,12 +2,12 @@
 //! it. The members stand in the order of [`Event`](crate::event::Event)'s fields.
 
 use super::line::Lines;
-use super::pen::Pen;
-use super::tell::Tell;
-use super::told::Told;
-use super::world::Context;
-use crate::event::{ConnImage, EvFlags, Snapshot, Value};
-use crate::tracer::{Pieces, Record, Report, received};
+use super::pen::LinePen;
+use super::tell::ReportedField;
+use super::told::Reported;
+use super::world::RecordContext;
+use crate::event::{ConnImage, ConnValue, EvFlags, Snapshot};
+use crate::tracer::{PieceCount, Record, Report, received};
 
 /// How long a line may get whose event has no payload: a `set` of all fields, and an item's key of
 /// 250 bytes.
@@ -15,7 +15,7 @@ const LONGEST: usize = 4096;
 
 impl Lines {
     /// Writes an event's line.
-    pub fn event(&mut self, told: &Told<'_>, context: &Context) {
+    pub fn event(&mut self, told: &Reported<'_>, context: &RecordContext) {
         let record = told.record;
         self.add(Lines::most(record, told.payload.len()), |pen, numbers| {
             pen.begin(numbers, record.seq, told.t);
@@ -34,7 +34,7 @@ impl Lines {
     /// How long the line of such an event may get: every byte escaped, and all fields changed.
     pub fn most(record: &Record, payload: usize) -> usize {
         let names = match record.what {
-            Report::Sendmsg { iov: Pieces(pieces), .. } => pieces as usize * 40,
+            Report::Sendmsg { iov: PieceCount(pieces), .. } => pieces as usize * 40,
             _ => 0,
         };
         LONGEST + names + 6 * payload
@@ -64,10 +64,10 @@ impl Lines {
 
 include!(concat!(env!("OUT_DIR"), "/schema/told.rs"));
 
-impl Pen<'_> {
+impl LinePen<'_> {
     /// The fields of `struct conn` that changed.
     #[inline(always)]
-    fn set(&mut self, image: &ConnImage, context: &Context) {
+    fn set(&mut self, image: &ConnImage, context: &RecordContext) {
         let from = self.written();
         self.raw(",\"set\":");
         // Each with a comma before it; the first one becomes a brace.
@@ -75,13 +75,13 @@ impl Pen<'_> {
         for (key, value) in image.changes(context.changed) {
             self.own(key);
             match value {
-                Value::Number(n) => self.digits(n),
-                Value::Word(word) => {
+                ConnValue::Number(n) => self.digits(n),
+                ConnValue::Word(word) => {
                     self.byte(b'"');
                     self.own(word);
                     self.byte(b'"');
                 }
-                Value::Bool(yes) => self.own(if yes { "true" } else { "false" }),
+                ConnValue::Bool(yes) => self.own(if yes { "true" } else { "false" }),
             }
         }
         match &context.item {
@@ -111,7 +111,7 @@ impl Pen<'_> {
 
     /// The bytes of a payload.
     #[inline(always)]
-    fn bytes_of(&mut self, key: &'static str, told: &Told<'_>) {
+    fn bytes_of(&mut self, key: &'static str, told: &Reported<'_>) {
         match told.record.what {
             Report::Recvfrom { ret, .. } => {
                 self.payload(key, received(told.payload).1, u32::try_from(ret.0).unwrap_or(0));
@@ -129,7 +129,7 @@ impl Pen<'_> {
 
     /// The list that [`ready_bytes`](crate::tracer::ready_bytes) wrote.
     #[inline(always)]
-    fn ready(&mut self, key: &'static str, told: &Told<'_>) {
+    fn ready(&mut self, key: &'static str, told: &Reported<'_>) {
         self.raw(key);
         self.byte(b'[');
         for (i, &[a, b, c, d, e, f, g, h, what]) in told.payload.as_chunks::<9>().0.iter().enumerate() {

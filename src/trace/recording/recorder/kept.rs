@@ -1,10 +1,10 @@
 //! What a thread reported, as whoever folds the world takes it.
 
 use crate::event::{
-    ConnState, Domain, Fn, Interest, ItemOp, ReplyOp, Role, SettingName, SockOpt, Target, Thread, ThreadOp,
-    Transport, What,
+    ConnState, Domain, Function, Interest, ItemOp, ReplyOp, Role, SettingName, SockOpt, Target, Thread,
+    ThreadOp, Transport, What,
 };
-use crate::tracer::{Class, Descriptor, Known, Peer, Report, Text};
+use crate::tracer::{ClassId, Descriptor, IsText, Known, Peer, Report};
 
 include!(concat!(env!("OUT_DIR"), "/schema/kept.rs"));
 
@@ -23,7 +23,20 @@ macro_rules! as_it_is {
         }
     )*};
 }
-as_it_is!(i32, u32, ConnState, Domain, Fn, Interest, ItemOp, Role, SettingName, SockOpt, Target, ThreadOp);
+as_it_is!(
+    i32,
+    u32,
+    ConnState,
+    Domain,
+    Function,
+    Interest,
+    ItemOp,
+    Role,
+    SettingName,
+    SockOpt,
+    Target,
+    ThreadOp
+);
 
 macro_rules! if_any {
     ($($ty:ty),*) => {$(
@@ -80,14 +93,14 @@ impl Kept<Option<u64>> for Known {
     }
 }
 
-impl Kept<Option<u64>> for Class {
+impl Kept<Option<u64>> for ClassId {
     #[inline(always)]
     fn kept(self) -> Option<u64> {
         (self.0 != 0).then_some(self.0.into())
     }
 }
 
-impl Kept<Option<Box<str>>> for Text {
+impl Kept<Option<Box<str>>> for IsText {
     #[inline(always)]
     fn kept(self) -> Option<Box<str>> {
         None

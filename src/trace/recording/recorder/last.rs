@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// How much is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Keep {
+pub struct Retention {
     /// In nanoseconds; `None` for as long as there is room.
     pub time: Option<u64>,
     /// In bytes.
@@ -37,7 +37,7 @@ struct Stretch {
 /// The last of what happened.
 #[derive(Debug)]
 pub(super) struct Last {
-    keep: Keep,
+    keep: Retention,
     stretches: VecDeque<Stretch>,
     /// Up to where it was written already.
     written: u64,
@@ -45,7 +45,7 @@ pub(super) struct Last {
 
 /// What is to be written.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct LastRecording {
     snapshot: Vec<u8>,
     lines: Vec<Arc<[u8]>>,
     pub events: u64,
@@ -53,7 +53,7 @@ pub(super) struct Kept {
 }
 
 impl Last {
-    pub fn new(keep: Keep) -> Last {
+    pub fn new(keep: Retention) -> Last {
         Last { keep, stretches: VecDeque::new(), written: 0 }
     }
 
@@ -106,10 +106,10 @@ impl Last {
     }
 
     /// What there is; `next` is the number of the event that comes next.
-    pub fn take(&mut self, next: u64) -> Option<Kept> {
+    pub fn take(&mut self, next: u64) -> Option<LastRecording> {
         let first = self.stretches.front()?;
         self.written = next;
-        Some(Kept {
+        Some(LastRecording {
             snapshot: first.snapshot.clone(),
             lines: self.stretches.iter().flat_map(|stretch| stretch.lines.iter().cloned()).collect(),
             events: self.stretches.iter().map(|stretch| stretch.events).sum(),
@@ -118,7 +118,7 @@ impl Last {
     }
 }
 
-impl Kept {
+impl LastRecording {
     /// The line that it starts from, if there is one.
     pub fn snapshot(&self) -> &[u8] {
         &self.snapshot
@@ -135,7 +135,7 @@ impl Kept {
 mod tests {
     use super::*;
 
-    fn fill(keep: Keep, pieces: u64, len: usize) -> Last {
+    fn fill(keep: Retention, pieces: u64, len: usize) -> Last {
         let mut last = Last::new(keep);
         for t in 0..pieces {
             if last.wants_snapshot(t) {
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn no_more_is_kept_than_there_is_room_for_and_not_much_less() {
         let size = 1024 * 1024;
-        let mut last = fill(Keep { time: None, size }, 5000, 1000);
+        let mut last = fill(Retention { time: None, size }, 5000, 1000);
         let kept = last.take(5001).unwrap();
         let total: usize = kept.lines.iter().map(|piece| piece.len()).sum();
         assert!(total <= size && total > size * 7 / 8, "{total}");
@@ -159,14 +159,14 @@ mod tests {
 
     #[test]
     fn all_of_the_last_while_is_kept_and_little_that_is_older() {
-        let mut last = fill(Keep { time: Some(160), size: 1 << 30 }, 5000, 100);
+        let mut last = fill(Retention { time: Some(160), size: 1 << 30 }, 5000, 100);
         let kept = last.take(5001).unwrap();
         assert!((160..=180).contains(&kept.events), "{}", kept.events);
     }
 
     #[test]
     fn it_is_fresh_again_once_all_that_was_written_is_forgotten() {
-        let mut last = fill(Keep { time: None, size: LEAST * STRETCHES }, 1000, 1000);
+        let mut last = fill(Retention { time: None, size: LEAST * STRETCHES }, 1000, 1000);
         assert!(last.is_fresh());
         last.take(1001).unwrap();
         assert!(!last.is_fresh());

@@ -4,7 +4,7 @@
 //! at millions a second that is most of what recording costs. A test holds every line that comes
 //! out of here against what serde makes of it.
 
-use super::pen::{BEYOND, Pen, Rising};
+use super::pen::{BEYOND, LinePen, Rising};
 use crate::event::Thread;
 
 /// Lines in the making.
@@ -71,11 +71,11 @@ impl Lines {
 
     /// Has something written that takes `most` bytes at most.
     #[inline(always)]
-    pub fn add(&mut self, most: usize, write: impl FnOnce(&mut Pen<'_>, &mut Numbers)) {
+    pub fn add(&mut self, most: usize, write: impl FnOnce(&mut LinePen<'_>, &mut Numbers)) {
         if self.room.len() - self.len < most + BEYOND {
             self.grow(most + BEYOND);
         }
-        let mut pen = Pen::new(&mut self.room[self.len..]);
+        let mut pen = LinePen::new(&mut self.room[self.len..]);
         write(&mut pen, &mut self.numbers);
         self.len += pen.written();
     }
@@ -87,7 +87,7 @@ impl Lines {
     }
 }
 
-impl Pen<'_> {
+impl LinePen<'_> {
     /// An event's number and its time.
     #[inline(always)]
     pub fn begin(&mut self, numbers: &mut Numbers, seq: u64, t: u64) {
@@ -176,7 +176,7 @@ mod tests {
     use crate::event::encode;
     use proptest::prelude::*;
 
-    fn written(most: usize, write: impl Fn(&mut Pen<'_>)) -> String {
+    fn written(most: usize, write: impl Fn(&mut LinePen<'_>)) -> String {
         let mut lines = Lines::default();
         lines.add(most, |pen, _| write(pen));
         String::from_utf8(lines.into_bytes()).unwrap()

@@ -24,9 +24,9 @@ mod work;
 mod world;
 
 pub use file::{FileConfig, Output};
-pub use last::Keep;
+pub use last::Retention;
 pub use until::{NoUntil, Until};
-pub use viewer::{Piece, Pieces, follow};
+pub use viewer::{Batch, Batches, follow};
 
 use crate::files::Staged;
 use crate::filter::Filter;
@@ -47,7 +47,7 @@ const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 3 } else { 10 });
 const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 /// Tells whoever runs the server what has become of the recording. Called on the recorder's thread.
-pub type Say = Arc<dyn Fn(&str) + Send + Sync>;
+pub type Announce = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Where events go.
 #[derive(Default)]
@@ -57,14 +57,14 @@ pub struct Sinks {
     /// What a recording that is started later is written to; and what happened last.
     pub on_demand: Option<FileConfig>,
     /// How much of what happened last is kept in memory.
-    pub last: Option<Keep>,
+    pub last: Option<Retention>,
     /// The event at which that is written.
     pub trigger: Option<Filter>,
     /// Somebody may start a recording, or come to watch, at any time: the server's threads go on
     /// telling what they do even while nobody listens.
     pub armed: bool,
     /// Told what goes wrong with a file, and which one is begun.
-    pub say: Option<Say>,
+    pub say: Option<Announce>,
 }
 
 impl Sinks {
@@ -76,7 +76,7 @@ impl Sinks {
 
 /// What a recorder can be asked for while the server runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Command {
+pub enum RecorderCommand {
     /// Begin to write, if nothing is being written.
     Start,
     /// Close what is being written.
@@ -88,16 +88,16 @@ pub enum Command {
 }
 
 /// What the recorder's thread is asked.
-enum Asked {
-    Command(Command, mpsc::Sender<Answer>),
-    RecordTo(FileConfig, mpsc::Sender<Answer>),
+enum RecorderRequest {
+    Command(RecorderCommand, mpsc::Sender<CommandResult>),
+    RecordTo(FileConfig, mpsc::Sender<CommandResult>),
     Watch(Viewer, mpsc::Sender<()>),
-    Status(mpsc::Sender<Status>),
+    Status(mpsc::Sender<RecorderStatus>),
 }
 
 /// What a recorder is doing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Status {
+pub struct RecorderStatus {
     /// The file that is being written, as it may be printed; `-` is stdout.
     pub recording: Option<String>,
     /// How many watch.
@@ -107,7 +107,7 @@ pub struct Status {
 }
 
 /// What became of a command: what was done, or why it was not.
-pub type Answer = Result<String, String>;
+pub type CommandResult = Result<String, String>;
 
 /// Nothing; finish; finish after a panic.
 const GOES_ON: u8 = 0;
@@ -138,7 +138,7 @@ pub struct Recorder {
     hub: Arc<Hub>,
     finish: Arc<AtomicU8>,
     pulse: Arc<Pulse>,
-    asked: Mutex<mpsc::Sender<Asked>>,
+    asked: Mutex<mpsc::Sender<RecorderRequest>>,
     thread: Mutex<Option<JoinHandle<io::Result<End>>>>,
 }
 
@@ -184,16 +184,16 @@ impl Recorder {
     ///
     /// # Errors
     /// Why it was not done, in words for whoever asked.
-    pub fn command(&self, command: Command) -> Answer {
-        self.answer(|answer| Asked::Command(command, answer))
+    pub fn command(&self, command: RecorderCommand) -> CommandResult {
+        self.answer(|answer| RecorderRequest::Command(command, answer))
     }
 
     /// Begins to write to another file than was named at the start, if nothing is being written.
     ///
     /// # Errors
     /// Why it was not done, in words for whoever asked.
-    pub fn record_to(&self, file: FileConfig) -> Answer {
-        self.answer(|answer| Asked::RecordTo(file, answer))
+    pub fn record_to(&self, file: FileConfig) -> CommandResult {
+        self.answer(|answer| RecorderRequest::RecordTo(file, answer))
     }
 
     /// Whether something is being written.
@@ -201,7 +201,7 @@ impl Recorder {
         self.pulse.is_recording.load(Ordering::Relaxed)
     }
 
-    fn answer(&self, what: impl FnOnce(mpsc::Sender<Answer>) -> Asked) -> Answer {
+    fn answer(&self, what: impl FnOnce(mpsc::Sender<CommandResult>) -> RecorderRequest) -> CommandResult {
         let (answer, answers) = mpsc::channel();
         self.ask(what(answer));
         let gone = || Err("the recorder does not answer".to_owned());
@@ -209,23 +209,23 @@ impl Recorder {
     }
 
     /// Lets somebody watch: everything that happens after this has returned.
-    pub fn watch(&self) -> Pieces {
+    pub fn watch(&self) -> Batches {
         let (viewer, pieces) = Viewer::new();
         let (there, is_there) = mpsc::channel();
-        self.ask(Asked::Watch(viewer, there));
+        self.ask(RecorderRequest::Watch(viewer, there));
         // A recorder that is gone has nothing to show, and the pieces end at once.
         let _ = is_there.recv_timeout(PATIENCE);
         pieces
     }
 
     /// What it is doing; `None` once it is gone.
-    pub fn status(&self) -> Option<Status> {
+    pub fn status(&self) -> Option<RecorderStatus> {
         let (answer, answers) = mpsc::channel();
-        self.ask(Asked::Status(answer));
+        self.ask(RecorderRequest::Status(answer));
         answers.recv_timeout(PATIENCE).ok()
     }
 
-    fn ask(&self, what: Asked) {
+    fn ask(&self, what: RecorderRequest) {
         // A recorder that is gone answers nobody, and whoever waits notices that.
         let _ = self.asked.lock().unwrap_or_else(PoisonError::into_inner).send(what);
         if let Some(thread) = &*self.lock() {

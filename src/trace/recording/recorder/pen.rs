@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use std::borrow::Cow;
 
 /// Writes into room that is large enough: who asks for a pen says how much it may write at most.
-pub(super) struct Pen<'a> {
+pub(super) struct LinePen<'a> {
     room: &'a mut [u8],
     /// Where the next byte goes.
     at: usize,
@@ -20,9 +20,9 @@ pub(super) struct Pen<'a> {
 /// How many bytes are written at most beyond those that are meant.
 pub(super) const BEYOND: usize = 32;
 
-impl<'a> Pen<'a> {
-    pub fn new(room: &'a mut [u8]) -> Pen<'a> {
-        Pen { room, at: 0 }
+impl<'a> LinePen<'a> {
+    pub fn new(room: &'a mut [u8]) -> LinePen<'a> {
+        LinePen { room, at: 0 }
     }
 
     /// How many bytes have been written.
@@ -40,18 +40,18 @@ impl<'a> Pen<'a> {
     /// The same pen, for what happens seldom: where a pen is handed on by reference, it stays in
     /// memory and does not get into the processor's registers.
     #[inline(always)]
-    pub fn seldom(&mut self, write: impl FnOnce(&mut Pen<'_>)) {
-        let mut pen = Pen { room: self.room, at: self.at };
+    pub fn seldom(&mut self, write: impl FnOnce(&mut LinePen<'_>)) {
+        let mut pen = LinePen { room: self.room, at: self.at };
         write(&mut pen);
         self.at = pen.at;
     }
 
     /// The same for what happens so seldom that its code is to stand elsewhere.
     #[inline(always)]
-    pub fn rarely(&mut self, write: impl FnOnce(&mut Pen<'_>)) {
+    pub fn rarely(&mut self, write: impl FnOnce(&mut LinePen<'_>)) {
         #[cold]
         #[inline(never)]
-        fn elsewhere<'a>(pen: &mut Pen<'a>, write: impl FnOnce(&mut Pen<'a>)) {
+        fn elsewhere<'a>(pen: &mut LinePen<'a>, write: impl FnOnce(&mut LinePen<'a>)) {
             write(pen);
         }
         self.seldom(|pen| elsewhere(pen, write));
@@ -85,13 +85,13 @@ impl<'a> Pen<'a> {
     }
 
     /// Words of our own, which need no escaping. To be called with what is known when this is
-    /// compiled, which makes it a few stores; [`own`](Pen::own) is for what is not.
+    /// compiled, which makes it a few stores; [`own`](LinePen::own) is for what is not.
     #[inline(always)]
     pub fn raw(&mut self, words: &'static str) {
         self.copied(words.as_bytes());
     }
 
-    /// A member's whole beginning, as [`raw`](Pen::raw) writes it (`,"to":"`), and a word of our own.
+    /// A member's whole beginning, as [`raw`](LinePen::raw) writes it (`,"to":"`), and a word of our own.
     #[inline(always)]
     pub fn word(&mut self, key: &'static str, word: &str) {
         self.raw(key);
@@ -219,7 +219,7 @@ impl<const LAST: usize> Rising<LAST> {
 
     #[cold]
     fn rises(&mut self, above: u64) {
-        let mut pen = Pen::new(&mut self.text);
+        let mut pen = LinePen::new(&mut self.text);
         pen.copied(self.key.as_bytes());
         if above > 0 {
             pen.copied(itoa::Buffer::new().format(above).as_bytes());
@@ -317,7 +317,7 @@ fn padded(bytes: &[u8]) -> u64 {
 /// is all that may be written, and it is not.
 #[inline(never)]
 fn escaped<const ASCII: bool>(room: &mut [u8], at: usize, text: &[u8]) -> Option<usize> {
-    let (mut pen, mut rest) = (Pen { room, at }, text);
+    let (mut pen, mut rest) = (LinePen { room, at }, text);
     while !rest.is_empty() {
         let (eight, whole) = match rest.first_chunk() {
             Some(eight) => (u64::from_le_bytes(*eight), 8),
@@ -368,9 +368,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn written(most: usize, write: impl FnOnce(&mut Pen<'_>)) -> String {
+    fn written(most: usize, write: impl FnOnce(&mut LinePen<'_>)) -> String {
         let mut room = vec![b'?'; most + BEYOND];
-        let mut pen = Pen::new(&mut room);
+        let mut pen = LinePen::new(&mut room);
         write(&mut pen);
         let written = pen.written();
         assert!(written <= most, "{written} bytes are more than {most}");

@@ -5,7 +5,7 @@
 
 use crate::event::ReplyOp;
 use crate::trace::format::Redacted;
-use crate::tracer::{PEER, Pieces, Report};
+use crate::tracer::{PEER, PieceCount, Report};
 use std::borrow::Cow;
 
 /// The commands of the text protocol, and how many words of each say nothing of a value: a number that is
@@ -57,7 +57,7 @@ pub(super) fn redacted<'a>(what: Redacted, happened: &Report, payload: &'a [u8])
         Report::Read { .. } => 0,
         // Whose it is, and the datagram's header.
         Report::Recvfrom { .. } => PEER + 8,
-        Report::Sendmsg { iov: Pieces(pieces), .. } => return Cow::Owned(without_bytes(payload, pieces)),
+        Report::Sendmsg { iov: PieceCount(pieces), .. } => return Cow::Owned(without_bytes(payload, pieces)),
         Report::Command => command(payload, keys),
         Report::Reply { op: Some(ReplyOp::Value) } if !keys => payload.len(),
         Report::Reply { op: Some(ReplyOp::Value) } => "VALUE ".len(),
@@ -159,7 +159,7 @@ mod tests {
             [&len.to_le_bytes()[..], &(bytes.len() as u32).to_le_bytes(), bytes].concat()
         };
         let payload = [piece(b"VALUE secret", 90), piece(b"", 2)].concat();
-        let sendmsg = Report::Sendmsg { fd: 1, ret: Ret(92), iov: Pieces(2) };
+        let sendmsg = Report::Sendmsg { fd: 1, ret: Ret(92), iov: PieceCount(2) };
         let kept = redacted(Redacted::Values, &sendmsg, &payload);
         let pieces: Vec<_> = super::super::told::sent(&kept, 2).collect();
         assert_eq!(pieces, [(&b""[..], 90), (&b""[..], 2)]);

@@ -4,7 +4,7 @@ use super::*;
 use crate::event::{Detail, Thread};
 use crate::trace::check::Checker;
 use crate::trace::reader::TraceReader;
-use crate::tracer::{self, Config, Report};
+use crate::tracer::{self, Report, TracerConfig};
 use std::io::Write;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -13,13 +13,13 @@ use std::time::Instant;
 const LONG: Duration = Duration::from_secs(20);
 
 /// A thread of the server that tells on and on, until it is dropped.
-struct Teller {
+struct Reporter {
     enough: Arc<AtomicBool>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
-impl Teller {
-    fn start(hub: &Arc<Hub>, worker: u16) -> Teller {
+impl Reporter {
+    fn start(hub: &Arc<Hub>, worker: u16) -> Reporter {
         let enough = Arc::new(AtomicBool::new(false));
         let (handle, done) = (hub.handle(Thread::Worker(worker)), enough.clone());
         let thread = std::thread::spawn(move || {
@@ -29,11 +29,11 @@ impl Teller {
             }
             tracer::uninstall();
         });
-        Teller { enough, thread: Some(thread) }
+        Reporter { enough, thread: Some(thread) }
     }
 }
 
-impl Drop for Teller {
+impl Drop for Reporter {
     fn drop(&mut self) {
         self.enough.store(true, Ordering::Relaxed);
         // If it waited for a recorder that is gone, the test would hang here.
@@ -51,10 +51,10 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
 
 /// What was said.
 #[derive(Clone, Default)]
-struct Said(Arc<Mutex<Vec<String>>>);
+struct Announced(Arc<Mutex<Vec<String>>>);
 
-impl Said {
-    fn say(&self) -> Option<Say> {
+impl Announced {
+    fn say(&self) -> Option<Announce> {
         let said = self.0.clone();
         Some(Arc::new(move |what: &str| said.lock().unwrap().push(what.to_owned())))
     }
@@ -65,13 +65,13 @@ impl Said {
 }
 
 /// Takes so many writes, and then does what it is made for.
-struct Until<F> {
+struct WritesUntil<F> {
     written: Arc<Mutex<Vec<u8>>>,
     left: usize,
     then: F,
 }
 
-impl<F: FnMut() -> io::Result<usize> + Send> Write for Until<F> {
+impl<F: FnMut() -> io::Result<usize> + Send> Write for WritesUntil<F> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.left == 0 {
             return (self.then)();
@@ -90,13 +90,14 @@ impl<F: FnMut() -> io::Result<usize> + Send> Write for Until<F> {
 fn telling(
     left: usize,
     then: impl FnMut() -> io::Result<usize> + Send + 'static,
-) -> (Recorder, [Teller; 2], Said, Arc<Mutex<Vec<u8>>>) {
-    let hub = Hub::new(Config { detail: Detail::Flow, ring: tracer::MIN_RING, ..Config::default() });
-    let (said, written) = (Said::default(), Arc::new(Mutex::new(Vec::new())));
-    let output = Output::stream(Box::new(Until { written: written.clone(), left, then }));
+) -> (Recorder, [Reporter; 2], Announced, Arc<Mutex<Vec<u8>>>) {
+    let hub =
+        Hub::new(TracerConfig { detail: Detail::Flow, ring: tracer::MIN_RING, ..TracerConfig::default() });
+    let (said, written) = (Announced::default(), Arc::new(Mutex::new(Vec::new())));
+    let output = Output::stream(Box::new(WritesUntil { written: written.clone(), left, then }));
     let sinks = Sinks { output: Some(output), say: said.say(), ..Sinks::default() };
     let recorder = Recorder::start(hub.clone(), &header(&hub, 2, "test"), sinks).unwrap();
-    let tellers = [0, 1].map(|worker| Teller::start(&hub, worker));
+    let tellers = [0, 1].map(|worker| Reporter::start(&hub, worker));
     (recorder, tellers, said, written)
 }
 
@@ -131,27 +132,27 @@ fn a_recorder_that_panics_leaves_what_it_has_written_and_lets_the_server_go_on()
         ["stdout: the recorder panicked: recording has stopped; the server goes on without"]
     );
     assert!(assert_accepted(&written.lock().unwrap()) > 1000);
-    assert_eq!(recorder.command(Command::Stop), Err("the recorder does not answer".to_owned()));
+    assert_eq!(recorder.command(RecorderCommand::Stop), Err("the recorder does not answer".to_owned()));
     assert!(recorder.watch().recv().is_err(), "there is nothing to see");
     assert!(recorder.finish().unwrap().is_err());
 }
 
 #[test]
 fn a_recorder_whose_last_words_panic_too_lets_the_server_go_on() {
-    let hub = Hub::new(Config { ring: tracer::MIN_RING, ..Config::default() });
+    let hub = Hub::new(TracerConfig { ring: tracer::MIN_RING, ..TracerConfig::default() });
     let folder = tempfile::tempdir().unwrap();
     let config = FileConfig::new(folder.path().join("t.jsonl"));
-    let say: Say = Arc::new(|what: &str| panic!("nobody wants to hear: {what}"));
+    let say: Announce = Arc::new(|what: &str| panic!("nobody wants to hear: {what}"));
     let sinks = Sinks { output: Some(config.create().unwrap()), say: Some(say), ..Sinks::default() };
     let recorder = Recorder::start(hub.clone(), &header(&hub, 2, "test"), sinks).unwrap();
-    let tellers = [0, 1].map(|worker| Teller::start(&hub, worker));
+    let tellers = [0, 1].map(|worker| Reporter::start(&hub, worker));
     until("something is written", || std::fs::metadata(&config.path).unwrap().len() > 10_000);
     std::fs::remove_file(&config.path).unwrap();
     drop(tellers);
     until("it notices", || {
-        let teller = Teller::start(&hub, 0);
+        let teller = Reporter::start(&hub, 0);
         drop(teller);
-        recorder.command(Command::Start).is_err_and(|why| why.contains("does not answer"))
+        recorder.command(RecorderCommand::Start).is_err_and(|why| why.contains("does not answer"))
     });
     assert!(recorder.finish().unwrap().is_err());
 }
@@ -194,7 +195,7 @@ fn a_stream_that_takes_nothing_any_more_does_not_keep_the_end() {
 
 #[test]
 fn where_only_viewers_listen_nobody_waits_and_what_is_lost_is_counted_and_stated() {
-    let hub = Hub::new(Config { ring: tracer::MIN_RING, ..Config::default() });
+    let hub = Hub::new(TracerConfig { ring: tracer::MIN_RING, ..TracerConfig::default() });
     let sinks = Sinks { armed: true, ..Sinks::default() };
     let recorder = Recorder::start(hub.clone(), &header(&hub, 2, "test"), sinks).unwrap();
     // One that reads everything, and one that reads nothing until the end.
@@ -211,7 +212,7 @@ fn where_only_viewers_listen_nobody_waits_and_what_is_lost_is_counted_and_stated
         }
         seen
     });
-    let tellers = [0, 1].map(|worker| Teller::start(&hub, worker));
+    let tellers = [0, 1].map(|worker| Reporter::start(&hub, worker));
     until("something is lost", || hub.tally().lost > 1000);
     until("whoever reads sees that something is missing", || is_stated.load(Ordering::Relaxed));
     drop(tellers);
@@ -242,7 +243,8 @@ impl Write for Slow {
 
 #[test]
 fn a_recording_that_ends_while_threads_wait_for_room_is_whole() {
-    let hub = Hub::new(Config { detail: Detail::Flow, ring: tracer::MIN_RING, ..Config::default() });
+    let hub =
+        Hub::new(TracerConfig { detail: Detail::Flow, ring: tracer::MIN_RING, ..TracerConfig::default() });
     let disk = Slow::default();
     let sinks = Sinks { output: Some(Output::stream(Box::new(disk.clone()))), ..Sinks::default() };
     let recorder = Recorder::start(hub.clone(), &header(&hub, 3, "test"), sinks).unwrap();

@@ -4,7 +4,7 @@ use crate::event::{ConnImage, Thread};
 use crate::tracer::Record;
 
 /// An event, as it was told and as it is to be written.
-pub(super) struct Told<'a> {
+pub(super) struct Reported<'a> {
     /// The thread that it happened on.
     pub thread: Thread,
     /// Nanoseconds since the recording's start.

@@ -2,22 +2,22 @@
 //! recorder is put to each of millions a second.
 
 use super::line::whole_characters;
-use super::tell::Tell;
-use super::told::{Told, sent};
-use super::world::Context;
+use super::tell::ReportedField;
+use super::told::{Reported, sent};
+use super::world::RecordContext;
 use crate::event;
 use crate::filter::{Field, Subject, Value};
-use crate::tracer::{Pieces, Report, Ret, received};
+use crate::tracer::{PieceCount, Report, Ret, received};
 
 /// An event as it was told, and what the recorder knows besides.
-pub(super) struct Seen<'a> {
-    pub told: &'a Told<'a>,
-    pub context: &'a Context,
+pub(super) struct SeenByFilter<'a> {
+    pub told: &'a Reported<'a>,
+    pub context: &'a RecordContext,
 }
 
 include!(concat!(env!("OUT_DIR"), "/schema/seen.rs"));
 
-impl Seen<'_> {
+impl SeenByFilter<'_> {
     /// Whether anything is ready, of a wake-up.
     fn ready(&self) -> Option<Value<'_>> {
         (!self.told.payload.is_empty()).then_some(Value::Flag(true))
@@ -31,9 +31,9 @@ impl Seen<'_> {
             any = true;
             if key.trim_matches([',', '"', ':']) == field.short() {
                 found = Some(match value {
-                    event::Value::Number(n) => Value::Number(n.into()),
-                    event::Value::Word(word) => Value::Word(word),
-                    event::Value::Bool(yes) => Value::Flag(yes),
+                    event::ConnValue::Number(n) => Value::Number(n.into()),
+                    event::ConnValue::Word(word) => Value::Word(word),
+                    event::ConnValue::Bool(yes) => Value::Flag(yes),
                 });
             }
         }
@@ -47,7 +47,7 @@ impl Seen<'_> {
     }
 }
 
-impl Subject for Seen<'_> {
+impl Subject for SeenByFilter<'_> {
     fn value(&self, field: Field) -> Option<Value<'_>> {
         let record = self.told.record;
         match field {
@@ -68,7 +68,7 @@ impl Subject for Seen<'_> {
             return false;
         }
         match record.what {
-            Report::Sendmsg { iov: Pieces(pieces), .. } => {
+            Report::Sendmsg { iov: PieceCount(pieces), .. } => {
                 for (kept, len) in sent(self.told.payload, pieces) {
                     see(whole_characters(kept, len), len.into());
                 }
@@ -88,17 +88,18 @@ impl Subject for Seen<'_> {
 mod tests {
     use super::*;
     use crate::event::{
-        ConnImage, ConnState, Detail, Domain, EvFlags, Event, Fn, Interest, ItemOp, Kind, ReplyOp, Role,
-        SettingName, SockOpt, Target, Thread, ThreadOp, Transport,
+        ConnImage, ConnState, Detail, Domain, EvFlags, Event, Function, Interest, ItemOp, Kind, ReplyOp,
+        Role, SettingName, SockOpt, Target, Thread, ThreadOp, Transport,
     };
     use crate::filter::Filter;
     use crate::memcached::server::Server;
     use crate::memcached::settings::Settings;
     use crate::session::{Session, play};
     use crate::trace::recorder::line::Lines;
-    use crate::trace::recorder::world::World;
+    use crate::trace::recorder::world::RecorderWorld;
     use crate::tracer::{
-        self, Class, Config, Descriptor, Failure, Hub, Known, Peer, REPORTED, Taken, Text, ready_bytes,
+        self, ClassId, Descriptor, Failure, Hub, IsText, Known, Peer, REPORTED, RingEvent, TracerConfig,
+        ready_bytes,
     };
     use std::collections::BTreeSet;
     use std::sync::Arc;
@@ -123,20 +124,20 @@ mod tests {
     /// Puts everything that was told to all fields and filters in both forms; which fields were there.
     fn compared(hub: &Arc<Hub>) -> (BTreeSet<&'static str>, BTreeSet<&'static str>) {
         let filters: Vec<Filter> = FILTERS.iter().map(|f| Filter::parse(f).unwrap()).collect();
-        let (mut lanes, mut world, mut payload) = (hub.take_lanes(), World::default(), Vec::new());
+        let (mut lanes, mut world, mut payload) = (hub.take_lanes(), RecorderWorld::default(), Vec::new());
         let (mut next, mut there, mut kinds) = (1, BTreeSet::new(), BTreeSet::new());
         while let Some(lane) = lanes.iter_mut().find(|lane| lane.head() == Some(next)) {
             let thread = lane.thread;
             let taken = lane.take(next, &mut payload, |taken| {
-                let Taken { record, ticks, image, payload } = taken;
+                let RingEvent { record, ticks, image, payload } = taken;
                 let lost = if let Report::Drop { n } = record.what { u64::from(n) } else { 1 };
                 next = record.seq + lost;
                 let context = world.apply(thread, record, image, payload);
-                let told = Told { thread, t: hub.nanoseconds(ticks), record, image, payload };
+                let told = Reported { thread, t: hub.nanoseconds(ticks), record, image, payload };
                 let mut lines = Lines::default();
                 lines.event(&told, &context);
                 let event: Event = serde_json::from_slice(lines.bytes()).unwrap();
-                let seen = Seen { told: &told, context: &context };
+                let seen = SeenByFilter { told: &told, context: &context };
                 kinds.insert(event.kind().name());
                 for field in Field::ALL.iter().copied().filter(|field| *field != Field::Len) {
                     let line = String::from_utf8_lossy(lines.bytes());
@@ -170,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_filter_says_the_same_of_what_is_told_as_of_what_is_read() {
-        let hub = Hub::new(Config { detail: Detail::Calls, ring: 16 << 20, ..Config::default() });
+        let hub = Hub::new(TracerConfig { detail: Detail::Calls, ring: 16 << 20, ..TracerConfig::default() });
         tracer::install(hub.handle(Thread::Main));
         every_kind();
         tracer::uninstall();
@@ -187,7 +188,8 @@ mod tests {
         for story in ["commands", "errors", "pipelined", "hangups", "too-large", "yield"] {
             let file = format!("{}/tests/reference/{story}.session", env!("CARGO_MANIFEST_DIR"));
             let script = Session::parse(&std::fs::read_to_string(&file).unwrap(), &file).unwrap();
-            let hub = Hub::new(Config { detail: Detail::Calls, ring: 16 << 20, ..Config::default() });
+            let hub =
+                Hub::new(TracerConfig { detail: Detail::Calls, ring: 16 << 20, ..TracerConfig::default() });
             let settings = Settings {
                 port: -1,
                 inter: Some("127.0.0.1".to_owned()),
@@ -205,7 +207,7 @@ mod tests {
     }
 
     fn item(op: ItemOp, id: u32, size: Known, class: u8, bucket: Known) -> Report {
-        Report::Item { op, id, size, class: Class(class), chunk: Known::NOT, bucket }
+        Report::Item { op, id, size, class: ClassId(class), chunk: Known::NOT, bucket }
     }
 
     /// Tells of everything that there is, with results and payloads of every kind.
@@ -214,7 +216,7 @@ mod tests {
         let cut = "é".repeat(200);
         let payloads: [&[u8]; 6] =
             [b"", b"set a 0 0 4", b"VALUE a", b"\xff\x00\xfe", &[b'x'; 300], cut.as_bytes()];
-        for f in Fn::ALL {
+        for f in Function::ALL {
             tracer::emit_conn(conn, Report::Call { function: *f }, None, b"");
             tracer::emit_conn(conn, Report::Return { function: *f }, None, b"");
         }
@@ -234,22 +236,22 @@ mod tests {
         tracer::emit(Report::Pipe { worker: whose, notify_receive_fd: 6, notify_send_fd: 7 }, b"");
         tracer::emit(Report::Wait { epoll_fd: 5, timeout: -1 }, b"");
         for name in SockOpt::ALL {
-            tracer::emit(Report::Setsockopt { fd: 8, name: *name, value: Text::HERE, ret: Ret::OK }, b"1");
+            tracer::emit(Report::Setsockopt { fd: 8, name: *name, value: IsText::HERE, ret: Ret::OK }, b"1");
         }
         let mut ready = Vec::new();
         ready_bytes(&mut ready, 8, None, EvFlags::READ);
         ready_bytes(&mut ready, 9, conn, EvFlags::WRITE);
-        let verbose = Report::Setting { name: SettingName::Verbose, value: Text::HERE };
+        let verbose = Report::Setting { name: SettingName::Verbose, value: IsText::HERE };
         tracer::emit_conn(conn, verbose, None, b"1");
         for number in [0, 1, 7, -11, -24, -32] {
             let ret = Ret(number);
             let (is_udp, domain) = if number == 0 { (true, Domain::Inet6) } else { (false, Domain::Unix) };
             let transport = Transport::of(is_udp);
             tracer::emit(Report::Socket { fd: 8, domain, transport }, b"");
-            let (name, value) = (SockOpt::SndBuf, Text::HERE);
+            let (name, value) = (SockOpt::SndBuf, IsText::HERE);
             tracer::emit(Report::Setsockopt { fd: 8, name, value, ret }, b"212992");
-            tracer::emit(Report::Bind { fd: 8, transport, addr: Text::HERE, ret }, b"127.0.0.1:1");
-            let addr = Text(number == 0);
+            tracer::emit(Report::Bind { fd: 8, transport, addr: IsText::HERE, ret }, b"127.0.0.1:1");
+            let addr = IsText(number == 0);
             let shown = if addr.0 { &b"[::1]:1"[..] } else { b"" };
             tracer::emit(Report::Listen { fd: 8, addr, backlog: 1024, ret }, shown);
             tracer::emit(Report::Wake { timer: number == 1, ret }, if number > 0 { &ready } else { b"" });
@@ -259,7 +261,7 @@ mod tests {
             tracer::emit(Report::EventDel { fd: 8, ret }, b"");
             let (its, peer) = if number < 0 { (None, &b""[..]) } else { (conn, &b"127.0.0.1:9"[..]) };
             let (fd, errno) = (Descriptor(number), Failure(number));
-            let accept = Report::Accept { fd, listen_fd: 8, peer: Text(number >= 0), errno };
+            let accept = Report::Accept { fd, listen_fd: 8, peer: IsText(number >= 0), errno };
             tracer::emit_conn(its, accept, None, peer);
             let worker = Thread::Worker(1);
             tracer::emit_conn(conn, Report::CqPush { worker, transport, depth: 1 }, None, b"");
@@ -311,7 +313,7 @@ mod tests {
                     None,
                     payload,
                 );
-                let (size, class, chunk) = (Known::to_be(1_048_512), Class(n as u8 + 1), Known::to_be(96));
+                let (size, class, chunk) = (Known::to_be(1_048_512), ClassId(n as u8 + 1), Known::to_be(96));
                 let page = Report::Item { op: ItemOp::Page, id: 0, size, class, chunk, bucket: Known::NOT };
                 tracer::emit_conn(conn, page, None, b"");
                 tracer::emit(Report::Mark, if n == 3 { b"words" } else { payload });
@@ -320,11 +322,11 @@ mod tests {
             }
             tracer::emit_conn(
                 conn,
-                Report::Close { fd: 9, why: Text::HERE, ret },
+                Report::Close { fd: 9, why: IsText::HERE, ret },
                 None,
                 b"the client has reset it",
             );
-            tracer::emit_conn(conn, Report::Return { function: Fn::ConnClose }, None, b"");
+            tracer::emit_conn(conn, Report::Return { function: Function::ConnClose }, None, b"");
         }
         tracer::emit(Report::Drop { n: 1 }, b"");
     }

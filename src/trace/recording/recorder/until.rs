@@ -1,10 +1,10 @@
 //! What a held server may run until: a filter, put to each event by the very thread that tells of it.
 
-use super::told::Told;
-use super::trigger::Seen;
-use super::world::Context;
+use super::told::Reported;
+use super::trigger::SeenByFilter;
+use super::world::RecordContext;
 use crate::filter::{Field, Filter, FilterError, Kinds};
-use crate::tracer::{Awaited, Hub, Telling};
+use crate::tracer::{Awaited, Hub, JustReported};
 use std::fmt;
 use std::sync::{Arc, Weak};
 
@@ -61,14 +61,14 @@ impl Until {
 }
 
 impl Awaited for Until {
-    fn is(&self, event: &Telling<'_>) -> bool {
-        let Telling { thread, record, image, payload } = *event;
+    fn is(&self, event: &JustReported<'_>) -> bool {
+        let JustReported { thread, record, image, payload } = *event;
         if !self.kinds.has(record.what.kind()) {
             return false;
         }
         let t = self.hub.upgrade().map_or(0, |hub| hub.nanoseconds(record.ticks));
-        let told = Told { thread, t, record, image, payload };
-        self.filter.matches(&Seen { told: &told, context: &Context::default() })
+        let told = Reported { thread, t, record, image, payload };
+        self.filter.matches(&SeenByFilter { told: &told, context: &RecordContext::default() })
     }
 
     fn name(&self) -> String {
@@ -81,11 +81,11 @@ impl Awaited for Until {
 mod tests {
     use super::*;
     use crate::event::{ConnState, ItemOp, Thread};
-    use crate::tracer::{self, Class, Config, Gate, Known, Report, Ret, Who};
+    use crate::tracer::{self, ClassId, Gate, Known, LeashHolder, Report, Ret, TracerConfig};
 
     #[test]
     fn what_a_thread_does_not_know_is_refused_with_the_reason() {
-        let hub = Hub::new(Config::default());
+        let hub = Hub::new(TracerConfig::default());
         let said = |expression| Until::parse(expression, &hub).map(|_| ()).unwrap_err().to_string();
         assert!(said("ev=stat").contains("did you mean state?"));
         assert!(said("ev=read & rbytes=0").starts_with("a running server cannot be stopped by"));
@@ -99,8 +99,8 @@ mod tests {
 
     #[test]
     fn a_thread_stops_itself_at_what_the_filter_means() {
-        let hub = Hub::new(Config::default());
-        let who = Who::own("the test");
+        let hub = Hub::new(TracerConfig::default());
+        let who = LeashHolder::own("the test");
         hub.gate.start_held();
         let gate = |hub: &Arc<Hub>, expression: &str| {
             hub.gate.run_until(&who, Until::parse(expression, hub).unwrap()).unwrap();
@@ -109,7 +109,7 @@ mod tests {
         // This very thread: if it were held one event too early the test would hang.
         tracer::install(hub.handle(Thread::Worker(3)));
         let item = |op, key: &[u8]| {
-            let (size, class, bucket) = (Known::to_be(2), Class(1), Known::to_be(3));
+            let (size, class, bucket) = (Known::to_be(2), ClassId(1), Known::to_be(3));
             tracer::emit(Report::Item { op, id: 1, size, class, chunk: Known::NOT, bucket }, key);
         };
         item(ItemOp::Link, b"a");

@@ -1,7 +1,7 @@
 //! Whoever watches: pieces of the trace as they come, as many as there is room for.
 
 use super::line::Lines;
-use super::world::World;
+use super::world::RecorderWorld;
 use crate::event::Event;
 use crate::trace::format::End;
 use std::io;
@@ -13,7 +13,7 @@ const WAITING: usize = 64;
 
 /// Whole lines of a trace.
 #[derive(Debug, Clone)]
-pub struct Piece {
+pub struct Batch {
     /// The lines.
     pub lines: Arc<[u8]>,
     /// The line that would be true after them, if nothing more came.
@@ -23,13 +23,13 @@ pub struct Piece {
 }
 
 /// A viewer's end: a trace from the header on. It is whole if its last piece says that it is the last.
-pub type Pieces = Receiver<Piece>;
+pub type Batches = Receiver<Batch>;
 
 /// The events of what a viewer reads, parsed on a thread of their own.
 ///
 /// # Errors
 /// The thread could not be made.
-pub fn follow(pieces: Pieces) -> io::Result<Receiver<Event>> {
+pub fn follow(pieces: Batches) -> io::Result<Receiver<Event>> {
     let (events, to_show) = channel();
     std::thread::Builder::new().name("viewer".into()).spawn(move || {
         for piece in pieces {
@@ -46,7 +46,7 @@ pub fn follow(pieces: Pieces) -> io::Result<Receiver<Event>> {
 }
 
 /// What the recorder hands on, and how things stand after it.
-pub(super) struct Stretch<'a> {
+pub(super) struct NewLines<'a> {
     pub lines: &'a Arc<[u8]>,
     /// The number of the first event in them, and of the one that comes next.
     pub first: u64,
@@ -58,13 +58,13 @@ pub(super) struct Stretch<'a> {
     pub t: u64,
     /// How long server threads have waited until now.
     pub blocked_ns: u64,
-    pub world: &'a World,
+    pub world: &'a RecorderWorld,
 }
 
 /// The recorder's end.
 #[derive(Debug)]
 pub(super) struct Viewer {
-    pieces: SyncSender<Piece>,
+    pieces: SyncSender<Batch>,
     /// The first event that did not reach it, since the last that did.
     lost_from: Option<u64>,
     /// What the last line would be.
@@ -75,14 +75,14 @@ pub(super) struct Viewer {
 
 impl Viewer {
     /// A viewer that has seen nothing yet, and what it reads.
-    pub fn new() -> (Viewer, Pieces) {
+    pub fn new() -> (Viewer, Batches) {
         let (pieces, reader) = sync_channel(WAITING);
         let end = End { end: true, ..End::default() };
         (Viewer { pieces, lost_from: None, end, blocked_ns: 0 }, reader)
     }
 
     /// Hands on what a trace begins with; whether the viewer is still there.
-    pub fn begin(&mut self, head: &Stretch<'_>) -> bool {
+    pub fn begin(&mut self, head: &NewLines<'_>) -> bool {
         self.blocked_ns = head.blocked_ns;
         self.offer(head, &mut 0)
     }
@@ -90,18 +90,18 @@ impl Viewer {
     /// Hands on a stretch; whether the viewer is still there. One that is too slow misses stretches
     /// (`missed` is how many events those were); as soon as it has room it is told how many, and how
     /// the server is now.
-    pub fn offer(&mut self, stretch: &Stretch<'_>, missed: &mut u64) -> bool {
+    pub fn offer(&mut self, stretch: &NewLines<'_>, missed: &mut u64) -> bool {
         self.send(stretch, false, missed)
     }
 
     /// The recording is over. A viewer that has no room for being told so is not told: to it, the
     /// trace was cut.
-    pub fn end(mut self, last: &Stretch<'_>) {
+    pub fn end(mut self, last: &NewLines<'_>) {
         self.send(last, true, &mut 0);
     }
 
-    fn send(&mut self, stretch: &Stretch<'_>, is_last: bool, missed: &mut u64) -> bool {
-        let Stretch { next, t, .. } = *stretch;
+    fn send(&mut self, stretch: &NewLines<'_>, is_last: bool, missed: &mut u64) -> bool {
+        let NewLines { next, t, .. } = *stretch;
         let (lines, events, dropped) = match self.lost_from {
             None => (stretch.lines.clone(), stretch.events, stretch.dropped),
             // The world has moved on past this stretch; it belongs to what was missed.
@@ -119,7 +119,7 @@ impl Viewer {
             dropped: self.end.dropped + dropped,
             blocked_ns: stretch.blocked_ns.saturating_sub(self.blocked_ns),
         };
-        match self.pieces.try_send(Piece { lines, end, is_last }) {
+        match self.pieces.try_send(Batch { lines, end, is_last }) {
             Ok(()) => (self.lost_from, self.end) = (None, end),
             Err(TrySendError::Full(_)) => {
                 if self.lost_from.is_none() {

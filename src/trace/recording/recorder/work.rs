@@ -8,16 +8,18 @@ use super::file::{FileConfig, Output};
 use super::last::Last;
 use super::line::Lines;
 use super::redact::redacted;
-use super::told::Told;
-use super::trigger::Seen;
-use super::viewer::{Stretch, Viewer};
-use super::world::World;
-use super::{Asked, Command, FINISH_AFTER_PANIC, GOES_ON, Pulse, Say, Sinks, Status};
+use super::told::Reported;
+use super::trigger::SeenByFilter;
+use super::viewer::{NewLines, Viewer};
+use super::world::RecorderWorld;
+use super::{
+    Announce, FINISH_AFTER_PANIC, GOES_ON, Pulse, RecorderCommand, RecorderRequest, RecorderStatus, Sinks,
+};
 use crate::event::Thread;
 use crate::filter::Filter;
 use crate::trace::format::Redacted;
 use crate::trace::format::{End, Header};
-use crate::tracer::{Hub, Lane, Record, Report, Taken};
+use crate::tracer::{Hub, Record, Report, RingEvent, RingReader};
 use std::io;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -55,13 +57,13 @@ pub(super) struct Work {
     hub: Arc<Hub>,
     finish: Arc<AtomicU8>,
     pulse: Arc<Pulse>,
-    asks: Receiver<Asked>,
+    asks: Receiver<RecorderRequest>,
     /// The header's line.
     header: Vec<u8>,
-    lanes: Vec<Lane>,
+    lanes: Vec<RingReader>,
     /// Where payloads are put together that do not lie in one piece.
     scratch: Vec<u8>,
-    world: World,
+    world: RecorderWorld,
     gathered: Gathered,
     /// The number of the event that comes next.
     next: u64,
@@ -78,7 +80,7 @@ pub(super) struct Work {
     last: Option<Last>,
     trigger: Option<Filter>,
     armed: bool,
-    say: Option<Say>,
+    say: Option<Announce>,
     /// Writes what happened last, beside the recorder.
     writing: Option<std::thread::JoinHandle<()>>,
 
@@ -94,7 +96,7 @@ impl Work {
         sinks: Sinks,
         finish: Arc<AtomicU8>,
         pulse: Arc<Pulse>,
-        asks: Receiver<Asked>,
+        asks: Receiver<RecorderRequest>,
     ) -> Work {
         // A header is words and numbers: that cannot fail.
         let head = crate::text::to_json(header).map_or(Vec::new(), |head| (head + "\n").into_bytes());
@@ -106,7 +108,7 @@ impl Work {
             header: head,
             lanes: Vec::new(),
             scratch: Vec::new(),
-            world: World::default(),
+            world: RecorderWorld::default(),
             gathered: Gathered::default(),
             next: 1,
             t: 0,
@@ -165,7 +167,7 @@ impl Work {
         self.hand_on();
         self.dismiss_viewers();
         if self.finish.load(Ordering::Acquire) == FINISH_AFTER_PANIC && self.last.is_some() {
-            self.write_last_and_tell();
+            self.write_last_and_announce();
         }
         self.wait_for_the_writer();
         self.close();
@@ -186,7 +188,7 @@ impl Work {
             // A second failure has nothing to add to the first.
             let _ = output.lines(&self.gathered.lines.bytes()[..whole], 0, 0);
         }
-        self.tell(&format!("{name}the recorder panicked: recording has stopped; {GOES_ON_WITHOUT}"));
+        self.announce(&format!("{name}the recorder panicked: recording has stopped; {GOES_ON_WITHOUT}"));
         io::Error::other("the recorder panicked")
     }
 
@@ -246,10 +248,10 @@ impl Work {
 
     /// Takes one event, if it is the next one.
     #[inline(always)]
-    fn take(&mut self, lane: &mut Lane) -> bool {
+    fn take(&mut self, lane: &mut RingReader) -> bool {
         let mut scratch = std::mem::take(&mut self.scratch);
         let thread = lane.thread;
-        let taken = lane.take(self.next, &mut scratch, |taken| self.took(thread, &taken));
+        let taken = lane.take(self.next, &mut scratch, |taken| self.write_down(thread, &taken));
         self.scratch = scratch;
         if self.gathered.lines.bytes().len() >= PIECE {
             self.hand_on();
@@ -258,8 +260,8 @@ impl Work {
     }
 
     #[inline(always)]
-    fn took(&mut self, thread: Thread, taken: &Taken<'_>) {
-        let Taken { record, ticks, image, payload } = *taken;
+    fn write_down(&mut self, thread: Thread, taken: &RingEvent<'_>) {
+        let RingEvent { record, ticks, image, payload } = *taken;
         let left = redacted(self.redacted, &record.what, payload);
         let payload = &*left;
         let t = self.hub.nanoseconds(ticks);
@@ -276,12 +278,12 @@ impl Work {
             witness.may_begin(record.seq, || self.snapshot());
         }
         if self.is_heard() {
-            let told = Told { thread, t, record, image, payload };
+            let told = Reported { thread, t, record, image, payload };
             self.gathered.lines.event(&told, &context);
             let triggers = self
                 .trigger
                 .as_ref()
-                .is_some_and(|trigger| trigger.matches(&Seen { told: &told, context: &context }));
+                .is_some_and(|trigger| trigger.matches(&SeenByFilter { told: &told, context: &context }));
             self.count(1, lost);
             if triggers {
                 self.triggered();
@@ -348,7 +350,7 @@ impl Work {
                 last.add(piece.clone(), events, dropped, self.t);
             }
             let (next, t, world, blocked_ns) = (self.next, self.t, &self.world, self.hub.tally().blocked_ns);
-            let stretch = Stretch { lines: &piece, first, next, events, dropped, t, blocked_ns, world };
+            let stretch = NewLines { lines: &piece, first, next, events, dropped, t, blocked_ns, world };
             self.viewers.retain_mut(|viewer| viewer.offer(&stretch, &mut self.missed));
         }
         self.gathered.lines = lines;
@@ -357,9 +359,9 @@ impl Work {
 
     /// What stands before the events that come next, in lines: for one who watches from here on,
     /// or to the end.
-    fn stretch<'a>(&'a self, lines: &'a Arc<[u8]>, events: u64) -> Stretch<'a> {
+    fn stretch<'a>(&'a self, lines: &'a Arc<[u8]>, events: u64) -> NewLines<'a> {
         let (first, next, t, blocked_ns) = (self.next, self.next, self.t, self.hub.tally().blocked_ns);
-        Stretch { lines, first, next, events, dropped: 0, t, blocked_ns, world: &self.world }
+        NewLines { lines, first, next, events, dropped: 0, t, blocked_ns, world: &self.world }
     }
 
     /// The recording is over, for viewers too.
@@ -386,7 +388,7 @@ impl Work {
                 std::thread::sleep(Duration::from_millis(1));
                 continue;
             }
-            let found = self.lanes.iter().filter_map(Lane::head).min();
+            let found = self.lanes.iter().filter_map(RingReader::head).min();
             let resume = found.unwrap_or_else(|| self.hub.next_seq());
             let lost = resume - self.next;
             if self.gathered.events == 0 {
@@ -401,7 +403,7 @@ impl Work {
 
     fn answer(&mut self) {
         while let Ok(asked) = self.asks.try_recv() {
-            if let Asked::Status(answer) = asked {
+            if let RecorderRequest::Status(answer) = asked {
                 // Whoever asked may have lost patience.
                 let _ = answer.send(self.status());
                 continue;
@@ -410,14 +412,14 @@ impl Work {
             self.catch_up();
             self.hand_on();
             match asked {
-                Asked::RecordTo(config, answer) => {
+                RecorderRequest::RecordTo(config, answer) => {
                     self.on_demand = Some(config);
-                    let done = self.command(Command::Start);
+                    let done = self.command(RecorderCommand::Start);
                     self.pulse.is_recording(self.output.is_some());
                     // Whoever asked may have lost patience.
                     let _ = answer.send(done);
                 }
-                Asked::Watch(mut viewer, there) => {
+                RecorderRequest::Watch(mut viewer, there) => {
                     let snapshot = self.snapshot();
                     let head: Arc<[u8]> = [self.header.as_slice(), &snapshot].concat().into();
                     if viewer.begin(&self.stretch(&head, u64::from(!snapshot.is_empty()))) {
@@ -426,20 +428,24 @@ impl Work {
                     // Whoever asked may have lost patience.
                     let _ = there.send(());
                 }
-                Asked::Command(command, answer) => {
+                RecorderRequest::Command(command, answer) => {
                     let done = self.command(command);
                     self.pulse.is_recording(self.output.is_some());
                     // Whoever asked may have lost patience.
                     let _ = answer.send(done);
                 }
-                Asked::Status(_) => {}
+                RecorderRequest::Status(_) => {}
             }
         }
     }
 
-    fn status(&self) -> Status {
+    fn status(&self) -> RecorderStatus {
         let name = |output: &Output| output.config().map_or_else(|| "-".to_owned(), shown);
-        Status { recording: self.output.as_ref().map(name), viewers: self.viewers.len(), missed: self.missed }
+        RecorderStatus {
+            recording: self.output.as_ref().map(name),
+            viewers: self.viewers.len(),
+            missed: self.missed,
+        }
     }
 }
 

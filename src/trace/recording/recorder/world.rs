@@ -4,10 +4,11 @@
 use super::kept::what;
 use super::line::whole_characters;
 use crate::event::{
-    Changed, ConnAt, ConnImage, Fn, ItemOp, ItemRef, Snapshot, Target, Thread, UDP_HEADER_SIZE, What, encode,
+    ChangedFields, ConnAt, ConnImage, ConnItem, Function, ItemOp, Snapshot, Target, Thread, UDP_HEADER_SIZE,
+    What, encode,
 };
 use crate::tracer::{Record, Report, received};
-use crate::world::{self, Allocated, Change, Conn, Connection, Happening, Offsets, Said};
+use crate::world::{self, AllocatedItem, Change, ConnFacts, Connection, Happening, HappeningText, Offsets};
 use std::ops::{Deref, DerefMut};
 
 /// How many unparsed bytes of a read buffer are remembered.
@@ -15,27 +16,27 @@ const UNPARSED: usize = 2048;
 
 /// The server as the events so far left it.
 #[derive(Debug)]
-pub(super) struct World {
-    now: world::World<Box<ConnNow>>,
+pub(super) struct RecorderWorld {
+    now: world::Now<Box<ConnNow>>,
     /// The item that each thread has allocated last: the dispatcher, then the workers.
-    allocated: Vec<Allocated>,
+    allocated: Vec<AllocatedItem>,
 }
 
-impl Default for World {
-    fn default() -> World {
-        World { now: world::World::new(0), allocated: Vec::new() }
+impl Default for RecorderWorld {
+    fn default() -> RecorderWorld {
+        RecorderWorld { now: world::Now::new(0), allocated: Vec::new() }
     }
 }
 
 /// What an event says besides what its record does.
 #[derive(Debug, Default)]
-pub(super) struct Context {
+pub(super) struct RecordContext {
     /// The event on another thread that caused it.
     pub cause: Option<u64>,
     /// Which fields of the connection's `struct conn` have changed; all, where nothing was known of it.
-    pub changed: Changed,
+    pub changed: ChangedFields,
     /// The item that the connection has got, or let go of.
-    pub item: Option<Option<ItemRef>>,
+    pub item: Option<Option<ConnItem>>,
 }
 
 /// Where a thread's last item stands.
@@ -46,7 +47,7 @@ fn place(thread: Thread) -> usize {
     }
 }
 
-impl World {
+impl RecorderWorld {
     /// Takes an event in.
     pub fn apply(
         &mut self,
@@ -54,10 +55,10 @@ impl World {
         record: &Record,
         image: Option<&ConnImage>,
         payload: &[u8],
-    ) -> Context {
+    ) -> RecordContext {
         let at = place(thread);
         if self.allocated.len() <= at {
-            self.allocated.resize_with(at + 1, Allocated::default);
+            self.allocated.resize_with(at + 1, AllocatedItem::default);
         }
         let allocated = &mut self.allocated[at];
         if let Report::Item { op: ItemOp::Alloc, id, size, .. } = record.what {
@@ -66,15 +67,15 @@ impl World {
             allocated.key.extend_from_slice(whole_characters(payload, record.len));
         }
         let what = what(&record.what);
-        let (mut bytes, mut text) = ((payload, u64::from(record.len)), Said::Nothing);
+        let (mut bytes, mut text) = ((payload, u64::from(record.len)), HappeningText::Nothing);
         match record.what {
             Report::Accept { .. } | Report::Bind { .. } | Report::Listen { .. } | Report::Setting { .. } => {
-                text = Said::Bytes(payload);
+                text = HappeningText::Bytes(payload);
             }
             Report::Recvfrom { ret, .. } => {
                 let (peer, data) = received(payload);
                 bytes = (data, u64::try_from(ret.0).unwrap_or(0));
-                text = peer.map_or(Said::Nothing, Said::Addr);
+                text = peer.map_or(HappeningText::Nothing, HappeningText::Addr);
             }
             _ => {}
         }
@@ -92,7 +93,7 @@ impl World {
         let effect = self.now.apply(&happening, &());
         // Nothing in it is its own: what is text stands in the payload.
         std::mem::forget(what);
-        Context { cause: effect.cause, changed: effect.fields, item: effect.item }
+        RecordContext { cause: effect.cause, changed: effect.fields, item: effect.item }
     }
 
     /// Whether nothing has happened yet: a recording that begins now needs no snapshot.
@@ -114,7 +115,7 @@ impl World {
 /// A connection, and what is in its read buffer.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct ConnNow {
-    conn: Conn,
+    conn: ConnFacts,
     /// The last of the unparsed bytes in its read buffer.
     unparsed: Vec<u8>,
     /// Whether they are a datagram's, and still stand behind its header.
@@ -124,15 +125,15 @@ struct ConnNow {
 }
 
 impl Deref for ConnNow {
-    type Target = Conn;
+    type Target = ConnFacts;
 
-    fn deref(&self) -> &Conn {
+    fn deref(&self) -> &ConnFacts {
         &self.conn
     }
 }
 
 impl DerefMut for ConnNow {
-    fn deref_mut(&mut self) -> &mut Conn {
+    fn deref_mut(&mut self) -> &mut ConnFacts {
         &mut self.conn
     }
 }
@@ -145,7 +146,7 @@ impl Connection for ConnNow {
     fn before(&mut self, h: &Happening<'_>, (): &(), (): &mut ()) {
         self.is_moving = false;
         match (h.what, h.bytes) {
-            (What::Call { function: Some(Fn::ProcessCommand) }, _) => {
+            (What::Call { function: Some(Function::ProcessCommand) }, _) => {
                 self.parsed();
                 self.is_parsed = true;
             }
@@ -175,7 +176,7 @@ impl Connection for ConnNow {
 
     fn found(at: &ConnAt) -> ConnNow {
         let unparsed = at.bytes().map_or(Vec::new(), |bytes| bytes.kept.into_owned());
-        ConnNow { conn: Conn::found(at), unparsed, ..ConnNow::default() }
+        ConnNow { conn: ConnFacts::found(at), unparsed, ..ConnNow::default() }
     }
 
     fn unparsed(&self) -> (Option<String>, Option<String>) {

@@ -14,11 +14,11 @@ pub(super) enum NoLine {
 
 /// Bytes that are no line yet.
 #[derive(Debug, Default)]
-pub(super) struct Input {
+pub(super) struct UnendedLine {
     bytes: Vec<u8>,
 }
 
-impl Input {
+impl UnendedLine {
     /// Takes in what was read; to be taken out again, line by line, before more is read.
     pub fn add(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
@@ -52,7 +52,7 @@ mod tests {
         let sent = "status\nrecord stop\r\n\r\nétat\n".as_bytes();
         let expected = ["status", "record stop", "", "état"].map(|line| Ok(line.to_owned()));
         for size in 1..=sent.len() {
-            let mut input = Input::default();
+            let mut input = UnendedLine::default();
             let mut lines = Vec::new();
             for bytes in sent.chunks(size) {
                 input.add(bytes);
@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn a_line_has_a_longest_length_whether_its_end_has_come_or_not() {
         let line = |sent: &[u8]| {
-            let mut input = Input::default();
+            let mut input = UnendedLine::default();
             input.add(sent);
             input.line()
         };
@@ -82,7 +82,7 @@ mod tests {
     fn what_is_no_text_is_no_line() {
         let no_text: [&[u8]; 5] = [b"\xff\xfe\n", b"a\0b\n", b"a\x1b[2J\n", b"a\rb\n", b"a\tb\n"];
         for sent in no_text {
-            let mut input = Input::default();
+            let mut input = UnendedLine::default();
             input.add(sent);
             input.add(b"status\n");
             assert_eq!(input.line(), Some(Err(NoLine::NoText)), "{sent:?}");

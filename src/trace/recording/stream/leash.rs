@@ -3,7 +3,7 @@
 use super::LEASH_KEEPALIVE;
 use super::talk::Talk;
 use crate::event::Thread;
-use crate::trace::recorder::{Answer, Until};
+use crate::trace::recorder::{CommandResult, Until};
 use rustix::net::sockopt;
 
 /// How many events may be asked for at once.
@@ -11,7 +11,7 @@ const MOST_STEPS: u32 = 1_000_000;
 
 impl Talk<'_> {
     /// Does it; what was done, or why it was not.
-    pub(super) fn leash(&self, line: &str) -> Answer {
+    pub(super) fn leash(&self, line: &str) -> CommandResult {
         let (gate, who) = (&self.shared.hub.gate, self.who);
         let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let rest = rest.trim();
@@ -39,7 +39,7 @@ impl Talk<'_> {
         Ok(done)
     }
 
-    fn step(&self, rest: &str) -> Answer {
+    fn step(&self, rest: &str) -> CommandResult {
         let (mut n, mut thread) = (None, None);
         for word in rest.split_whitespace() {
             if n.is_none() && thread.is_none() && word.bytes().all(|b| b.is_ascii_digit()) {

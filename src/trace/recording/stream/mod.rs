@@ -44,14 +44,14 @@
 //! a web page that makes a browser talk to this port.
 //!
 //! Its threads are none of the server's: they block on their own sockets, and a viewer that does not
-//! read costs the pieces that wait for it ([`Pieces`](super::recorder::Pieces)) and nothing else.
+//! read costs the pieces that wait for it ([`Batches`](super::recorder::Batches)) and nothing else.
 
 mod input;
 mod leash;
 mod talk;
 
 use super::recorder::Recorder;
-use crate::tracer::{Hub, Who};
+use crate::tracer::{Hub, LeashHolder};
 use rustix::net::sockopt;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -121,26 +121,26 @@ impl std::error::Error for BindError {}
 
 /// A socket that listens, and nobody answers yet.
 #[derive(Debug)]
-pub struct Listener {
+pub struct PortListener {
     socket: TcpListener,
     addr: SocketAddr,
     token: Option<String>,
 }
 
-impl Listener {
+impl PortListener {
     /// Listens on `addr`, port 0 being any that is free; whoever comes must know the token, if there
     /// is one.
     ///
     /// # Errors
     /// It cannot be done, or would let in anybody.
-    pub fn bind(addr: SocketAddr, token: Option<&str>) -> Result<Listener, BindError> {
+    pub fn bind(addr: SocketAddr, token: Option<&str>) -> Result<PortListener, BindError> {
         if token.is_none() && !addr.ip().to_canonical().is_loopback() {
             return Err(BindError::NoToken);
         }
         // With SO_REUSEADDR and FD_CLOEXEC: std sets both.
         let socket = TcpListener::bind(addr).map_err(BindError::Io)?;
         let addr = socket.local_addr().map_err(BindError::Io)?;
-        Ok(Listener { socket, addr, token: token.map(str::to_owned) })
+        Ok(PortListener { socket, addr, token: token.map(str::to_owned) })
     }
 
     /// Where it listens.
@@ -151,8 +151,8 @@ impl Listener {
 
 /// The port, at work.
 #[derive(Debug)]
-pub struct Port {
-    shared: Arc<Shared>,
+pub struct EventsPort {
+    shared: Arc<PortShared>,
     accepting: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -162,13 +162,13 @@ const _: () = assert!(CONNECTIONS == 64);
 
 /// What its threads share.
 #[derive(Debug)]
-struct Shared {
-    listener: Listener,
+struct PortShared {
+    listener: PortListener,
     recorder: Arc<Recorder>,
     hub: Arc<Hub>,
     threads: u16,
     since: Instant,
-    open: Mutex<Open>,
+    open: Mutex<OpenStreams>,
     changed: Condvar,
     /// How many bytes viewers have taken.
     sent: AtomicU64,
@@ -176,7 +176,7 @@ struct Shared {
 
 /// The connections.
 #[derive(Debug, Default)]
-struct Open {
+struct OpenStreams {
     streams: HashMap<u64, Arc<TcpStream>>,
     /// Those of them that have said nothing valid, by number, and so the oldest first.
     strangers: BTreeSet<u64>,
@@ -189,23 +189,23 @@ struct Open {
     is_closing: bool,
 }
 
-impl Port {
+impl EventsPort {
     /// Answers whoever comes, from now on. `threads` is how many workers the server has.
     ///
     /// # Errors
     /// The thread could not be made.
     pub fn open(
-        listener: Listener,
+        listener: PortListener,
         recorder: Arc<Recorder>,
         hub: Arc<Hub>,
         threads: u16,
-    ) -> io::Result<Port> {
+    ) -> io::Result<EventsPort> {
         let since = Instant::now();
         let (open, changed, sent) = (Mutex::default(), Condvar::new(), AtomicU64::new(0));
-        let shared = Arc::new(Shared { listener, recorder, hub, threads, since, open, changed, sent });
+        let shared = Arc::new(PortShared { listener, recorder, hub, threads, since, open, changed, sent });
         let its = shared.clone();
         let accepting = std::thread::Builder::new().name(THREAD.into()).spawn(move || accept(&its))?;
-        Ok(Port { shared, accepting: Mutex::new(Some(accepting)) })
+        Ok(EventsPort { shared, accepting: Mutex::new(Some(accepting)) })
     }
 
     /// Where it is.
@@ -220,7 +220,7 @@ impl Port {
         open.is_closing = true;
         // On a socket that listens this wakes whoever accepts. It fails only where it was done.
         let _ = rustix::net::shutdown(&self.shared.listener.socket, rustix::net::Shutdown::Both);
-        let Shared { changed, sent, .. } = &*self.shared;
+        let PortShared { changed, sent, .. } = &*self.shared;
         // On a busy machine a second is nothing: whoever goes on reading gets what there is.
         for _ in 0..LAST_WAITS {
             let before = sent.load(Ordering::Relaxed);
@@ -245,31 +245,31 @@ impl Port {
     }
 }
 
-impl Drop for Port {
+impl Drop for EventsPort {
     fn drop(&mut self) {
         self.close();
     }
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Open> {
+impl PortShared {
+    fn lock(&self) -> MutexGuard<'_, OpenStreams> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// One of the open connections; as long as this is there.
 struct Guest {
-    shared: Arc<Shared>,
+    shared: Arc<PortShared>,
     number: u64,
     /// What it is called where it has the leash.
-    who: Who,
+    who: LeashHolder,
     stream: Arc<TcpStream>,
     /// Whether it has said something valid, and so has one of the places.
     is_welcome: bool,
 }
 
 impl Guest {
-    fn new(shared: &Arc<Shared>, stream: Arc<TcpStream>) -> Option<Guest> {
+    fn new(shared: &Arc<PortShared>, stream: Arc<TcpStream>) -> Option<Guest> {
         let mut open = shared.lock();
         if open.is_closing || open.welcome >= CONNECTIONS {
             return None;
@@ -283,8 +283,9 @@ impl Guest {
             let _ = oldest.shutdown(Shutdown::Read);
         }
         // Those who were sent away are gone in a moment; whoever comes meanwhile waits in the kernel.
-        let has_no_room =
-            |open: &mut Open| !open.is_closing && open.streams.len() >= CONNECTIONS + STRANGERS + LEAVING;
+        let has_no_room = |open: &mut OpenStreams| {
+            !open.is_closing && open.streams.len() >= CONNECTIONS + STRANGERS + LEAVING
+        };
         let waited = shared.changed.wait_timeout_while(open, LAST_WAIT, has_no_room);
         let (mut open, late) = waited.unwrap_or_else(PoisonError::into_inner);
         if open.is_closing || late.timed_out() {
@@ -300,7 +301,7 @@ impl Guest {
         Some(Guest {
             shared: shared.clone(),
             number,
-            who: Who { id: number, name },
+            who: LeashHolder { id: number, name },
             stream,
             is_welcome: false,
         })
@@ -332,10 +333,10 @@ impl Drop for Guest {
 }
 
 /// Somebody who is sent a trace; as long as this is there.
-struct Watching<'a>(&'a Shared);
+struct Watching<'a>(&'a PortShared);
 
 impl Watching<'_> {
-    fn new(shared: &Shared) -> Watching<'_> {
+    fn new(shared: &PortShared) -> Watching<'_> {
         shared.lock().watching += 1;
         Watching(shared)
     }
@@ -349,7 +350,7 @@ impl Drop for Watching<'_> {
 }
 
 /// Lets in whoever comes, until the port is closed.
-fn accept(shared: &Arc<Shared>) {
+fn accept(shared: &Arc<PortShared>) {
     loop {
         let came = shared.listener.socket.accept();
         if shared.lock().is_closing {
@@ -365,7 +366,7 @@ fn accept(shared: &Arc<Shared>) {
     }
 }
 
-fn let_in(shared: &Arc<Shared>, stream: TcpStream) {
+fn let_in(shared: &Arc<PortShared>, stream: TcpStream) {
     // Neither is worth sending somebody away for: an answer may come late, a dead viewer stay long.
     let _ = stream.set_nodelay(true);
     let _ = sockopt::set_socket_keepalive(&stream, true)

@@ -1,11 +1,11 @@
 //! One connection to the events port, from its first line to its last.
 
-use super::input::{Input, MAX_LINE, NoLine};
-use super::{FULL, Guest, PROTOCOL, Shared, Watching};
+use super::input::{MAX_LINE, NoLine, UnendedLine};
+use super::{FULL, Guest, PROTOCOL, PortShared, Watching};
 use crate::event::{Detail, Leashed};
 use crate::text;
-use crate::trace::recorder::Command;
-use crate::tracer::Who;
+use crate::trace::recorder::RecorderCommand;
+use crate::tracer::LeashHolder;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::RecvFlags;
@@ -57,7 +57,7 @@ pub(super) fn talk(guest: &mut Guest) {
     let (shared, stream, who) = (guest.shared.clone(), guest.stream.clone(), guest.who.clone());
     let (shared, stream, who) = (&*shared, &*stream, &who);
     let is_in = shared.listener.token.is_none();
-    let mut talk = Talk { shared, stream, who, guest, input: Input::default(), is_in, wrong: 0 };
+    let mut talk = Talk { shared, stream, who, guest, input: UnendedLine::default(), is_in, wrong: 0 };
     // Whatever went wrong with a connection is over with it.
     if talk.run().is_ok() {
         let _ = talk.goodbye();
@@ -65,11 +65,11 @@ pub(super) fn talk(guest: &mut Guest) {
 }
 
 pub(super) struct Talk<'a> {
-    pub shared: &'a Shared,
+    pub shared: &'a PortShared,
     pub stream: &'a TcpStream,
-    pub who: &'a Who,
+    pub who: &'a LeashHolder,
     guest: &'a mut Guest,
-    input: Input,
+    input: UnendedLine,
     /// Whether it has said the token, or need not.
     is_in: bool,
     /// How many tokens were wrong.
@@ -142,10 +142,10 @@ impl Talk<'_> {
             ["status"] => None,
             ["watch"] => None,
             ["quit"] => return ENDS,
-            ["record", "start"] => Some(Command::Start),
-            ["record", "stop"] => Some(Command::Stop),
-            ["record", "next"] => Some(Command::Next),
-            ["record", "last"] => Some(Command::WriteLast),
+            ["record", "start"] => Some(RecorderCommand::Start),
+            ["record", "stop"] => Some(RecorderCommand::Stop),
+            ["record", "next"] => Some(RecorderCommand::Next),
+            ["record", "last"] => Some(RecorderCommand::WriteLast),
             ["record", ..] => {
                 self.say("error: record start, record stop, record next or record last")?;
                 return GOES_ON;
@@ -212,12 +212,12 @@ impl Talk<'_> {
     }
 
     fn status(&mut self) -> io::Result<()> {
-        let Shared { recorder, hub, threads, since, .. } = self.shared;
+        let PortShared { recorder, hub, threads, since, .. } = self.shared;
         let Some(recorder) = recorder.status() else {
             return self.say("error: the recorder does not answer");
         };
         let tally = hub.tally();
-        let status = Status {
+        let status = StatusReply {
             tool: concat!("memstep ", env!("CARGO_PKG_VERSION")),
             protocol: PROTOCOL,
             recording: recorder.recording,
@@ -338,7 +338,7 @@ impl Talk<'_> {
 
 /// How the recording goes.
 #[derive(Serialize)]
-struct Status {
+struct StatusReply {
     tool: &'static str,
     protocol: u32,
     /// The file that is being written; `-` is stdout.

@@ -3,23 +3,23 @@
 use super::Work;
 use crate::trace::recorder::file::{FileConfig, Lost, Output};
 use crate::trace::recorder::last::Last;
-use crate::trace::recorder::{Answer, Command};
+use crate::trace::recorder::{CommandResult, RecorderCommand};
 use std::io;
 
 impl Work {
-    pub(super) fn command(&mut self, command: Command) -> Answer {
+    pub(super) fn command(&mut self, command: RecorderCommand) -> CommandResult {
         match (command, &self.output) {
-            (Command::Start, Some(_)) => Err(format!("{}is being recorded to already", self.name())),
-            (Command::Next, Some(output)) if output.config().is_none() => {
+            (RecorderCommand::Start, Some(_)) => Err(format!("{}is being recorded to already", self.name())),
+            (RecorderCommand::Next, Some(output)) if output.config().is_none() => {
                 Err("a stream has no next file".to_owned())
             }
-            (Command::Next, Some(_)) => {
+            (RecorderCommand::Next, Some(_)) => {
                 let before = self.end.events;
                 self.next_file();
                 let file = self.output.as_ref().map(|_| format!("{}a new file was begun", self.name()));
                 file.ok_or_else(|| format!("recording has stopped after {before} events"))
             }
-            (Command::Start | Command::Next, None) => {
+            (RecorderCommand::Start | RecorderCommand::Next, None) => {
                 let config =
                     self.on_demand.clone().ok_or("no file was named to record to (--record FILE)")?;
                 self.wait_for_the_writer();
@@ -30,13 +30,13 @@ impl Work {
                     None => Err(format!("{}: cannot be written", shown(&config))),
                 }
             }
-            (Command::Stop, Some(_)) => {
+            (RecorderCommand::Stop, Some(_)) => {
                 let name = self.name();
                 self.close();
                 Ok(format!("{name}recording has stopped"))
             }
-            (Command::Stop, None) => Err("nothing is being recorded".to_owned()),
-            (Command::WriteLast, _) => self.write_last(),
+            (RecorderCommand::Stop, None) => Err("nothing is being recorded".to_owned()),
+            (RecorderCommand::WriteLast, _) => self.write_last(),
         }
     }
 
@@ -58,10 +58,10 @@ impl Work {
         let name = self.name();
         let Some(output) = self.output.take() else { return };
         if let Some(how) = output.is_lost() {
-            self.tell(&format!("{name}the file was {how}: what was recorded to it is gone"));
+            self.announce(&format!("{name}the file was {how}: what was recorded to it is gone"));
         }
         if let Err(error) = output.end(self.hub.tally().blocked_ns) {
-            self.tell(&format!("{name}{error}: the recording was not closed"));
+            self.announce(&format!("{name}{error}: the recording was not closed"));
             self.failure.get_or_insert(error);
         }
     }
@@ -83,7 +83,7 @@ impl Work {
     pub(super) fn begin_anew(&mut self, how: Lost) {
         let name = self.name();
         let config = self.output.take().and_then(|output| output.config().cloned());
-        self.tell(&format!("{name}the file was {how}; a new one is begun"));
+        self.announce(&format!("{name}the file was {how}; a new one is begun"));
         match config.map(|config| config.next()) {
             Some(Ok(output)) => self.begin(output),
             Some(Err(error)) => self.stopped(&name, error),
@@ -101,26 +101,26 @@ impl Work {
     }
 
     fn stopped(&mut self, name: &str, error: io::Error) {
-        self.tell(&format!("{name}{error}: recording has stopped; {GOES_ON_WITHOUT}"));
+        self.announce(&format!("{name}{error}: recording has stopped; {GOES_ON_WITHOUT}"));
         self.failure.get_or_insert(error);
     }
 
     pub(super) fn triggered(&mut self) {
         if self.last.as_ref().is_some_and(Last::is_fresh) {
             self.hand_on();
-            self.write_last_and_tell();
+            self.write_last_and_announce();
         }
     }
 
     /// Writes what happened last where nobody has asked for it and waits for an answer.
-    pub(super) fn write_last_and_tell(&mut self) {
+    pub(super) fn write_last_and_announce(&mut self) {
         let answer = self.write_last();
-        self.tell(&answer.unwrap_or_else(|why| format!("what happened last was not written: {why}")));
+        self.announce(&answer.unwrap_or_else(|why| format!("what happened last was not written: {why}")));
     }
 
     /// Writes what happened last into a file of its own, beside the recorder: the server's threads
     /// do not wait for the disk.
-    pub(super) fn write_last(&mut self) -> Answer {
+    pub(super) fn write_last(&mut self) -> CommandResult {
         let last = self.last.as_ref().ok_or("what happens is not kept (--record-last)")?;
         if last.is_empty() {
             return Err("nothing has happened yet".to_owned());
@@ -163,7 +163,7 @@ impl Work {
         }
     }
 
-    pub(super) fn tell(&self, what: &str) {
+    pub(super) fn announce(&self, what: &str) {
         self.pulse.is_recording(self.output.is_some());
         if let Some(say) = &self.say {
             say(what);
