@@ -307,7 +307,7 @@ pub(super) fn apply<C: Connection>(
 ) -> Counted {
     conn.before(h, source, &mut effect.touched);
     let old = Offsets::of(&conn.fields);
-    (effect.fields, effect.item) = conn.changes(&h.change);
+    (effect.changed, effect.item) = conn.changes(&h.change);
     let counted = conn.counts(h, told);
     conn.goes_on(h);
     conn.after(h, source, old, &mut effect.touched);
@@ -372,7 +372,20 @@ impl<H: PartialEq> PartialEq for Conns<H> {
 impl<H: PartialEq> Eq for Conns<H> {}
 
 impl<H: Held> Conns<H> {
+    /// Where the one of that number stands, or would.
+    #[inline]
     fn at(&self, id: u32) -> Result<usize, usize> {
+        // Where it stands if none is missing between the first and it.
+        let first = self.all.first().map_or(0, |(first, _)| *first);
+        let likely = id.wrapping_sub(first) as usize;
+        match self.all.get(likely) {
+            Some((there, _)) if *there == id => Ok(likely),
+            _ => self.search(id),
+        }
+    }
+
+    #[inline(never)]
+    fn search(&self, id: u32) -> Result<usize, usize> {
         self.all.binary_search_by_key(&id, |(id, _)| *id)
     }
 
@@ -390,14 +403,17 @@ impl<H: Held> Conns<H> {
     #[inline]
     pub(super) fn of(&mut self, id: u32) -> &mut H::Of {
         if self.all.get(self.last).is_none_or(|(last, _)| *last != id) {
-            self.last = self.at(id).unwrap_or_else(|at| {
-                let mut conn = H::Of::default();
-                conn.id = id;
-                self.all.insert(at, (id, H::new(conn)));
-                at
-            });
+            self.last = self.at(id).unwrap_or_else(|at| self.made(id, at));
         }
         self.all[self.last].1.get_mut()
+    }
+
+    #[cold]
+    fn made(&mut self, id: u32, at: usize) -> usize {
+        let mut conn = H::Of::default();
+        conn.id = id;
+        self.all.insert(at, (id, H::new(conn)));
+        at
     }
 
     pub(super) fn remove(&mut self, id: u32) {

@@ -231,8 +231,17 @@ impl From<&ThreadFacts> for ThreadAt {
 #[derive(Debug, Clone, Default)]
 pub struct ThreadTable {
     all: Vec<ThreadFacts>,
-    /// Where the last one that was asked for stands: what happens next is mostly of the same.
-    last: usize,
+    /// How many of the first are main, worker0, worker1 ..., with none missing: those need not be looked for.
+    dense: usize,
+}
+
+/// Where a thread stands if none is missing before it.
+fn place(id: Thread) -> usize {
+    match id {
+        Thread::Main => 0,
+        Thread::Worker(i) => usize::from(i) + 1,
+        _ => usize::MAX,
+    }
 }
 
 impl PartialEq for ThreadTable {
@@ -257,16 +266,16 @@ impl ThreadTable {
     /// The thread; known from now on.
     #[inline]
     pub(super) fn of(&mut self, id: Thread) -> &mut ThreadFacts {
-        if self.all.get(self.last).is_none_or(|lane| lane.id != id) {
-            self.last = self.found_or_made(id);
-        }
-        &mut self.all[self.last]
+        let place = place(id);
+        let at = if place < self.dense { place } else { self.found_or_made(id) };
+        &mut self.all[at]
     }
 
     #[inline(never)]
     fn found_or_made(&mut self, id: Thread) -> usize {
         self.at(id).unwrap_or_else(|at| {
             self.all.insert(at, ThreadFacts::new(id));
+            self.dense = self.all.iter().enumerate().take_while(|(at, lane)| place(lane.id) == *at).count();
             at
         })
     }

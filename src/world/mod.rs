@@ -27,12 +27,12 @@ use crate::event::{self, ChangedFields, ConnItem, MemoryAt, Snapshot, Thread, Th
 use std::collections::VecDeque;
 
 /// What one event did, besides what the world has after it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Effect<T> {
     /// The event on another thread that caused it.
     pub cause: Option<u64>,
     /// Which fields of the connection's `struct conn` have changed; all, where nothing was known of it.
-    pub fields: ChangedFields,
+    pub changed: ChangedFields,
     /// The item that the connection has got, or let go of.
     pub item: Option<Option<ConnItem>>,
     /// The thread whose pipe or queue it is about.
@@ -72,7 +72,7 @@ impl<H: Held> Now<H> {
     pub fn new(keeps: usize) -> Now<H> {
         Now {
             seq: 0,
-            threads: ThreadTable::default(),
+            threads: std::iter::once(ThreadFacts::new(Thread::Main)).collect(),
             listeners: Vec::new(),
             conns: conn::Conns::default(),
             next_conn: 0,
@@ -93,13 +93,7 @@ impl<H: Held> Now<H> {
         source: &<H::Of as Connection>::Source<'_>,
     ) -> Effect<<H::Of as Connection>::Touched> {
         self.seq = h.seq;
-        let mut effect = Effect {
-            cause: None,
-            fields: ChangedFields::default(),
-            item: None,
-            about: None,
-            touched: Default::default(),
-        };
+        let mut effect = Effect::default();
         if let What::Snapshot = h.what {
             if let Some(world) = h.world {
                 self.found(world);

@@ -4,11 +4,12 @@
 use super::kept::what;
 use super::line::whole_characters;
 use crate::event::{
-    ChangedFields, ConnAt, ConnImage, ConnItem, Function, ItemOp, Snapshot, Target, Thread, UDP_HEADER_SIZE,
-    What, encode,
+    ConnAt, ConnImage, Function, ItemOp, Snapshot, Target, Thread, UDP_HEADER_SIZE, What, encode,
 };
 use crate::tracer::{Record, Report, received};
-use crate::world::{self, AllocatedItem, Change, ConnFacts, Connection, Happening, HappeningText, Offsets};
+use crate::world::{
+    self, AllocatedItem, Change, ConnFacts, Connection, Effect, Happening, HappeningText, Offsets,
+};
 use std::ops::{Deref, DerefMut};
 
 /// How many unparsed bytes of a read buffer are remembered.
@@ -29,15 +30,7 @@ impl Default for RecorderWorld {
 }
 
 /// What an event says besides what its record does.
-#[derive(Debug, Default)]
-pub(super) struct RecordContext {
-    /// The event on another thread that caused it.
-    pub cause: Option<u64>,
-    /// Which fields of the connection's `struct conn` have changed; all, where nothing was known of it.
-    pub changed: ChangedFields,
-    /// The item that the connection has got, or let go of.
-    pub item: Option<Option<ConnItem>>,
-}
+pub(super) type RecordContext = Effect<()>;
 
 /// Where a thread's last item stands.
 fn place(thread: Thread) -> usize {
@@ -93,7 +86,7 @@ impl RecorderWorld {
         let effect = self.now.apply(&happening, &());
         // Nothing in it is its own: what is text stands in the payload.
         std::mem::forget(what);
-        RecordContext { cause: effect.cause, changed: effect.fields, item: effect.item }
+        effect
     }
 
     /// Whether nothing has happened yet: a recording that begins now needs no snapshot.
