@@ -17,6 +17,7 @@
 
 mod gate;
 mod handle;
+mod payload;
 mod record;
 mod report;
 #[cfg(test)]
@@ -24,16 +25,18 @@ pub(crate) mod witness;
 
 pub use gate::{Awaited, Gate, JustReported, LeashHolder, Refused};
 pub use handle::Handle;
+pub use payload::{PEER, ready_bytes, received};
 pub use record::{Record, RingEvent, RingReader};
 pub use report::{ClassId, Descriptor, Failure, IsText, Known, Peer, PieceCount, REPORTED, Report, Ret};
 
-use crate::event::{ConnImage, Detail, EvFlags, Function, InLine, Kind, Leashed, MAX_DATA, Thread};
+use crate::event::{ConnImage, Detail, Function, InLine, Kind, Leashed, MAX_DATA, Thread};
 use handle::RESERVE;
+use payload::peer_bytes;
 use quanta::Clock;
 use record::Slot;
 use rtrb::RingBuffer;
 use std::cell::{Cell, RefCell};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -437,46 +440,6 @@ pub fn emit_recvfrom(
             handle.report_recvfrom(begun, conn, what, image, &peer_bytes(peer), data);
         }
     });
-}
-
-/// How many bytes an address takes before what a `recvfrom` brought.
-pub const PEER: usize = 19;
-
-/// An address as a `recvfrom` carries it: its family (4, 6, or 0 for none), the address, the port.
-fn peer_bytes(peer: Option<SocketAddr>) -> [u8; PEER] {
-    let mut bytes = [0; PEER];
-    let Some(peer) = peer else { return bytes };
-    match peer.ip() {
-        IpAddr::V4(ip) => {
-            bytes[0] = 4;
-            bytes[1..5].copy_from_slice(&ip.octets());
-        }
-        IpAddr::V6(ip) => {
-            bytes[0] = 6;
-            bytes[1..17].copy_from_slice(&ip.octets());
-        }
-    }
-    bytes[17..].copy_from_slice(&peer.port().to_be_bytes());
-    bytes
-}
-
-/// The payload of a `recvfrom`: who sent it, if anybody did, and the first bytes of what came.
-pub fn received(payload: &[u8]) -> (Option<SocketAddr>, &[u8]) {
-    let Some((head, data)) = payload.split_first_chunk::<PEER>() else { return (None, payload) };
-    let [family, ip @ .., high, low] = head;
-    let ip = match (family, ip.first_chunk::<4>(), ip.first_chunk::<16>()) {
-        (4, Some(ip), _) => Some(IpAddr::from(*ip)),
-        (6, _, Some(ip)) => Some(IpAddr::from(*ip)),
-        _ => None,
-    };
-    (ip.map(|ip| SocketAddr::new(ip, u16::from_be_bytes([*high, *low]))), data)
-}
-
-/// A `ready` list as a `wake` carries it in its payload: fd, connection, what.
-pub fn ready_bytes(out: &mut Vec<u8>, fd: i32, conn: Option<u32>, what: EvFlags) {
-    out.extend_from_slice(&fd.to_le_bytes());
-    out.extend_from_slice(&conn.unwrap_or(u32::MAX).to_le_bytes());
-    out.push(what.0);
 }
 
 /// Tells, when dropped, that a function was left.
