@@ -301,6 +301,8 @@ mod tests {
             r#"{"seq":99999999999999999999,"t":2,"th":"main","ev":"mark"}"#,
             r#"{"seq":1,"t":2,"th":"main"}"#,
             r#"{"ev":"state","to":"conn_read","th":"worker12","t":2,"seq":1}"#,
+            r#"{"seq":1,"t ":2,"th":"main","ev":"mark"}"#,
+            r#"{"seq":1," t":2,"th":"main","ev":"mark"}"#,
             r#"{"seq":1,"t":2,"th":"main","ev":"mark","fd":1}"#,
             r#"{"seq":1,"t":2,"th":"main","ev":"mark","text":"\ud800"}"#,
             r#"{"seq":1,"t":2,"th":"main","ev":"mark","text":"\u+041"}"#,

@@ -36,13 +36,15 @@ impl<'a> Scan<'a> {
         is_here.then(|| self.at += bytes.len())
     }
 
-    /// These bytes, with a blank before or after any of those that are no letters.
+    /// These bytes, with a blank before any of those that stand between names, and before a name's quote.
     pub fn spaced(&mut self, bytes: &[u8]) -> Option<()> {
+        let mut is_in_name = false;
         for byte in bytes {
-            match byte {
-                b'a'..=b'z' => self.byte_here(*byte)?,
-                _ => self.byte(*byte)?,
+            match is_in_name {
+                true => self.byte_here(*byte)?,
+                false => self.byte(*byte)?,
             }
+            is_in_name ^= *byte == b'"';
         }
         Some(())
     }
