@@ -52,6 +52,43 @@ pub trait Named: Copy {
     fn name(self) -> &'static str;
 }
 
+/// What is written, shown and read by its name: `name` gives it, and this function the one of a name.
+macro_rules! by_name {
+    ($ty:ident, $named:ident) => {
+        impl $crate::event::Named for $ty {
+            fn name(self) -> &'static str {
+                $ty::name(self)
+            }
+        }
+
+        impl From<&str> for $ty {
+            fn from(name: &str) -> $ty {
+                $ty::$named(name)
+            }
+        }
+
+        impl std::fmt::Display for $ty {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(&$crate::event::name::harmless(self.name()))
+            }
+        }
+
+        impl serde::Serialize for $ty {
+            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+                s.serialize_str(self.name())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $ty {
+            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                Ok($ty::$named(&std::borrow::Cow::<str>::deserialize(d)?))
+            }
+        }
+    };
+}
+
+pub(super) use by_name;
+
 /// A vocabulary: a byte for each name, those that this version knows as constants, in order from 0.
 macro_rules! vocabulary {
     ($(#[$top:meta])* $ty:ident { $($(#[$doc:meta])* $name:ident = $text:literal,)* }) => {
@@ -106,34 +143,10 @@ macro_rules! vocabulary {
             }
         }
 
-        impl $crate::event::Named for $ty {
-            fn name(self) -> &'static str { $ty::name(self) }
-        }
-
-        impl From<&str> for $ty {
-            fn from(name: &str) -> $ty { $ty::named(name) }
-        }
+        $crate::event::name::by_name!($ty, named);
 
         impl std::fmt::Debug for $ty {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(self.name()) }
-        }
-
-        impl std::fmt::Display for $ty {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(&$crate::event::name::harmless(self.name()))
-            }
-        }
-
-        impl serde::Serialize for $ty {
-            fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-                s.serialize_str(self.name())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $ty {
-            fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-                Ok($ty::named(&std::borrow::Cow::<str>::deserialize(d)?))
-            }
         }
     };
     (@consts $ty:ident $n:expr; ) => {};

@@ -1,10 +1,7 @@
 //! The words that a trace has for what is one of a few: each an open vocabulary.
 
 use super::errno::{UNKNOWN_ERRNO, errno_name, errno_number};
-use super::name::{FIRST, Unknown, harmless, vocabulary};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::borrow::Cow;
-use std::fmt;
+use super::name::{FIRST, Unknown, by_name, vocabulary};
 
 vocabulary! {
     /// What a thread is for.
@@ -209,32 +206,4 @@ impl Errno {
     }
 }
 
-impl super::Named for Errno {
-    fn name(self) -> &'static str {
-        Errno::name(self)
-    }
-}
-
-impl From<&str> for Errno {
-    fn from(name: &str) -> Errno {
-        Errno::named(name)
-    }
-}
-
-impl fmt::Display for Errno {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&harmless(self.name()))
-    }
-}
-
-impl Serialize for Errno {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(self.name())
-    }
-}
-
-impl<'de> Deserialize<'de> for Errno {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Ok(Errno::named(&Cow::<str>::deserialize(d)?))
-    }
-}
+by_name!(Errno, named);

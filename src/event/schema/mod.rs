@@ -8,14 +8,12 @@
 //! the fields of the filter language (`filter`) and `struct conn` (`event::conn`).
 
 use super::errno::ERRNO_NAMES;
-use super::name::{Unknown, harmless};
+use super::name::{Unknown, by_name};
 use super::{
     Carried, ConnSet, ConnState, Domain, Errno, Event, Function, Interest, Iov, ItemOp, Payload, Protocol,
     ReadyFd, ReplyOp, Role, SettingName, Snapshot, SockOpt, Target, Thread, ThreadOp, Transport, Word,
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::borrow::Cow;
-use std::fmt;
+use serde::{Deserialize, Serialize};
 
 include!(concat!(env!("OUT_DIR"), "/schema/event.rs"));
 
@@ -39,23 +37,7 @@ impl Kind {
     }
 }
 
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&harmless(self.name()))
-    }
-}
-
-impl Serialize for Kind {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(self.name())
-    }
-}
-
-impl<'de> Deserialize<'de> for Kind {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
-        Ok(Kind::from_name(&Cow::<str>::deserialize(d)?))
-    }
-}
+by_name!(Kind, from_name);
 
 impl FlatEvent {
     /// The event that it is.
