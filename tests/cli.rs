@@ -8,7 +8,6 @@ use memstep::event::Detail;
 use memstep::session::{Session, play};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
@@ -327,7 +326,7 @@ fn what_is_wrong_with_a_script_is_told_with_its_place() {
 fn two_recordings_are_not_written_to_one_file() {
     let dir = TempDir::new().unwrap();
     let trace = dir.path().join("t.jsonl");
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+    let port = common::ports::free_addr().port().to_string();
     let serve = || memstep(&["serve", "-p", &port, "-l", "127.0.0.1", "--record", str(&trace)]);
     let mut first = serve().stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
@@ -356,7 +355,7 @@ fn what_the_server_says_is_what_the_recording_says_it_said() {
     let dir = TempDir::new().unwrap();
     for story in STORIES {
         let trace = dir.path().join(format!("{story}.jsonl"));
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        let port = common::ports::free_addr().port().to_string();
         let args = ["serve", "-p", &port, "-l", "127.0.0.1", "-vvv", "--record", str(&trace)];
         let mut server = memstep(&args).stderr(Stdio::piped()).spawn().unwrap();
         let mut stderr = BufReader::new(server.stderr.take().unwrap());

@@ -4,10 +4,12 @@
 //! one of them takes of memory, here and there.
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -33,7 +35,7 @@ struct Server {
 
 impl Server {
     fn start(program: &str, args: &[&str], many: u64) -> Server {
-        let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let addr = common::ports::free_addr();
         let (port, most) = (addr.port().to_string(), (many + 100).to_string());
         let mut command = Command::new(program);
         let user: &[&str] = if rustix::process::getuid().is_root() { &["-u", "root"] } else { &[] };

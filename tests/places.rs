@@ -7,7 +7,7 @@ mod common;
 use common::until;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
@@ -27,10 +27,6 @@ impl Drop for Server {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
-}
-
-fn free() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 /// Says something; one line of the answer.
@@ -59,7 +55,7 @@ fn a_unix_socket_has_the_rights_that_were_asked_for_and_replaces_an_old_one() {
 fn maxconns_fast_turns_away_who_is_one_too_many_and_records_it_without_a_flaw() {
     let dir = tempfile::tempdir().unwrap();
     let trace = dir.path().join("t.jsonl");
-    let (addr, trace_arg) = (free(), trace.to_str().unwrap());
+    let (addr, trace_arg) = (common::ports::free_addr(), trace.to_str().unwrap());
     let port = addr.port().to_string();
     let args = ["-l", "127.0.0.1", "-p", &port, "-t", "2", "-c", "30", "-o", "maxconns_fast", "--record"];
     let mut server = Server::start(&[&args[..], &[trace_arg]].concat());
@@ -89,7 +85,7 @@ fn maxconns_fast_turns_away_who_is_one_too_many_and_records_it_without_a_flaw() 
 #[test]
 fn shutdown_ends_the_server_only_where_it_is_allowed_to() {
     for (option, ends) in [(&["-A"][..], true), (&[], false)] {
-        let addr = free();
+        let addr = common::ports::free_addr();
         let port = addr.port().to_string();
         let mut server = Server::start(&[option, &["-l", "127.0.0.1", "-p", &port]].concat());
         until("it listens", || TcpStream::connect(addr).is_ok());
@@ -109,7 +105,7 @@ fn shutdown_ends_the_server_only_where_it_is_allowed_to() {
 fn a_daemon_goes_to_the_background_and_says_who_it_is() {
     let dir = tempfile::tempdir().unwrap();
     let pid_file = dir.path().join("pid");
-    let addr = free();
+    let addr = common::ports::free_addr();
     let args = ["-d", "-P", pid_file.to_str().unwrap(), "-l", "127.0.0.1", "-p", &addr.port().to_string()];
     let mut server = Server::start(&args);
     assert_eq!(server.0.wait().unwrap().code(), Some(0), "whoever started it goes on");

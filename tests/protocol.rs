@@ -15,7 +15,7 @@ use memstep::memcached::settings::Settings;
 use memstep::tracer::TracerConfig;
 use std::borrow::Cow;
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -108,7 +108,7 @@ struct Real(Child, SocketAddr);
 
 impl Real {
     fn start(program: &str) -> Real {
-        let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let addr = common::ports::free_addr();
         let port = addr.port().to_string();
         let args = ["-l", "127.0.0.1", "-U", "0", "-t", "4", "-u", "root", "-p", &port];
         let child = Command::new(program).args(args).stderr(Stdio::null()).spawn().unwrap();

@@ -6,7 +6,6 @@ mod common;
 use clap::Parser;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -109,7 +108,7 @@ fn the_tour_is_text_where_there_is_no_terminal() {
 #[test]
 fn serve_with_the_readme_s_options_records_what_a_client_did() {
     let dir = workplace();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = common::ports::free_addr().port();
     let mut line = commands("README.md").into_iter().find(|l| l.starts_with("memstep serve")).unwrap();
     line += &format!(" -p {port}");
     let mut server = Command::new(env!("CARGO_BIN_EXE_memstep"))

@@ -8,7 +8,7 @@ mod common;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
@@ -91,7 +91,7 @@ fn peak(server: &Server) -> u64 {
 #[test]
 fn memory_stays_within_its_limit_and_values_are_those_that_were_written() {
     let seconds = std::env::var("MEMSTEP_SOAK_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(2);
-    let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let addr = common::ports::free_addr();
     let (port, limit) = (addr.port().to_string(), LIMIT.to_string());
     let args = ["serve", "-l", "127.0.0.1", "-p", &port, "-t", "4", "-m", &limit];
     let server = Command::new(env!("CARGO_BIN_EXE_memstep")).args(args).stderr(Stdio::null()).spawn();

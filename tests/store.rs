@@ -18,7 +18,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use std::collections::HashMap;
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::Duration;
@@ -360,7 +360,7 @@ struct Real(Child, SocketAddr);
 
 impl Real {
     fn start(program: &std::ffi::OsStr) -> Real {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let port = common::ports::free_addr();
         let args = ["-l", "127.0.0.1", "-U", "0", "-u", "root", "-I", &ITEM_SIZE_MAX.to_string()];
         let mut command = Command::new(program);
         let said = std::fs::File::create(Real::said(port)).unwrap();

@@ -7,7 +7,7 @@ mod common;
 use common::strace;
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -29,8 +29,7 @@ fn a_request_costs_one_wait_one_read_and_one_sendmsg() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    // A port that was free a moment ago.
-    let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let addr = common::ports::free_addr();
     let mut server = Command::new("strace")
         .args(["-ff", "-e", "signal=none", "-o"])
         .arg(dir.path().join("st"))

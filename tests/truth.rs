@@ -12,7 +12,7 @@ use memstep::trace::reader::Recording;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -70,9 +70,8 @@ fn compare(story: &str, threads: u16, besides: Besides) {
     let watched = besides == Besides::Viewer;
     let dir = tempfile::tempdir().unwrap();
     let trace = dir.path().join("trace.jsonl");
-    // A port that was free a moment ago.
-    let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let events = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let addr = common::ports::free_addr();
+    let events = common::ports::free_addr();
     let more_args = match besides {
         Besides::Nothing => vec![],
         Besides::Viewer => vec!["--events".to_owned(), events.to_string()],

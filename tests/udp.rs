@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -217,7 +217,7 @@ struct Real(Child, SocketAddr);
 
 impl Real {
     fn start(program: &OsStr) -> Real {
-        let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let addr = common::ports::free_addr();
         let port = addr.port().to_string();
         let args = ["-l", "127.0.0.1", "-u", "root", "-t", "1", "-U", &port, "-p", &port];
         let child = Command::new(program).args(args).stderr(Stdio::null()).spawn().unwrap();

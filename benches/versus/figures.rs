@@ -323,7 +323,9 @@ impl<'a> Bench<'a> {
         }
         let what = format!("99th percentile latency at {:.0} k/s, recording against untraced", rate / 1e3);
         let ratio = Ratio::new(&a, &b);
-        self.row(Figure::Latency, &what, Load::A, Some(ratio), "us", Reach::AtMost(1.2));
+        // The slowest hundredth of a second is whatever else the machine did in it.
+        let reach = if self.options.quick { Reach::Told } else { Reach::AtMost(1.2) };
+        self.row(Figure::Latency, &what, Load::A, Some(ratio), "us", reach);
         Ok(())
     }
 

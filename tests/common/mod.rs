@@ -4,6 +4,7 @@
 pub mod busy;
 pub mod clients;
 pub mod dialogues;
+pub mod ports;
 pub mod stories;
 pub mod strace;
 pub mod taped;

@@ -280,7 +280,7 @@ fn attach_without_a_terminal_is_text_and_says_what_is_wrong() {
     assert!(refused(&addr, None).contains("it wants a token: MEMSTEP_EVENTS_TOKEN"));
     assert!(refused(&addr, Some("open")).contains("it knows another token"));
     assert!(refused(&server.addr.to_string(), None).contains("a memcached answers there"));
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = crate::common::ports::free_addr();
     assert!(refused(&nobody.to_string(), None).contains("nobody listens there"));
     assert!(refused("127.0.0.1", None).contains("expected HOST:PORT"));
     // One that speaks a later protocol, a web server, and one that says nothing at all.

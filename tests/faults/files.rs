@@ -83,7 +83,7 @@ fn a_recording_that_is_there_is_kept_and_said() {
 
 #[test]
 fn what_does_not_come_about_leaves_everything_as_it_was() {
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     for more in [&[][..], &["--overwrite"]] {
         let folder = Folder::new();

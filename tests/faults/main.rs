@@ -13,6 +13,7 @@ mod signals;
 mod stream;
 
 use common::busy::Busy;
+use common::ports::free_addr;
 use common::taped::checked;
 use common::until;
 use memstep::event::{Event, Kind};
@@ -20,7 +21,7 @@ use memstep::trace::reader::Recording;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -146,10 +147,6 @@ impl Drop for Serve {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn free_addr() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 fn ask(client: &mut TcpStream, request: &[u8], reply: &[u8]) {

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_port_in_use_is_named_with_what_to_do() {
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let (code, said) = refused(&["serve", "-l", "127.0.0.1", "-p", &port]);
     assert_eq!(code, Some(2));

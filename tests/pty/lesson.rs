@@ -54,7 +54,7 @@ fn a_lesson_is_gone_through_left_and_continued() {
 
 #[test]
 fn a_live_lesson_waits_for_the_student() {
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = crate::common::ports::free_addr().port();
     let port = port.to_string();
     let mut terminal = Terminal::start(&["live", "--lesson", "set", "-l", "127.0.0.1", "-p", &port]);
     terminal.wait_for(&format!("telnet 127.0.0.1 {port}"));

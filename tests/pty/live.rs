@@ -20,7 +20,7 @@ impl Live {
     fn run(before: &str, after: &str) -> Live {
         let dir = TempDir::new().unwrap();
         let trace = dir.path().join("live.jsonl").to_str().unwrap().to_owned();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = crate::common::ports::free_addr().port();
         let line = format!(
             "cd '{}'; {before} exec '{MEMSTEP}' live -p {port} -l 127.0.0.1 -U 0 {}",
             dir.path().display(),
@@ -228,7 +228,7 @@ fn a_disk_that_fills_up_is_told_on_the_screen_and_not_over_it() {
 
 #[test]
 fn live_lets_others_watch_what_the_screen_shows() {
-    let events = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let events = crate::common::ports::free_addr();
     let mut live = Live::start(&format!("--events {events}"));
     let mut viewer = BufReader::new(TcpStream::connect(events).unwrap());
     viewer.get_mut().set_read_timeout(Some(PATIENCE)).unwrap();
