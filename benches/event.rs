@@ -9,9 +9,8 @@
 //! `cargo bench --bench versus` puts these figures into its table.
 
 use criterion::{Bencher, Criterion, criterion_group, criterion_main};
-use memstep::event::{ConnImage, ConnState, Detail, Kind, Thread};
-use memstep::tracer::{self, Hub, Report, Ret, TracerConfig};
-use std::cell::Cell;
+use memstep::event::{ChangedFields, ConnChange, ConnImage, ConnState, Detail, Kind, Thread};
+use memstep::tracer::{self, Hub, Report, Ret, ToldConn, TracerConfig};
 use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -48,7 +47,7 @@ fn take(hub: &Hub, taker: &Taker) {
         let mut count = 0;
         for lane in &mut lanes {
             while let Some(seq) = lane.head() {
-                count += u64::from(lane.take(seq, &mut payload, |_| ()).is_some());
+                count += lane.take(seq, &mut payload, |taken| Some(taken.record.seq + 1)) as u64;
             }
         }
         if count > 0 {
@@ -105,21 +104,12 @@ fn state() -> Report {
     Report::State { from: ConnState::Waiting, to: ConnState::Read }
 }
 
-/// What `Conn::changed` does before every event of a connection.
-fn changed(told: &Cell<(u32, ConnImage)>, image: &ConnImage) -> Option<ConnImage> {
-    let now = (tracer::epoch(), *image);
-    (told.get() != now).then(|| {
-        told.set(now);
-        now.1
-    })
-}
-
 fn off(c: &mut Criterion) {
     let mut group = c.benchmark_group("event");
-    let image = image();
+    let change = ConnChange::new(ChangedFields::ALL, image().words());
     group.bench_function("off", |b| b.iter(|| tracer::emit(black_box(Report::Mark), black_box(b""))));
     group.bench_function("off, with a connection", |b| {
-        b.iter(|| tracer::emit_conn(black_box(Some(7)), black_box(state()), Some(black_box(&image)), b""));
+        b.iter(|| tracer::emit_conn(black_box(Some(7)), black_box(state()), Some(black_box(&change)), b""));
     });
     group.finish();
 }
@@ -146,20 +136,20 @@ fn on(c: &mut Criterion) {
             });
         });
         group.bench_function("state, struct conn as before", |b| {
-            let told = Cell::new((tracer::epoch(), image));
+            let told = ToldConn::default();
             bursts(b, taker, Emptied::After, |_| {
-                let image = changed(&told, black_box(&image));
-                tracer::emit_conn(Some(7), black_box(state()), image.as_ref(), b"")
+                let change = told.changed(*black_box(&image));
+                tracer::emit_conn(Some(7), black_box(state()), change.as_ref(), b"")
             });
         });
         group.bench_function("state, struct conn changed", |b| {
-            let told = Cell::new((tracer::epoch(), image));
+            let told = ToldConn::default();
             let mut image = image;
             bursts(b, taker, Emptied::After, |i| {
                 image.rbytes = i as u32;
                 image.rcurr = i as u32 / 2;
-                let image = changed(&told, black_box(&image));
-                tracer::emit_conn(Some(7), black_box(state()), image.as_ref(), b"");
+                let change = told.changed(*black_box(&image));
+                tracer::emit_conn(Some(7), black_box(state()), change.as_ref(), b"");
             });
         });
         group.bench_function("sendmsg of 4 pieces", |b| {

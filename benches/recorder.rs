@@ -13,7 +13,9 @@
 
 use memstep::event::{ConnImage, ConnState, Detail, EvFlags, ItemOp, Kind, ReplyOp, Target, Thread};
 use memstep::trace::recorder::{Output, Recorder, Sinks, header};
-use memstep::tracer::{self, ClassId, Descriptor, Failure, Hub, IsText, Known, Report, Ret, TracerConfig};
+use memstep::tracer::{
+    self, ClassId, Descriptor, Failure, Hub, IsText, Known, Report, Ret, ToldConn, TracerConfig,
+};
 use std::fs;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -66,14 +68,13 @@ struct Conn {
     id: u32,
     fd: i32,
     image: ConnImage,
-    told: ConnImage,
+    told: ToldConn,
 }
 
 impl Conn {
     fn report(&mut self, what: Report, payload: &[u8]) {
-        let image = (self.told != self.image).then_some(self.image);
-        self.told = self.image;
-        tracer::emit_conn(Some(self.id), what, image.as_ref(), payload);
+        let change = self.told.changed(self.image);
+        tracer::emit_conn(Some(self.id), what, change.as_ref(), payload);
     }
 
     fn state(&mut self, from: ConnState, to: ConnState) {
@@ -93,10 +94,9 @@ impl Conn {
 
     fn sends(&mut self, ret: i32, pieces: &[&[u8]]) {
         let begun = tracer::begin(Kind::Sendmsg, Some(self.id));
-        let image = (self.told != self.image).then_some(self.image);
-        self.told = self.image;
+        let change = self.told.changed(self.image);
         let pieces = pieces.iter().copied();
-        tracer::finish_sendmsg(begun, Some(self.id), self.fd, Ret(ret), image.as_ref(), pieces);
+        tracer::finish_sendmsg(begun, Some(self.id), self.fd, Ret(ret), change.as_ref(), pieces);
     }
 
     fn goes_on(&mut self, from: ConnState) {
@@ -146,7 +146,7 @@ impl Conn {
 fn work(worker: u16, turns: &mpsc::Receiver<u32>, next: &mpsc::Sender<u32>) {
     let conns = (0..CONNS).filter(|id| id % u32::from(WORKERS) == u32::from(worker));
     let image = ConnImage { rsize: 2048, ev_flags: EvFlags::READ_PERSIST, ..ConnImage::default() };
-    let conn = |id| Conn { id, fd: 21 + id as i32, image, told: ConnImage::default() };
+    let conn = |id| Conn { id, fd: 21 + id as i32, image, told: ToldConn::default() };
     let mut conns: Vec<_> = conns.map(conn).collect();
     for conn in &mut conns {
         let (fd, errno) = (Descriptor(conn.fd), Failure(0));

@@ -1,6 +1,7 @@
 //! `struct conn` as a trace tells it: its state, its fields, and what changed between two moments.
 
 use super::Interest;
+use super::change::{ChangeSink, ChangedFields, ConnWords, Word};
 use super::name::{FIRST, Unknown, harmless, vocabulary};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -214,15 +215,10 @@ impl From<Protocol> for ConnValue {
     }
 }
 
-/// Which fields of `struct conn` have changed: a bit for each, but for the item.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ChangedFields(u32);
-
 macro_rules! fields {
     ($($(#[$doc:meta])* $field:ident: $ty:ty,)*) => {
-        /// `struct conn` in numbers, as a server thread copies it into its ring with every event.
-        /// Offsets stand where the C has pointers.
-        #[derive(Debug, Clone, Copy, Eq, Default)]
+        /// `struct conn` in numbers, as a server thread tells of it. Offsets stand where the C has pointers.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         pub struct ConnImage {
             $($(#[$doc])* pub $field: $ty,)*
             /// Which item `c->item` points to: a number that the items of one time do not share, 0
@@ -230,56 +226,71 @@ macro_rules! fields {
             pub item_id: u32,
         }
 
-        impl PartialEq for ConnImage {
-            /// Compares all of it without a branch: nearly always all of it must be looked at.
-            #[inline]
-            fn eq(&self, other: &ConnImage) -> bool {
-                (self.item_id == other.item_id) $(& (self.$field == other.$field))*
+        impl ConnImage {
+            /// How many fields there are, but for the item.
+            pub const FIELDS: usize = [$(stringify!($field)),*].len();
+
+            /// Whether any of it differs from what was in the words' places: without a branch, since nearly always
+            /// all of it must be looked at; and without an array of it, which would have to be read back from
+            /// memory as soon as it is written there.
+            #[inline(always)]
+            pub fn differs(&self, old: impl Fn(usize) -> u32) -> bool {
+                let (mut bits, mut this) = (0, 0);
+                $(
+                    bits |= self.$field.word() ^ old(this);
+                    this += 1;
+                )*
+                (bits | (self.item_id ^ old(this))) != 0
+            }
+
+            /// What of it does.
+            #[inline(always)]
+            pub fn since(&self, old: impl Fn(usize) -> u32) -> ChangedFields {
+                let (mut changed, mut this) = (ChangedFields::NONE, 0);
+                $(
+                    changed.add(this, self.$field.word() != old(this));
+                    this += 1;
+                )*
+                changed.add(this, self.item_id != old(this));
+                changed
+            }
+
+            /// All of it in words.
+            #[inline(always)]
+            pub fn words(&self) -> ConnWords {
+                ConnWords([$(self.$field.word(),)* self.item_id])
             }
         }
 
-        impl ConnImage {
-            /// The fields in which this differs from `old`, or all of them; but for the item.
+        impl ConnWords {
+            /// Sets the field in this place to what it is here; whether it was different.
             #[inline(always)]
-            pub fn differs(&self, old: Option<&ConnFields>) -> ChangedFields {
-                let Some(old) = old else { return ChangedFields(u32::MAX) };
-                let (mut bits, mut bit) = (0, 1);
-                $(
-                    bits |= if self.$field == old.$field { 0 } else { bit };
-                    bit <<= 1;
-                )*
-                let _ = bit;
-                ChangedFields(bits)
-            }
-
-            /// Sets `fields` to what this says; but for the item.
-            #[inline(always)]
-            pub fn into_fields(&self, fields: &mut ConnFields) {
-                $(fields.$field = self.$field;)*
-            }
-
-            /// Those fields, each as a JSON member that follows another one begins (`,"rbytes":`), and
-            /// its value.
-            #[inline(always)]
-            pub fn changes(&self, ChangedFields(mut left): ChangedFields) -> impl Iterator<Item = (&'static str, ConnValue)> {
-                std::iter::from_fn(move || {
-                    let next = self.field(left.trailing_zeros());
-                    left &= left.wrapping_sub(1);
-                    next
-                })
-            }
-
-            #[inline(always)]
-            fn field(&self, bit: u32) -> Option<(&'static str, ConnValue)> {
+            pub(super) fn set(&self, place: usize, fields: &mut ConnFields) -> bool {
                 let mut this = 0;
                 $(
-                    if bit == this {
-                        return Some((concat!(",\"", stringify!($field), "\":"), self.$field.into()));
+                    if place == this {
+                        let new = Word::of(self.0[this]);
+                        return std::mem::replace(&mut fields.$field, new) != new;
                     }
                     this += 1;
                 )*
                 let _ = this;
-                None
+                false
+            }
+
+            /// Tells of the field in this place. What is done with one stands once for each field, of which the
+            /// compiler knows the name and the type there.
+            #[inline(always)]
+            pub(super) fn tell(&self, place: usize, to: &mut impl ChangeSink) {
+                let mut this = 0;
+                $(
+                    if place == this {
+                        let value = <$ty as Word>::of(self.0[this]);
+                        return to.changed(concat!(",\"", stringify!($field), "\":"), value.into());
+                    }
+                    this += 1;
+                )*
+                let _ = this;
             }
         }
 
@@ -362,20 +373,10 @@ mod tests {
     #[test]
     fn a_change_folds_to_the_new_image() {
         let old = ConnImage { rsize: 2048, ..ConnImage::default() };
-        let mut before = ConnFields::default();
-        old.into_fields(&mut before);
-        let new = ConnImage { rbytes: 13, ev_flags: EvFlags::READ.with(EvFlags::PERSIST), ..old };
-        assert_eq!(
-            new.changes(new.differs(Some(&before))).collect::<Vec<_>>(),
-            [
-                (",\"ev_flags\":", ConnValue::Word("EV_READ|EV_PERSIST")),
-                (",\"rbytes\":", ConnValue::Number(13))
-            ]
-        );
-        assert!(old != new && new.changes(new.differs(None)).count() == ConnSet::whole(&new).names().len());
         let mut fields = ConnFields::default();
         ConnSet::whole(&old).apply(&mut fields);
-        ConnSet { rbytes: Some(13), ev_flags: Some(new.ev_flags), ..ConnSet::default() }.apply(&mut fields);
+        let flags = EvFlags::READ.with(EvFlags::PERSIST);
+        ConnSet { rbytes: Some(13), ev_flags: Some(flags), ..ConnSet::default() }.apply(&mut fields);
         assert_eq!((fields.rsize, fields.rbytes), (2048, 13));
         assert_eq!(fields.ev_flags.to_string(), "EV_READ|EV_PERSIST");
     }

@@ -10,6 +10,7 @@
 //! read as it is ([`FlatEvent`]).
 
 mod carried;
+mod change;
 mod conn;
 mod errno;
 mod function;
@@ -23,9 +24,8 @@ mod version;
 mod words;
 
 pub use carried::{Carried, ReadyFd};
-pub use conn::{
-    ChangedFields, ConnFields, ConnImage, ConnItem, ConnSet, ConnState, ConnValue, EvFlags, Protocol,
-};
+pub use change::{CONN_WORDS, ChangeSink, ChangedFields, ConnChange, ConnWords};
+pub use conn::{ConnFields, ConnImage, ConnItem, ConnSet, ConnState, ConnValue, EvFlags, Protocol};
 pub use errno::{ERRNO_NAMES, errno_name, errno_number, errno_words};
 pub use function::Function;
 pub use leash::{AtGate, InLine, Leashed, Steps};

@@ -137,6 +137,16 @@ macro_rules! vocabulary {
                 (self.0 as usize) < Self::NAMES.len()
             }
 
+            /// Its number, as [`of_number`](Self::of_number) takes it.
+            pub const fn number(self) -> u8 {
+                self.0
+            }
+
+            /// The one of that number.
+            pub const fn of_number(number: u8) -> $ty {
+                $ty(number)
+            }
+
             /// Its place in [`ALL`](Self::ALL); the place after the last for one that is not there.
             pub const fn index(self) -> usize {
                 if self.is_known() { self.0 as usize } else { Self::NAMES.len() }

@@ -342,9 +342,9 @@ pub fn transmit(c: &mut Conn) -> Transmit {
     };
     if begun.is_on() {
         // The pieces as they were handed over. No field of the image changes with them.
-        let image = c.changed();
+        let change = c.changed();
         let bytes = c.iov[pieces].iter().map(|piece| c.resolve(piece));
-        tracer::finish_sendmsg(begun, c.id, c.fd(), super::ret(&ret), image.as_ref(), bytes);
+        tracer::finish_sendmsg(begun, c.id, c.fd(), super::ret(&ret), change.as_ref(), bytes);
     }
     advance(c, sent);
     match ret {

@@ -16,7 +16,7 @@
 //! that runs may want.
 
 use super::Record;
-use crate::event::{AtGate, ConnImage, Leashed, Steps, Thread};
+use crate::event::{AtGate, ConnChange, Leashed, Steps, Thread};
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -70,7 +70,7 @@ pub struct JustReported<'a> {
     /// What it told.
     pub record: &'a Record,
     /// The connection's `struct conn`, where it has changed.
-    pub image: Option<&'a ConnImage>,
+    pub change: Option<&'a ConnChange>,
     /// The bytes that were kept.
     pub payload: &'a [u8],
 }

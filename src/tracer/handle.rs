@@ -4,7 +4,7 @@ use super::gate::JustReported;
 use super::record::{Record, Slot, put};
 use super::report::{PieceCount, Report, Ret};
 use super::{EPOCH, Hub, LEVEL};
-use crate::event::{AtGate, ConnImage, Kind, Thread};
+use crate::event::{AtGate, ConnChange, Kind, Thread};
 use rtrb::Producer;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,7 +41,7 @@ pub struct Handle {
     /// Whether the event that was begun may be the one that the server runs until.
     is_awaited: bool,
     /// A connection's `struct conn`, which goes with its next event.
-    owed: Option<(u32, ConnImage)>,
+    owed: Option<(u32, ConnChange)>,
 }
 
 impl Handle {
@@ -61,8 +61,9 @@ impl Handle {
     }
 
     /// See [`owe`](super::owe).
-    pub(super) fn owe(&mut self, conn: u32, image: ConnImage) {
-        self.owed = Some((conn, image));
+    pub(super) fn owe(&mut self, conn: u32, change: ConnChange) {
+        let change = self.owed(Some(conn), Some(&change)).unwrap_or(change);
+        self.owed = Some((conn, change));
     }
 
     /// See [`takes_back_what_is_owed`](super::takes_back_what_is_owed).
@@ -70,13 +71,19 @@ impl Handle {
         self.owed.take().is_some()
     }
 
-    /// What is owed with an event about `conn`.
+    /// What is owed with an event about `conn`, if anything is: with what has changed since.
     #[inline(always)]
-    fn owed(&mut self, conn: Option<u32>) -> Option<(u32, ConnImage)> {
+    fn owed(&mut self, conn: Option<u32>, change: Option<&ConnChange>) -> Option<ConnChange> {
         match self.owed {
             None => None,
-            Some(_) => self.owed.take_if(|(of, _)| Some(*of) == conn),
+            Some(_) => self.owed_besides(conn, change),
         }
+    }
+
+    #[inline(never)]
+    fn owed_besides(&mut self, conn: Option<u32>, change: Option<&ConnChange>) -> Option<ConnChange> {
+        let (_, owed) = self.owed.take_if(|(of, _)| Some(*of) == conn)?;
+        Some(change.map_or(owed, |change| change.and_before(owed.changed())))
     }
 
     pub(super) fn hub(&self) -> &Arc<Hub> {
@@ -146,17 +153,17 @@ impl Handle {
         begun: (u64, u64),
         conn: Option<u32>,
         what: Report,
-        image: Option<&ConnImage>,
+        change: Option<&ConnChange>,
         payload: &[u8],
     ) {
-        let owed = self.owed(conn);
-        let image = image.or(owed.as_ref().map(|(_, image)| image));
+        let owed = self.owed(conn, change);
+        let change = owed.as_ref().or(change);
         let whole = what.is_own_words();
         let kept = &payload[..payload.len().min(if whole { MAX_PAYLOAD } else { self.max_data })];
         let sizes = (kept.len(), payload.len());
-        self.room -= put(&mut self.ring, begun, conn, what, image, sizes, |filling| filling.add(kept));
+        self.room -= put(&mut self.ring, begun, conn, what, change, sizes, |filling| filling.add(kept));
         if self.is_awaited {
-            self.look_for(begun, conn, what, image, kept, payload.len());
+            self.look_for(begun, conn, what, change, kept, payload.len());
         }
         #[cfg(test)]
         super::witness::reported(&self.hub, self.thread, begun.0, conn, &what);
@@ -170,13 +177,13 @@ impl Handle {
         begun: (u64, u64),
         conn: Option<u32>,
         what: Report,
-        image: Option<&ConnImage>,
+        change: Option<&ConnChange>,
         payload: &[u8],
         len: usize,
     ) {
         self.is_awaited = false;
-        let record = Record::new(begun, conn, what, image.is_some(), payload.len(), len);
-        self.hub.gate.reported(&JustReported { thread: self.thread, record: &record, image, payload });
+        let record = Record::new(begun, conn, what, change, payload.len(), len);
+        self.hub.gate.reported(&JustReported { thread: self.thread, record: &record, change, payload });
     }
 
     /// Tells of a `sendmsg` that was begun: of each piece its length, how many bytes are kept, and
@@ -187,11 +194,11 @@ impl Handle {
         conn: Option<u32>,
         fd: i32,
         ret: Ret,
-        image: Option<&ConnImage>,
+        change: Option<&ConnChange>,
         pieces: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
     ) {
-        let owed = self.owed(conn);
-        let image = image.or(owed.as_ref().map(|(_, image)| image));
+        let owed = self.owed(conn, change);
+        let change = owed.as_ref().or(change);
         let count = pieces.len().min(IOV_LISTED);
         let max_data = self.max_data;
         // Each piece, and how many bytes of it are kept.
@@ -206,7 +213,7 @@ impl Handle {
             |(all, total), (piece, kept): (&[u8], usize)| (all + PIECE_HEAD + kept, total + piece.len());
         let sizes = pieces().fold((0, 0), sum);
         let what = Report::Sendmsg { fd, ret, iov: PieceCount(count as u32) };
-        self.room -= put(&mut self.ring, begun, conn, what, image, sizes, |filling| {
+        self.room -= put(&mut self.ring, begun, conn, what, change, sizes, |filling| {
             for (piece, kept) in pieces() {
                 filling.add(&piece_head(piece.len(), kept));
                 filling.add(&piece[..kept]);
@@ -218,7 +225,7 @@ impl Handle {
                 list.extend_from_slice(&piece_head(piece.len(), kept));
                 list.extend_from_slice(&piece[..kept]);
             }
-            self.look_for(begun, conn, what, image, &list, sizes.1);
+            self.look_for(begun, conn, what, change, &list, sizes.1);
         }
         #[cfg(test)]
         super::witness::reported(&self.hub, self.thread, begun.0, conn, &what);
@@ -230,20 +237,20 @@ impl Handle {
         begun: (u64, u64),
         conn: Option<u32>,
         what: Report,
-        image: Option<&ConnImage>,
+        change: Option<&ConnChange>,
         peer: &[u8],
         data: &[u8],
     ) {
-        let owed = self.owed(conn);
-        let image = image.or(owed.as_ref().map(|(_, image)| image));
+        let owed = self.owed(conn, change);
+        let change = owed.as_ref().or(change);
         let kept = &data[..data.len().min(self.max_data)];
         let (kept_len, len) = (peer.len() + kept.len(), peer.len() + data.len());
-        self.room -= put(&mut self.ring, begun, conn, what, image, (kept_len, len), |filling| {
+        self.room -= put(&mut self.ring, begun, conn, what, change, (kept_len, len), |filling| {
             filling.add(peer);
             filling.add(kept);
         });
         if self.is_awaited {
-            self.look_for(begun, conn, what, image, &[peer, kept].concat(), len);
+            self.look_for(begun, conn, what, change, &[peer, kept].concat(), len);
         }
         #[cfg(test)]
         super::witness::reported(&self.hub, self.thread, begun.0, conn, &what);

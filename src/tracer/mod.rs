@@ -29,7 +29,11 @@ pub use payload::{PEER, ready_bytes, received};
 pub use record::{Record, RingEvent, RingReader};
 pub use report::{ClassId, Descriptor, Failure, IsText, Known, Peer, PieceCount, REPORTED, Report, Ret};
 
-use crate::event::{ConnImage, Detail, Function, InLine, Kind, Leashed, MAX_DATA, Thread};
+use crate::event::{
+    CONN_WORDS, ChangedFields, ConnChange, ConnImage, Detail, Function, InLine, Kind, Leashed, MAX_DATA,
+    Thread,
+};
+use crossbeam_utils::CachePadded;
 use handle::RESERVE;
 use payload::peer_bytes;
 use quanta::Clock;
@@ -65,7 +69,9 @@ impl Default for TracerConfig {
 /// What all threads of one server share.
 #[derive(Debug)]
 pub struct Hub {
-    seq: AtomicU64,
+    /// Every event of every thread writes it: what is only read beside it would be fetched anew each time, by
+    /// the recorder, too.
+    seq: CachePadded<AtomicU64>,
     clock: Clock,
     start: u64,
     config: TracerConfig,
@@ -101,7 +107,7 @@ impl Hub {
     pub fn new(config: TracerConfig) -> Arc<Hub> {
         let clock = Clock::new();
         Arc::new(Hub {
-            seq: AtomicU64::new(1),
+            seq: CachePadded::new(AtomicU64::new(1)),
             start: clock.raw(),
             clock,
             config,
@@ -234,6 +240,40 @@ pub fn epoch() -> u32 {
     EPOCH.get()
 }
 
+/// What a trace was last told of a connection's `struct conn`; nothing yet by default.
+#[derive(Debug, Default)]
+pub struct ToldConn {
+    /// In which [`epoch`]; 0 for none.
+    epoch: Cell<u32>,
+    words: [Cell<u32>; CONN_WORDS],
+}
+
+impl ToldConn {
+    /// What has changed since then in the structure, which it is told `now`; all of it, where that may not have been
+    /// heard.
+    #[inline(always)]
+    pub fn changed(&self, now: ConnImage) -> Option<ConnChange> {
+        let is_another = self.epoch.get() != epoch() || now.differs(|place| self.words[place].get());
+        is_another.then(|| self.change(&now))
+    }
+
+    #[inline(never)]
+    fn change(&self, now: &ConnImage) -> ConnChange {
+        let changed = match self.epoch.replace(epoch()) == epoch() {
+            true => now.since(|place| self.words[place].get()),
+            false => ChangedFields::ALL,
+        };
+        let change = ConnChange::new(changed, now.words());
+        changed.places().for_each(|place| self.words[place].set(change.word(place)));
+        change
+    }
+
+    /// It was not told after all.
+    pub fn forget(&self) {
+        self.epoch.set(0);
+    }
+}
+
 /// From now on this thread records into `handle`.
 pub fn install(handle: Handle) {
     #[cfg(test)]
@@ -268,11 +308,11 @@ pub fn reports_calls() -> bool {
 /// Leaves a connection's `struct conn`, where it has changed, for the next event about that connection:
 /// whoever tells of that one knows no connection.
 #[inline]
-pub fn owe(conn: Option<u32>, image: impl FnOnce() -> Option<ConnImage>) {
+pub fn owe(conn: Option<u32>, change: impl FnOnce() -> Option<ConnChange>) {
     if on()
-        && let Some((conn, image)) = conn.zip(image())
+        && let Some((conn, change)) = conn.zip(change())
     {
-        HANDLE.with_borrow_mut(|handle| handle.iter_mut().for_each(|handle| handle.owe(conn, image)));
+        HANDLE.with_borrow_mut(|handle| handle.iter_mut().for_each(|handle| handle.owe(conn, change)));
     }
 }
 
@@ -367,11 +407,11 @@ fn set_in_line(is_in_line: bool) {
 
 /// Tells of an event that [`begin`] has numbered.
 #[inline]
-pub fn finish(begun: Begun, conn: Option<u32>, what: Report, image: Option<&ConnImage>, payload: &[u8]) {
+pub fn finish(begun: Begun, conn: Option<u32>, what: Report, change: Option<&ConnChange>, payload: &[u8]) {
     if let Some(begun) = begun.0 {
         HANDLE.with_borrow_mut(|handle| {
             if let Some(handle) = handle {
-                handle.report(begun, conn, what, image, payload);
+                handle.report(begun, conn, what, change, payload);
             }
         });
     }
@@ -383,22 +423,22 @@ pub fn emit(what: Report, payload: &[u8]) {
     emit_conn(None, what, None, payload);
 }
 
-/// Tells of an event about a connection; `image` is its `struct conn` as it stands now, where it
-/// has changed since this thread last told of it.
+/// Tells of an event about a connection; `change` is what has changed in its `struct conn` since it was last told
+/// ([`ToldConn::changed`]).
 #[inline]
-pub fn emit_conn(conn: Option<u32>, what: Report, image: Option<&ConnImage>, payload: &[u8]) {
+pub fn emit_conn(conn: Option<u32>, what: Report, change: Option<&ConnChange>, payload: &[u8]) {
     if on() {
-        emit_recorded(conn, what, image, payload);
+        emit_recorded(conn, what, change, payload);
     }
 }
 
 #[inline(never)]
-fn emit_recorded(conn: Option<u32>, what: Report, image: Option<&ConnImage>, payload: &[u8]) {
+fn emit_recorded(conn: Option<u32>, what: Report, change: Option<&ConnChange>, payload: &[u8]) {
     HANDLE.with_borrow_mut(|handle| {
         if let Some(handle) = handle
             && let Some(begun) = handle.begin(conn, || (what.kind(), what.of()))
         {
-            handle.report(begun, conn, what, image, payload);
+            handle.report(begun, conn, what, change, payload);
         }
     });
 }
@@ -410,13 +450,13 @@ pub fn finish_sendmsg<'a>(
     conn: Option<u32>,
     fd: i32,
     ret: Ret,
-    image: Option<&ConnImage>,
+    change: Option<&ConnChange>,
     pieces: impl ExactSizeIterator<Item = &'a [u8]> + Clone,
 ) {
     let Some(begun) = begun.0 else { return };
     HANDLE.with_borrow_mut(|handle| {
         if let Some(handle) = handle {
-            handle.report_sendmsg(begun, conn, fd, ret, image, pieces);
+            handle.report_sendmsg(begun, conn, fd, ret, change, pieces);
         }
     });
 }
@@ -426,7 +466,7 @@ pub fn finish_sendmsg<'a>(
 pub fn emit_recvfrom(
     conn: Option<u32>,
     what: Report,
-    image: Option<&ConnImage>,
+    change: Option<&ConnChange>,
     peer: Option<SocketAddr>,
     data: &[u8],
 ) {
@@ -437,7 +477,7 @@ pub fn emit_recvfrom(
         if let Some(handle) = handle
             && let Some(begun) = handle.begin(conn, || (what.kind(), what.of()))
         {
-            handle.report_recvfrom(begun, conn, what, image, &peer_bytes(peer), data);
+            handle.report_recvfrom(begun, conn, what, change, &peer_bytes(peer), data);
         }
     });
 }

@@ -2,7 +2,7 @@
 //! [`Event`](crate::event::Event) is the recorder's work, on another thread.
 
 use super::report::Report;
-use crate::event::{ConnImage, Thread};
+use crate::event::{CONN_WORDS, ChangedFields, ConnChange, Thread};
 use rtrb::{Consumer, Producer};
 use std::mem::MaybeUninit;
 use std::slice::IterMut;
@@ -20,90 +20,56 @@ pub struct Record {
     /// When, in ticks of the hub's clock ([`Hub::nanoseconds`](super::Hub::nanoseconds)).
     pub ticks: u64,
     conn: u32,
-    /// How many bytes of the payload follow.
-    pub kept: u32,
+    /// How many bytes of the payload follow, and how many of what has changed before those.
+    sizes: u32,
     /// The true length of the payload.
     pub len: u32,
     /// What happened.
     pub what: Report,
-    has_image: bool,
+    /// What has changed in the connection's `struct conn` since its last event.
+    changed: ChangedFields,
+    /// The word that has changed, if it is one; more stand before the payload.
+    word: u32,
 }
 
-/// What a ring is made of: one cache line. A record takes one; as many more as `struct conn` needs, where it has
-/// changed since the connection's last event; and as many as its payload does.
+/// What a ring is made of: one cache line. A record takes one; and as many more as its payload does, before which
+/// the fields stand that have changed in `struct conn`, if they do not fit into the record.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 pub(super) enum Slot {
     Record(Record),
-    Image(Part),
     Bytes([u8; BYTES]),
 }
 
 const _: () = assert!(size_of::<Slot>() == 64);
 
-/// A part of a structure, as it lies in memory, with whatever is between its fields.
-type Part = [MaybeUninit<u8>; BYTES];
-/// How many parts a `struct conn` has.
-const IMAGE: usize = parts_of::<ConnImage>();
-
-const fn parts_of<T>() -> usize {
-    size_of::<T>().div_ceil(BYTES)
-}
-
-/// The part of `of` that begins after `at` others.
-#[inline(always)]
-fn part<T: Copy>(of: &T, at: usize) -> Part {
-    let mut part = [MaybeUninit::uninit(); BYTES];
-    let from = at * BYTES;
-    let len = size_of::<T>().saturating_sub(from).min(BYTES);
-    // SAFETY: so many bytes are left of `of` from there on, the part has room for them, and bytes that may be
-    // uninitialised may be copied as such.
-    unsafe {
-        let bytes = std::ptr::from_ref(of).cast::<MaybeUninit<u8>>().add(from);
-        std::ptr::copy_nonoverlapping(bytes, part.as_mut_ptr(), len);
-    }
-    part
-}
-
-/// What was cut into those parts; `None` if one is missing.
-///
-/// # Safety
-/// The parts are those that [`part`] made of a `T`, all of them, in order.
-#[inline(always)]
-unsafe fn joined<'a, T: Copy>(mut parts: impl Iterator<Item = Option<&'a Part>>) -> Option<T> {
-    let mut whole = MaybeUninit::<T>::uninit();
-    for at in 0..parts_of::<T>() {
-        let (part, from) = (parts.next()??, at * BYTES);
-        let len = (size_of::<T>() - from).min(BYTES);
-        // SAFETY: `whole` has so many bytes from there on, and the part has no fewer.
-        unsafe {
-            let bytes = whole.as_mut_ptr().cast::<MaybeUninit<u8>>().add(from);
-            std::ptr::copy_nonoverlapping(part.as_ptr(), bytes, len);
-        }
-    }
-    // SAFETY: every byte of it is one of a `T`, which is `Copy`.
-    Some(unsafe { whole.assume_init() })
-}
-
 impl Record {
     /// An event as it is told; `kept` of the payload's `len` bytes come with it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(
         (seq, ticks): (u64, u64),
         conn: Option<u32>,
         what: Report,
-        has_image: bool,
+        change: Option<&ConnChange>,
         kept: usize,
         len: usize,
     ) -> Record {
+        let (changed, count, word) = match change {
+            None => (ChangedFields::NONE, 0, 0),
+            Some(change) => {
+                (change.changed(), change.changed().count() as u32, change.words().next().unwrap_or(0))
+            }
+        };
+        let outside = if count > 1 { 4 * count } else { 0 };
         Record {
             seq,
             ticks,
             conn: conn.unwrap_or(NO_CONN),
-            kept: kept as u32,
+            sizes: (kept as u32 & KEPT) | outside << KEPT.count_ones(),
             len: u32::try_from(len).unwrap_or(u32::MAX),
             what,
-            has_image,
+            changed,
+            word,
         }
     }
 
@@ -114,14 +80,33 @@ impl Record {
 
     /// How many slots a record with such a payload takes at most.
     pub(super) const fn most_slots(kept: usize) -> usize {
-        1 + IMAGE + kept.div_ceil(BYTES) + AHEAD
+        1 + (CHANGE + kept).div_ceil(BYTES) + AHEAD
+    }
+
+    /// How many bytes of the payload follow.
+    #[inline(always)]
+    fn kept(&self) -> usize {
+        (self.sizes & KEPT) as usize
+    }
+
+    /// How many bytes of what has changed stand before them.
+    #[inline(always)]
+    fn outside(&self) -> usize {
+        (self.sizes >> KEPT.count_ones()) as usize
     }
 
     /// How many slots it takes.
+    #[inline(always)]
     pub(super) fn slots(&self) -> usize {
-        1 + if self.has_image { IMAGE } else { 0 } + (self.kept as usize).div_ceil(BYTES)
+        1 + (self.outside() + self.kept()).div_ceil(BYTES)
     }
 }
+
+/// How many bytes what has changed takes at most.
+const CHANGE: usize = 4 * CONN_WORDS;
+/// Which bits of the sizes are the payload's.
+const KEPT: u32 = 0xff_ffff;
+const _: () = assert!(CHANGE <= 0xff);
 
 /// How many slots ahead are fetched into the cache.
 const AHEAD: usize = 4;
@@ -160,6 +145,25 @@ impl<'a> Filling<'a> {
             _ => return false,
         }
         true
+    }
+
+    /// Adds a word.
+    #[inline(always)]
+    fn add_word(&mut self, word: u32) {
+        if self.rest.is_empty() {
+            self.begin_bytes();
+        }
+        // A slot's end may come in the middle of it.
+        match std::mem::take(&mut self.rest) {
+            [a, b, c, d, rest @ ..] => {
+                [*a, *b, *c, *d] = word.to_le_bytes();
+                self.rest = rest;
+            }
+            rest => {
+                self.rest = rest;
+                self.add(&word.to_le_bytes());
+            }
+        }
     }
 
     /// Adds to the payload; what there is no slot for is left out.
@@ -201,12 +205,12 @@ pub(super) fn put(
     begun: (u64, u64),
     conn: Option<u32>,
     what: Report,
-    image: Option<&ConnImage>,
+    change: Option<&ConnChange>,
     (kept, len): (usize, usize),
     fill: impl FnOnce(&mut Filling<'_>),
 ) -> usize {
-    let record = Record::new(begun, conn, what, image.is_some(), kept, len);
-    let slots = record.slots();
+    let record = Record::new(begun, conn, what, change, kept, len);
+    let (slots, outside) = (record.slots(), record.outside());
     // It cannot fail: the room was looked for before the event got its number.
     let Ok(mut chunk) = ring.write_chunk_uninit(slots + AHEAD) else { return 0 };
     let (first, second) = chunk.as_mut_slices();
@@ -218,10 +222,8 @@ pub(super) fn put(
     let second = &mut second[..in_second];
     let mut filling = Filling { first: first.iter_mut(), second: second.iter_mut(), rest: &mut [] };
     filling.slot(Slot::Record(record));
-    if let Some(image) = image {
-        for at in 0..IMAGE {
-            filling.slot(Slot::Image(part(image, at)));
-        }
+    if let Some(change) = change.filter(|_| outside > 0) {
+        change.words().for_each(|word| filling.add_word(word));
     }
     fill(&mut filling);
     // Were there less to add than was said, nothing would be left unwritten all the same.
@@ -231,6 +233,9 @@ pub(super) fn put(
     slots
 }
 
+/// How many slots are taken in one go, and then given back to the thread.
+const AT_ONCE: usize = 512;
+
 /// An event as it lies in a ring.
 #[derive(Debug, Clone, Copy)]
 pub struct RingEvent<'a> {
@@ -238,8 +243,8 @@ pub struct RingEvent<'a> {
     pub record: &'a Record,
     /// When it happened; not before the one before.
     pub ticks: u64,
-    /// The connection's `struct conn` after it, where it has changed.
-    pub image: Option<&'a ConnImage>,
+    /// What has changed in the connection's `struct conn`.
+    pub change: Option<&'a ConnChange>,
     /// The first bytes of its payload.
     pub payload: &'a [u8],
 }
@@ -268,72 +273,82 @@ impl RingReader {
         }
     }
 
-    /// Takes the event with this number, if it comes next: hands it over as it lies in the ring. A
-    /// payload that does not lie in one piece is put together in `scratch`.
+    /// Takes the event with this number, if it comes next, and after it those whose numbers `with` asks for:
+    /// hands each over as it lies in the ring. A payload that does not lie in one piece is put together in
+    /// `scratch`. Returns how many were taken.
+    ///
+    /// The thread may write where they were once this returns, not before: it takes no more in one go than a
+    /// small part of the ring.
     #[inline(always)]
-    pub fn take<R>(
+    pub fn take(
         &mut self,
         seq: u64,
         scratch: &mut Vec<u8>,
-        with: impl FnOnce(RingEvent<'_>) -> R,
-    ) -> Option<R> {
-        let slots = match self.ring.peek() {
-            Ok(Slot::Record(record)) if record.seq == seq => record.slots(),
-            _ => return None,
-        };
-        let chunk = self.ring.read_chunk(slots).ok()?;
-        let (first, second) = chunk.as_slices();
-        let slot = |i: usize| first.get(i).or_else(|| second.get(i.wrapping_sub(first.len())));
-        let Some(Slot::Record(record)) = slot(0) else { return None };
-        let parts = (1..).map(|at| match slot(at) {
-            Some(Slot::Image(part)) => Some(part),
-            _ => None,
-        });
-        // SAFETY: whatever parts follow a record were made of a `ConnImage` by `put`, all of them.
-        let image: Option<ConnImage> = if record.has_image { unsafe { joined(parts) } } else { None };
-        let rest = if record.has_image { 1 + IMAGE } else { 1 };
-        let kept = record.kept as usize;
-        let payload = match slot(rest) {
-            Some(Slot::Bytes(bytes)) if kept <= BYTES => &bytes[..kept],
-            Some(_) => {
-                scratch.clear();
-                for slot in (rest..slots).filter_map(slot) {
-                    if let Slot::Bytes(bytes) = slot {
-                        scratch.extend_from_slice(bytes);
-                    }
+        mut with: impl FnMut(RingEvent<'_>) -> Option<u64>,
+    ) -> usize {
+        let cached = self.ring.cached_slots();
+        let there = if cached > 0 { cached } else { self.ring.slots() };
+        // There are as many at least.
+        let Ok(chunk) = self.ring.read_chunk(there) else { return 0 };
+        let (mut slots, mut later) = chunk.as_slices();
+        let (mut wanted, mut taken, mut used) = (Some(seq), 0, 0);
+        while used < AT_ONCE
+            && let Some((Slot::Record(record), rest)) = slots.split_first().or_else(|| {
+                (slots, later) = (later, &[]);
+                slots.split_first()
+            })
+            && wanted == Some(record.seq)
+        {
+            let more = record.slots() - 1;
+            // The counters of two processors may differ by a hair, and the thread may have moved.
+            self.ticks = self.ticks.max(record.ticks);
+            let wrapped;
+            let own = match rest.split_at_checked(more) {
+                Some((own, rest)) => {
+                    slots = rest;
+                    own
                 }
-                scratch.get(..kept).unwrap_or_default()
-            }
-            None => &[],
-        };
-        // The counters of two processors may differ by a hair, and the thread may have moved.
-        self.ticks = self.ticks.max(record.ticks);
-        let done = with(RingEvent { record, ticks: self.ticks, image: image.as_ref(), payload });
-        chunk.commit_all();
-        Some(done)
+                // The ring begins anew in the middle of it.
+                None => {
+                    let (end, after) = later.split_at((more - rest.len()).min(later.len()));
+                    wrapped = [rest, end].concat();
+                    (slots, later) = (after, &[]);
+                    &wrapped
+                }
+            };
+            let (change, payload) = read(record, own, scratch);
+            wanted = with(RingEvent { record, ticks: self.ticks, change: change.as_ref(), payload });
+            (taken, used) = (taken + 1, used + 1 + more);
+        }
+        chunk.commit(used);
+        taken
     }
 }
 
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    /// Larger than a slot, and with room between its fields.
-    #[derive(Debug, Clone, Copy, PartialEq)]
-    struct Large(u8, [u32; 31], bool, u64);
-
-    #[test]
-    fn what_is_larger_than_a_slot_is_cut_and_joined() {
-        let large = Large(7, std::array::from_fn(|i| i as u32 * 3), true, u64::MAX - 1);
-        let parts: Vec<Part> = (0..parts_of::<Large>()).map(|at| part(&large, at)).collect();
-        assert_eq!(parts.len(), 3);
-        // SAFETY: these are all the parts of one.
-        let whole: Option<Large> = unsafe { joined(parts.iter().map(Some)) };
-        assert_eq!(whole, Some(large));
-        // SAFETY: nothing is joined where a part is missing.
-        let none: Option<Large> = unsafe { joined(parts.iter().take(2).map(Some).chain([None])) };
-        assert_eq!(none, None);
-        assert_eq!(parts_of::<ConnImage>(), IMAGE);
-    }
+/// What has changed, if anything, and the payload of a record that is followed by these slots.
+#[inline(always)]
+fn read<'a>(record: &Record, slots: &'a [Slot], scratch: &'a mut Vec<u8>) -> (Option<ConnChange>, &'a [u8]) {
+    let bytes: &[u8] = match slots {
+        [] => &[],
+        [Slot::Bytes(bytes)] => bytes,
+        _ => {
+            scratch.clear();
+            for slot in slots {
+                if let Slot::Bytes(bytes) = slot {
+                    scratch.extend_from_slice(bytes);
+                }
+            }
+            scratch
+        }
+    };
+    // There are as many.
+    let (outside, payload) = bytes.split_at_checked(record.outside()).unwrap_or_default();
+    let change = (!record.changed.is_empty()).then(|| match outside {
+        [] => ConnChange::of_words(record.changed, std::iter::once(record.word)),
+        _ => {
+            let words = outside.as_chunks().0.iter().map(|word| u32::from_le_bytes(*word));
+            ConnChange::of_words(record.changed, words)
+        }
+    });
+    (change, payload.get(..record.kept()).unwrap_or_default())
 }

@@ -11,7 +11,10 @@ fn taken(lane: &mut RingReader) -> Vec<(u64, Record, Vec<u8>)> {
     let mut payload = Vec::new();
     let mut all = Vec::new();
     while let Some(seq) = lane.head() {
-        lane.take(seq, &mut payload, |taken| all.push((seq, *taken.record, taken.payload.to_vec())));
+        lane.take(seq, &mut payload, |taken| {
+            all.push((seq, *taken.record, taken.payload.to_vec()));
+            None
+        });
     }
     all
 }
@@ -21,25 +24,64 @@ fn what_is_told_comes_out_as_it_was_told_however_the_ring_wraps() {
     let hub = Hub::new(config());
     install(hub.handle(Thread::Main));
     let mut lane = hub.take_lanes().pop().unwrap();
-    let image = ConnImage { rbytes: 13, item_id: 7, ..ConnImage::default() };
+    let told = ToldConn::default();
     let mut seq = 0;
     for round in 0..3000usize {
         let payload: Vec<u8> = (0..round % 300).map(|i| (i % 251) as u8).collect();
-        let image = (round % 2 == 0).then_some(&image);
-        emit_conn(Some(5), Report::Command, image, &payload);
+        // Nothing, one, two or three words have changed; the first time, all.
+        let (rbytes, rcurr) = ((round / 2) as u32, (round / 4) as u32);
+        let change = told.changed(ConnImage { rbytes, rcurr, item_id: rcurr, ..ConnImage::default() });
+        emit_conn(Some(5), Report::Command, change.as_ref(), &payload);
         seq += 1;
         assert_eq!(lane.head(), Some(seq));
         let mut scratch = Vec::new();
-        assert!(lane.take(seq + 1, &mut scratch, |_| ()).is_none());
+        assert_eq!(lane.take(seq + 1, &mut scratch, |_| None), 0);
         let taken =
-            lane.take(seq, &mut scratch, |RingEvent { record, image: told, payload: got, .. }| {
+            lane.take(seq, &mut scratch, |RingEvent { record, change: got_change, payload: got, .. }| {
                 assert_eq!((record.seq, record.conn(), record.len as usize), (seq, Some(5), payload.len()));
                 assert_eq!(got, &payload[..payload.len().min(256)]);
-                assert_eq!(told, image);
+                let words = |change: Option<ConnChange>| {
+                    change.map(|change| (change.changed(), change.words().collect::<Vec<_>>()))
+                };
+                assert_eq!(words(got_change.copied()), words(change));
+                None
             });
-        assert!(taken.is_some());
+        assert_eq!(taken, 1);
     }
     assert_eq!(lane.head(), None);
+    uninstall();
+}
+
+#[test]
+fn what_is_in_a_row_is_taken_in_one_go_as_far_as_it_is_asked_for() {
+    let hub = Hub::new(config());
+    install(hub.handle(Thread::Main));
+    let mut lane = hub.take_lanes().pop().unwrap();
+    let mut scratch = Vec::new();
+    let (mut told, mut next) = (0, 1);
+    // Rows of other lengths each time, so that the ring begins anew in the middle of any of them.
+    for row in 1..400usize {
+        for i in 0..row % 37 {
+            told += 1;
+            emit(Report::Command, &vec![b'x'; 40 * i]);
+        }
+        let until = next + (row as u64) % 23;
+        let taken = lane.take(next, &mut scratch, |RingEvent { record, payload, .. }| {
+            assert_eq!((record.seq, payload.len()), (next, (record.len as usize).min(256)));
+            assert!(payload.iter().all(|byte| *byte == b'x'));
+            next += 1;
+            (next < until).then_some(next)
+        });
+        assert!(taken <= row % 23 + 1);
+        while let Some(seq) = lane.head().filter(|_| told - next > 60) {
+            assert_eq!(seq, next);
+            next += lane.take(next, &mut scratch, |_| None) as u64;
+        }
+    }
+    while lane.head().is_some() {
+        next += lane.take(next, &mut scratch, |_| None) as u64;
+    }
+    assert_eq!((next, lane.take(next, &mut scratch, |_| None)), (told + 1, 0));
     uninstall();
 }
 

@@ -3,8 +3,8 @@
 use super::Effect;
 use super::happening::{AllocatedItem, Change, Happening};
 use crate::event::{
-    ChangedFields, ConnAt, ConnFields, ConnImage, ConnItem, ConnSet, ConnState, Counted, Payload, ReplyOp,
-    StatFold, StatStep, Thread, What, encode,
+    ChangedFields, ConnAt, ConnFields, ConnItem, ConnSet, ConnState, Counted, Payload, ReplyOp, StatFold,
+    StatStep, Thread, What, encode,
 };
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -211,7 +211,7 @@ impl ConnFacts {
     }
 
     /// Takes in what has changed in `struct conn`: which fields, and the item that it has got or let go of.
-    #[inline]
+    #[inline(always)]
     fn changes(&mut self, change: &Change<'_>) -> (ChangedFields, Option<Option<ConnItem>>) {
         match *change {
             Change::Nothing => (ChangedFields::default(), None),
@@ -220,23 +220,22 @@ impl ConnFacts {
                 self.is_known = true;
                 (ChangedFields::default(), None)
             }
-            Change::Image(image, allocated) => {
-                let changed = image.differs(self.is_known.then_some(&self.fields));
-                image.into_fields(&mut self.fields);
+            Change::Words(change, allocated) => {
+                let changed = change.apply(&mut self.fields, self.is_known);
                 self.is_known = true;
-                (changed, self.item_changes(image, allocated))
+                (changed, change.item_id().and_then(|id| self.item_changes(id, allocated)))
             }
         }
     }
 
     #[inline]
-    fn item_changes(&mut self, image: &ConnImage, allocated: &AllocatedItem) -> Option<Option<ConnItem>> {
-        if self.item_id == image.item_id {
+    fn item_changes(&mut self, id: u32, allocated: &AllocatedItem) -> Option<Option<ConnItem>> {
+        if self.item_id == id {
             return None;
         }
-        self.item_id = image.item_id;
-        let has = (image.item_id != 0).then(|| {
-            let is_known = allocated.id == image.item_id;
+        self.item_id = id;
+        let has = (id != 0).then(|| {
+            let is_known = allocated.id == id;
             let key = if is_known { encode(&allocated.key).0.unwrap_or_default() } else { String::new() };
             ConnItem { key, size: if is_known { u64::from(allocated.size) } else { 0 } }
         });
@@ -245,8 +244,9 @@ impl ConnFacts {
     }
 
     /// What an event is to the statistics, and what they have counted since the one before.
+    #[inline(always)]
     fn counts(&mut self, h: &Happening<'_>, told: i64) -> Counted {
-        let step = match h.what {
+        let step = match *h.what {
             What::Command => {
                 let (kept, len) = h.bytes.unwrap_or((&[], 1));
                 return self.stats.command(&Payload { kept: kept.into(), len }, told);
@@ -257,7 +257,7 @@ impl ConnFacts {
             },
             What::Reply { op: Some(ReplyOp::Value) } => StatStep::Value,
             What::Reply { .. } => StatStep::Reply,
-            What::Call { function: Some(function) } => StatStep::Call(*function),
+            What::Call { function: Some(function) } => StatStep::Call(function),
             What::State { .. } => StatStep::State,
             _ => return Counted::Nothing,
         };
@@ -265,18 +265,19 @@ impl ConnFacts {
     }
 
     /// How far it has come by an event.
+    #[inline(always)]
     fn goes_on(&mut self, h: &Happening<'_>) {
-        match h.what {
-            What::Accept { fd, .. } => (self.fd, self.peer) = (*fd, h.text().map(Cow::into_owned)),
+        match *h.what {
+            What::Accept { fd, .. } => (self.fd, self.peer) = (fd, h.text().map(Cow::into_owned)),
             What::CqPush { worker, transport, .. } => {
                 self.is_udp |= transport.is_some();
-                (self.place, self.thread) = (self.place.max(ConnStage::Queued), *worker);
+                (self.place, self.thread) = (self.place.max(ConnStage::Queued), worker);
             }
             What::CqPop { .. } => (self.place, self.thread) = (self.place.max(ConnStage::Taken), Some(h.th)),
             What::ConnNew { fd, transport, state } => {
                 self.is_udp |= transport.is_some();
                 (self.place, self.thread) = (ConnStage::Open, Some(h.th));
-                (self.fd, self.state) = (fd.or(self.fd), *state);
+                (self.fd, self.state) = (fd.or(self.fd), state);
             }
             What::State { to, .. } => {
                 // A trace that begins in the middle shows connections that were never accepted in it.
@@ -297,7 +298,7 @@ impl ConnFacts {
 }
 
 /// Folds an event of a connection; what `stats` has counted before it.
-#[inline]
+#[inline(always)]
 pub(super) fn apply<C: Connection>(
     conn: &mut C,
     h: &Happening<'_>,

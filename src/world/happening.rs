@@ -1,6 +1,6 @@
 //! What happened, in the one shape that the fold takes.
 
-use crate::event::{Carried, ConnImage, ConnSet, Event, Function, ReadyFd, Snapshot, Thread, What};
+use crate::event::{Carried, ConnChange, ConnSet, Event, Function, ReadyFd, Snapshot, Thread, What};
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
@@ -47,14 +47,14 @@ pub enum Change<'a> {
     Nothing,
     /// These fields.
     Set(&'a ConnSet),
-    /// It is like that now; and the item that the thread has allocated last.
-    Image(&'a ConnImage, &'a AllocatedItem),
+    /// These, as a thread reported them; and the item that it has allocated last.
+    Words(&'a ConnChange, &'a AllocatedItem),
 }
 
 /// An item that a thread has allocated: the one that a connection of its may fill next.
 #[derive(Debug, Default)]
 pub struct AllocatedItem {
-    /// The number that `ConnImage` has for it.
+    /// The number that a `ConnImage` has for it.
     pub id: u32,
     /// Its key, as far as it was kept.
     pub key: Vec<u8>,
@@ -88,8 +88,10 @@ impl<'a> From<&'a Event> for Happening<'a> {
     }
 }
 
+// All of it is put where it is called, so that nothing needs it in memory.
 impl Happening<'_> {
     /// Its text.
+    #[inline(always)]
     pub fn text(&self) -> Option<Cow<'_, str>> {
         match self.text {
             HappeningText::Nothing | HappeningText::Bytes(b"") => None,
@@ -101,8 +103,9 @@ impl Happening<'_> {
 
     /// Whether it may be about a connection that is not there any more, or not yet: the functions that closed it
     /// are left after that, and those that hand over a UDP socket are entered before.
+    #[inline(always)]
     pub fn is_before_or_after_a_connection(&self) -> bool {
-        match self.what {
+        match *self.what {
             What::Return { .. } => true,
             What::Call { function } => matches!(function, Some(Function::DispatchConnNew | Function::CqPush)),
             _ => false,
@@ -110,6 +113,7 @@ impl Happening<'_> {
     }
 
     /// The byte that went through a pipe: `?` where the recording does not say.
+    #[inline(always)]
     pub fn byte(&self) -> u8 {
         self.bytes.and_then(|(kept, _)| kept.first().copied()).unwrap_or(b'?')
     }

@@ -110,13 +110,13 @@ impl ThreadFacts {
     }
 
     /// Folds an event that happened on this thread.
-    #[inline]
+    #[inline(always)]
     pub(super) fn happened(&mut self, h: &Happening<'_>) {
-        match h.what {
+        match *h.what {
             // These tell of the recording, not of the thread.
             What::Mark | What::Note { .. } | What::Drop { .. } | What::Snapshot => return,
             What::Wait { timeout, epoll_fd } => {
-                (self.phase, self.timeout, self.conn) = (ThreadPhase::Asleep(*timeout), *timeout, None);
+                (self.phase, self.timeout, self.conn) = (ThreadPhase::Asleep(timeout), timeout, None);
                 self.epoll_fd = epoll_fd.or(self.epoll_fd);
                 return;
             }
@@ -126,11 +126,11 @@ impl ThreadFacts {
                 self.conn = None;
             }
             What::Call { function: Some(function) } if self.stack.len() < MAX_DEPTH => {
-                self.stack.push(*function)
+                self.stack.push(function)
             }
             What::Return { function: Some(function) } => {
                 // A cut trace may return from what was never seen called.
-                if let Some(depth) = self.stack.iter().rposition(|entered| entered == function) {
+                if let Some(depth) = self.stack.iter().rposition(|entered| *entered == function) {
                     self.stack.truncate(depth);
                 }
             }
@@ -143,20 +143,21 @@ impl ThreadFacts {
     }
 
     /// Folds an event that is about this thread, whichever it happened on; the event that caused it.
+    #[inline(always)]
     pub(super) fn concerns(&mut self, h: &Happening<'_>) -> Option<u64> {
-        match h.what {
+        match *h.what {
             What::EventInit { epoll_fd, .. } => {
                 self.epoll_fd = epoll_fd.or(self.epoll_fd);
                 self.is_made(h, None);
             }
             What::Pipe { notify_receive_fd, notify_send_fd, .. } => {
-                self.has_a_pipe(*notify_receive_fd, *notify_send_fd);
+                self.has_a_pipe(notify_receive_fd, notify_send_fd);
                 self.is_made(h, None);
             }
             What::Thread { op, epoll_fd, notify_receive_fd, notify_send_fd, .. } => {
                 self.epoll_fd = epoll_fd.or(self.epoll_fd);
-                self.has_a_pipe(*notify_receive_fd, *notify_send_fd);
-                self.is_made(h, *op);
+                self.has_a_pipe(notify_receive_fd, notify_send_fd);
+                self.is_made(h, op);
             }
             What::CqPush { .. } => {
                 if let Some(conn) = h.conn {
@@ -192,6 +193,7 @@ impl ThreadFacts {
     }
 
     /// Another thread makes this one; which may run before that one says so.
+    #[inline(always)]
     fn is_made(&mut self, h: &Happening<'_>, op: Option<ThreadOp>) {
         if h.th == self.id {
             return;

@@ -57,8 +57,9 @@ pub(super) fn accepts(all: &mut Vec<Listener>, fd: i32) {
 }
 
 /// Folds an event that is about no connection: perhaps about a listening socket.
+#[inline(always)]
 pub(super) fn apply(all: &mut Vec<Listener>, h: &Happening<'_>) {
-    let (fd, is_new) = match h.what {
+    let (fd, is_new) = match *h.what {
         What::Socket { fd, .. } | What::Listen { fd, .. } => (fd, true),
         What::Setsockopt { fd, .. }
         | What::Bind { fd, .. }
@@ -68,12 +69,12 @@ pub(super) fn apply(all: &mut Vec<Listener>, h: &Happening<'_>) {
         | What::Close { fd, .. } => (fd, false),
         _ => return,
     };
-    let Some(fd) = *fd else { return };
+    let Some(fd) = fd else { return };
     let Some(l) = all.iter_mut().find(|l| l.fd == fd) else {
         if is_new && all.len() < MOST {
-            let (is_udp, backlog) = match h.what {
+            let (is_udp, backlog) = match *h.what {
                 What::Socket { transport, .. } => (transport.is_some(), None),
-                What::Listen { backlog, .. } => (false, *backlog),
+                What::Listen { backlog, .. } => (false, backlog),
                 _ => (false, None),
             };
             let addr = h.text().map(Cow::into_owned);
@@ -81,14 +82,14 @@ pub(super) fn apply(all: &mut Vec<Listener>, h: &Happening<'_>) {
         }
         return;
     };
-    match h.what {
+    match *h.what {
         What::Setsockopt { errno: None, .. } => l.options = l.options.saturating_add(1),
         What::Bind { .. } => l.addr = h.text().map(Cow::into_owned).or(l.addr.take()),
         What::Listen { backlog, .. } => {
             l.addr = h.text().map(Cow::into_owned).or(l.addr.take());
             l.backlog = backlog.or(l.backlog);
         }
-        What::ConnNew { state, .. } => l.state = *state,
+        What::ConnNew { state, .. } => l.state = state,
         What::EventAdd { .. } => l.registered = true,
         What::EventDel { .. } => l.registered = false,
         What::Close { .. } => all.retain(|l| l.fd != fd),

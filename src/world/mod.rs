@@ -86,7 +86,10 @@ impl<H: Held> Now<H> {
     }
 
     /// Folds the next event. `source` is that event for what hangs on the connections.
-    #[inline]
+    ///
+    /// It and what it calls for every event stand in one piece wherever it is called: who knows the kind there
+    /// has only that part of it.
+    #[inline(always)]
     pub fn apply(
         &mut self,
         h: &Happening<'_>,
@@ -94,15 +97,15 @@ impl<H: Held> Now<H> {
     ) -> Effect<<H::Of as Connection>::Touched> {
         self.seq = h.seq;
         let mut effect = Effect::default();
-        if let What::Snapshot = h.what {
+        if let What::Snapshot = *h.what {
             if let Some(world) = h.world {
                 self.found(world);
             }
             return effect;
         }
-        match h.what {
+        match *h.what {
             What::Item { .. } => self.store.apply(h.what),
-            What::Accept { listen_fd: Some(fd), .. } => listener::accepts(&mut self.listeners, *fd),
+            What::Accept { listen_fd: Some(fd), .. } => listener::accepts(&mut self.listeners, fd),
             _ => {}
         }
         self.threads(h, &mut effect);
@@ -110,7 +113,7 @@ impl<H: Held> Now<H> {
             Some(id) => self.conn(id, h, source, &mut effect),
             None => listener::apply(&mut self.listeners, h),
         }
-        match h.what {
+        match *h.what {
             What::Drop { n } => self.lose(n.unwrap_or(0)),
             What::Setting { name: Some(event::SettingName::Verbose), .. } => {
                 self.verbose = h.text().and_then(|level| level.parse().ok()).or(self.verbose);
@@ -127,17 +130,17 @@ impl<H: Held> Now<H> {
         self.conns.each(|conn| conn.loses());
     }
 
-    #[inline]
+    #[inline(always)]
     fn threads(&mut self, h: &Happening<'_>, effect: &mut Effect<<H::Of as Connection>::Touched>) {
         if h.th != Thread::Client {
             self.threads.of(h.th).happened(h);
         }
-        let worker = match h.what {
+        let worker = match *h.what {
             What::EventInit { worker, .. }
             | What::Thread { worker, .. }
             | What::CqPop { worker, .. }
             | What::Notified { worker, .. } => worker.or(Some(h.th)),
-            What::Pipe { worker, .. } | What::CqPush { worker, .. } | What::Notify { worker, .. } => *worker,
+            What::Pipe { worker, .. } | What::CqPush { worker, .. } | What::Notify { worker, .. } => worker,
             _ => None,
         };
         effect.about = worker;
@@ -148,6 +151,7 @@ impl<H: Held> Now<H> {
 }
 
 impl<H: Held> Now<H> {
+    #[inline(always)]
     fn conn(
         &mut self,
         id: u32,
@@ -155,13 +159,13 @@ impl<H: Held> Now<H> {
         source: &<H::Of as Connection>::Source<'_>,
         effect: &mut Effect<<H::Of as Connection>::Touched>,
     ) {
-        let is_handed_over = matches!(h.what, What::CqPush { transport: Some(_), .. });
-        if let What::Accept { fd, .. } = h.what {
+        let is_handed_over = matches!(*h.what, What::CqPush { transport: Some(_), .. });
+        if let What::Accept { fd, .. } = *h.what {
             self.accepted = self.accepted.saturating_add(1);
             self.next_conn = self.next_conn.max(id.saturating_add(1));
             if self.lost > 0 && fd.is_some() {
                 // Its descriptor was another connection's, whose close was not heard.
-                self.conns.retain(|conn| conn.fd != *fd || conn.place == ConnStage::Closed);
+                self.conns.retain(|conn| conn.fd != fd || conn.place == ConnStage::Closed);
             }
         } else if is_handed_over {
             // A UDP socket: nobody was accepted for it.
@@ -178,7 +182,7 @@ impl<H: Held> Now<H> {
             let may_miss = || self.conns.iter().any(|conn| conn.id != id && conn.stats.has_missed());
             counted.apply(&mut self.store.stats, &mut self.store.told, may_miss);
         }
-        if let (What::Close { .. }, false) = (h.what, was_closed) {
+        if !was_closed && matches!(*h.what, What::Close { .. }) {
             self.closed.push_back(id);
             if self.closed.len() > self.keeps
                 && let Some(oldest) = self.closed.pop_front()

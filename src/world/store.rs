@@ -107,6 +107,7 @@ impl StoreFacts {
     }
 
     /// Folds what the store did.
+    #[inline(always)]
     pub(super) fn apply(&mut self, what: &What) {
         let What::Item { op: Some(op), size, class, chunk, bucket: _ } = *what else { return };
         let counts = &mut self.counts;

@@ -8,10 +8,9 @@ use super::globals::{ConnSummary, Globals, Whose};
 use super::items::{ItemRef, Nread};
 use super::settings::{DATA_BUFFER_SIZE, READ_BUFFER_HIGHWAT, say};
 use super::util::{FRESH, StackLine, errno_text, stderr_line};
-use crate::event::{self, ConnImage, ConnState, EvFlags, Function, Kind, Protocol};
-use crate::tracer::{self, IsText, Report, Ret};
+use crate::event::{self, ConnState, EvFlags, Function, Kind, Protocol};
+use crate::tracer::{self, IsText, Report, Ret, ToldConn};
 use rustix::io::Errno;
-use std::cell::Cell;
 use std::net::SocketAddr;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
@@ -142,8 +141,8 @@ pub struct Conn {
     pub why: &'static str,
     /// The thread that serves it; `None` for a listening one.
     pub thread: Option<Arc<LibeventThread>>,
-    /// What the trace was last told of it, and in which [`tracer::epoch`]; 0 for nothing yet.
-    told: Cell<(u32, ConnImage)>,
+    /// What the trace was last told of it.
+    told: ToldConn,
     /// The server's globals.
     pub globals: Arc<Globals>,
 }
@@ -204,7 +203,7 @@ pub fn conn_new(
     c.item = None;
     c.noreply = false;
     c.why = "";
-    c.told.set((0, ConnImage::default()));
+    c.told.forget();
     if cfg!(test) {
         // What an earlier connection has left is nothing that a trace of this one tells of.
         c.rbuf.fill(FRESH);
@@ -269,7 +268,7 @@ impl Conn {
             seen: Arc::default(),
             why: "",
             thread: None,
-            told: Cell::default(),
+            told: ToldConn::default(),
             globals: globals.clone(),
         })
     }
@@ -447,12 +446,12 @@ fn close_socket(c: &mut Conn) {
     let begun = tracer::begin(Kind::Close, c.id);
     drop(sfd);
     if begun.is_on() {
-        let image = c.changed();
+        let change = c.changed();
         tracer::finish(
             begun,
             c.id,
             Report::Close { fd, why: IsText::HERE, ret: Ret::OK },
-            image.as_ref(),
+            change.as_ref(),
             c.why.as_bytes(),
         );
     }

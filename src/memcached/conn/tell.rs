@@ -1,7 +1,7 @@
 //! What a connection tells the trace of itself.
 
 use super::Conn;
-use crate::event::{ConnImage, Function};
+use crate::event::{ConnChange, ConnImage, Function};
 use crate::memcached::items::Store;
 use crate::tracer::{self, Report};
 use std::ops::{Deref, DerefMut};
@@ -32,22 +32,18 @@ impl Conn {
         }
     }
 
-    /// The structure, if it has changed since the trace was last told of it.
+    /// What has changed in the structure since the trace was last told of it.
     #[inline]
-    pub fn changed(&self) -> Option<ConnImage> {
+    pub fn changed(&self) -> Option<ConnChange> {
         #[cfg(test)]
         crate::memcached::witnessed::of_conn(self);
-        let now = (tracer::epoch(), self.image());
-        (self.told.get() != now).then(|| {
-            self.told.set(now);
-            now.1
-        })
+        self.told.changed(self.image())
     }
 
     /// What [`Conn::store`] has left for an event that did not come is told with the next one.
     pub fn tell_again_what_is_owed(&self) {
         if tracer::on() && tracer::takes_back_what_is_owed() {
-            self.told.set((0, ConnImage::default()));
+            self.told.forget();
         }
     }
 

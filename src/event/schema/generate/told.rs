@@ -1,6 +1,6 @@
 //! The record in a server thread's ring, how it becomes a line, and what a filter sees of it.
 
-use super::super::parse::{FieldRow, Schema, camel};
+use super::super::parse::{FieldRow, KindRow, Schema, camel};
 use super::{TypeClass, class, line, names, pattern};
 use std::fmt::Write as _;
 
@@ -157,9 +157,33 @@ pub fn seen(schema: &Schema) -> String {
 /// What a record is as an event: for whoever folds it.
 pub fn kept(schema: &Schema) -> String {
     let mut code = String::new();
-    line!(code, "/// What a thread reported, as an event has it; but for text, which stands in its payload.");
-    line!(code, "#[inline(always)]\npub(super) fn what(report: &Report) -> What {{ match *report {{");
-    for kind in schema.kinds.iter().filter(|kind| kind.is_told) {
+    line!(
+        code,
+        "/// Hands over what a thread reported as an event has it; but for text, which stands in its payload."
+    );
+    line!(code, "///");
+    line!(
+        code,
+        "/// What is reported often has a way of its own through whoever takes it, on which the compiler knows the kind"
+    );
+    line!(code, "/// and leaves out all that is not about it.");
+    line!(
+        code,
+        "#[inline(always)]\npub(super) fn fold<F: Folds>(report: &Report, taker: F) -> F::Out {{ match *report {{"
+    );
+    let often = |kind: &KindRow| kind.is_often;
+    arms(&mut code, schema, often, |what| format!("taker.fold(&ManuallyDrop::new({what}))"));
+    line!(code, "_ => taker.fold_seldom(&ManuallyDrop::new(what(report))), }} }}");
+    line!(code, "/// What a thread reported, as an event has it.");
+    line!(code, "#[cold]\nfn what(report: &Report) -> What {{ match *report {{");
+    arms(&mut code, schema, |_| true, str::to_owned);
+    line!(code, "}} }}");
+    code
+}
+
+/// An arm for each of these kinds.
+fn arms(code: &mut String, schema: &Schema, of: impl Fn(&KindRow) -> bool, with: impl Fn(&str) -> String) {
+    for kind in schema.kinds.iter().filter(|kind| kind.is_told && of(kind)) {
         let told = kind.told();
         let own: Vec<_> = told.iter().copied().filter(|member| member.is_own()).collect();
         let is_all = kind.own.is_empty() && own.len() == told.len();
@@ -179,8 +203,7 @@ pub fn kept(schema: &Schema) -> String {
         });
         let fields: Vec<_> = fields.collect();
         let fields = if fields.is_empty() { String::new() } else { format!(" {{ {} }}", fields.join(", ")) };
-        line!(code, "Report::{v}{own} => What::{v}{fields},", v = kind.variant());
+        let v = kind.variant();
+        line!(code, "Report::{v}{own} => {},", with(&format!("What::{v}{fields}")));
     }
-    line!(code, "}} }}");
-    code
 }

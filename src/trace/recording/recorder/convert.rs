@@ -6,8 +6,8 @@ use super::pen::LinePen;
 use super::tell::ReportedField;
 use super::told::Reported;
 use super::world::RecordContext;
-use crate::event::{ConnImage, ConnValue, EvFlags, Snapshot};
-use crate::tracer::{PieceCount, Record, Report, received};
+use crate::event::{ChangeSink, ConnChange, ConnValue, EvFlags, Snapshot};
+use crate::tracer::{Record, Report, received};
 
 /// How long a line may get whose event has no payload: a `set` of all fields, and an item's key of
 /// 250 bytes.
@@ -17,27 +17,24 @@ impl Lines {
     /// Writes an event's line.
     pub fn event(&mut self, told: &Reported<'_>, context: &RecordContext) {
         let record = told.record;
-        self.add(Lines::most(record, told.payload.len()), |pen, numbers| {
+        self.add(Lines::most(told.payload.len()), |pen, numbers| {
             pen.begin(numbers, record.seq, told.t);
             pen.thread(numbers, told.thread);
             pen.report(told);
             if let Some(cause) = context.cause {
                 pen.unsigned(",\"cause\":", cause);
             }
-            if let Some(image) = told.image {
-                pen.set(image, context);
+            if let Some(change) = told.change {
+                pen.set(change, context);
             }
             pen.raw("}\n");
         });
     }
 
     /// How long the line of such an event may get: every byte escaped, and all fields changed.
-    pub fn most(record: &Record, payload: usize) -> usize {
-        let names = match record.what {
-            Report::Sendmsg { iov: PieceCount(pieces), .. } => pieces as usize * 40,
-            _ => 0,
-        };
-        LONGEST + names + 6 * payload
+    pub fn most(payload: usize) -> usize {
+        // A piece of a sendmsg takes 8 bytes of it beside its own, and 40 bytes for its names.
+        LONGEST + 11 * payload
     }
 
     /// The line that says that `n` events from `seq` on are lost.
@@ -64,26 +61,32 @@ impl Lines {
 
 include!(concat!(env!("OUT_DIR"), "/schema/told.rs"));
 
+impl ChangeSink for LinePen<'_> {
+    #[inline(always)]
+    fn changed(&mut self, member: &'static str, value: ConnValue) {
+        match value {
+            ConnValue::Number(n) => self.number(member, n),
+            ConnValue::Word(word) => {
+                self.raw(member);
+                self.word("\"", word);
+            }
+            ConnValue::Bool(yes) => {
+                self.raw(member);
+                self.raw(if yes { "true" } else { "false" });
+            }
+        }
+    }
+}
+
 impl LinePen<'_> {
     /// The fields of `struct conn` that changed.
     #[inline(always)]
-    fn set(&mut self, image: &ConnImage, context: &RecordContext) {
+    fn set(&mut self, change: &ConnChange, context: &RecordContext) {
         let from = self.written();
         self.raw(",\"set\":");
         // Each with a comma before it; the first one becomes a brace.
         let first = self.written();
-        for (key, value) in image.changes(context.changed) {
-            self.own(key);
-            match value {
-                ConnValue::Number(n) => self.digits(n),
-                ConnValue::Word(word) => {
-                    self.byte(b'"');
-                    self.own(word);
-                    self.byte(b'"');
-                }
-                ConnValue::Bool(yes) => self.own(if yes { "true" } else { "false" }),
-            }
-        }
+        change.each(context.changed, self);
         match &context.item {
             None => {}
             Some(None) => self.raw(",\"item\":null"),
@@ -133,10 +136,8 @@ impl LinePen<'_> {
         self.raw(key);
         self.byte(b'[');
         for (i, &[a, b, c, d, e, f, g, h, what]) in told.payload.as_chunks::<9>().0.iter().enumerate() {
-            if i > 0 {
-                self.byte(b',');
-            }
-            self.number("{\"fd\":", i32::from_le_bytes([a, b, c, d]));
+            let begins = if i > 0 { ",{\"fd\":" } else { "{\"fd\":" };
+            self.number(begins, i32::from_le_bytes([a, b, c, d]));
             let conn = u32::from_le_bytes([e, f, g, h]);
             if conn != u32::MAX {
                 self.number(",\"conn\":", conn);

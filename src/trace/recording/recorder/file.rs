@@ -163,6 +163,7 @@ impl Output {
     /// Whether an event of `more` bytes is too many, after `gathered` that are not written yet. A file
     /// whose head alone is nearly as large as the limit may grow to twice its head; and an event has
     /// to go somewhere, however large it is.
+    #[inline]
     pub(super) fn is_full_with(&self, gathered: usize, more: usize) -> bool {
         let Some(max) = self.config.as_ref().and_then(|config| config.max_size) else { return false };
         let size = self.size + gathered as u64;

@@ -5,8 +5,21 @@ use crate::event::{
     ThreadOp, Transport, What,
 };
 use crate::tracer::{ClassId, Descriptor, IsText, Known, Peer, Report};
+use std::mem::ManuallyDrop;
 
 include!(concat!(env!("OUT_DIR"), "/schema/kept.rs"));
+
+/// Whoever takes what was reported as an event has it.
+pub(super) trait Folds {
+    /// What comes of it.
+    type Out;
+
+    /// Takes what is reported often. Nothing in it is to be dropped: what is text stands in the payload.
+    fn fold(self, what: &What) -> Self::Out;
+
+    /// Takes what is reported seldom; a copy for all of these.
+    fn fold_seldom(self, what: &What) -> Self::Out;
+}
 
 /// A field as a thread told it, as the one that an event has.
 trait Kept<T> {

@@ -4,7 +4,8 @@
 //! at millions a second that is most of what recording costs. A test holds every line that comes
 //! out of here against what serde makes of it.
 
-use super::pen::{BEYOND, LinePen, Rising};
+use super::pen::{ABOVE, BEYOND, LinePen, Rising};
+use super::world::place;
 use crate::event::Thread;
 
 /// Lines in the making.
@@ -16,39 +17,57 @@ pub(super) struct Lines {
     numbers: Numbers,
 }
 
-/// What every line begins with: two numbers that go up, and the thread, which is mostly that of the line before.
+/// What every line begins with: two numbers that go up, and the thread.
 #[derive(Debug)]
 pub(super) struct Numbers {
     seq: Rising<4>,
     t: Rising<8>,
-    thread: Member,
+    /// The members of the dispatcher and of those workers that were met, each in its place.
+    threads: Vec<Member>,
 }
 
 impl Default for Numbers {
     fn default() -> Self {
-        let thread = Member::of(Thread::Main);
-        Numbers { seq: Rising::new("{\"seq\":"), t: Rising::new(",\"t\":"), thread }
+        Numbers { seq: Rising::new("{\"seq\":"), t: Rising::new(",\"t\":"), threads: Vec::new() }
     }
 }
 
 /// A thread's member, `,"th":"worker3","ev":"`, as far as there is room.
 #[derive(Debug)]
 struct Member {
-    of: Thread,
-    text: [u8; BEYOND],
+    text: [u8; ABOVE],
     len: usize,
 }
 
 impl Member {
-    #[cold]
     fn of(thread: Thread) -> Member {
-        let mut text = [0; BEYOND];
+        let mut text = [0; ABOVE];
         let member = format!(",\"th\":\"{thread}\",\"ev\":\"");
         let len = member.len();
         if let Some(room) = text.get_mut(..len) {
             room.copy_from_slice(member.as_bytes());
         }
-        Member { of: thread, text, len }
+        Member { text, len }
+    }
+}
+
+impl Numbers {
+    /// The member of the thread in that place.
+    #[inline(always)]
+    fn thread(&mut self, place: usize) -> &Member {
+        if self.threads.len() <= place {
+            self.meets(place);
+        }
+        &self.threads[place]
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn meets(&mut self, place: usize) {
+        let places = self.threads.len()..=place;
+        let threads =
+            places.map(|place| place.checked_sub(1).map_or(Thread::Main, |i| Thread::Worker(i as u16)));
+        self.threads.extend(threads.map(Member::of));
     }
 }
 
@@ -91,24 +110,30 @@ impl LinePen<'_> {
     /// An event's number and its time.
     #[inline(always)]
     pub fn begin(&mut self, numbers: &mut Numbers, seq: u64, t: u64) {
-        self.rising(&mut numbers.seq, seq);
-        self.rising(&mut numbers.t, t);
+        let room = self.window();
+        let at = numbers.seq.write(room, 0, seq);
+        let end = numbers.t.write(room, at, t);
+        let so_far = self.written();
+        self.goes_on_at(so_far + end);
     }
 
     /// The thread, and the beginning of the kind.
     #[inline(always)]
     pub fn thread(&mut self, numbers: &mut Numbers, thread: Thread) {
-        if numbers.thread.of != thread {
-            numbers.thread = Member::of(thread);
-        }
-        match thread {
-            // No thread of this server's; named all the same.
-            Thread::Other(other) => self.seldom(|pen| {
+        match place(thread) {
+            Some(place) => {
+                let member = numbers.thread(place);
+                self.some(&member.text, member.len);
+            }
+            None => self.rarely(|pen| {
                 pen.raw(",\"th\":\"");
-                pen.text(other.name());
+                match thread {
+                    // No thread of this server's; named all the same.
+                    Thread::Other(other) => pen.text(other.name()),
+                    _ => pen.text(&thread.to_string()),
+                }
                 pen.raw("\",\"ev\":\"");
             }),
-            _ => self.some(&numbers.thread.text, numbers.thread.len),
         }
     }
 
@@ -118,7 +143,9 @@ impl LinePen<'_> {
     pub fn payload(&mut self, key: &'static str, kept: &[u8], len: u32) {
         let kept = self.bytes((key, ",\"b64\":\""), kept, len);
         if kept < len as usize {
-            self.number(",\"len\":", len);
+            self.number("\",\"len\":", len);
+        } else {
+            self.byte(b'"');
         }
     }
 
@@ -126,11 +153,10 @@ impl LinePen<'_> {
     #[inline(always)]
     pub fn piece(&mut self, kept: &[u8], len: u32) {
         self.bytes(("{\"data\":\"", "{\"b64\":\""), kept, len);
-        self.number(",\"len\":", len);
-        self.byte(b'}');
+        self.number_and("\",\"len\":", len, "}");
     }
 
-    /// Text or base64, which begin so; how many bytes it tells of.
+    /// Text or base64, which begin so, up to the quote at its end; how many bytes it tells of.
     #[inline(always)]
     fn bytes(&mut self, (text, b64): (&'static str, &'static str), kept: &[u8], len: u32) -> usize {
         let from = self.written();
@@ -153,7 +179,6 @@ impl LinePen<'_> {
                 }
             });
         }
-        self.byte(b'"');
         told
     }
 }

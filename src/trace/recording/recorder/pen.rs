@@ -17,8 +17,12 @@ pub(super) struct LinePen<'a> {
     at: usize,
 }
 
-/// How many bytes are written at most beyond those that are meant.
-pub(super) const BEYOND: usize = 32;
+/// How many bytes of room there must be beyond those that are meant: what is put down in one piece finds as much.
+pub(super) const BEYOND: usize = 128;
+/// How long what goes up has before its last digits may be.
+pub(super) const ABOVE: usize = 32;
+/// Room for a member: its beginning, of 32 bytes at most, and a short value.
+const MEMBER: usize = 64;
 
 impl<'a> LinePen<'a> {
     pub fn new(room: &'a mut [u8]) -> LinePen<'a> {
@@ -63,6 +67,17 @@ impl<'a> LinePen<'a> {
         self.room[at] = byte;
     }
 
+    /// The next `N` bytes of room: what is put at places in them that are known when this is compiled is not
+    /// looked at again.
+    #[inline(always)]
+    pub(super) fn window<const N: usize>(&mut self) -> &mut [u8; N] {
+        const { assert!(N <= BEYOND) };
+        match self.room[self.at..].first_chunk_mut() {
+            Some(window) => window,
+            None => no_room(),
+        }
+    }
+
     #[inline(always)]
     pub fn byte(&mut self, byte: u8) {
         self.some(&[byte], 1);
@@ -71,8 +86,7 @@ impl<'a> LinePen<'a> {
     /// So many bytes of these.
     #[inline(always)]
     pub(super) fn some<const N: usize>(&mut self, bytes: &[u8; N], len: usize) {
-        let at = self.at;
-        self.room[at..at + N].copy_from_slice(bytes);
+        *self.window() = *bytes;
         self.at += len;
     }
 
@@ -94,27 +108,43 @@ impl<'a> LinePen<'a> {
     /// A member's whole beginning, as [`raw`](LinePen::raw) writes it (`,"to":"`), and a word of our own.
     #[inline(always)]
     pub fn word(&mut self, key: &'static str, word: &str) {
-        self.raw(key);
-        self.own(word);
-        self.byte(b'"');
+        let (key, word) = (key.as_bytes(), word.as_bytes());
+        let window = self.window::<MEMBER>();
+        let (Some(begins), true) = (window.get_mut(..key.len()), key.len() <= ABOVE) else { no_room() };
+        begins.copy_from_slice(key);
+        // Two pieces that overlap: the first and the last bytes of it.
+        let (from, len) = (key.len(), word.len());
+        match (word.first_chunk::<8>(), word.last_chunk::<8>()) {
+            (Some(first), Some(last)) if len <= 16 => {
+                window[from..from + 8].copy_from_slice(first);
+                window[from + len - 8..from + len].copy_from_slice(last);
+                window[from + len] = b'"';
+                self.at += from + len + 1;
+            }
+            _ => {
+                self.at += from;
+                self.own(word);
+                self.byte(b'"');
+            }
+        }
     }
 
-    /// A word of our own, mostly of no more than 16 bytes.
+    /// A word of our own, in ASCII.
     #[inline(always)]
-    pub fn own(&mut self, word: &str) {
-        let (word, len) = (word.as_bytes(), word.len());
-        // Two pieces that overlap: the first and the last bytes of it.
-        if let (Some(first), Some(last)) = (word.first_chunk::<8>(), word.last_chunk::<8>())
-            && len <= 16
-        {
-            self.some(first, len - 8);
-            self.some(last, 8);
-        } else if let (Some(first), Some(last)) = (word.first_chunk::<4>(), word.last_chunk::<4>())
-            && len <= 8
-        {
-            self.some(first, len - 4);
-            self.some(last, 4);
-        } else {
+    pub fn own(&mut self, word: &[u8]) {
+        #[inline(always)]
+        fn by<const N: usize>(pen: &mut LinePen<'_>, word: &[u8]) -> bool {
+            let (Some(first), Some(last)) = (word.first_chunk::<N>(), word.last_chunk::<N>()) else {
+                return false;
+            };
+            if word.len() > 2 * N {
+                return false;
+            }
+            pen.some(first, word.len() - N);
+            pen.some(last, N);
+            true
+        }
+        if !(by::<4>(self, word) || by::<8>(self, word) || by::<16>(self, word) || by::<2>(self, word)) {
             self.copied(word);
         }
     }
@@ -122,49 +152,35 @@ impl<'a> LinePen<'a> {
     /// A member's whole beginning, and a number.
     #[inline(always)]
     pub fn number(&mut self, key: &'static str, n: impl Into<i64>) {
-        self.raw(key);
-        self.digits(n);
+        self.number_and(key, n, "");
     }
 
-    /// A number.
+    /// The same, and what stands after it.
     #[inline(always)]
-    pub fn digits(&mut self, n: impl Into<i64>) {
-        let n = n.into();
+    pub fn number_and(&mut self, key: &'static str, n: impl Into<i64>, after: &'static str) {
+        let (n, key) = (n.into(), key.as_bytes());
+        let window = self.window::<MEMBER>();
+        let (Some(begins), true) = (window.get_mut(..key.len()), key.len() <= ABOVE) else { no_room() };
+        begins.copy_from_slice(key);
         match usize::try_from(n).ok().and_then(|n| SMALL.get(n)) {
-            Some(small) => self.some(small, small[3].into()),
-            None => self.large(n),
+            Some(small) => {
+                window[key.len()..key.len() + 4].copy_from_slice(small);
+                // It has three digits at most.
+                let end = key.len() + usize::from(small[3] & 3);
+                window[end..end + after.len()].copy_from_slice(after.as_bytes());
+                self.at += end + after.len();
+            }
+            None => {
+                self.at = large(self.room, self.at + key.len(), n);
+                self.raw(after);
+            }
         }
-    }
-
-    #[inline(always)]
-    fn large(&mut self, n: i64) {
-        let at = self.at;
-        let end = large(self.room, at, n);
-        self.goes_on_at(end);
     }
 
     /// The same for a number without a sign.
     pub fn unsigned(&mut self, key: &'static str, n: u64) {
         self.raw(key);
         self.seldom(|pen| pen.copied(itoa::Buffer::new().format(n).as_bytes()));
-    }
-
-    /// A number that goes up, with its member's beginning.
-    #[inline(always)]
-    pub fn rising<const LAST: usize>(&mut self, rising: &mut Rising<LAST>, n: u64) {
-        let (above, below) = (n / Rising::<LAST>::ABOVE, n % Rising::<LAST>::ABOVE);
-        if above != rising.above {
-            rising.rises(above);
-        }
-        self.some(&rising.text, rising.len);
-        if above == 0 {
-            self.large(below as i64);
-        } else {
-            match LAST {
-                4 => self.some(&four_digits(below as u32), 4),
-                _ => self.copied(&eight_digits(below as u32)[8 - LAST..]),
-            }
-        }
     }
 
     /// Bytes in base64.
@@ -197,40 +213,67 @@ impl<'a> LinePen<'a> {
     }
 }
 
+/// Who asks for a pen says how much it may write; this is more.
+#[cold]
+#[inline(never)]
+fn no_room() -> ! {
+    panic!("a line is longer than was said")
+}
+
 /// A member whose number goes up and up: what stands before its last digits is seldom another one.
 pub(super) struct Rising<const LAST: usize> {
     /// The member's beginning, and all digits but the last ones.
-    text: [u8; BEYOND],
+    text: [u8; ABOVE],
     len: usize,
     key: &'static str,
-    /// What those digits are.
-    above: u64,
+    /// The number with zeros for its last digits.
+    base: u64,
 }
 
 impl<const LAST: usize> Rising<LAST> {
-    const ABOVE: u64 = 10u64.pow(LAST as u32);
+    const STEP: u64 = 10u64.pow(LAST as u32);
 
     /// `key` is the member's whole beginning, `,"t":`.
     pub fn new(key: &'static str) -> Self {
-        let mut rising = Rising { text: [0; BEYOND], len: 0, key, above: 0 };
+        let mut rising = Rising { text: [0; ABOVE], len: 0, key, base: 0 };
         rising.rises(0);
         rising
     }
 
     #[cold]
-    fn rises(&mut self, above: u64) {
-        let mut pen = LinePen::new(&mut self.text);
-        pen.copied(self.key.as_bytes());
-        if above > 0 {
-            pen.copied(itoa::Buffer::new().format(above).as_bytes());
+    #[inline(never)]
+    fn rises(&mut self, n: u64) {
+        let above = n / Self::STEP;
+        let mut buffer = itoa::Buffer::new();
+        let digits = if above > 0 { buffer.format(above) } else { "" };
+        let text = self.text.iter_mut().zip(self.key.bytes().chain(digits.bytes()));
+        (self.len, self.base) = (text.map(|(to, byte)| *to = byte).count(), above * Self::STEP);
+    }
+
+    /// Writes it from `at` on; where it ends.
+    #[inline(always)]
+    pub fn write(&mut self, room: &mut [u8; BEYOND], at: usize, n: u64) -> usize {
+        if n.wrapping_sub(self.base) >= Self::STEP {
+            self.rises(n);
         }
-        (self.len, self.above) = (pen.written(), above);
+        let below = n - self.base;
+        room[at..at + ABOVE].copy_from_slice(&self.text);
+        let at = at + self.len;
+        if self.base == 0 {
+            large(room, at, below as i64)
+        } else if LAST == 4 {
+            room[at..at + 4].copy_from_slice(&four_digits(below as u32));
+            at + 4
+        } else {
+            room[at..at + 8].copy_from_slice(&eight_digits(below as u32));
+            at + 8
+        }
     }
 }
 
 impl<const LAST: usize> std::fmt::Debug for Rising<LAST> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Rising").field("key", &self.key).field("above", &self.above).finish()
+        f.debug_struct("Rising").field("key", &self.key).field("base", &self.base).finish()
     }
 }
 
@@ -253,6 +296,15 @@ static SMALL: [[u8; 4]; 1000] = {
 /// Writes any number; where the next byte is to stand.
 #[inline(never)]
 fn large(room: &mut [u8], at: usize, n: i64) -> usize {
+    if let Some(window) = room[at..].first_chunk_mut()
+        && (1..100_000_000).contains(&n)
+    {
+        let digits = u64::from_le_bytes(eight_digits(n as u32));
+        // The first of them, which is stored lowest, is 0 as often as there are digits too many.
+        let zeros = (digits & !(EACH * u64::from(b'0'))).trailing_zeros() as usize / 8;
+        *window = (digits >> (8 * zeros)).to_le_bytes();
+        return at + 8 - zeros;
+    }
     let mut buffer = itoa::Buffer::new();
     let digits = buffer.format(n).as_bytes();
     room[at..at + digits.len()].copy_from_slice(digits);
@@ -291,11 +343,12 @@ const EACH: u64 = 0x0101_0101_0101_0101;
 /// first of them.
 #[inline(always)]
 fn special(eight: u64) -> u64 {
-    // A byte that is lower than another one borrows when that is taken off it.
-    let quote = eight ^ (EACH * u64::from(b'"'));
+    // A byte that is lower than another one borrows when that is taken off it. With that bit the other way round,
+    // a quote comes right after the control characters.
+    let quote = eight ^ (EACH * 2);
     let backslash = eight ^ (EACH * u64::from(b'\\'));
     let below = |bytes: u64, bound: u64| bytes.wrapping_sub(EACH * bound) & !bytes;
-    (below(eight, 0x20) | below(quote, 1) | below(backslash, 1)) & HIGHEST
+    (below(quote, 0x21) | below(backslash, 1)) & HIGHEST
 }
 
 const HIGHEST: u64 = EACH << 7;
@@ -318,19 +371,30 @@ fn padded(bytes: &[u8]) -> u64 {
 #[inline(never)]
 fn escaped<const ASCII: bool>(room: &mut [u8], at: usize, text: &[u8]) -> Option<usize> {
     let (mut pen, mut rest) = (LinePen { room, at }, text);
-    while !rest.is_empty() {
+    let found = |eight: u64| special(eight) | if ASCII { eight & HIGHEST } else { 0 };
+    loop {
+        while let Some((sixteen, after)) = rest.split_first_chunk::<16>() {
+            let both = u128::from_le_bytes(*sixteen);
+            if found(both as u64) | found((both >> 64) as u64) != 0 {
+                break;
+            }
+            pen.some(sixteen, 16);
+            rest = after;
+        }
         let (eight, whole) = match rest.first_chunk() {
             Some(eight) => (u64::from_le_bytes(*eight), 8),
+            None if rest.is_empty() => return Some(pen.written()),
             None => (padded(rest), rest.len()),
         };
-        let found = special(eight) | if ASCII { eight & HIGHEST } else { 0 };
+        let found = found(eight);
         let plain = found.trailing_zeros() as usize / 8;
         pen.some(&eight.to_le_bytes(), plain.min(whole));
-        let Some(&byte) = rest.get(plain).filter(|_| found != 0) else {
+        let Some((&byte, after)) = rest.get(plain..).filter(|_| found != 0).and_then(<[u8]>::split_first)
+        else {
             rest = &rest[whole..];
             continue;
         };
-        rest = &rest[plain + 1..];
+        rest = after;
         match ESCAPES[usize::from(byte)] {
             0 => return None,
             b'u' => {
@@ -338,10 +402,14 @@ fn escaped<const ASCII: bool>(room: &mut [u8], at: usize, text: &[u8]) -> Option
                 let (high, low) = (HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]);
                 pen.some(&[b'\\', b'u', b'0', b'0', high, low], 6);
             }
+            // The end of every line of the protocol.
+            b'r' if let [b'\n', after @ ..] = rest => {
+                pen.some(b"\\r\\n", 4);
+                rest = after;
+            }
             escape => pen.some(&[b'\\', escape], 2),
         }
     }
-    Some(pen.written())
 }
 
 /// What follows the backslash, for each byte that needs one; 0 for those that do not.
@@ -382,7 +450,7 @@ mod tests {
     fn numbers_are_written_in_full() {
         let numbers = (-1..=10_001).chain([2_147_483_647, -2_147_483_648, i64::MAX, i64::MIN]);
         for n in numbers {
-            assert_eq!(written(20, |pen| pen.digits(n)), n.to_string());
+            assert_eq!(written(20, |pen| pen.number("", n)), n.to_string());
         }
     }
 
@@ -393,13 +461,14 @@ mod tests {
         let mut n = 0;
         for step in steps {
             n += step;
-            let both = written(60, |pen| {
-                pen.rising(&mut four, n);
-                pen.rising(&mut eight, n);
-            });
-            assert_eq!(both, format!("a{n}bcd{n}"));
+            let mut room = [b'?'; BEYOND];
+            let at = four.write(&mut room, 0, n);
+            let end = eight.write(&mut room, at, n);
+            assert_eq!(String::from_utf8_lossy(&room[..end]), format!("a{n}bcd{n}"));
         }
-        assert_eq!(written(60, |pen| pen.rising(&mut eight, u64::MAX)), format!("bcd{}", u64::MAX));
+        let mut room = [b'?'; BEYOND];
+        let end = eight.write(&mut room, 0, u64::MAX);
+        assert_eq!(String::from_utf8_lossy(&room[..end]), format!("bcd{}", u64::MAX));
     }
 
     proptest! {
@@ -416,10 +485,12 @@ mod tests {
         #[test]
         fn words_are_written_as_they_are(word in "[a-z]{0,40}", more in "[a-z]{0,20}") {
             let both = written(60, |pen| {
-                pen.own(&word);
-                pen.own(&more);
+                pen.own(word.as_bytes());
+                pen.own(more.as_bytes());
             });
             prop_assert_eq!(both, format!("{word}{more}"));
+            let member = written(60, |pen| pen.word(",\"ev\":\"", &word));
+            prop_assert_eq!(member, format!(",\"ev\":\"{word}\""));
         }
 
         #[test]

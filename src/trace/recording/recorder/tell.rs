@@ -173,7 +173,7 @@ impl ReportedField for Failure {
         if self.0 < 0 {
             pen.raw(key);
             pen.byte(b'"');
-            pen.own(Errno::from_number(-self.0).name());
+            pen.own(Errno::from_number(-self.0).name().as_bytes());
             pen.byte(b'"');
         }
     }

@@ -1,6 +1,6 @@
 //! An event as a thread told it, before it is a line or put to a filter.
 
-use crate::event::{ConnImage, Thread};
+use crate::event::{ConnChange, Thread};
 use crate::tracer::Record;
 
 /// An event, as it was told and as it is to be written.
@@ -11,8 +11,8 @@ pub(super) struct Reported<'a> {
     pub t: u64,
     /// What was told of it.
     pub record: &'a Record,
-    /// The connection's `struct conn` after it, where it has changed.
-    pub image: Option<&'a ConnImage>,
+    /// What has changed in the connection's `struct conn`.
+    pub change: Option<&'a ConnChange>,
     /// The first bytes of its payload.
     pub payload: &'a [u8],
 }

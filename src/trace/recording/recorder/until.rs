@@ -62,12 +62,12 @@ impl Until {
 
 impl Awaited for Until {
     fn is(&self, event: &JustReported<'_>) -> bool {
-        let JustReported { thread, record, image, payload } = *event;
+        let JustReported { thread, record, change, payload } = *event;
         if !self.kinds.has(record.what.kind()) {
             return false;
         }
         let t = self.hub.upgrade().map_or(0, |hub| hub.nanoseconds(record.ticks));
-        let told = Reported { thread, t, record, image, payload };
+        let told = Reported { thread, t, record, change, payload };
         self.filter.matches(&SeenByFilter { told: &told, context: &RecordContext::default() })
     }
 

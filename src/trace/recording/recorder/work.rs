@@ -19,7 +19,7 @@ use crate::event::Thread;
 use crate::filter::Filter;
 use crate::trace::format::Redacted;
 use crate::trace::format::{End, Header};
-use crate::tracer::{Hub, Record, Report, RingEvent, RingReader};
+use crate::tracer::{Hub, Report, RingEvent, RingReader};
 use std::io;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -222,14 +222,8 @@ impl Work {
         while came < most
             && let Some(lane) = lanes.iter_mut().find(|lane| lane.head() == Some(self.next))
         {
-            let before = came;
             // One thread's events often come in a row.
-            while came < most && self.take(lane) {
-                came += 1;
-            }
-            if came == before {
-                break;
-            }
+            came += self.take(lane);
         }
         self.lanes = lanes;
         came
@@ -246,39 +240,48 @@ impl Work {
         }
     }
 
-    /// Takes one event, if it is the next one.
+    /// Takes what comes next, as far as it is this thread's; how many events it was.
     #[inline(always)]
-    fn take(&mut self, lane: &mut RingReader) -> bool {
+    fn take(&mut self, lane: &mut RingReader) -> usize {
         let mut scratch = std::mem::take(&mut self.scratch);
         let thread = lane.thread;
-        let taken = lane.take(self.next, &mut scratch, |taken| self.write_down(thread, &taken));
+        let taken = lane.take(self.next, &mut scratch, |taken| {
+            self.write_down(thread, &taken);
+            if self.gathered.lines.bytes().len() >= PIECE {
+                self.hand_on();
+            }
+            Some(self.next)
+        });
         self.scratch = scratch;
-        if self.gathered.lines.bytes().len() >= PIECE {
-            self.hand_on();
-        }
-        taken.is_some()
+        taken
     }
 
     #[inline(always)]
     fn write_down(&mut self, thread: Thread, taken: &RingEvent<'_>) {
-        let RingEvent { record, ticks, image, payload } = *taken;
-        let left = redacted(self.redacted, &record.what, payload);
-        let payload = &*left;
+        let RingEvent { record, ticks, change, payload } = *taken;
+        let left;
+        let payload = match self.redacted {
+            Redacted::Nothing => payload,
+            what => {
+                left = redacted(what, &record.what, payload);
+                &*left
+            }
+        };
         let t = self.hub.nanoseconds(ticks);
-        self.make_room(record, payload.len(), t);
+        self.make_room(payload.len(), t);
         if self.gathered.events == 0 {
             self.gathered.first = record.seq;
         }
         self.t = t;
         let lost = if let Report::Drop { n } = record.what { u64::from(n) } else { 0 };
         self.next = record.seq + lost.max(1);
-        let context = self.world.apply(thread, record, image, payload);
+        let context = self.world.apply(thread, record, change, payload);
         #[cfg(test)]
         if let Some(witness) = self.hub.witness.get() {
             witness.may_begin(record.seq, || self.snapshot());
         }
         if self.is_heard() {
-            let told = Reported { thread, t, record, image, payload };
+            let told = Reported { thread, t, record, change, payload };
             self.gathered.lines.event(&told, &context);
             let triggers = self
                 .trigger
@@ -300,9 +303,9 @@ impl Work {
     /// Before an event is taken in: a file that would get too large is changed for the next one, one
     /// that was removed for a new one, and what happened last is cut into stretches. All of these begin
     /// with the world as it is now.
-    fn make_room(&mut self, record: &Record, payload: usize, t: u64) {
+    fn make_room(&mut self, payload: usize, t: u64) {
         if let Some(output) = &self.output
-            && output.is_full_with(self.gathered.lines.bytes().len(), Lines::most(record, payload))
+            && output.is_full_with(self.gathered.lines.bytes().len(), Lines::most(payload))
         {
             self.next_file();
         }

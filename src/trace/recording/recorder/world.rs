@@ -1,10 +1,10 @@
 //! What the recorder remembers of the server from one event to the next: the `world`, and of each
 //! connection the bytes that are still unparsed, for a recording that begins now.
 
-use super::kept::what;
+use super::kept::{Folds, fold};
 use super::line::whole_characters;
 use crate::event::{
-    ConnAt, ConnImage, Function, ItemOp, Snapshot, Target, Thread, UDP_HEADER_SIZE, What, encode,
+    ConnAt, ConnChange, Function, ItemOp, Snapshot, Target, Thread, UDP_HEADER_SIZE, What, encode,
 };
 use crate::tracer::{Record, Report, received};
 use crate::world::{
@@ -32,42 +32,46 @@ impl Default for RecorderWorld {
 /// What an event says besides what its record does.
 pub(super) type RecordContext = Effect<()>;
 
-/// Where a thread's last item stands.
-fn place(thread: Thread) -> usize {
+/// Where a server's thread stands among them: the dispatcher, then the workers.
+#[inline(always)]
+pub(super) fn place(thread: Thread) -> Option<usize> {
     match thread {
-        Thread::Worker(i) => usize::from(i) + 1,
-        _ => 0,
+        Thread::Main => Some(0),
+        Thread::Worker(i) => Some(usize::from(i) + 1),
+        _ => None,
     }
 }
 
-impl RecorderWorld {
-    /// Takes an event in.
-    pub fn apply(
-        &mut self,
-        thread: Thread,
-        record: &Record,
-        image: Option<&ConnImage>,
-        payload: &[u8],
-    ) -> RecordContext {
-        let at = place(thread);
-        if self.allocated.len() <= at {
-            self.allocated.resize_with(at + 1, AllocatedItem::default);
-        }
-        let allocated = &mut self.allocated[at];
+/// An event on its way into the world.
+struct Fold<'a> {
+    now: &'a mut world::Now<Box<ConnNow>>,
+    thread: Thread,
+    record: &'a Record,
+    change: Option<&'a ConnChange>,
+    payload: &'a [u8],
+    /// The item that the thread has allocated last.
+    allocated: &'a mut AllocatedItem,
+}
+
+impl Folds for Fold<'_> {
+    type Out = RecordContext;
+
+    #[inline(always)]
+    fn fold(self, what: &What) -> RecordContext {
+        let Fold { now, thread, record, change, payload, allocated } = self;
         if let Report::Item { op: ItemOp::Alloc, id, size, .. } = record.what {
             (allocated.id, allocated.size) = (id, size.get().unwrap_or(0));
             allocated.key.clear();
             allocated.key.extend_from_slice(whole_characters(payload, record.len));
         }
-        let what = what(&record.what);
         let (mut bytes, mut text) = ((payload, u64::from(record.len)), HappeningText::Nothing);
-        match record.what {
-            Report::Accept { .. } | Report::Bind { .. } | Report::Listen { .. } | Report::Setting { .. } => {
+        match *what {
+            What::Accept { .. } | What::Bind { .. } | What::Listen { .. } | What::Setting { .. } => {
                 text = HappeningText::Bytes(payload);
             }
-            Report::Recvfrom { ret, .. } => {
+            What::Recvfrom { ret, .. } => {
                 let (peer, data) = received(payload);
-                bytes = (data, u64::try_from(ret.0).unwrap_or(0));
+                bytes = (data, ret.and_then(|ret| u64::try_from(ret).ok()).unwrap_or(0));
                 text = peer.map_or(HappeningText::Nothing, HappeningText::Addr);
             }
             _ => {}
@@ -76,17 +80,38 @@ impl RecorderWorld {
             seq: record.seq,
             th: thread,
             conn: record.conn(),
-            what: &what,
+            what,
             bytes: Some(bytes),
             text,
-            change: image.map_or(Change::Nothing, |image| Change::Image(image, allocated)),
+            change: change.map_or(Change::Nothing, |change| Change::Words(change, allocated)),
             ready: None,
             world: None,
         };
-        let effect = self.now.apply(&happening, &());
-        // Nothing in it is its own: what is text stands in the payload.
-        std::mem::forget(what);
-        effect
+        now.apply(&happening, &())
+    }
+
+    #[inline(never)]
+    fn fold_seldom(self, what: &What) -> RecordContext {
+        self.fold(what)
+    }
+}
+
+impl RecorderWorld {
+    /// Takes an event in.
+    #[inline(always)]
+    pub fn apply(
+        &mut self,
+        thread: Thread,
+        record: &Record,
+        change: Option<&ConnChange>,
+        payload: &[u8],
+    ) -> RecordContext {
+        let at = place(thread).unwrap_or(0);
+        if self.allocated.len() <= at {
+            self.allocated.resize_with(at + 1, AllocatedItem::default);
+        }
+        let allocated = &mut self.allocated[at];
+        fold(&record.what, Fold { now: &mut self.now, thread, record, change, payload, allocated })
     }
 
     /// Whether nothing has happened yet: a recording that begins now needs no snapshot.
@@ -135,31 +160,31 @@ impl Connection for ConnNow {
     type Source<'a> = ();
     type Touched = ();
 
-    #[inline]
+    #[inline(always)]
     fn before(&mut self, h: &Happening<'_>, (): &(), (): &mut ()) {
         self.is_moving = false;
-        match (h.what, h.bytes) {
-            (What::Call { function: Some(Function::ProcessCommand) }, _) => {
+        match *h.what {
+            What::Call { function: Some(Function::ProcessCommand) } => {
                 self.parsed();
                 self.is_parsed = true;
             }
             // It was found now, unless that was noted before.
-            (What::Command, _) if std::mem::take(&mut self.is_parsed) => {}
-            (What::Command, _) => self.parsed(),
-            (What::Recvfrom { ret, request_id, .. }, Some((kept, _))) => {
+            What::Command if std::mem::take(&mut self.is_parsed) => {}
+            What::Command => self.parsed(),
+            What::Recvfrom { ret, request_id, .. } => {
                 let ret = ret.and_then(|ret| usize::try_from(ret).ok()).unwrap_or(0);
+                let (kept, _) = h.bytes.unwrap_or_default();
                 self.datagram(ret, request_id.is_some(), kept);
             }
             _ => {}
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn after(&mut self, h: &Happening<'_>, (): &(), _: Offsets, (): &mut ()) {
-        if let (What::Read { into: Some(Target::Rbuf), ret: Some(ret @ 1..), .. }, Some((kept, _))) =
-            (h.what, h.bytes)
-        {
-            self.brought(*ret as usize, self.fields.rbytes as usize, kept);
+        if let What::Read { into: Some(Target::Rbuf), ret: Some(ret @ 1..), .. } = *h.what {
+            let (kept, _) = h.bytes.unwrap_or_default();
+            self.brought(ret as usize, self.fields.rbytes as usize, kept);
         }
     }
 
