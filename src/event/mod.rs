@@ -10,9 +10,9 @@
 //! read as it is ([`FlatEvent`]).
 
 mod carried;
-mod change;
 mod conn;
 mod errno;
+mod fields;
 mod function;
 mod leash;
 mod name;
@@ -24,9 +24,11 @@ mod version;
 mod words;
 
 pub use carried::{Carried, ReadyFd};
-pub use change::{CONN_WORDS, ChangeSink, ChangedFields, ConnChange, ConnWords};
-pub use conn::{ConnFields, ConnImage, ConnItem, ConnSet, ConnState, ConnValue, EvFlags, Protocol};
+pub use conn::{ConnItem, ConnState, ConnValue, EvFlags, Protocol};
 pub use errno::{ERRNO_NAMES, errno_name, errno_number, errno_words};
+pub use fields::{
+    CONN_WORDS, ChangeSink, ChangedFields, ConnChange, ConnFields, ConnImage, ConnSet, ConnWords,
+};
 pub use function::Function;
 pub use leash::{AtGate, InLine, Leashed, Steps};
 pub use name::Named;

@@ -44,7 +44,6 @@
 //! | `store.rs` | item, setting |
 //! | `functions.rs` | call, return |
 
-mod commands;
 mod dispatch;
 mod event_loop;
 mod functions;
@@ -53,8 +52,6 @@ mod startup;
 mod store;
 mod transitions;
 mod udp;
-
-pub use commands::{Commands, MOST_COMMANDS};
 
 use crate::event::{ConnFields, ConnState, Event, Function, Kind, MODELS, Payload, Place, What};
 use crate::text::{printable, visible};
@@ -80,7 +77,7 @@ pub struct Context<'a> {
     /// The connection's last `read`, this event not counted. For a `wake`: of the first connection
     /// that is ready.
     pub last_read: Option<&'a Event>,
-    /// How many commands this connection has had since its thread last woke up ([`Commands`]).
+    /// How many commands this connection has had since its thread last woke up.
     pub commands_in_wakeup: u32,
     /// The connection is a UDP socket. For a `wake`: the first that is ready.
     pub is_udp: bool,

@@ -4,9 +4,9 @@ use super::ask::QuestionKind;
 use super::choices::{AnswersElsewhere, Question, is_step};
 use super::find::{StepFound, places};
 use super::{Lang, Lesson, Which};
-use crate::event::{Event, Kind, Thread};
-use crate::explain::{Commands, Context, explain};
-use crate::model::World;
+use crate::event::{Event, Kind};
+use crate::explain::{Context, explain};
+use crate::model::{Before, World};
 use std::collections::VecDeque;
 
 /// How many events back an explanation looks.
@@ -33,7 +33,6 @@ pub struct Course {
     world: World,
     seen: AnswersElsewhere,
     recent: VecDeque<Event>,
-    commands: Commands,
 }
 
 #[derive(Debug)]
@@ -42,6 +41,8 @@ struct PendingQuestion {
     ask: QuestionKind,
     /// The step's event.
     event: Event,
+    /// What went before it.
+    before: Before,
 }
 
 /// How somebody has done.
@@ -99,7 +100,6 @@ impl Course {
             world: World::new(workers),
             seen,
             recent: VecDeque::new(),
-            commands: Commands::default(),
         };
         course.look_beside();
         course
@@ -149,7 +149,7 @@ impl Course {
     pub fn settle(&mut self) {
         for pending in std::mem::take(&mut self.open) {
             if pending.ask == QuestionKind::Next {
-                self.answered(&pending, "nothing", &pending.event);
+                self.answered(&pending, "nothing", &pending.event, pending.before);
             }
         }
     }
@@ -228,13 +228,12 @@ impl Course {
             };
             match found {
                 Some(answer) if answer == "nothing" && pending.ask == QuestionKind::Next => {
-                    self.answered(&pending, "nothing", &pending.event);
+                    self.answered(&pending, "nothing", &pending.event, pending.before);
                 }
-                Some(answer) => self.answered(&pending, &answer, event),
+                Some(answer) => self.answered(&pending, &answer, event, self.world.before(event)),
                 None => self.open.push(pending),
             }
         }
-        self.commands.happened(event);
         if self.recent.len() == LOOK_BACK {
             self.recent.pop_front();
         }
@@ -249,39 +248,33 @@ impl Course {
         self.open.retain(|pending| pending.ask == QuestionKind::Next || pending.event.th != event.th);
         let Some(ask) = self.lesson.steps[step].ask else { return };
         let fields = event.conn.and_then(|id| self.world.conn(id)).map(|conn| &conn.fields);
-        let pending = PendingQuestion { step, ask, event: event.clone() };
+        let pending = PendingQuestion { step, ask, event: event.clone(), before: self.world.before(event) };
         match ask.answer(event, fields) {
-            Some(answer) => self.answered(&pending, &answer, event),
+            Some(answer) => self.answered(&pending, &answer, event, pending.before),
             None if ask.may_follow() => self.open.push(pending),
             None => {}
         }
     }
 
     /// A question has its answer, by `event`.
-    fn answered(&mut self, pending: &PendingQuestion, answer: &str, event: &Event) {
-        let because = explain(event, &self.context(event));
+    fn answered(&mut self, pending: &PendingQuestion, answer: &str, event: &Event, before: Before) {
+        let because = explain(event, &self.context(event, before));
         // The filter is the same in every language, and so is the order.
         let seed = format!("{} {}", pending.step, self.lesson.steps[pending.step].bind.filter);
         self.questions[pending.step] =
             self.seen.question(pending.ask, &pending.event, answer, &seed, self.lang, because);
     }
 
-    /// What is known around an event that is the last, or not long ago.
-    fn context(&self, event: &Event) -> Context<'_> {
-        let before = || self.recent.iter().rev().filter(|e| e.seq < event.seq);
-        let told_of_it = |e: &Event| matches!(e.kind(), Kind::Call | Kind::Return | Kind::Mark);
-        let id = event.about();
-        let conn = id.and_then(|id| self.world.conn(id));
-        let is_own = |e: &&Event| match event.conn {
-            Some(id) => e.is_of(id) && !told_of_it(e),
-            None => e.th == event.th && !told_of_it(e) && e.th != Thread::Client,
-        };
+    /// What is known around an event that is the last, or not long ago, before which those were.
+    fn context(&self, event: &Event, before: Before) -> Context<'_> {
+        let event_of = |seq: Option<u64>| self.recent.iter().rev().find(|e| Some(e.seq) == seq);
+        let conn = event.about().and_then(|id| self.world.conn(id));
         Context {
-            previous: before().find(is_own),
+            previous: event_of(before.previous),
             fields: conn.map(|conn| &conn.fields),
             state: conn.and_then(|conn| conn.state),
-            last_read: before().find(|e| e.kind() == Kind::Read && e.conn == id && id.is_some()),
-            commands_in_wakeup: self.commands.up_to(event),
+            last_read: event_of(before.last_read),
+            commands_in_wakeup: before.commands,
             is_udp: conn.is_some_and(|conn| conn.is_udp),
             // Of an explanation only what is so in either case is told.
             edge_triggered: false,

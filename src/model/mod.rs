@@ -21,7 +21,9 @@ pub(crate) mod sample;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use crate::world::{ConnStage, InPipe, Listener, StoreFacts, ThreadFacts, ThreadPhase, ThreadTable};
+pub use crate::world::{
+    Before, ConnStage, InPipe, Listener, StoreFacts, ThreadFacts, ThreadPhase, ThreadTable,
+};
 pub use bytes::{Bytes, Cell};
 pub use conn::{ConnModel, Sent};
 pub use memory::{ClassModel, Deed, Item, Key, LruModel, StoreModel};

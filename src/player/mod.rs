@@ -388,15 +388,18 @@ impl Player {
         }
     }
 
+    /// Where the event of that number stands, if it is there.
+    pub fn at_seq(&self, seq: u64) -> Option<usize> {
+        let at = self.partition_point(|at| self.seq(at).is_none_or(|is| is < seq));
+        (self.seq(at)? == seq).then_some(at)
+    }
+
     /// Where the event stands that made the one at the cursor happen on another thread, or that it made
     /// happen.
     pub fn other_end(&self) -> Option<usize> {
         let here = self.current()?;
         match here.cause {
-            Some(cause) => {
-                let at = self.partition_point(|at| self.seq(at).is_none_or(|is| is < cause));
-                self.seq(at).filter(|seq| *seq == cause).map(|_| at)
-            }
+            Some(cause) => self.at_seq(cause),
             None => match &self.events {
                 Events::Memory(memory) => memory.events[self.done..]
                     .iter()

@@ -3,16 +3,9 @@
 use super::app::App;
 use super::glossary;
 use super::pen::Pen;
-use crate::event::{Event, Kind};
-use crate::explain::{Commands, Context, Explanation, MOST_COMMANDS, explain};
-use crate::filter::Filter;
+use crate::explain::{Context, Explanation, explain};
 use crate::lesson::{self, Span, TextStyle};
-use crate::player::{Direction, Found};
 use crate::text::printable;
-use std::sync::Arc;
-
-/// How far back what led to an event is looked for; in a busy recording it stands much nearer.
-const LOOK_BACK: usize = 20_000;
 
 /// A text in lines; Chinese is broken between characters.
 fn wrap(text: &str, width: usize) -> Vec<String> {
@@ -74,59 +67,23 @@ pub(super) fn render(app: &App, why: Option<&Explanation>, pen: &mut Pen<'_>) {
 
 /// What there is to say of the event at the cursor.
 pub(super) fn explanation(app: &App) -> Option<Explanation> {
-    let cursor = app.player.cursor()?;
     if app.looked_up.is_some() {
         return app.looked_up.clone();
     }
     let event = app.player.current()?;
     let id = event.about();
     let conn = id.and_then(|id| app.player.world().conn(id));
-    let find = |wanted: &Filter, before: usize| find(app, wanted, before);
-    let last = |of: Filter, kind: Kind| find(&Filter::all([of, Filter::kind(kind)]), cursor);
-    let event_at = |at: Option<usize>| app.player.event(at?);
-    let thread = || Filter::thread(event.th);
-    let whose = event.conn.map_or_else(thread, Filter::conn);
-    let told_of_it = Filter::any([Kind::Call, Kind::Return, Kind::Mark].map(Filter::kind))?;
-    let previous = event_at(find(&Filter::all([whose, Filter::all_but(told_of_it)]), cursor));
-    let last_read = id.and_then(|id| event_at(last(Filter::conn(id), Kind::Read)));
+    let before = app.player.world().before(event);
+    let event_of = |seq: Option<u64>| app.player.event(app.player.at_seq(seq?)?);
+    let (previous, last_read) = (event_of(before.previous), event_of(before.last_read));
     let context = Context {
         previous: previous.as_deref(),
         fields: conn.map(|c| &c.fields),
         state: conn.and_then(|c| c.state),
         last_read: last_read.as_deref(),
-        commands_in_wakeup: commands_in_wakeup(app, event, cursor),
+        commands_in_wakeup: before.commands,
         is_udp: conn.is_some_and(|c| c.is_udp),
         edge_triggered: app.edge_triggered,
     };
     Some(explain(event, &context))
-}
-
-/// The last event before that index that is wanted. It is looked for by what an index knows: of ten million
-/// events only a few are read.
-fn find(app: &App, wanted: &Filter, before: usize) -> Option<usize> {
-    match app.player.find(wanted, before.checked_sub(1)?, Direction::Back, LOOK_BACK) {
-        Found::At(at) => Some(at),
-        Found::Nowhere | Found::GoOn(_) => None,
-    }
-}
-
-/// Which command of its connection in this wake-up the event of that index is at, as [`Commands`] counts
-/// them: back to the wake-up first, since nobody knows where it stands.
-pub(super) fn commands_in_wakeup(app: &App, event: &Event, at: usize) -> u32 {
-    let own = event.conn.map_or_else(|| Filter::thread(event.th), Filter::conn);
-    let command = Filter::all([own, Filter::kind(Kind::Command)]);
-    let Some(counts) = Filter::any([Filter::kind(Kind::Wake), command]) else { return 0 };
-    let counts = Filter::all([Filter::thread(event.th), counts]);
-    let mut counted: Vec<Arc<Event>> = Vec::new();
-    let mut before = at + 1;
-    while let Some(found) = find(app, &counts, before)
-        && counted.len() < MOST_COMMANDS as usize
-        && counted.last().is_none_or(|event| event.kind() != Kind::Wake)
-    {
-        counted.extend(app.player.event(found));
-        before = found;
-    }
-    let mut commands = Commands::default();
-    counted.iter().rev().for_each(|event| commands.happened(event));
-    commands.up_to(event)
 }

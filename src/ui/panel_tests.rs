@@ -108,33 +108,6 @@ fn the_stack_names_the_command_that_made_the_trace() {
     assert!(hint("").contains(serve) && hint("").contains(record), "{}", hint(""));
 }
 
-/// The number of a connection's command in its wake-up, as the panel that says why counts it and as a lesson
-/// does.
-#[test]
-fn a_command_has_the_same_place_in_a_lesson_and_in_why() {
-    use crate::explain::Commands;
-    let busy = |script: &mut Script| {
-        for (conn, times) in [(1, 3), (2, 1), (1, 2)] {
-            script.on(W0, Kind::Wake, |e| e.ready = Some(Vec::new()));
-            for conn in [conn, 3].into_iter().flat_map(|conn| std::iter::repeat_n(conn, times)) {
-                script.on(W0, Kind::Command, |e| e.conn = Some(conn));
-                script.on(W0, Kind::EventAdd, |e| (e.conn, e.interest) = (Some(conn), Some("w".into())));
-            }
-        }
-    };
-    let mut app = app_with(busy);
-    let (mut commands, mut most) = (Commands::default(), 0);
-    for at in 0..app.player.len() {
-        app.player.go(at);
-        let event = app.player.current().unwrap();
-        commands.happened(event);
-        let told = explain::commands_in_wakeup(&app, event, at);
-        assert_eq!(told, commands.up_to(event), "{event:?}");
-        most = most.max(told);
-    }
-    assert_eq!(most, 3, "another connection's are not counted");
-}
-
 #[test]
 fn a_digit_alone_is_always_a_panel_however_quickly_another_follows() {
     let mut app = app_with(|_| {});

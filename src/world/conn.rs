@@ -2,6 +2,7 @@
 
 use super::Effect;
 use super::happening::{AllocatedItem, Change, Happening};
+use super::trail::{Trail, Turn};
 use crate::event::{
     ChangedFields, ConnAt, ConnFields, ConnItem, ConnSet, ConnState, Counted, Payload, ReplyOp, StatFold,
     StatStep, Thread, What, encode,
@@ -76,6 +77,12 @@ pub struct ConnFacts {
     item_id: u32,
     /// What its command is to `stats`.
     pub(crate) stats: StatFold,
+    /// Its events.
+    pub(super) events: Trail,
+    /// Its reads.
+    pub(super) reads: Trail,
+    /// What it has got done since its thread last woke up.
+    pub(super) turn: Turn,
 }
 
 /// What somebody remembers of a connection: what all do, and more.
@@ -285,7 +292,10 @@ impl ConnFacts {
                 self.thread = self.thread.or(Some(h.th));
                 self.state = to.or(self.state);
             }
-            What::Read { fd, .. } => self.fd = fd.or(self.fd),
+            What::Read { fd, .. } => {
+                self.fd = fd.or(self.fd);
+                self.reads.goes_on(h.seq);
+            }
             What::Recvfrom { fd, request_id, .. } => {
                 (self.is_udp, self.fd) = (true, fd.or(self.fd));
                 self.peer = h.text().map(Cow::into_owned).or(self.peer.take());

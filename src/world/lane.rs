@@ -1,6 +1,7 @@
 //! The threads: asleep or running, their pipes and queues, and the functions they are in.
 
 use super::happening::Happening;
+use super::trail::{self, Trail};
 use crate::event::{self, Function, Queued, ReadyFd, Thread, ThreadAt, ThreadOp, What};
 use std::collections::VecDeque;
 
@@ -61,6 +62,10 @@ pub struct ThreadFacts {
     pub ready: Vec<ReadyFd>,
     /// The connection that it works on since it last woke up.
     pub conn: Option<u32>,
+    /// Its events.
+    pub(super) events: Trail,
+    /// The number of the `wake` at which it last woke up; 0 where there was none.
+    pub(super) woken: u64,
 }
 
 impl ThreadFacts {
@@ -97,6 +102,12 @@ impl ThreadFacts {
         }
     }
 
+    /// What of it a snapshot tells: not what was ready when it last woke up, nor which events went before.
+    #[must_use]
+    pub fn as_found(&self) -> ThreadFacts {
+        ThreadFacts { ready: Vec::new(), events: Trail::default(), woken: 0, ..self.clone() }
+    }
+
     /// About how many bytes of memory it takes.
     pub(crate) fn weight(&self) -> usize {
         let ready = self.ready.len() * size_of::<ReadyFd>();
@@ -112,6 +123,9 @@ impl ThreadFacts {
     /// Folds an event that happened on this thread.
     #[inline(always)]
     pub(super) fn happened(&mut self, h: &Happening<'_>) {
+        if trail::is_step(h.what) {
+            self.events.goes_on(h.seq);
+        }
         match *h.what {
             // These tell of the recording, not of the thread.
             What::Mark | What::Note { .. } | What::Drop { .. } | What::Snapshot => return,
@@ -124,6 +138,7 @@ impl ThreadFacts {
                 self.ready.clear();
                 self.ready.extend(h.ready.into_iter().flatten().take(MAX_READY).cloned());
                 self.conn = None;
+                self.woken = h.seq;
             }
             What::Call { function: Some(function) } if self.stack.len() < MAX_DEPTH => {
                 self.stack.push(function)

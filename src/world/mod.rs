@@ -14,6 +14,7 @@ mod happening;
 mod lane;
 mod listener;
 mod store;
+mod trail;
 
 pub(crate) use conn::Plain;
 pub use conn::{ConnFacts, ConnStage};
@@ -22,8 +23,9 @@ pub use happening::{AllocatedItem, Change, Happening, HappeningText};
 pub use lane::{InPipe, ThreadFacts, ThreadPhase, ThreadTable};
 pub use listener::Listener;
 pub use store::{ClassFacts, StoreFacts};
+pub use trail::Before;
 
-use crate::event::{self, ChangedFields, ConnItem, MemoryAt, Snapshot, Thread, ThreadAt, What};
+use crate::event::{self, ChangedFields, ConnItem, Event, MemoryAt, Snapshot, Thread, ThreadAt, What};
 use std::collections::VecDeque;
 
 /// What one event did, besides what the world has after it.
@@ -177,6 +179,12 @@ impl<H: Held> Now<H> {
         let told = self.store.told;
         let conn = self.conns.of(id);
         let was_closed = conn.is_closed();
+        if trail::is_step(h.what) {
+            conn.events.goes_on(h.seq);
+        }
+        if let What::Command = *h.what {
+            conn.turn.command(h.th, self.threads.of(h.th).woken);
+        }
         let counted = conn::apply(conn, h, source, told, effect);
         if counted != event::Counted::Nothing {
             let may_miss = || self.conns.iter().any(|conn| conn.id != id && conn.stats.has_missed());
@@ -203,6 +211,22 @@ impl<H: Held> Now<H> {
         self.conns = found.conns.iter().map(H::Of::found).collect();
         self.store = StoreFacts::found(found.memory.as_ref());
         self.closed.clear();
+    }
+
+    /// What went before the event that was folded last, as far as the recording has it.
+    pub fn before(&self, event: &Event) -> Before {
+        let of = |id: Option<u32>| self.conns.get(id?).map(|conn| &**conn);
+        let (thread, conn) = (self.threads.get(&event.th), of(event.conn));
+        let events = match event.conn {
+            Some(_) => conn.map(|conn| conn.events),
+            None => thread.map(|thread| thread.events),
+        };
+        let woken = thread.map_or(0, |thread| thread.woken);
+        Before {
+            previous: events.and_then(|events| events.before(event.seq)),
+            last_read: of(event.about()).and_then(|conn| conn.reads.before(event.seq)),
+            commands: conn.map_or(0, |conn| conn.turn.commands(event.th, woken)),
+        }
     }
 
     /// Whether nothing has happened yet.

@@ -31,10 +31,7 @@ fn assert_same_world(whole: &World, found: &World) {
     assert_eq!(whole.accepted, found.accepted, "at {at}");
     assert_eq!(whole.startup, found.startup, "at {at}");
     assert_eq!(whole.listeners, found.listeners, "at {at}");
-    let lanes = |world: &World| {
-        let without_ready = |lane: &ThreadFacts| ThreadFacts { ready: Vec::new(), ..lane.clone() };
-        world.threads.values().map(without_ready).collect::<Vec<_>>()
-    };
+    let lanes = |world: &World| world.threads.values().map(ThreadFacts::as_found).collect::<Vec<_>>();
     assert_eq!(lanes(whole), lanes(found), "at {at}");
     assert_same_memory(&whole.memory(), &found.memory(), at);
     let open =

@@ -5,7 +5,7 @@
 //! of it (`parse.rs` reads it, `generate/` writes Rust) what stands here: [`Kind`], [`FlatEvent`] and [`What`], the
 //! methods of [`Event`] and the lists [`KINDS`], [`FIELDS`] and [`CONN_FIELDS`]; and, where they belong, the
 //! record in the ring (`tracer`), the writer of lines (`trace::recorder`), the quick reader (`trace::file::quick`),
-//! the fields of the filter language (`filter`) and `struct conn` (`event::conn`).
+//! the fields of the filter language (`filter`) and `struct conn` (`event::fields`).
 
 use super::errno::ERRNO_NAMES;
 use super::name::{Unknown, by_name};

@@ -5,7 +5,7 @@
 //! out of here against what serde makes of it.
 
 use super::pen::{ABOVE, BEYOND, LinePen, Rising};
-use super::world::place;
+use super::told::place;
 use crate::event::Thread;
 
 /// Lines in the making.

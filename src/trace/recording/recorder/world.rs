@@ -3,6 +3,7 @@
 
 use super::kept::{Folds, fold};
 use super::line::whole_characters;
+use super::told::place;
 use crate::event::{
     ConnAt, ConnChange, Function, ItemOp, Snapshot, Target, Thread, UDP_HEADER_SIZE, What, encode,
 };
@@ -31,16 +32,6 @@ impl Default for RecorderWorld {
 
 /// What an event says besides what its record does.
 pub(super) type RecordContext = Effect<()>;
-
-/// Where a server's thread stands among them: the dispatcher, then the workers.
-#[inline(always)]
-pub(super) fn place(thread: Thread) -> Option<usize> {
-    match thread {
-        Thread::Main => Some(0),
-        Thread::Worker(i) => Some(usize::from(i) + 1),
-        _ => None,
-    }
-}
 
 /// An event on its way into the world.
 struct Fold<'a> {

@@ -1,9 +1,152 @@
-//! What changed in a `struct conn` from one event to the next, as a server's thread finds it and hands it on.
+//! `struct conn`, its fields and what changed in them from one event to the next: as a server's thread finds it and
+//! hands it on, as a line tells it, and as folding a trace gives it.
 //!
-//! Each field is a word here. So a thread compares all of them at once, and no more than those that changed
+//! For a server's thread each field is a word. So it compares all of them at once, and no more than those that changed
 //! travel to the recorder.
 
-use super::{ConnFields, ConnImage, ConnState, ConnValue, EvFlags, Protocol};
+use super::conn::{ConnItem, ConnState, ConnValue, EvFlags, Protocol};
+use serde::{Deserialize, Deserializer, Serialize};
+
+macro_rules! fields {
+    ($($(#[$doc:meta])* $field:ident: $ty:ty,)*) => {
+        /// `struct conn` in numbers, as a server thread tells of it. Offsets stand where the C has pointers.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+        pub struct ConnImage {
+            $($(#[$doc])* pub $field: $ty,)*
+            /// Which item `c->item` points to: a number that the items of one time do not share, 0
+            /// for none.
+            pub item_id: u32,
+        }
+
+        impl ConnImage {
+            /// How many fields there are, but for the item.
+            pub const FIELDS: usize = [$(stringify!($field)),*].len();
+
+            /// Whether any of it differs from what was in the words' places: without a branch, since nearly always
+            /// all of it must be looked at; and without an array of it, which would have to be read back from
+            /// memory as soon as it is written there.
+            #[inline(always)]
+            pub fn differs(&self, old: impl Fn(usize) -> u32) -> bool {
+                let (mut bits, mut this) = (0, 0);
+                $(
+                    bits |= self.$field.word() ^ old(this);
+                    this += 1;
+                )*
+                (bits | (self.item_id ^ old(this))) != 0
+            }
+
+            /// What of it does.
+            #[inline(always)]
+            pub fn since(&self, old: impl Fn(usize) -> u32) -> ChangedFields {
+                let (mut changed, mut this) = (ChangedFields::NONE, 0);
+                $(
+                    changed.add(this, self.$field.word() != old(this));
+                    this += 1;
+                )*
+                changed.add(this, self.item_id != old(this));
+                changed
+            }
+
+            /// All of it in words.
+            #[inline(always)]
+            pub fn words(&self) -> ConnWords {
+                ConnWords([$(self.$field.word(),)* self.item_id])
+            }
+        }
+
+        impl ConnWords {
+            /// Sets the field in this place to what it is here; whether it was different.
+            #[inline(always)]
+            pub(super) fn set(&self, place: usize, fields: &mut ConnFields) -> bool {
+                let mut this = 0;
+                $(
+                    if place == this {
+                        let new = AsWord::of(self.0[this]);
+                        return std::mem::replace(&mut fields.$field, new) != new;
+                    }
+                    this += 1;
+                )*
+                let _ = this;
+                false
+            }
+
+            /// Tells of the field in this place. What is done with one stands once for each field, of which the
+            /// compiler knows the name and the type there.
+            #[inline(always)]
+            pub(super) fn tell(&self, place: usize, to: &mut impl ChangeSink) {
+                let mut this = 0;
+                $(
+                    if place == this {
+                        let value = <$ty as AsWord>::of(self.0[this]);
+                        return to.changed(concat!(",\"", stringify!($field), "\":"), value.into());
+                    }
+                    this += 1;
+                )*
+                let _ = this;
+            }
+        }
+
+        /// `struct conn` as folding a trace gives it.
+        #[derive(Debug, Clone, PartialEq, Eq, Default)]
+        pub struct ConnFields {
+            $($(#[$doc])* pub $field: $ty,)*
+            /// `c->item`: the item that is being filled.
+            pub item: Option<ConnItem>,
+        }
+
+        /// The fields of `struct conn` that changed (`set` in a trace). `item` is `null` when the
+        /// connection let go of its item.
+        #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+        pub struct ConnSet {
+            $(
+                $(#[$doc])*
+                #[serde(default, skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$ty>,
+            )*
+            /// `c->item`: set, or (`Some(None)`, `null`) let go.
+            #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+            pub item: Option<Option<ConnItem>>,
+        }
+
+        impl ConnSet {
+            /// Every field of `image`, as the first event of a connection carries them.
+            pub fn whole(image: &ConnImage) -> ConnSet {
+                ConnSet { $($field: Some(image.$field),)* item: None }
+            }
+
+            /// Every field, and the item, or that there is none.
+            pub fn of(fields: &ConnFields) -> ConnSet {
+                ConnSet { $($field: Some(fields.$field),)* item: Some(fields.item.clone()) }
+            }
+
+            /// Whether no field is set.
+            pub fn is_empty(&self) -> bool {
+                true $(&& self.$field.is_none())* && self.item.is_none()
+            }
+
+            /// The names of the fields that are set, in the struct's order.
+            pub fn names(&self) -> Vec<&'static str> {
+                let mut names = Vec::new();
+                $(if self.$field.is_some() { names.push(stringify!($field)); })*
+                if self.item.is_some() { names.push("item"); }
+                names
+            }
+
+            /// Folds the change into `fields`.
+            pub fn apply(&self, fields: &mut ConnFields) {
+                $(if let Some(v) = &self.$field { fields.$field = v.clone(); })*
+                if let Some(item) = &self.item { fields.item = item.clone(); }
+            }
+        }
+    };
+}
+
+include!(concat!(env!("OUT_DIR"), "/schema/conn.rs"));
+
+/// Keeps `null` apart from a missing field.
+fn present<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Option<ConnItem>>, D::Error> {
+    Option::<ConnItem>::deserialize(d).map(Some)
+}
 
 /// How many words there are: one for each field, and one for the item.
 pub const CONN_WORDS: usize = ConnImage::FIELDS + 1;
@@ -151,14 +294,14 @@ impl<F: FnMut(&'static str, ConnValue)> ChangeSink for F {
 }
 
 /// A field as a word.
-pub(super) trait Word: Copy {
+pub(super) trait AsWord: Copy {
     fn word(self) -> u32;
     fn of(word: u32) -> Self;
 }
 
 macro_rules! words {
     ($($ty:ty: $word:expr, $of:expr;)*) => {$(
-        impl Word for $ty {
+        impl AsWord for $ty {
             #[inline(always)]
             fn word(self) -> u32 {
                 let word: fn($ty) -> u32 = $word;
@@ -183,6 +326,7 @@ words! {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
@@ -236,5 +380,25 @@ mod tests {
             prop_assert_eq!(change.apply(&mut fields, true), ChangedFields::NONE);
             prop_assert_eq!(change.apply(&mut fields, false).places().count(), told(&change, changed).len());
         }
+    }
+
+    #[test]
+    fn an_item_let_go_is_null_and_stays_apart_from_an_item_untouched() {
+        let gone: ConnSet = serde_json::from_str(r#"{"rlbytes":0,"item":null}"#).unwrap();
+        assert_eq!(gone.item, Some(None));
+        assert_eq!(serde_json::to_string(&gone).unwrap(), r#"{"rlbytes":0,"item":null}"#);
+        let untouched: ConnSet = serde_json::from_str(r#"{"rlbytes":0}"#).unwrap();
+        assert_eq!(untouched.item, None);
+    }
+
+    #[test]
+    fn a_change_folds_to_the_new_image() {
+        let old = ConnImage { rsize: 2048, ..ConnImage::default() };
+        let mut fields = ConnFields::default();
+        ConnSet::whole(&old).apply(&mut fields);
+        let flags = EvFlags::READ.with(EvFlags::PERSIST);
+        ConnSet { rbytes: Some(13), ev_flags: Some(flags), ..ConnSet::default() }.apply(&mut fields);
+        assert_eq!((fields.rsize, fields.rbytes), (2048, 13));
+        assert_eq!(fields.ev_flags.to_string(), "EV_READ|EV_PERSIST");
     }
 }
