@@ -12,6 +12,10 @@ use crate::tracer::{Record, Report, received};
 /// How long a line may get whose event has no payload: a `set` of all fields, and an item's key of
 /// 250 bytes.
 const LONGEST: usize = 4096;
+/// How many bytes of a payload may be the heads of a `sendmsg`'s pieces: 8 of each, and 1,024 pieces.
+const HEADS: usize = 8 * 1024;
+/// How many bytes the names of a piece take for each byte of its head.
+const NAMES: usize = 5;
 
 impl Lines {
     /// Writes an event's line.
@@ -33,8 +37,7 @@ impl Lines {
 
     /// How long the line of such an event may get: every byte escaped, and all fields changed.
     pub fn most(payload: usize) -> usize {
-        // A piece of a sendmsg takes 8 bytes of it beside its own, and 40 bytes for its names.
-        LONGEST + 11 * payload
+        LONGEST + 6 * payload + NAMES * payload.min(HEADS)
     }
 
     /// The line that says that `n` events from `seq` on are lost.
