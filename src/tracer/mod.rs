@@ -20,6 +20,7 @@ mod handle;
 mod payload;
 mod record;
 mod report;
+mod told_conn;
 #[cfg(test)]
 pub(crate) mod witness;
 
@@ -28,11 +29,9 @@ pub use handle::Handle;
 pub use payload::{PEER, ready_bytes, received};
 pub use record::{Record, RingEvent, RingReader};
 pub use report::{ClassId, Descriptor, Failure, IsText, Known, Peer, PieceCount, REPORTED, Report, Ret};
+pub use told_conn::ToldConn;
 
-use crate::event::{
-    CONN_WORDS, ChangedFields, ConnChange, ConnImage, Detail, Function, InLine, Kind, Leashed, MAX_DATA,
-    Thread,
-};
+use crate::event::{ConnChange, Detail, Function, InLine, Kind, Leashed, MAX_DATA, Thread};
 use crossbeam_utils::CachePadded;
 use handle::RESERVE;
 use payload::peer_bytes;
@@ -238,40 +237,6 @@ pub fn current() -> Option<u32> {
 #[inline]
 pub fn epoch() -> u32 {
     EPOCH.get()
-}
-
-/// What a trace was last told of a connection's `struct conn`; nothing yet by default.
-#[derive(Debug, Default)]
-pub struct ToldConn {
-    /// In which [`epoch`]; 0 for none.
-    epoch: Cell<u32>,
-    words: [Cell<u32>; CONN_WORDS],
-}
-
-impl ToldConn {
-    /// What has changed since then in the structure, which it is told `now`; all of it, where that may not have been
-    /// heard.
-    #[inline(always)]
-    pub fn changed(&self, now: ConnImage) -> Option<ConnChange> {
-        let is_another = self.epoch.get() != epoch() || now.differs(|place| self.words[place].get());
-        is_another.then(|| self.change(&now))
-    }
-
-    #[inline(never)]
-    fn change(&self, now: &ConnImage) -> ConnChange {
-        let changed = match self.epoch.replace(epoch()) == epoch() {
-            true => now.since(|place| self.words[place].get()),
-            false => ChangedFields::ALL,
-        };
-        let change = ConnChange::new(changed, now.words());
-        changed.places().for_each(|place| self.words[place].set(change.word(place)));
-        change
-    }
-
-    /// It was not told after all.
-    pub fn forget(&self) {
-        self.epoch.set(0);
-    }
 }
 
 /// From now on this thread records into `handle`.

@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::event::ConnImage;
 
 fn config() -> TracerConfig {
     TracerConfig { ring: MIN_RING, ..TracerConfig::default() }

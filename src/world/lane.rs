@@ -252,12 +252,13 @@ pub struct ThreadTable {
     dense: usize,
 }
 
-/// Where a thread stands if none is missing before it.
-fn place(id: Thread) -> usize {
+/// Where a server's thread stands if none is missing before it: the dispatcher, then the workers.
+#[inline(always)]
+pub(crate) fn place(id: Thread) -> Option<usize> {
     match id {
-        Thread::Main => 0,
-        Thread::Worker(i) => usize::from(i) + 1,
-        _ => usize::MAX,
+        Thread::Main => Some(0),
+        Thread::Worker(i) => Some(usize::from(i) + 1),
+        _ => None,
     }
 }
 
@@ -283,8 +284,10 @@ impl ThreadTable {
     /// The thread; known from now on.
     #[inline]
     pub(super) fn of(&mut self, id: Thread) -> &mut ThreadFacts {
-        let place = place(id);
-        let at = if place < self.dense { place } else { self.found_or_made(id) };
+        let at = match place(id) {
+            Some(place) if place < self.dense => place,
+            _ => self.found_or_made(id),
+        };
         &mut self.all[at]
     }
 
@@ -292,7 +295,8 @@ impl ThreadTable {
     fn found_or_made(&mut self, id: Thread) -> usize {
         self.at(id).unwrap_or_else(|at| {
             self.all.insert(at, ThreadFacts::new(id));
-            self.dense = self.all.iter().enumerate().take_while(|(at, lane)| place(lane.id) == *at).count();
+            self.dense =
+                self.all.iter().enumerate().take_while(|(at, lane)| place(lane.id) == Some(*at)).count();
             at
         })
     }

@@ -20,6 +20,7 @@ pub(crate) use conn::Plain;
 pub use conn::{ConnFacts, ConnStage};
 pub use conn::{Connection, Held, Offsets};
 pub use happening::{AllocatedItem, Change, Happening, HappeningText};
+pub(crate) use lane::place;
 pub use lane::{InPipe, ThreadFacts, ThreadPhase, ThreadTable};
 pub use listener::Listener;
 pub use store::{ClassFacts, StoreFacts};

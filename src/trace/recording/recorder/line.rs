@@ -5,8 +5,8 @@
 //! out of here against what serde makes of it.
 
 use super::pen::{ABOVE, BEYOND, LinePen, Rising};
-use super::told::place;
 use crate::event::Thread;
+use crate::world::place;
 
 /// Lines in the making.
 #[derive(Debug, Default)]

@@ -17,16 +17,6 @@ pub(super) struct Reported<'a> {
     pub payload: &'a [u8],
 }
 
-/// Where a server's thread stands among them: the dispatcher, then the workers.
-#[inline(always)]
-pub(super) fn place(thread: Thread) -> Option<usize> {
-    match thread {
-        Thread::Main => Some(0),
-        Thread::Worker(i) => Some(usize::from(i) + 1),
-        _ => None,
-    }
-}
-
 /// The pieces that [`finish_sendmsg`](crate::tracer::finish_sendmsg) wrote: the bytes that were kept
 /// of each, and how many it had.
 pub(super) fn sent(mut payload: &[u8], pieces: u32) -> impl Iterator<Item = (&[u8], u32)> {

@@ -3,7 +3,6 @@
 
 use super::kept::{Folds, fold};
 use super::line::whole_characters;
-use super::told::place;
 use crate::event::{
     ConnAt, ConnChange, Function, ItemOp, Snapshot, Target, Thread, UDP_HEADER_SIZE, What, encode,
 };
@@ -97,7 +96,7 @@ impl RecorderWorld {
         change: Option<&ConnChange>,
         payload: &[u8],
     ) -> RecordContext {
-        let at = place(thread).unwrap_or(0);
+        let at = world::place(thread).unwrap_or(0);
         if self.allocated.len() <= at {
             self.allocated.resize_with(at + 1, AllocatedItem::default);
         }
