@@ -169,7 +169,11 @@ fn ratios_are_of_pairs_and_limits_know_their_side() {
     let ratio = Ratio::new(&[10.0, 20.0, 30.0], &[20.0, 20.0, 15.0]);
     assert_eq!((ratio.a, ratio.b, ratio.of_pairs), (20.0, 20.0, 1.0));
     assert_eq!(ratio.spread, (0.5, 2.0));
-    assert!(Reach::AtLeast(0.9).is_off(0.29, 3.0) && !Reach::AtLeast(0.9).is_off(0.31, 3.0));
-    assert!(Reach::AtMost(1.2).is_off(3.7, 3.0) && !Reach::AtMost(1.2).is_off(3.5, 3.0));
-    assert!(Reach::AtMost(0.0).is_off(1.0, 3.0) && !Reach::AtMost(0.0).is_off(0.0, 3.0));
+    assert!(Reach::AtLeast(0.9).is_off(0.29, Some(3.0)) && !Reach::AtLeast(0.9).is_off(0.31, Some(3.0)));
+    assert!(Reach::AtMost(1.2).is_off(3.7, Some(3.0)) && !Reach::AtMost(1.2).is_off(3.5, Some(3.0)));
+    // What was lost is a fault on any machine, with a factor or without.
+    for factor in [None, Some(3.0)] {
+        assert!(Reach::None.is_off(1.0, factor) && !Reach::None.is_off(0.0, factor));
+    }
+    assert!(!Reach::AtMost(1.2).is_off(9.0, None) && !Reach::AtLeast(0.9).is_off(0.1, None));
 }

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// The memstep that was built with this benchmark.
-pub const MEMSTEP: &str = env!("CARGO_BIN_EXE_memstep");
+/// Names a memstep that is to be measured in place of the one that was built with this benchmark.
+pub const PROGRAM: &str = "MEMSTEP_PROGRAM";
 /// Names the program of a memcached 1.4.24; `tests/protocol.rs` knows it too.
 pub const REAL: &str = "MEMSTEP_REAL_MEMCACHED";
 /// How long a server may take to listen, and to write the rest of its recording.
@@ -66,7 +66,7 @@ impl Who {
         match self {
             Who::Real => std::env::var_os(REAL).map(PathBuf::from).context(REAL),
             Who::Memcached => in_path("memcached").context("memcached is not in the path"),
-            Who::Untraced | Who::Flow | Who::Calls => Ok(MEMSTEP.into()),
+            Who::Untraced | Who::Flow | Who::Calls => Ok(memstep()),
         }
     }
 
@@ -95,6 +95,11 @@ impl Who {
             Who::Calls => Some("calls"),
         }
     }
+}
+
+/// The memstep that is measured.
+pub fn memstep() -> PathBuf {
+    std::env::var_os(PROGRAM).map_or_else(|| env!("CARGO_BIN_EXE_memstep").into(), PathBuf::from)
 }
 
 fn in_path(name: &str) -> Option<PathBuf> {

@@ -11,16 +11,21 @@ pub enum Reach {
     AtMost(f64),
     /// Less than so much, of a unit.
     Under(f64, &'static str),
+    /// Zero: the one figure that does not hang on the machine.
+    None,
     /// Nothing: it is told, and not judged.
     Told,
 }
 
 impl Reach {
-    /// Whether a figure is off by more than this factor.
-    pub fn is_off(self, figure: f64, factor: f64) -> bool {
+    /// Whether a figure is off by more than this factor; without one, only what does not hang on the
+    /// machine is judged.
+    pub fn is_off(self, figure: f64, factor: Option<f64>) -> bool {
+        let factor = factor.unwrap_or(f64::INFINITY);
         match self {
             Reach::AtLeast(reach) => figure < reach / factor,
             Reach::AtMost(reach) | Reach::Under(reach, _) => figure > reach * factor,
+            Reach::None => figure > 0.0,
             Reach::Told => false,
         }
     }
@@ -30,9 +35,9 @@ impl fmt::Display for Reach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Reach::AtLeast(reach) => write!(f, "at least {reach}"),
-            Reach::AtMost(0.0) => write!(f, "0"),
             Reach::AtMost(reach) => write!(f, "at most {reach}"),
             Reach::Under(reach, unit) => write!(f, "under {reach} {unit}"),
+            Reach::None => write!(f, "0"),
             Reach::Told => write!(f, "told, not judged"),
         }
     }
