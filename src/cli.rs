@@ -8,7 +8,7 @@ pub use memcached::Suboption;
 pub use record::RecordTo;
 
 use crate::event::{Detail, MAX_DATA, Protocol};
-use crate::lesson::Lang;
+use crate::texts::Language;
 use crate::trace::format::Redacted;
 use crate::ui::GoTo;
 use clap::builder::{BoolishValueParser, NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
@@ -63,7 +63,7 @@ pub enum Command {
         lesson: Option<String>,
         /// The lesson's language: English (en) or Chinese (zh); by default as LANG says
         #[arg(long, value_name = "LANG", value_parser = langs(), requires = "lesson", help_heading = "Lesson")]
-        lang: Option<Lang>,
+        lang: Option<Language>,
         /// How it looks.
         #[command(flatten)]
         look: LookArgs,
@@ -193,7 +193,7 @@ pub struct LessonArgs {
     pub name: Option<String>,
     /// English (en) or Chinese (zh); by default as LC_ALL, LC_MESSAGES or LANG says
     #[arg(long, value_name = "LANG", value_parser = langs())]
-    pub lang: Option<Lang>,
+    pub lang: Option<Language>,
     /// Begin at the first step, whatever was reached and answered before
     #[arg(long, conflicts_with_all = ["list", "text", "new"])]
     pub from_start: bool,
@@ -426,8 +426,8 @@ pub(crate) fn speed(s: &str) -> Result<f64, String> {
     }
 }
 
-fn langs() -> impl TypedValueParser<Value = Lang> {
-    PossibleValuesParser::new(["en", "zh"]).map(|code| Lang::from_code(&code).unwrap_or_default())
+fn langs() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(["en", "zh"]).map(|code| Language::from_code(&code).unwrap_or_default())
 }
 
 fn details() -> impl TypedValueParser<Value = Detail> {

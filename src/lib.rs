@@ -72,6 +72,7 @@ pub mod player;
 pub mod print;
 pub mod session;
 pub mod text;
+pub mod texts;
 pub mod trace;
 pub mod tracer;
 pub mod ui;

@@ -2,7 +2,7 @@
 
 use super::config;
 use crate::cli::{LookArgs, ThemeArg, When};
-use crate::lesson::Lang;
+use crate::texts::Language;
 use crate::ui;
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
@@ -38,14 +38,14 @@ pub(super) fn options(look: LookArgs) -> anyhow::Result<ui::Options> {
         pause_on_marks: config.pause_on_marks.unwrap_or(start.pause_on_marks),
         mouse: config.mouse.unwrap_or(start.mouse),
         // There is no Chinese in ASCII.
-        lang: if look.ascii { Lang::En } else { own_lang() },
+        lang: if look.ascii { Language::En } else { own_lang() },
         ..start
     })
 }
 
 /// The language that the environment asks for.
-pub(super) fn own_lang() -> Lang {
-    Lang::from_env(|name| std::env::var(name).ok())
+pub(super) fn own_lang() -> Language {
+    Language::from_env(|name| std::env::var(name).ok())
 }
 
 /// A time as the viewer counts it.

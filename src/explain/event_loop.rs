@@ -2,11 +2,12 @@
 
 use super::{Context, Explanation, conn, conn_first, fd, number, word, worker};
 use crate::event::{ConnState, Event, Kind, ReadyFd, Thread, at};
+use crate::texts::Language;
 
 pub(super) fn wait(event: &Event) -> Explanation {
     if event.th.worker().is_some() {
-        let who = worker(event);
-        return Explanation::new(
+        let who = worker(event, Language::En);
+        return Explanation::english(
             format!("{who} goes to sleep"),
             format!(
                 "{who} sleeps in epoll_wait until its pipe or one of its connections is ready. It never waits \
@@ -20,7 +21,7 @@ pub(super) fn wait(event: &Event) -> Explanation {
         Some(ms) if ms >= 0 => format!(", for at most {} ms", number(ms.unsigned_abs())),
         _ => String::new(),
     };
-    Explanation::new(
+    Explanation::english(
         "The main thread goes to sleep",
         format!(
             "The main thread sleeps in epoll_wait until a client connects or its timer is due{limit}. It serves \
@@ -35,14 +36,14 @@ pub(super) fn wake(event: &Event, context: &Context) -> Explanation {
     let ready = event.ready().unwrap_or_default();
     let worker_thread = event.th.worker().is_some();
     match ready {
-        [] if event.timer() => Explanation::new(
+        [] if event.timer() => Explanation::english(
             "The clock ticks",
             "No descriptor is ready: a timer ended the sleep. Normally it is clock_handler's, once a second: it \
              stores the time in the variable current_time, so that thousands of requests a second need not \
              ask the kernel for it. While accepting is paused, a timer of 10 ms comes here too.",
             at::clock_handler,
         ),
-        [] => Explanation::new(
+        [] => Explanation::english(
             "Nothing is ready",
             "epoll_wait came back with nothing ready: its time was over, or a signal came. libevent looks at \
              its timers and goes to sleep again.",
@@ -57,17 +58,17 @@ pub(super) fn wake(event: &Event, context: &Context) -> Explanation {
                 super::udp::wake(n, Some(one.fd))
             }
             Some(n) => wake_conn(one, n, context),
-            None if worker_thread => Explanation::new(
+            None if worker_thread => Explanation::english(
                 "A byte is in the pipe",
                 format!(
                     "The pipe of {}{} has become readable: the dispatcher has queued a connection for it. \
                      libevent calls thread_libevent_process, which reads one byte and takes one connection.",
-                    worker(event),
+                    worker(event, Language::En),
                     fd(Some(one.fd))
                 ),
                 at::thread_libevent_process,
             ),
-            None => Explanation::new(
+            None => Explanation::english(
                 "A client wants to connect",
                 format!(
                     "The listening socket{} is readable: a client waits to be accepted. libevent calls \
@@ -78,7 +79,7 @@ pub(super) fn wake(event: &Event, context: &Context) -> Explanation {
                 at::event_handler,
             ),
         },
-        many => Explanation::new(
+        many => Explanation::english(
             format!("{} descriptors are ready", many.len()),
             format!(
                 "epoll_wait reports {} descriptors at once. libevent calls their handlers one after the other \
@@ -99,7 +100,7 @@ pub(super) const EDGE: &str = "In this experiment the event is edge-triggered (E
 fn wake_conn(ready: &ReadyFd, n: u32, context: &Context) -> Explanation {
     let writable = ready.what.name().contains('w');
     match (context.state, writable) {
-        (Some(ConnState::NewCmd), true) => Explanation::new(
+        (Some(ConnState::NewCmd), true) => Explanation::english(
             format!("c{n} goes on after its yield"),
             format!(
                 "c{n} had used up its requests and had more in its read buffer, so it asked to be woken when \
@@ -108,7 +109,7 @@ fn wake_conn(ready: &ReadyFd, n: u32, context: &Context) -> Explanation {
             ),
             at::drive_machine::new_cmd_rbytes,
         ),
-        (_, true) => Explanation::new(
+        (_, true) => Explanation::english(
             format!("c{n} can be written to"),
             format!(
                 "The kernel has room again for bytes to c{n}. memcached asks for that in two cases only: \
@@ -117,7 +118,7 @@ fn wake_conn(ready: &ReadyFd, n: u32, context: &Context) -> Explanation {
             ),
             at::event_handler,
         ),
-        (Some(ConnState::NewCmd), false) if context.last_read.is_none() => Explanation::new(
+        (Some(ConnState::NewCmd), false) if context.last_read.is_none() => Explanation::english(
             format!("First wake-up of c{n}: no read"),
             format!(
                 "c{n} has something to read, yet nothing is read this time: it is still in conn_new_cmd, and the \
@@ -130,7 +131,7 @@ fn wake_conn(ready: &ReadyFd, n: u32, context: &Context) -> Explanation {
             ),
             at::drive_machine::conn_new_cmd,
         ),
-        (Some(ConnState::NewCmd), false) => Explanation::new(
+        (Some(ConnState::NewCmd), false) => Explanation::english(
             format!("c{n} goes on after its yield"),
             format!(
                 "c{n} had used up its requests and stopped in conn_new_cmd with its buffer empty. So this \
@@ -142,7 +143,7 @@ fn wake_conn(ready: &ReadyFd, n: u32, context: &Context) -> Explanation {
             ),
             at::drive_machine::conn_new_cmd,
         ),
-        (Some(ConnState::Nread), false) => Explanation::new(
+        (Some(ConnState::Nread), false) => Explanation::english(
             format!("More of the value for c{n}"),
             format!(
                 "The socket of c{n} is readable, and c{n} is in conn_nread: it waits for the value of its \
@@ -151,7 +152,7 @@ fn wake_conn(ready: &ReadyFd, n: u32, context: &Context) -> Explanation {
             ),
             at::drive_machine::conn_nread,
         ),
-        (Some(ConnState::Swallow), false) => Explanation::new(
+        (Some(ConnState::Swallow), false) => Explanation::english(
             format!("More to throw away for c{n}"),
             format!(
                 "The socket of c{n} is readable while it swallows a value that was refused. The bytes must be \
@@ -159,7 +160,7 @@ fn wake_conn(ready: &ReadyFd, n: u32, context: &Context) -> Explanation {
             ),
             at::drive_machine::conn_swallow,
         ),
-        _ => Explanation::new(
+        _ => Explanation::english(
             format!("c{n} can be read"),
             format!(
                 "The socket of c{n}{} is readable: bytes have come, or the client has closed. libevent calls \
@@ -173,7 +174,7 @@ fn wake_conn(ready: &ReadyFd, n: u32, context: &Context) -> Explanation {
 
 pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
     if let Some(errno) = &event.errno() {
-        return Explanation::new(
+        return Explanation::english(
             "The kernel refused to watch it",
             format!(
                 "epoll_ctl failed with {}. A descriptor that no event stands for would never be served again, so \
@@ -186,12 +187,12 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
     if event.conn.is_none() {
         return add_without_conn(event, context);
     }
-    let (c, first) = (conn(event), conn_first(event));
+    let (c, first) = (conn(event, Language::En), conn_first(event, Language::En));
     let previous = context.previous.map(|p| p.kind());
     let writable = event.interest().is_some_and(|i| i.contains('w'));
     if writable {
         return match context.state {
-            Some(ConnState::Write | ConnState::Mwrite) => Explanation::new(
+            Some(ConnState::Write | ConnState::Mwrite) => Explanation::english(
                 "Wait until the client takes more",
                 format!(
                     "The kernel's buffer for {c} is full, because the client reads more slowly than memcached \
@@ -205,7 +206,7 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
                     0 | 1 => format!("{first} has had its share of requests in this wake-up"),
                     n => format!("{first} has handled {} requests in this wake-up", number(n.into())),
                 };
-                Explanation::new(
+                Explanation::english(
                     "The connection yields",
                     format!(
                         "{done} (reqs_per_event is 20 unless -R says otherwise), and others want their turn. \
@@ -215,7 +216,7 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
                     at::drive_machine::new_cmd_ev_write,
                 )
             }
-            _ => Explanation::new(
+            _ => Explanation::english(
                 "Wait until it can be written to",
                 format!(
                     "From now on {c} waits for EV_WRITE. There are two reasons for it: sendmsg met a full \
@@ -227,7 +228,7 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
         };
     }
     if previous == Some(Kind::EventDel) {
-        return Explanation::new(
+        return Explanation::english(
             "Back to waiting for bytes",
             format!(
                 "{first} had waited for EV_WRITE and now waits for EV_READ again. This is the second half of \
@@ -238,18 +239,18 @@ pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
         );
     }
     if previous == Some(Kind::CqPop) {
-        return Explanation::new(
+        return Explanation::english(
             "The worker takes the connection over",
             format!(
                 "{} has its own epoll instance watch {c}{} for bytes. The connection stays with this worker \
                  until it is closed, and no other thread works on it: struct conn needs no lock.",
-                worker(event),
+                worker(event, Language::En),
                 fd(event.fd())
             ),
             at::conn_new::event_add,
         );
     }
-    Explanation::new(
+    Explanation::english(
         "Wait until there are bytes to read",
         format!(
             "libevent's event_add has the kernel watch {c}{} for bytes to read. The event is persistent, so it \
@@ -270,10 +271,10 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
     let after = |kinds: &[Kind]| previous.is_some_and(|p| kinds.contains(&p));
     if event.worker().is_some() || after(&[Kind::EventInit, Kind::Pipe, Kind::Thread]) {
         let who = match (event.worker(), context.previous) {
-            (None, Some(previous)) => worker(previous),
-            _ => worker(event),
+            (None, Some(previous)) => worker(previous, Language::En),
+            _ => worker(event, Language::En),
         };
-        return Explanation::new(
+        return Explanation::english(
             format!("{who} watches its pipe"),
             format!(
                 "The receiving end of the pipe{} goes into the epoll instance of {who}. From now on a byte \
@@ -285,7 +286,7 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
         );
     }
     if after(&[Kind::Socket, Kind::Setsockopt, Kind::Bind, Kind::Listen, Kind::ConnNew]) {
-        return Explanation::new(
+        return Explanation::english(
             "Watch the listening socket",
             format!(
                 "The listening socket{} goes into the main thread's epoll instance: a client that connects \
@@ -296,7 +297,7 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
         );
     }
     if event.th == Thread::Main && after(&[Kind::Wake]) {
-        return Explanation::new(
+        return Explanation::english(
             "Accepting goes on",
             format!(
                 "A connection has closed since accepting was paused, so there is room for a client again. The main \
@@ -306,7 +307,7 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
             at::do_accept_new_conns::ev_read,
         );
     }
-    Explanation::new(
+    Explanation::english(
         "The kernel is told what to watch",
         format!(
             "event_add puts a descriptor{} into the thread's epoll instance. It is the receiving end of a \
@@ -320,7 +321,7 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
 
 pub(super) fn event_del(event: &Event, context: &Context) -> Explanation {
     if event.conn.is_none() {
-        return Explanation::new(
+        return Explanation::english(
             "The listening socket is left alone",
             format!(
                 "The main thread stops watching the listening socket{}: no descriptor is left for another \
@@ -331,9 +332,9 @@ pub(super) fn event_del(event: &Event, context: &Context) -> Explanation {
             at::do_accept_new_conns::ev_none,
         );
     }
-    let c = conn(event);
+    let c = conn(event, Language::En);
     match context.state {
-        Some(ConnState::Closing | ConnState::Closed) => Explanation::new(
+        Some(ConnState::Closing | ConnState::Closed) => Explanation::english(
             "Closing begins: no more events",
             format!(
                 "conn_close first takes the event of {c} out of epoll, and only then closes the descriptor. \
@@ -343,7 +344,7 @@ pub(super) fn event_del(event: &Event, context: &Context) -> Explanation {
             ),
             at::conn_close::event_del,
         ),
-        Some(_) => Explanation::new(
+        Some(_) => Explanation::english(
             "The interest is about to change",
             format!(
                 "update_event changes what {c} waits for. An event that is registered may not be set anew, \
@@ -351,7 +352,7 @@ pub(super) fn event_del(event: &Event, context: &Context) -> Explanation {
             ),
             at::update_event::event_del,
         ),
-        None => Explanation::new(
+        None => Explanation::english(
             "An event is taken away",
             format!(
                 "event_del takes {c} out of the thread's epoll instance. Either the connection is being closed, \

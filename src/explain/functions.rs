@@ -2,14 +2,15 @@
 
 use super::{Explanation, conn};
 use crate::event::{Event, Function};
+use crate::texts::Language;
 
 pub(super) fn call(event: &Event) -> Explanation {
     match event.function() {
         Some(function) => {
             let told = tell(function);
-            Explanation::new(format!("{function}: {}", told.title), told.text, function.place())
+            Explanation::english(format!("{function}: {}", told.title), told.text, function.place())
         }
-        None => Explanation::new(
+        None => Explanation::english(
             "A function is entered",
             "A function of memcached is entered; which one, the recording does not say. Calls are in a recording \
              of detail calls only.",
@@ -20,17 +21,17 @@ pub(super) fn call(event: &Event) -> Explanation {
 
 pub(super) fn leave(event: &Event) -> Explanation {
     match event.function() {
-        Some(function) => Explanation::new(
+        Some(function) => Explanation::english(
             format!("{function} returns"),
             format!("{function} returns to its caller. {}", tell(function).leaving),
             function.place(),
         ),
-        None => Explanation::new(
+        None => Explanation::english(
             "A function returns",
             format!(
                 "A function of memcached returns to its caller; which one, the recording does not say. The work on {} \
                  goes on there.",
-                conn(event)
+                conn(event, Language::En)
             ),
             None,
         ),

@@ -9,13 +9,14 @@
 //! ```
 //! use memstep::event::{ConnState, Event, What};
 //! use memstep::explain::{Context, explain};
+//! use memstep::texts::Language;
 //!
 //! let event = Event {
 //!     conn: Some(0),
 //!     what: What::State { from: Some(ConnState::ParseCmd), to: Some(ConnState::Waiting) },
 //!     ..Event::default()
 //! };
-//! let why = explain(&event, &Context::default());
+//! let why = explain(&event, &Context::default(), Language::En);
 //! assert_eq!(why.title, "The line is not whole yet");
 //! assert_eq!(why.source, "memcached.c:4143");
 //! ```
@@ -55,6 +56,7 @@ mod udp;
 
 use crate::event::{ConnFields, ConnState, Event, Function, Kind, MODELS, Payload, Place, What};
 use crate::text::{printable, visible};
+use crate::texts::{Language, Titled};
 
 /// The most characters that a title has.
 pub const MAX_TITLE: usize = 40;
@@ -101,7 +103,15 @@ pub struct Explanation {
 
 impl Explanation {
     /// The one way in which an explanation is made: harmless and short enough whatever went in.
-    fn new(title: impl AsRef<str>, text: impl AsRef<str>, place: impl Into<Option<Place>>) -> Explanation {
+    fn new(Titled { title, text }: Titled, place: impl Into<Option<Place>>) -> Explanation {
+        Explanation::english(title, text, place)
+    }
+
+    fn english(
+        title: impl AsRef<str>,
+        text: impl AsRef<str>,
+        place: impl Into<Option<Place>>,
+    ) -> Explanation {
         Explanation {
             title: shorten(&printable(title.as_ref()), MAX_TITLE),
             text: shorten(&printable(text.as_ref()), MAX_TEXT),
@@ -111,7 +121,7 @@ impl Explanation {
 }
 
 /// What `event` is, and why memcached does it.
-pub fn explain(event: &Event, context: &Context) -> Explanation {
+pub fn explain(event: &Event, context: &Context, lang: Language) -> Explanation {
     match event.kind() {
         Kind::Mark => startup::mark(event),
         Kind::Note => startup::note(event),
@@ -139,12 +149,12 @@ pub fn explain(event: &Event, context: &Context) -> Explanation {
         Kind::ConnNew => dispatch::conn_new(event),
         Kind::Close => dispatch::close(event, context),
         Kind::State => transitions::state(event, context),
-        Kind::Read => network::read(event, context),
+        Kind::Read => network::read(event, context, lang),
         Kind::Recvfrom => udp::recvfrom(event),
-        Kind::Command => network::command(event),
-        Kind::Reply => network::reply(event, context),
+        Kind::Command => network::command(event, lang),
+        Kind::Reply => network::reply(event, context, lang),
         Kind::Sendmsg if context.is_udp => udp::sendmsg(event, context),
-        Kind::Sendmsg => network::sendmsg(event, context),
+        Kind::Sendmsg => network::sendmsg(event, context, lang),
         Kind::Item => store::item(event),
         Kind::Setting => store::setting(event),
         Kind::Call => functions::call(event),
@@ -154,15 +164,15 @@ pub fn explain(event: &Event, context: &Context) -> Explanation {
 }
 
 /// What the way from one state of `drive_machine` to another means, without an event at hand.
-pub fn transition(from: ConnState, to: ConnState) -> Explanation {
+pub fn transition(from: ConnState, to: ConnState, lang: Language) -> Explanation {
     let event = Event { what: What::State { from: Some(from), to: Some(to) }, ..Event::default() };
-    explain(&event, &Context::default())
+    explain(&event, &Context::default(), lang)
 }
 
 /// What a function of the walkthrough does, without an event at hand.
-pub fn function(function: Function) -> Explanation {
+pub fn function(function: Function, lang: Language) -> Explanation {
     let event = Event { what: What::Call { function: Some(function) }, ..Event::default() };
-    explain(&event, &Context::default())
+    explain(&event, &Context::default(), lang)
 }
 
 /// The first `max` characters of `text`; the last of them is `…` where some were cut.
@@ -198,13 +208,13 @@ fn quote_or(event: &Event, otherwise: &str) -> String {
 }
 
 /// `c0`, as the screens name a connection.
-fn conn(event: &Event) -> String {
-    event.conn.map_or_else(|| "the connection".to_owned(), |n| format!("c{n}"))
+fn conn(event: &Event, lang: Language) -> String {
+    event.conn.map_or_else(|| lang.the_connection().to_owned(), |n| format!("c{n}"))
 }
 
 /// The same at the beginning of a sentence: `c0`, for it is a name.
-fn conn_first(event: &Event) -> String {
-    event.conn.map_or_else(|| "The connection".to_owned(), |n| format!("c{n}"))
+fn conn_first(event: &Event, lang: Language) -> String {
+    event.conn.map_or_else(|| lang.the_connection_first().to_owned(), |n| format!("c{n}"))
 }
 
 /// ` (fd 28)`, or nothing.
@@ -213,10 +223,10 @@ fn fd(fd: Option<i32>) -> String {
 }
 
 /// The worker that the event is about.
-fn worker(event: &Event) -> String {
+fn worker(event: &Event, lang: Language) -> String {
     match event.worker().or_else(|| event.th.worker().map(|_| event.th)) {
         Some(thread) => thread.to_string(),
-        None => "the worker".to_owned(),
+        None => lang.the_worker().to_owned(),
     }
 }
 

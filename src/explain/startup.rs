@@ -2,10 +2,11 @@
 
 use super::{Explanation, number, quote_or, word, worker};
 use crate::event::{Event, at};
+use crate::texts::Language;
 
 pub(super) fn mark(event: &Event) -> Explanation {
     let text = quote_or(event, "without a name");
-    Explanation::new(
+    Explanation::english(
         "A chapter begins",
         format!(
             "A chapter of the recording begins here: {text}. The server does nothing at this point: \
@@ -18,7 +19,7 @@ pub(super) fn mark(event: &Event) -> Explanation {
 pub(super) fn note(event: &Event) -> Explanation {
     let text = quote_or(event, "an empty one");
     let about = event.at().map(|at| format!(" about event {at}")).unwrap_or_default();
-    Explanation::new(
+    Explanation::english(
         "A remark",
         format!(
             "A remark{about}: {text}. It was added to the recording later: the server had no part in it, \
@@ -40,7 +41,7 @@ pub(super) fn snapshot(event: &Event) -> Explanation {
         0 => "",
         _ => " Events were lost before this, so some of it may be out of date.",
     };
-    Explanation::new(
+    Explanation::english(
         "The server as it was found",
         format!(
             "Nothing happened here. This part of the recording begins in the middle of the server's life, \
@@ -60,7 +61,7 @@ pub(super) fn drop(event: &Event) -> Explanation {
             n => format!("{} events were", number(n)),
         },
     );
-    Explanation::new(
+    Explanation::english(
         "Events were lost here",
         format!(
             "{n} lost here: they came faster than they could be written down or shown, and the server \
@@ -72,7 +73,7 @@ pub(super) fn drop(event: &Event) -> Explanation {
 }
 
 pub(super) fn other(name: &str) -> Explanation {
-    Explanation::new(
+    Explanation::english(
         "A kind unknown to this version",
         format!(
             "The recording holds an event of the kind {}, which this version of memstep does not know. \
@@ -86,7 +87,7 @@ pub(super) fn other(name: &str) -> Explanation {
 pub(super) fn event_init(event: &Event) -> Explanation {
     let epoll = event.epoll_fd().map(|n| format!(" (fd {n})")).unwrap_or_default();
     match event.worker() {
-        Some(worker) => Explanation::new(
+        Some(worker) => Explanation::english(
             "An event base for a worker",
             format!(
                 "The main thread makes the event base of {worker}; on Linux that is an epoll instance{epoll}. \
@@ -95,7 +96,7 @@ pub(super) fn event_init(event: &Event) -> Explanation {
             ),
             at::setup_thread::event_init,
         ),
-        None => Explanation::new(
+        None => Explanation::english(
             "The main thread's event base",
             format!(
                 "libevent's event_init makes the event base of the main thread; on Linux that is an epoll \
@@ -114,8 +115,8 @@ pub(super) fn pipe(event: &Event) -> Explanation {
         }
         _ => "what is written to one end can be read from the other".to_owned(),
     };
-    Explanation::new(
-        format!("The notify pipe of {}", worker(event)),
+    Explanation::english(
+        format!("The notify pipe of {}", worker(event, Language::En)),
         format!(
             "The notify pipe: {ends}. A worker sleeps in epoll_wait, and there a condition variable cannot \
              wake it: only a descriptor that becomes ready can. So the dispatcher will write a byte here \
@@ -128,15 +129,15 @@ pub(super) fn pipe(event: &Event) -> Explanation {
 pub(super) fn thread(event: &Event) -> Explanation {
     let dispatcher = event.role() == Some("dispatcher")
         || (event.role().is_none() && event.worker().is_none() && event.th.worker().is_none());
-    let who = worker(event);
+    let who = worker(event, Language::En);
     match (event.op(), dispatcher) {
-        (Some("setup"), true) => Explanation::new(
+        (Some("setup"), true) => Explanation::english(
             "The main thread becomes the dispatcher",
             "memcached notes the main thread's event base and thread id as those of the dispatcher. From \
              now on the work is divided: the dispatcher accepts connections, the workers serve them.",
             at::memcached_thread_init::dispatcher_thread,
         ),
-        (Some("setup"), false) => Explanation::new(
+        (Some("setup"), false) => Explanation::english(
             format!("{who} is prepared"),
             format!(
                 "setup_thread gives {who} its event base, has that base watch the receiving end of its pipe, \
@@ -145,7 +146,7 @@ pub(super) fn thread(event: &Event) -> Explanation {
             ),
             at::setup_thread,
         ),
-        (Some("create"), _) => Explanation::new(
+        (Some("create"), _) => Explanation::english(
             format!("{who} is about to be created"),
             format!(
                 "The main thread calls pthread_create for {who}, after the setup of all workers. It will wait \
@@ -154,13 +155,13 @@ pub(super) fn thread(event: &Event) -> Explanation {
             ),
             at::create_worker::pthread_create,
         ),
-        (Some("start"), true) => Explanation::new(
+        (Some("start"), true) => Explanation::english(
             "The main thread enters its loop",
             "Start-up is over: the main thread enters event_base_loop. From here on it only accepts \
              connections, hands them to workers and lets the clock tick; it never reads a request.",
             at::main::event_base_loop,
         ),
-        (Some("start"), false) => Explanation::new(
+        (Some("start"), false) => Explanation::english(
             format!("{who} enters its loop"),
             format!(
                 "{who} runs worker_libevent: it reports that it is ready and enters event_base_loop, where it \
@@ -169,7 +170,7 @@ pub(super) fn thread(event: &Event) -> Explanation {
             ),
             at::worker_libevent,
         ),
-        _ => Explanation::new(
+        _ => Explanation::english(
             "A thread of the server",
             "Something happened to a thread of the server as a whole. memcached has one dispatcher, which \
              is its main thread, and a fixed number of workers, four unless -t says otherwise.",
@@ -180,7 +181,7 @@ pub(super) fn thread(event: &Event) -> Explanation {
 
 pub(super) fn socket(event: &Event) -> Explanation {
     if let Some(errno) = &event.errno() {
-        return Explanation::new(
+        return Explanation::english(
             "No socket for this address",
             format!(
                 "socket failed with {}. memcached goes on with the next address that getaddrinfo gave, \
@@ -196,7 +197,7 @@ pub(super) fn socket(event: &Event) -> Explanation {
         _ => "A",
     };
     let fd = event.fd().map(|n| format!(", fd {n}")).unwrap_or_default();
-    Explanation::new(
+    Explanation::english(
         "The listening socket is made",
         format!(
             "{family} TCP socket{fd}, on which clients will connect. new_socket makes it non-blocking: should \
@@ -245,7 +246,7 @@ pub(super) fn setsockopt(event: &Event) -> Explanation {
             at::maximize_sndbuf::setsockopt,
         ),
         other => {
-            return Explanation::new(
+            return Explanation::english(
                 "An option of the socket",
                 format!(
                     "setsockopt sets {} on the listening socket. It is done before listen, so that every \
@@ -256,14 +257,14 @@ pub(super) fn setsockopt(event: &Event) -> Explanation {
             );
         }
     };
-    Explanation::new(format!("Socket option {}", word(name)), text, source)
+    Explanation::english(format!("Socket option {}", word(name)), text, source)
 }
 
 pub(super) fn bind(event: &Event) -> Explanation {
     let addr = event.addr().map_or_else(|| "its address".to_owned(), addr);
     match event.errno() {
         None if event.is_udp() => super::udp::bind(event, &addr),
-        None => Explanation::new(
+        None => Explanation::english(
             "The socket gets its address",
             format!(
                 "bind gives the socket {addr}. Clients cannot connect yet: for that the kernel \
@@ -271,7 +272,7 @@ pub(super) fn bind(event: &Event) -> Explanation {
             ),
             at::server_socket::bind,
         ),
-        Some("EADDRINUSE") => Explanation::new(
+        Some("EADDRINUSE") => Explanation::english(
             "The address is taken",
             format!(
                 "Another socket has {addr} already (EADDRINUSE). memcached closes this one and tries the next \
@@ -279,7 +280,7 @@ pub(super) fn bind(event: &Event) -> Explanation {
             ),
             at::server_socket::bind,
         ),
-        Some(errno) => Explanation::new(
+        Some(errno) => Explanation::english(
             "The socket cannot be bound",
             format!(
                 "bind to {addr} failed with {}. Unlike a taken address this ends start-up: memcached closes \
@@ -298,7 +299,7 @@ fn addr(text: &str) -> String {
 
 pub(super) fn listen(event: &Event) -> Explanation {
     if let Some(errno) = &event.errno() {
-        return Explanation::new(
+        return Explanation::english(
             "listen failed",
             format!(
                 "listen failed with {}. At start-up memcached reports that and exits; later it reports it \
@@ -309,7 +310,7 @@ pub(super) fn listen(event: &Event) -> Explanation {
         );
     }
     match event.backlog() {
-        Some(0) => Explanation::new(
+        Some(0) => Explanation::english(
             "Accepting is paused",
             "No descriptor is left for another client, so memcached sets the backlog to 0 and stops watching \
              the socket. Otherwise the waiting client would wake the main thread again and again in vain. \
@@ -321,7 +322,7 @@ pub(super) fn listen(event: &Event) -> Explanation {
                 Some(n) => format!("up to {} clients", number(n)),
                 None => "a number of clients".to_owned(),
             };
-            Explanation::new(
+            Explanation::english(
                 "The kernel takes connections",
                 format!(
                     "From now on the kernel completes TCP handshakes by itself and keeps {room} waiting for \

@@ -2,13 +2,14 @@
 
 use super::{Explanation, bytes, conn, quote_or, word};
 use crate::event::{Event, at};
+use crate::texts::Language;
 
 pub(super) fn item(event: &Event) -> Explanation {
     let key = quote_or(event, "the key");
     let value = event.size().map(|n| format!(" of {}, line end included", bytes(n))).unwrap_or_default();
     let class = class_or(event, "the right class");
     match event.op() {
-        Some("alloc") => Explanation::new(
+        Some("alloc") => Explanation::english(
             "Room for an item",
             format!(
                 "The slab allocator gives one chunk for the item's head, the key {key} and a value{value}. It comes \
@@ -17,7 +18,7 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             at::do_item_alloc,
         ),
-        Some("link") => Explanation::new(
+        Some("link") => Explanation::english(
             "The item can be found now",
             format!(
                 "The item {key} goes into the hash table and to the head of its class's LRU list, and gets a new CAS \
@@ -25,7 +26,7 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             at::do_item_link,
         ),
-        Some("unlink") => Explanation::new(
+        Some("unlink") => Explanation::english(
             "The item can no longer be found",
             format!(
                 "The item {key} leaves the hash table and its LRU list, and the table's reference is given back. A \
@@ -34,7 +35,7 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             at::do_item_unlink,
         ),
-        Some("hit") => Explanation::new(
+        Some("hit") => Explanation::english(
             "Found",
             format!(
                 "The hash table has {key}, and it is neither expired nor flushed. The look-up takes a reference, so \
@@ -42,7 +43,7 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             at::do_item_get,
         ),
-        Some("miss") => Explanation::new(
+        Some("miss") => Explanation::english(
             "Not found",
             format!(
                 "The hash table has no {key}: it was never set, or was deleted, evicted or has expired. To a cache a \
@@ -50,7 +51,7 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             at::do_item_get::assoc_find,
         ),
-        Some("update") => Explanation::new(
+        Some("update") => Explanation::english(
             "The item counts as lately used",
             format!(
                 "The item {key} is noted as used now and goes to the head of its LRU list, so that it is evicted later \
@@ -59,7 +60,7 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             at::do_item_update,
         ),
-        Some("expire") => Explanation::new(
+        Some("expire") => Explanation::english(
             "Its time was over",
             format!(
                 "The time of the item {key} is over: it is unlinked, and to whoever asked for it that is a miss. \
@@ -68,7 +69,7 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             at::do_item_get::exptime,
         ),
-        Some("flush") => Explanation::new(
+        Some("flush") => Explanation::english(
             "Flushed earlier, gone now",
             format!(
                 "The item {key} is older than a flush_all, so it is unlinked now and counts as a miss. flush_all itself \
@@ -77,7 +78,7 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             at::do_item_get::is_flushed,
         ),
-        Some("reclaim") => Explanation::new(
+        Some("reclaim") => Explanation::english(
             "The oldest item's time is over",
             format!(
                 "Before memory for a new item is taken, the oldest item in the LRU is looked at: \
@@ -86,7 +87,7 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             at::lru_pull_tail,
         ),
-        Some("evict") => Explanation::new(
+        Some("evict") => Explanation::english(
             "An old item makes room",
             format!(
                 "Memory is used up, so an item at the tail of the LRU list, {key}, is thrown out for the new one: \
@@ -96,7 +97,7 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             at::lru_pull_tail::evicted,
         ),
-        Some("free") => Explanation::new(
+        Some("free") => Explanation::english(
             "The item's memory is free",
             format!(
                 "The last reference to the item {key} is gone, and its chunk goes back to its slab class. The next item \
@@ -104,7 +105,7 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             at::item_free,
         ),
-        Some("page") => Explanation::new(
+        Some("page") => Explanation::english(
             "A slab class gets a page",
             format!(
                 "{} has no free chunk, so it takes a page of memory{} and cuts all of it into chunks of {}. \
@@ -116,7 +117,7 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             at::do_slabs_newslab,
         ),
-        Some("expand") => Explanation::new(
+        Some("expand") => Explanation::english(
             "The hash table grows",
             format!(
                 "There are one and a half times as many items as buckets, so a table twice as large is put in \
@@ -126,13 +127,13 @@ pub(super) fn item(event: &Event) -> Explanation {
             ),
             at::assoc_expand,
         ),
-        Some("expanded") => Explanation::new(
+        Some("expanded") => Explanation::english(
             "The hash table has grown",
             "The last bucket of the old table is moved, and its memory is given back. From now on a look-up goes to the \
              larger table alone, and the thread that moved them sleeps until there are too many items again.",
             at::assoc_maintenance_thread::expanded,
         ),
-        op => Explanation::new(
+        op => Explanation::english(
             "Something in the store",
             format!(
                 "The store did something with the item {key}: {}. All workers share this one store, guarded by locks \
@@ -160,12 +161,12 @@ pub(super) fn setting(event: &Event) -> Explanation {
         Some("verbosity" | "verbose") => at::process_verbosity_command::verbose,
         _ => at::process_command,
     };
-    Explanation::new(
+    Explanation::english(
         "A setting changes",
         format!(
             "A command on {} sets {name}{value}. The settings are one global struct that all threads read, so the \
              change holds for every connection from now on. It lasts until it is changed again or the server ends.",
-            conn(event)
+            conn(event, Language::En)
         ),
         source,
     )

@@ -4,9 +4,10 @@ use super::{
     Context, Explanation, bytes, conn, conn_first, fd, moved, number, quoted, word, worker, would_block,
 };
 use crate::event::{ConnState, Event, Kind, Place, at};
+use crate::texts::Language;
 
 pub(super) fn socket(event: &Event) -> Explanation {
-    Explanation::new(
+    Explanation::english(
         "The socket for datagrams is made",
         format!(
             "A UDP socket{}. Nobody connects to it and nothing is accepted: each datagram brings a whole request and \
@@ -19,7 +20,7 @@ pub(super) fn socket(event: &Event) -> Explanation {
 }
 
 pub(super) fn bind(event: &Event, addr: &str) -> Explanation {
-    Explanation::new(
+    Explanation::english(
         "The socket gets its address",
         format!(
             "bind gives the UDP socket{} {addr}. From now on the kernel keeps the datagrams that come for it. There is \
@@ -31,9 +32,9 @@ pub(super) fn bind(event: &Event, addr: &str) -> Explanation {
 }
 
 pub(super) fn cq_push(event: &Event) -> Explanation {
-    let c = conn_first(event);
-    let who = worker(event);
-    Explanation::new(
+    let c = conn_first(event, Language::En);
+    let who = worker(event, Language::En);
+    Explanation::english(
         format!("A UDP socket for {who}"),
         format!(
             "Nobody was accepted: {c} is {who}'s share of the UDP socket, a descriptor of its own made by dup. It takes \
@@ -45,8 +46,8 @@ pub(super) fn cq_push(event: &Event) -> Explanation {
 }
 
 pub(super) fn conn_new(event: &Event) -> Explanation {
-    let c = conn_first(event);
-    Explanation::new(
+    let c = conn_first(event, Language::En);
+    Explanation::english(
         format!("{c} reads datagrams"),
         format!(
             "{c} has its struct conn{}: its first state is conn_read, not conn_new_cmd, and its read buffer has 65,536 \
@@ -60,9 +61,9 @@ pub(super) fn conn_new(event: &Event) -> Explanation {
 
 pub(super) fn recvfrom(event: &Event) -> Explanation {
     const SOURCE: Place = at::try_read_udp::recvfrom;
-    let c = conn_first(event);
+    let c = conn_first(event, Language::En);
     if would_block(event) {
-        return Explanation::new(
+        return Explanation::english(
             "Another worker was quicker",
             format!(
                 "recvfrom has nothing to give (EAGAIN). Every worker waits for the same socket, so one datagram wakes \
@@ -73,7 +74,7 @@ pub(super) fn recvfrom(event: &Event) -> Explanation {
         );
     }
     if let Some(errno) = &event.errno() {
-        return Explanation::new(
+        return Explanation::english(
             "The datagram could not be read",
             format!(
                 "recvfrom failed with {}. memcached does not ask why: for UDP any failure means that nothing has \
@@ -87,7 +88,7 @@ pub(super) fn recvfrom(event: &Event) -> Explanation {
         .peer()
         .map_or_else(|| "a client".to_owned(), |peer| super::shorten(&crate::text::printable(peer), 48));
     let (Some(id), Some(said)) = (event.request_id(), event.request()) else {
-        return Explanation::new(
+        return Explanation::english(
             "Too short for a request",
             format!(
                 "recvfrom gives {} from {peer}. A request has a header of 8 bytes and something behind it, so \
@@ -98,7 +99,7 @@ pub(super) fn recvfrom(event: &Event) -> Explanation {
         );
     };
     if event.bytes().is_some_and(|all| all.kept.get(4..6).is_some_and(|of| of != [0, 1])) {
-        return Explanation::new(
+        return Explanation::english(
             "A request in several datagrams",
             format!(
                 "{peer} says in the header that its request {id} comes in more than one datagram. An answer may do \
@@ -108,7 +109,7 @@ pub(super) fn recvfrom(event: &Event) -> Explanation {
             at::try_read_udp::multi_packet,
         );
     }
-    Explanation::new(
+    Explanation::english(
         "A datagram from a client",
         format!(
             "recvfrom takes one whole datagram of {peer}: a header of 8 bytes, then {}. Its first two bytes are the \
@@ -122,7 +123,7 @@ pub(super) fn recvfrom(event: &Event) -> Explanation {
 
 /// A wake-up for a worker's own of the UDP socket.
 pub(super) fn wake(n: u32, of: Option<i32>) -> Explanation {
-    Explanation::new(
+    Explanation::english(
         format!("A datagram has come, perhaps for c{n}"),
         format!(
             "The UDP socket, which c{n}{} shares with the other workers, is readable. The kernel wakes all of them for \
@@ -136,9 +137,9 @@ pub(super) fn wake(n: u32, of: Option<i32>) -> Explanation {
 
 pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
     const SOURCE: Place = at::transmit::sendmsg;
-    let c = conn(event);
+    let c = conn(event, Language::En);
     if would_block(event) {
-        return Explanation::new(
+        return Explanation::english(
             "The send buffer is full",
             format!(
                 "sendmsg met EAGAIN: the kernel has no room for another datagram of {c}. It waits until it may write, \
@@ -148,7 +149,7 @@ pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
         );
     }
     if let Some(errno) = &event.errno() {
-        return Explanation::new(
+        return Explanation::english(
             "The datagram could not be sent",
             format!(
                 "sendmsg failed with {}. By TCP that would be the end of the connection. Here it is the end of this \
@@ -165,7 +166,7 @@ pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
         }
         _ => "A datagram".to_owned(),
     };
-    Explanation::new(
+    Explanation::english(
         if of > 1 { format!("{which} is sent") } else { "The answer goes out as a datagram".to_owned() },
         format!(
             "{which}: sendmsg puts a header of 8 bytes and the pieces of the answer together and sends them, {}, to \
@@ -180,11 +181,11 @@ pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
 /// The ways through the machine that mean something else here; `None` for all others.
 pub(super) fn state(from: ConnState, to: ConnState, event: &Event, context: &Context) -> Option<Explanation> {
     use ConnState as S;
-    let c = conn_first(event);
+    let c = conn_first(event, Language::En);
     let previous = context.previous.map(|previous| previous.kind());
     let is_udp = context.is_udp || previous == Some(Kind::Recvfrom);
     Some(match (from, to) {
-        (S::Closing, S::Read) => Explanation::new(
+        (S::Closing, S::Read) => Explanation::english(
             "A UDP socket is never closed",
             format!(
                 "By TCP the connection would be closed here. {c} is a UDP socket and serves all clients, so \
@@ -194,7 +195,7 @@ pub(super) fn state(from: ConnState, to: ConnState, event: &Event, context: &Con
         ),
         (S::Write | S::Mwrite, S::Read) => {
             let what = if from == S::Write { "the answer" } else { "the values that were asked for" };
-            Explanation::new(
+            Explanation::english(
                 "This answer is given up",
                 format!(
                     "sendmsg failed for good. {c} is a UDP socket, so nothing is closed: what is left of {what} is \
@@ -203,20 +204,20 @@ pub(super) fn state(from: ConnState, to: ConnState, event: &Event, context: &Con
                 at::transmit::conn_read,
             )
         }
-        (S::Write, S::Waiting) => Explanation::new(
+        (S::Write, S::Waiting) => Explanation::english(
             "The answer is lost",
             "The refusal of a request in several datagrams stands ready, but try_read_udp has said that nothing was \
              read, and for that conn_read goes on to conn_waiting. Nobody will send it: so it is in 1.4.24, and so it \
              is here.",
             at::drive_machine::read_waiting,
         ),
-        (S::Read, S::Write) if is_udp || previous == Some(Kind::Reply) => Explanation::new(
+        (S::Read, S::Write) if is_udp || previous == Some(Kind::Reply) => Explanation::english(
             "A refusal is made ready",
             "The request came in several datagrams, and out_string sets conn_write as it does for any answer. It does \
              not last: conn_read has not done with it yet.",
             at::try_read_udp::out_string,
         ),
-        (S::Read, S::Waiting) if is_udp => Explanation::new(
+        (S::Read, S::Waiting) if is_udp => Explanation::english(
             "No request for this worker",
             format!(
                 "There was no datagram left, or it was too short to be a request. {c} waits for the next one; a \
@@ -224,7 +225,7 @@ pub(super) fn state(from: ConnState, to: ConnState, event: &Event, context: &Con
             ),
             at::drive_machine::read_waiting,
         ),
-        (S::ParseCmd, S::Waiting) if is_udp => Explanation::new(
+        (S::ParseCmd, S::Waiting) if is_udp => Explanation::english(
             "A datagram without a whole line",
             format!(
                 "There is no line end in what has come. By TCP the rest would follow; the next datagram may be anybody's, \

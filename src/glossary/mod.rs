@@ -5,7 +5,8 @@
 //!
 //! ```
 //! use memstep::event::ConnState;
-//! use memstep::glossary::{Group, Language, entry, of_state};
+//! use memstep::glossary::{Group, entry, of_state};
+//! use memstep::texts::Language;
 //!
 //! let waiting = of_state(ConnState::Waiting, Language::En).map(|entry| entry.source);
 //! assert_eq!(waiting, Some("memcached.c:4109"));
@@ -24,64 +25,8 @@
 mod tests;
 
 use crate::event::{ConnState, Function, Kind, MODELS};
-use std::fmt;
+use crate::texts::Language;
 use std::sync::LazyLock;
-
-/// A language that the glossary and the lessons are written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Language {
-    /// English.
-    #[default]
-    En,
-    /// Simplified Chinese.
-    Zh,
-}
-
-impl Language {
-    /// Every language, English first.
-    pub const ALL: &'static [Language] = &[Language::En, Language::Zh];
-
-    /// The language of that code.
-    pub fn from_code(code: &str) -> Option<Language> {
-        match code {
-            "en" => Some(Language::En),
-            "zh" => Some(Language::Zh),
-            _ => None,
-        }
-    }
-
-    /// Its code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Language::En => "en",
-            Language::Zh => "zh",
-        }
-    }
-
-    /// The language that the environment asks for: the first that is set of `LC_ALL`, `LC_MESSAGES` and
-    /// `LANG` decides, as everywhere.
-    pub fn from_env(var: impl Fn(&str) -> Option<String>) -> Language {
-        let set = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().filter_map(|name| var(name));
-        match set.filter(|value| !value.is_empty()).map(|value| value.to_ascii_lowercase()).next() {
-            Some(value) if value.split(['_', '.', '@', '-']).next() == Some("zh") => Language::Zh,
-            _ => Language::En,
-        }
-    }
-
-    /// One of two.
-    pub fn pick<T>(self, en: T, zh: T) -> T {
-        match self {
-            Language::En => en,
-            Language::Zh => zh,
-        }
-    }
-}
-
-impl fmt::Display for Language {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.code())
-    }
-}
 
 /// What a name stands for. A name may be in two groups: `conn_new` is a function and a kind of
 /// event, `item` is a field and a kind of event.
@@ -121,10 +66,7 @@ static ZH: LazyLock<Vec<Entry>> = LazyLock::new(|| parse(include_str!("zh.md"), 
 
 /// Every entry, group by group.
 pub fn entries(language: Language) -> &'static [Entry] {
-    match language {
-        Language::En => &EN,
-        Language::Zh => &ZH,
-    }
+    if language == Language::Zh { &ZH } else { &EN }
 }
 
 /// The entry of a name in a group.

@@ -2,9 +2,10 @@
 
 use super::course::Course;
 use super::find::Trouble;
-use super::{Lang, Lesson, Which};
+use super::{Lesson, Which};
 use crate::event::{Event, Kind};
 use crate::text::printable;
+use crate::texts::Language;
 use std::fmt;
 
 /// One thing that would not work.
@@ -26,7 +27,7 @@ impl fmt::Display for LessonProblem {
 
 /// Every step that finds no event, or is never reached, or asks what cannot be answered.
 pub fn check(lesson: &Lesson, workers: u32, events: &[Event]) -> Vec<LessonProblem> {
-    let (course, found) = Course::at(lesson.clone(), lesson.lang.unwrap_or(Lang::En), workers, events);
+    let (course, found) = Course::at(lesson.clone(), lesson.lang.unwrap_or(Language::En), workers, events);
     let mut problems = Vec::new();
     let mut stuck: Option<usize> = None;
     for (i, (step, found)) in lesson.steps.iter().zip(found).enumerate() {

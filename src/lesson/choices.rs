@@ -1,10 +1,11 @@
 //! What can be chosen: the right answer, and others that somebody could take for it.
 
 use super::ask::QuestionKind;
-use super::{Lang, words};
+use super::words;
 use crate::event::{ConnState, Event, Kind, Thread};
 use crate::explain::Explanation;
 use crate::filter::Field;
+use crate::texts::Language;
 use std::collections::HashMap;
 
 /// How many choices there are, at most and at least.
@@ -109,7 +110,7 @@ impl AnswersElsewhere {
         event: &Event,
         right: &str,
         seed: &str,
-        lang: Lang,
+        lang: Language,
         because: Explanation,
     ) -> Option<Question> {
         let mut values = vec![right.to_owned()];

@@ -3,10 +3,11 @@
 use super::ask::QuestionKind;
 use super::choices::{AnswersElsewhere, Question, is_step};
 use super::find::{StepFound, places};
-use super::{Lang, Lesson, Which};
+use super::{Lesson, Which};
 use crate::event::{Event, Kind};
 use crate::explain::{Context, explain};
 use crate::model::{Before, World};
+use crate::texts::Language;
 use std::collections::VecDeque;
 
 /// How many events back an explanation looks.
@@ -16,7 +17,7 @@ const LOOK_BACK: usize = 256;
 #[derive(Debug)]
 pub struct Course {
     lesson: Lesson,
-    lang: Lang,
+    lang: Language,
     /// How many events there were.
     fed: usize,
     /// Each step's event, as an index; `None` where it has not come.
@@ -58,12 +59,17 @@ pub struct Score {
 
 impl Course {
     /// A lesson over a whole recording of a server with so many workers: every step has its place at once.
-    pub fn over(lesson: Lesson, lang: Lang, workers: u32, events: &[Event]) -> Course {
+    pub fn over(lesson: Lesson, lang: Language, workers: u32, events: &[Event]) -> Course {
         Course::at(lesson, lang, workers, events).0
     }
 
     /// The same, with what is wrong with each step's place.
-    pub(super) fn at(lesson: Lesson, lang: Lang, workers: u32, events: &[Event]) -> (Course, Vec<StepFound>) {
+    pub(super) fn at(
+        lesson: Lesson,
+        lang: Language,
+        workers: u32,
+        events: &[Event],
+    ) -> (Course, Vec<StepFound>) {
         let found = places(&lesson.steps, events);
         let mut steps: Vec<(usize, usize)> =
             found.iter().enumerate().filter_map(|(step, found)| Some((found.at?, step))).collect();
@@ -84,7 +90,7 @@ impl Course {
     }
 
     /// A lesson against a live server: no event yet.
-    pub fn live(lesson: Lesson, lang: Lang, workers: u32) -> Course {
+    pub fn live(lesson: Lesson, lang: Language, workers: u32) -> Course {
         let steps = lesson.steps.len();
         let seen = AnswersElsewhere::new(lesson.steps.iter().filter_map(|step| step.ask), workers);
         let mut course = Course {
@@ -160,7 +166,7 @@ impl Course {
     }
 
     /// The language of what it asks.
-    pub fn lang(&self) -> Lang {
+    pub fn lang(&self) -> Language {
         self.lang
     }
 
@@ -258,7 +264,7 @@ impl Course {
 
     /// A question has its answer, by `event`.
     fn answered(&mut self, pending: &PendingQuestion, answer: &str, event: &Event, before: Before) {
-        let because = explain(event, &self.context(event, before));
+        let because = explain(event, &self.context(event, before), self.lang);
         // The filter is the same in every language, and so is the order.
         let seed = format!("{} {}", pending.step, self.lesson.steps[pending.step].bind.filter);
         self.questions[pending.step] =

@@ -1,7 +1,8 @@
 //! The lessons that the program carries with it, and their recordings.
 
-use super::{Lang, Lesson, Mistakes};
+use super::{Lesson, Mistakes};
 use crate::filter::{either, nearest, quoted};
+use crate::texts::Language;
 
 include!(concat!(env!("OUT_DIR"), "/library.rs"));
 
@@ -11,7 +12,7 @@ pub struct BundledLesson {
     /// Its file's name without `.md`: `03-set`. The same in every language.
     pub stem: &'static str,
     /// The language.
-    pub lang: Lang,
+    pub lang: Language,
     /// The text.
     pub source: &'static str,
 }
@@ -43,15 +44,14 @@ impl BundledLesson {
 }
 
 /// Every lesson in `lang`, in order; in English where it is not translated.
-pub fn all(lang: Lang) -> Vec<BundledLesson> {
-    let in_lang = |lang: Lang| {
-        LESSONS.iter().filter(move |(l, ..)| *l == lang).map(|&(lang, stem, source)| BundledLesson {
-            stem,
-            lang,
-            source,
-        })
+pub fn all(lang: Language) -> Vec<BundledLesson> {
+    let in_lang = |lang: Language| {
+        LESSONS
+            .iter()
+            .filter(move |(code, ..)| *code == lang.code())
+            .map(move |&(_, stem, source)| BundledLesson { stem, lang, source })
     };
-    in_lang(Lang::En)
+    in_lang(Language::En)
         .map(|english| in_lang(lang).find(|entry| entry.stem == english.stem).unwrap_or(english))
         .collect()
 }
@@ -61,7 +61,7 @@ pub fn all(lang: Lang) -> Vec<BundledLesson> {
 /// # Errors
 ///
 /// What lessons may have been meant.
-pub fn find(name: &str, lang: Lang) -> Result<BundledLesson, String> {
+pub fn find(name: &str, lang: Language) -> Result<BundledLesson, String> {
     let all = all(lang);
     let wanted = name.to_ascii_lowercase();
     let number =
@@ -94,7 +94,7 @@ pub fn find(name: &str, lang: Lang) -> Result<BundledLesson, String> {
 }
 
 /// The lesson that follows the one of that title, if that is one of these and not the last.
-pub fn after(title: &str, lang: Lang) -> Option<(BundledLesson, Lesson)> {
+pub fn after(title: &str, lang: Language) -> Option<(BundledLesson, Lesson)> {
     let parsed = |entry: BundledLesson| Some((entry, entry.lesson().ok()?));
     let mut lessons = all(lang).into_iter().filter_map(parsed);
     lessons.find(|(_, lesson)| lesson.title == title)?;

@@ -56,7 +56,6 @@ mod step;
 mod words;
 mod wrap;
 
-pub use crate::glossary::Language as Lang;
 pub use ask::QuestionKind;
 pub use choices::{Choice, Question};
 pub use course::{Course, Score};
@@ -77,7 +76,7 @@ pub struct Lesson {
     /// How long it takes.
     pub minutes: u32,
     /// The language that it says it is in.
-    pub lang: Option<Lang>,
+    pub lang: Option<crate::texts::Language>,
     /// The text before the first chapter.
     pub intro: Vec<Block>,
     /// Its chapters, in order; each has at least one step.

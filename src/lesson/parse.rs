@@ -1,10 +1,10 @@
 //! From Markdown to a lesson.
 
-use super::Lang;
 use super::mistake::{Mistake, Mistakes, unknown};
 use super::step::{self, Parts};
 use super::{Block, Chapter, Lesson, Span, Step, TextStyle};
 use crate::text::{printable, unmarked};
+use crate::texts::Language;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
 use std::borrow::Cow;
 use unicode_width::UnicodeWidthChar as _;
@@ -197,7 +197,7 @@ impl<'a> Reading<'a> {
                     Ok(minutes @ 1..=MINUTES) => self.lesson.minutes = minutes,
                     _ => self.complain(number, column, format!("expected a number from 1 to {MINUTES}")),
                 },
-                _ => match Lang::from_code(value) {
+                _ => match Language::from_code(value) {
                     Some(lang) => self.lesson.lang = Some(lang),
                     None => self.complain(number, column, "expected en or zh"),
                 },

@@ -4,6 +4,7 @@ use crate::event::{Event, Kind, Thread};
 use crate::explain::{Context, explain};
 use crate::filter::Filter;
 use crate::text::printable;
+use crate::texts::Language;
 use std::fmt::Write as _;
 
 /// A lesson over `events`, which `recording` is the path of: what an instructor begins with. Each step's
@@ -31,7 +32,7 @@ pub fn skeleton(title: &str, recording: &str, events: &[Event]) -> String {
         if let Some(title) = chapter.take() {
             let _ = write!(out, "\n# {}\n", escaped(&title));
         }
-        let why = explain(event, &Context::default());
+        let why = explain(event, &Context::default(), Language::En);
         let filter = filter(event);
         let _ =
             write!(out, "\n## {}\n\n```step\nnext {filter}\nshow {}\n", escaped(&why.title), panels(event));

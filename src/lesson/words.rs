@@ -1,12 +1,12 @@
 //! What a lesson says by itself, in two languages.
 
-use super::Lang;
 use super::ask::QuestionKind;
 use crate::event::{Event, Kind};
 use crate::filter::Field;
+use crate::texts::Language;
 
 /// The question that is asked about an event.
-pub(super) fn prompt(ask: QuestionKind, event: &Event, lang: Lang) -> String {
+pub(super) fn prompt(ask: QuestionKind, event: &Event, lang: Language) -> String {
     let conn =
         event.conn.map_or_else(|| lang.pick("the connection", "该连接").to_owned(), |n| format!("c{n}"));
     let th = event.th;
@@ -65,7 +65,7 @@ pub(super) fn prompt(ask: QuestionKind, event: &Event, lang: Lang) -> String {
 }
 
 /// A choice as it is shown.
-pub(super) fn choice(ask: QuestionKind, value: &str, event: &Event, lang: Lang) -> String {
+pub(super) fn choice(ask: QuestionKind, value: &str, event: &Event, lang: Language) -> String {
     match (ask, value) {
         (QuestionKind::Next, "nothing") => lang
             .pick("nothing: it sleeps until the client does something", "什么也不做：一直睡到客户端有动作")
@@ -86,7 +86,7 @@ pub(super) fn choice(ask: QuestionKind, value: &str, event: &Event, lang: Lang) 
 }
 
 /// `c0 r`: who is ready for what.
-fn ready(part: &str, event: &Event, lang: Lang) -> String {
+fn ready(part: &str, event: &Event, lang: Language) -> String {
     match part.split_once(' ') {
         Some((who, what)) => {
             let who = match (who, event.th.worker()) {

@@ -19,9 +19,9 @@ use super::theme::{Palette, Theme};
 use super::{Desk, Grows, Leash, OpenedRecording, Options, Tape};
 use crate::event::{Event, Kind, Leashed, Thread};
 use crate::explain::Explanation;
-use crate::lesson::Lang;
 use crate::model::ConnModel;
 use crate::player::{Pace, Player, SourceProgress, Wanted};
+use crate::texts::Language;
 use crate::trace::format::{End, Header, Redacted};
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -199,7 +199,7 @@ pub struct App {
     /// The lesson beside the panels.
     pub(super) tutor: Option<Box<Tutor>>,
     /// The language of what is there in more than one.
-    pub(super) lang: Lang,
+    pub(super) lang: Language,
     /// The recording is of an experiment with EPOLLET.
     pub(super) edge_triggered: bool,
     /// What the glossary was asked for, until one moves on.

@@ -85,5 +85,5 @@ pub(super) fn explanation(app: &App) -> Option<Explanation> {
         is_udp: conn.is_some_and(|c| c.is_udp),
         edge_triggered: app.edge_triggered,
     };
-    Some(explain(event, &context))
+    Some(explain(event, &context, app.lang))
 }

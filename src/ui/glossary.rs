@@ -5,10 +5,10 @@ use crate::event::{Event, Kind};
 use crate::explain::Explanation;
 use crate::filter::{either, nearest, quoted};
 use crate::glossary::{Entry, entries, lookup, of_function, of_kind, of_state};
-use crate::lesson::Lang;
+use crate::texts::Language;
 
 /// The entry of what an event is about most: the state that is entered, the function, or its kind.
-pub(super) fn of_event(event: &Event, lang: Lang) -> Option<&'static Entry> {
+pub(super) fn of_event(event: &Event, lang: Language) -> Option<&'static Entry> {
     match event.kind() {
         Kind::State => event.to().and_then(|to| of_state(to, lang)),
         Kind::Call | Kind::Return => event.function().and_then(|function| of_function(function, lang)),

@@ -81,8 +81,8 @@ pub use theme::Theme;
 
 use crate::event::{Event, Leashed, Thread};
 use crate::filter::Filter;
-use crate::lesson::Lang;
 use crate::player::{Pace, Source};
+use crate::texts::Language;
 use crate::trace::format::{End, Header};
 use std::io;
 use std::sync::Arc;
@@ -183,7 +183,7 @@ pub struct Options {
     /// Stop playing at every chapter.
     pub pause_on_marks: bool,
     /// The language of what is there in more than one.
-    pub lang: Lang,
+    pub lang: Language,
     /// Draw with ASCII alone.
     pub ascii: bool,
     /// For a projector: fewer and larger things.
@@ -217,7 +217,7 @@ impl Default for Options {
             speed,
             idle_limit,
             pause_on_marks: false,
-            lang: Lang::En,
+            lang: Language::En,
             ascii: false,
             classroom: false,
             filter: None,

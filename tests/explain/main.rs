@@ -8,8 +8,9 @@ use memstep::event::{
     ConnFields, ConnItem, ConnState, Domain, Errno, EvFlags, Event, FlatEvent, Function, Interest, Iov, Kind,
     Protocol, ReadyFd, Role, Target, Thread,
 };
-use memstep::explain::{Context, Explanation, MAX_TEXT, MAX_TITLE, explain, function, transition};
+use memstep::explain::{self, Context, Explanation, MAX_TEXT, MAX_TITLE};
 use memstep::text::printable;
+use memstep::texts::Language;
 use proptest::prelude::*;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -73,6 +74,19 @@ const ITEM_OPS: &[&str] = &[
     "alloc", "link", "unlink", "hit", "miss", "update", "expire", "flush", "reclaim", "evict", "free",
     "page", "expand", "expanded",
 ];
+
+/// In English.
+fn explain(event: &Event, context: &Context) -> Explanation {
+    explain::explain(event, context, Language::En)
+}
+
+fn function(function: Function) -> Explanation {
+    explain::function(function, Language::En)
+}
+
+fn transition(from: ConnState, to: ConnState) -> Explanation {
+    explain::transition(from, to, Language::En)
+}
 
 /// What holds for every explanation, whatever the trace.
 fn harmless(e: &Explanation) {

@@ -108,6 +108,6 @@ fn a_circle_is_found_and_a_thing_counts_where_it_comes_from() {
     let home = |path: &str| HOUSE.home(&named(path)).join("::");
     assert_eq!(home("memcached::items::ItemRef"), "memcached::items::chunk");
     assert_eq!(home("trace::reader::TraceReader::open"), "trace::file::reader");
-    assert_eq!(home("lesson::Lang::En"), "glossary");
+    assert_eq!(home("lesson::QuestionKind::Next"), "lesson::ask");
     assert_eq!(home("trace::format::Detail"), "event");
 }

@@ -2,7 +2,8 @@
 
 use super::{memstep, run};
 use memstep::lesson::check::check;
-use memstep::lesson::{Course, Lang, Lesson, skeleton};
+use memstep::lesson::{Course, Lesson, skeleton};
+use memstep::texts::Language;
 use memstep::trace::reader::TraceReader;
 use std::fs;
 
@@ -72,7 +73,7 @@ fn a_trace_s_words_are_made_harmless() {
         let filter = if kind == "\"\"" { "conn=0".to_owned() } else { format!("ev={kind}") };
         text += &format!("## s\n```step\nnext {filter}\nask {ask}\n```\n");
     }
-    let course = Course::over(Lesson::parse(&text, "x").unwrap(), Lang::En, 4, &events);
+    let course = Course::over(Lesson::parse(&text, "x").unwrap(), Language::En, 4, &events);
     let mut questions = 0;
     for question in (0..5).filter_map(|i| course.question(i)) {
         assert_harmless(&question.prompt);

@@ -9,7 +9,8 @@ mod questions;
 mod shipped;
 
 use memstep::event::Event;
-use memstep::lesson::{Course, Lang, Lesson};
+use memstep::lesson::{Course, Lesson};
+use memstep::texts::Language;
 use memstep::trace::reader::Recording;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -43,7 +44,7 @@ fn with_steps(steps: &[&str]) -> Lesson {
 
 /// A lesson over events of a server with four workers.
 fn over(lesson: Lesson, events: &[Event]) -> Course {
-    Course::over(lesson, Lang::En, 4, events)
+    Course::over(lesson, Language::En, 4, events)
 }
 
 fn memstep(args: &[&str]) -> Command {

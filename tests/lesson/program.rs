@@ -14,7 +14,7 @@ fn a_lesson_as_text() {
 fn the_list_says_what_each_is_about_and_how_long_it_takes() {
     let (code, out, _) = run(&["lesson", "--list"]);
     assert_eq!(code, Some(0));
-    for lesson in memstep::lesson::library::all(memstep::lesson::Lang::En) {
+    for lesson in memstep::lesson::library::all(memstep::texts::Language::En) {
         let text = lesson.lesson().unwrap();
         for part in [lesson.name(), text.title.as_str(), &format!("· {} min", text.minutes)] {
             assert!(out.contains(part), "{part}:\n{out}");

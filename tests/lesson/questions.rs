@@ -2,7 +2,8 @@
 
 use super::{lessons, load, over, parse, with_steps};
 use memstep::event::{Event, Kind};
-use memstep::lesson::{Course, Lang, QuestionKind, Score};
+use memstep::lesson::{Course, QuestionKind, Score};
+use memstep::texts::Language;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -36,7 +37,7 @@ fn every_question_of_the_lessons_has_one_right_choice_and_the_trace_says_which()
         for (path, text) in lessons(lang) {
             let lesson = parse(&path, &text);
             let events = load(&path.parent().unwrap().join(&lesson.recording)).events;
-            let course = Course::over(lesson.clone(), Lang::from_code(lang).unwrap(), 4, &events);
+            let course = Course::over(lesson.clone(), Language::from_code(lang).unwrap(), 4, &events);
             for (i, step) in lesson.steps.iter().enumerate() {
                 assert_eq!(course.question(i).is_some(), step.ask.is_some());
                 let Some(question) = course.question(i) else { continue };
@@ -52,7 +53,7 @@ fn every_question_of_the_lessons_has_one_right_choice_and_the_trace_says_which()
                     looked_up += 1;
                 }
             }
-            let again = Course::over(lesson.clone(), Lang::from_code(lang).unwrap(), 4, &events);
+            let again = Course::over(lesson.clone(), Language::from_code(lang).unwrap(), 4, &events);
             assert!((0..lesson.steps.len()).all(|i| course.question(i) == again.question(i)));
         }
     }
@@ -135,7 +136,7 @@ fn a_live_lesson_waits_for_each_step_and_can_pass_one_over() {
         "beside ev=wait & th=main",
         "next ev=notified\nask next",
     ]);
-    let mut course = Course::live(lesson, Lang::En, 4);
+    let mut course = Course::live(lesson, Language::En, 4);
     let mut reached = Vec::new();
     for event in &events {
         for step in course.feed(event) {

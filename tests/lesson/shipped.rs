@@ -2,7 +2,8 @@
 
 use super::{lessons, load, memstep, over, parse};
 use memstep::lesson::check::check;
-use memstep::lesson::{Lang, Lesson, Which, library};
+use memstep::lesson::{Lesson, Which, library};
+use memstep::texts::Language;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -74,7 +75,7 @@ fn a_story_that_is_recorded_again_still_fits_its_lessons() {
             told += &format!("{}:{problem}\n", path.display());
         }
         // And somebody who does the same against a live server comes to the same steps.
-        let mut live = memstep::lesson::Course::live(lesson.clone(), Lang::En, recording.header.threads);
+        let mut live = memstep::lesson::Course::live(lesson.clone(), Language::En, recording.header.threads);
         let mut reached = BTreeSet::new();
         for event in &recording.events {
             reached.extend(live.feed(event));
@@ -91,7 +92,7 @@ fn a_story_that_is_recorded_again_still_fits_its_lessons() {
 #[test]
 fn the_program_carries_every_lesson_and_its_recording() {
     let english = lessons("en");
-    let all = library::all(Lang::En);
+    let all = library::all(Language::En);
     assert_eq!(all.len(), english.len());
     for (entry, (path, text)) in all.iter().zip(&english) {
         assert_eq!((path.file_stem().unwrap(), entry.source), (entry.stem.as_ref(), text.as_str()));
@@ -100,12 +101,12 @@ fn the_program_carries_every_lesson_and_its_recording() {
         assert_eq!(bytes, std::fs::read(recording_of(&lesson, path)).unwrap());
     }
     // In Chinese there are as many: what is not translated is there in English.
-    assert_eq!(library::all(Lang::Zh).len(), english.len());
+    assert_eq!(library::all(Language::Zh).len(), english.len());
 }
 
 #[test]
 fn a_lesson_is_found_by_number_name_and_beginning() {
-    let stem = |name: &str| library::find(name, Lang::En).map(|entry| entry.stem);
+    let stem = |name: &str| library::find(name, Language::En).map(|entry| entry.stem);
     for name in ["3", "03", "03-set", "set", "SET", "03-s"] {
         assert_eq!(stem(name), Ok("03-set"), "{name}");
     }

@@ -8,8 +8,9 @@ use super::STDOUT;
 use super::look::{has_terminal, options, own_lang};
 use crate::cli::{LessonArgs, LookArgs};
 use crate::lesson::progress::LessonProgress;
-use crate::lesson::{Course, Lang, Lesson, library};
+use crate::lesson::{Course, Lesson, library};
 use crate::text::printable;
+use crate::texts::Language;
 use crate::trace::reader::{Recording, TraceReader};
 use anyhow::{Context as _, bail};
 use std::io::{self, Write as _};
@@ -28,11 +29,11 @@ pub(super) fn tour() -> anyhow::Result<ExitCode> {
 /// A lesson to go through with a running server of so many workers.
 pub(super) fn course(
     name: &str,
-    asked: Option<Lang>,
+    asked: Option<Language>,
     workers: u16,
     look: LookArgs,
 ) -> anyhow::Result<Course> {
-    let asked = if options(look)?.ascii { Some(Lang::En) } else { asked };
+    let asked = if options(look)?.ascii { Some(Language::En) } else { asked };
     let (lesson, lang) = text_of(name, asked, asked.unwrap_or_else(own_lang))?;
     Ok(Course::live(lesson, lang, workers.into()))
 }
@@ -41,9 +42,9 @@ pub(super) fn course(
 pub(super) fn run(mut args: LessonArgs) -> anyhow::Result<ExitCode> {
     let is_shown = has_terminal() && !args.text;
     let mut lang = args.lang.unwrap_or_else(own_lang);
-    if is_shown && lang != Lang::En && options(args.look)?.ascii {
+    if is_shown && lang != Language::En && options(args.look)?.ascii {
         super::say("there is no Chinese in ASCII; the lesson is in English");
-        (args.lang, lang) = (Some(Lang::En), Lang::En);
+        (args.lang, lang) = (Some(Language::En), Language::En);
     }
     if let Some(recording) = &args.new {
         return new::run(recording, args.output.as_deref());
@@ -74,7 +75,7 @@ pub(super) struct Opened {
 /// Opens the lesson that `name` means. A path is one; everything else is the name of one that the program
 /// carries with it. `asked` is the language that the command line names, `lang` the one that holds if it
 /// names none.
-pub(super) fn open(name: &str, asked: Option<Lang>, lang: Lang) -> anyhow::Result<Opened> {
+pub(super) fn open(name: &str, asked: Option<Language>, lang: Language) -> anyhow::Result<Opened> {
     let (lesson, lang) = text_of(name, asked, lang)?;
     let (recording, key) = if let Some(path) = file(name) {
         let recording = Recording::load(&recording_of(&lesson, path), false).with_context(|| {
@@ -100,7 +101,7 @@ pub(super) fn open(name: &str, asked: Option<Lang>, lang: Lang) -> anyhow::Resul
 }
 
 /// The lesson itself, and the language that it speaks.
-fn text_of(name: &str, asked: Option<Lang>, lang: Lang) -> anyhow::Result<(Lesson, Lang)> {
+fn text_of(name: &str, asked: Option<Language>, lang: Language) -> anyhow::Result<(Lesson, Language)> {
     if let Some(path) = file(name) {
         let lesson = Lesson::parse(&read(path)?, &super::server::shown(path))?;
         let lang = asked.or(lesson.lang).unwrap_or(lang);
@@ -137,7 +138,7 @@ pub(super) fn recording_of(lesson: &Lesson, path: &Path) -> PathBuf {
 }
 
 /// Every lesson, what it is about, and how long it takes.
-fn list(lang: Lang) -> anyhow::Result<ExitCode> {
+fn list(lang: Language) -> anyhow::Result<ExitCode> {
     let entries = library::all(lang);
     let named = entries.iter().map(|entry| entry.name().width()).max().unwrap_or(0);
     let lessons: Vec<Lesson> =
@@ -146,10 +147,7 @@ fn list(lang: Lang) -> anyhow::Result<ExitCode> {
     let mut out = crate::cmd::stdout();
     let mut write = || -> io::Result<()> {
         for (entry, lesson) in entries.iter().zip(&lessons) {
-            let minutes = match lang {
-                Lang::En => format!("{} min", lesson.minutes),
-                Lang::Zh => format!("{} 分钟", lesson.minutes),
-            };
+            let minutes = lang.pick(format!("{} min", lesson.minutes), format!("{} 分钟", lesson.minutes));
             let note = match entry.lang == lang {
                 true => "",
                 false => " (English)",
@@ -167,10 +165,10 @@ fn list(lang: Lang) -> anyhow::Result<ExitCode> {
                 writeln!(out, "{:1$}{line}", "", named + 6)?;
             }
         }
-        let how = match lang {
-            Lang::En => "`memstep lesson NAME` shows one; its number will do, or how its name begins.",
-            Lang::Zh => "`memstep lesson NAME` 打开一课；写编号或名称的开头即可。",
-        };
+        let how = lang.pick(
+            "`memstep lesson NAME` shows one; its number will do, or how its name begins.",
+            "`memstep lesson NAME` 打开一课；写编号或名称的开头即可。",
+        );
         writeln!(out, "\n{how}")
     };
     write().context(STDOUT)?;
@@ -178,20 +176,18 @@ fn list(lang: Lang) -> anyhow::Result<ExitCode> {
 }
 
 /// How far one has come with a lesson.
-fn far(kept: &LessonProgress, lesson: &Lesson, lang: Lang) -> String {
+fn far(kept: &LessonProgress, lesson: &Lesson, lang: Language) -> String {
     let (furthest, steps) = (kept.furthest, lesson.steps.len());
     if furthest == 0 {
         return String::new();
     }
     let score = match kept.asked {
         0 => String::new(),
-        asked => match lang {
-            Lang::En => format!(", {} of {asked} right", kept.right),
-            Lang::Zh => format!("，{asked} 题答对 {}", kept.right),
-        },
+        asked => lang
+            .pick(format!(", {} of {asked} right", kept.right), format!("，{asked} 题答对 {}", kept.right)),
     };
-    match lang {
-        Lang::En => format!(" · been to step {furthest} of {steps}{score}"),
-        Lang::Zh => format!(" · 到过第 {furthest} 步，共 {steps} 步{score}"),
-    }
+    lang.pick(
+        format!(" · been to step {furthest} of {steps}{score}"),
+        format!(" · 到过第 {furthest} 步，共 {steps} 步{score}"),
+    )
 }

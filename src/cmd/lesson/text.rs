@@ -1,9 +1,10 @@
 //! A lesson as text: what is shown where there is no terminal, and to a screen reader.
 
 use crate::event::Event;
-use crate::lesson::{Block, Course, Lang, Span, TextStyle, wrap};
+use crate::lesson::{Block, Course, Span, TextStyle, wrap};
 use crate::print::Print as _;
 use crate::print::text::Text;
+use crate::texts::Language;
 use crate::trace::format::Header;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -25,10 +26,14 @@ pub(super) fn page(course: &Course, header: &Header, events: &[Event]) -> String
     let (steps, minutes) = (lesson.steps.len(), lesson.minutes);
     let recording = crate::text::printable(&lesson.recording);
     let recording = recording.rsplit('/').next().unwrap_or_default();
-    let _ = match lang {
-        Lang::En => writeln!(out, "{steps} steps, {minutes} minutes; recording {recording}"),
-        Lang::Zh => writeln!(out, "{steps} 步，{minutes} 分钟；记录 {recording}"),
-    };
+    let _ = writeln!(
+        out,
+        "{}",
+        lang.pick(
+            format!("{steps} steps, {minutes} minutes; recording {recording}"),
+            format!("{steps} 步，{minutes} 分钟；记录 {recording}")
+        )
+    );
     blocks(&mut out, &lesson.intro, lang);
     let mut chapter = None;
     for (i, step) in lesson.steps.iter().enumerate() {
@@ -42,10 +47,10 @@ pub(super) fn page(course: &Course, header: &Header, events: &[Event]) -> String
         let _ = writeln!(out, "\n{:>2}. {}", i + 1, step.title);
         blocks(&mut out, &step.body, lang);
         let line = course.place(i).and_then(|at| told.get(&at));
-        let _ = match (line, lang) {
-            (Some(line), _) => writeln!(out, "\n{line}"),
-            (None, Lang::En) => writeln!(out, "\n{:INDENT$}(this step finds no event in the recording)", ""),
-            (None, Lang::Zh) => writeln!(out, "\n{:INDENT$}（记录里没有这一步的事件）", ""),
+        let none = lang.pick("(this step finds no event in the recording)", "（记录里没有这一步的事件）");
+        let _ = match line {
+            Some(line) => writeln!(out, "\n{line}"),
+            None => writeln!(out, "\n{:INDENT$}{none}", ""),
         };
         question(&mut out, course, i);
     }
@@ -62,10 +67,8 @@ fn question(out: &mut String, course: &Course, step: usize) {
         paragraph(out, INDENT + 2, &format!("{}  ", letter(i)), &plain(&choice.text));
     }
     let right = &question.choices[question.right].text;
-    let mut answer = plain(&match lang {
-        Lang::En => format!("{}: ", letter(question.right)),
-        Lang::Zh => format!("{}：", letter(question.right)),
-    });
+    let mut answer =
+        plain(&lang.pick(format!("{}: ", letter(question.right)), format!("{}：", letter(question.right))));
     answer.push(Span { text: right.clone(), style: TextStyle::Strong });
     if course.lesson().steps[step].has_words() {
         answer.extend(plain(lang.pick(".", "。")));
@@ -108,7 +111,7 @@ fn told(course: &Course, header: &Header, events: &[Event]) -> HashMap<usize, St
     lines
 }
 
-fn blocks(out: &mut String, blocks: &[Block], lang: Lang) {
+fn blocks(out: &mut String, blocks: &[Block], lang: Language) {
     for block in blocks {
         match block {
             Block::Text(spans) => {
@@ -131,10 +134,7 @@ fn blocks(out: &mut String, blocks: &[Block], lang: Lang) {
             }
             Block::Do(lines) => {
                 out.push('\n');
-                let who = match lang {
-                    Lang::En => "the client: ",
-                    Lang::Zh => "客户端：",
-                };
+                let who = lang.pick("the client: ", "客户端：");
                 for line in lines {
                     let _ = writeln!(out, "{:1$}> {who}{line}", "", INDENT);
                 }

@@ -14,7 +14,8 @@ use super::keys::Action;
 use super::{OpenedRecording, Options};
 use crate::event::{Event, Kind, Thread};
 use crate::lesson::progress::LessonProgress;
-use crate::lesson::{Course, Lang, Step, StepPanel};
+use crate::lesson::{Course, Step, StepPanel};
+use crate::texts::Language;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -114,7 +115,7 @@ impl Tutor {
         }
     }
 
-    pub fn lang(&self) -> Lang {
+    pub fn lang(&self) -> Language {
         self.course.lang()
     }
 

@@ -14,7 +14,7 @@ fn events(bytes: &[u8]) -> Vec<Event> {
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).filter(|e: &Event| e.seq > 0).collect()
 }
 
-fn pupil(name: &str, lang: Lang) -> (Pupil, Vec<Event>) {
+fn pupil(name: &str, lang: Language) -> (Pupil, Vec<Event>) {
     let lesson = library::find(name, lang).unwrap().lesson().unwrap();
     let events = events(library::recording(&lesson.recording).unwrap());
     let course = Course::over(lesson, lang, 4, &events);
@@ -31,7 +31,7 @@ fn recording(name: &str, events: Vec<Event>) -> OpenedRecording {
     }
 }
 
-fn over(name: &str, lang: Lang, options: &Options) -> App {
+fn over(name: &str, lang: Language, options: &Options) -> App {
     let (pupil, events) = pupil(name, lang);
     let mut app = App::lesson(recording(name, events), pupil, options);
     app.status = None;
@@ -40,7 +40,7 @@ fn over(name: &str, lang: Lang, options: &Options) -> App {
 
 mod words;
 
-fn set(lang: Lang) -> App {
+fn set(lang: Language) -> App {
     over("set", lang, &Options::default())
 }
 
@@ -56,7 +56,7 @@ fn on(app: &mut App) {
     press(app, "\n");
 }
 
-fn at_step(lang: Lang, step: usize) -> App {
+fn at_step(lang: Language, step: usize) -> App {
     let mut app = set(lang);
     while tutor(&app).step + 1 < step {
         on(&mut app);
@@ -66,22 +66,22 @@ fn at_step(lang: Lang, step: usize) -> App {
 
 #[test]
 fn the_first_step_at_80x24() {
-    insta::assert_snapshot!(screen(&set(Lang::En), 80, 24));
+    insta::assert_snapshot!(screen(&set(Language::En), 80, 24));
 }
 
 #[test]
 fn a_question_at_80x24() {
-    insta::assert_snapshot!(screen(&at_step(Lang::En, 5), 80, 24));
+    insta::assert_snapshot!(screen(&at_step(Language::En, 5), 80, 24));
 }
 
 #[test]
 fn a_question_at_120x40() {
-    insta::assert_snapshot!(screen(&at_step(Lang::En, 14), 120, 40));
+    insta::assert_snapshot!(screen(&at_step(Language::En, 14), 120, 40));
 }
 
 #[test]
 fn a_wrong_answer_at_120x40() {
-    let mut app = at_step(Lang::En, 14);
+    let mut app = at_step(Language::En, 14);
     let right = tutor(&app).course.question(13).unwrap().right;
     press(&mut app, if right == 0 { "b" } else { "a" });
     insta::assert_snapshot!(screen(&app, 120, 40));
@@ -89,19 +89,19 @@ fn a_wrong_answer_at_120x40() {
 
 #[test]
 fn chinese_at_80x24() {
-    insta::assert_snapshot!(text_of(&at_step(Lang::Zh, 6), 80, 24));
+    insta::assert_snapshot!(text_of(&at_step(Language::Zh, 6), 80, 24));
 }
 
 #[test]
 fn chinese_at_120x40() {
-    let mut app = at_step(Lang::Zh, 8);
+    let mut app = at_step(Language::Zh, 8);
     press(&mut app, "...");
     insta::assert_snapshot!(text_of(&app, 120, 40));
 }
 
 #[test]
 fn the_end_at_120x40() {
-    let mut app = at_step(Lang::En, 25);
+    let mut app = at_step(Language::En, 25);
     for _ in 0..20 {
         on(&mut app);
     }
@@ -115,8 +115,8 @@ fn text_of(app: &App, width: u16, height: u16) -> String {
 
 #[test]
 fn until_it_is_answered_nothing_tells_what_was_asked() {
-    for entry in library::all(Lang::En) {
-        let mut app = over(entry.stem, Lang::En, &Options::default());
+    for entry in library::all(Language::En) {
+        let mut app = over(entry.stem, Language::En, &Options::default());
         while !tutor(&app).is_over {
             if tutor(&app).stage() == Stage::Asking {
                 let at = tutor(&app).place().unwrap();
@@ -138,7 +138,7 @@ fn until_it_is_answered_nothing_tells_what_was_asked() {
 
 #[test]
 fn every_step_of_every_lesson_is_shown_in_every_size() {
-    for lang in [Lang::En, Lang::Zh] {
+    for lang in [Language::En, Language::Zh] {
         for entry in library::all(lang) {
             for look in 0..3 {
                 let options = Options {
@@ -173,7 +173,7 @@ fn every_step_of_every_lesson_is_shown_in_every_size() {
 
 #[test]
 fn at_80x24_the_question_and_its_choices_are_all_there() {
-    for lang in [Lang::En, Lang::Zh] {
+    for lang in [Language::En, Language::Zh] {
         for entry in library::all(lang) {
             let mut app = over(entry.stem, lang, &Options::default());
             while !tutor(&app).is_over {
@@ -194,7 +194,7 @@ fn at_80x24_the_question_and_its_choices_are_all_there() {
 
 #[test]
 fn one_can_go_elsewhere_and_come_back() {
-    let mut app = at_step(Lang::En, 9);
+    let mut app = at_step(Language::En, 9);
     press(&mut app, "s");
     let here = app.player.cursor();
     assert!(!app.is_elsewhere());
@@ -213,7 +213,7 @@ fn one_can_go_elsewhere_and_come_back() {
 
 #[test]
 fn a_letter_answers_only_while_something_is_asked() {
-    let mut app = at_step(Lang::En, 5);
+    let mut app = at_step(Language::En, 5);
     let right = tutor(&app).course.question(4).unwrap().right;
     press(&mut app, "\n");
     assert!(app.status.as_ref().unwrap().text.contains("what do you think?"));
@@ -243,7 +243,7 @@ impl KeepProgress for KeptInMemory {
 fn one_continues_where_one_was_with_what_one_has_answered() {
     let kept = Arc::new(KeptInMemory::default());
     let begin = |entry: LessonProgress| {
-        let (pupil, events) = pupil("set", Lang::En);
+        let (pupil, events) = pupil("set", Language::En);
         let pupil = Pupil { kept: entry, keep: Some(kept.clone()), ..pupil };
         App::lesson(recording("set", events), pupil, &Options::default())
     };
@@ -270,9 +270,9 @@ fn one_continues_where_one_was_with_what_one_has_answered() {
 
 #[test]
 fn a_live_lesson_waits_for_its_events_and_goes_where_they_are() {
-    let (pupil, events) = pupil("set", Lang::En);
+    let (pupil, events) = pupil("set", Language::En);
     let lesson = pupil.course.lesson().clone();
-    let course = Course::live(lesson, Lang::En, 4);
+    let course = Course::live(lesson, Language::En, 4);
     let leash = Arc::new(Free);
     let mut app = App::live(header(), leash.clone(), leash, &Options::default());
     app.learn(Pupil {
@@ -299,7 +299,7 @@ fn a_live_lesson_waits_for_its_events_and_goes_where_they_are() {
         places.push(tutor(&app).place());
         on(&mut app);
     }
-    let recorded = set(Lang::En);
+    let recorded = set(Language::En);
     let recorded: Vec<_> = (0..places.len()).map(|step| tutor(&recorded).course.place(step)).collect();
     assert_eq!(places, recorded);
 }
@@ -323,13 +323,13 @@ impl crate::ui::Tape for Free {
 
 #[test]
 fn the_glossary_stands_below_why_and_can_be_asked() {
-    let mut app = at_step(Lang::Zh, 6);
+    let mut app = at_step(Language::Zh, 6);
     press(&mut app, "s7z");
-    let entry = crate::glossary::of_state(crate::event::ConnState::Read, Lang::Zh).unwrap();
+    let entry = crate::glossary::of_state(crate::event::ConnState::Read, Language::Zh).unwrap();
     let begin: String = entry.text.chars().take(12).collect();
     assert!(text_of(&app, 120, 40).contains(&begin));
     press(&mut app, ":glossary conn_nread\n");
-    let entry = crate::glossary::of_state(crate::event::ConnState::Nread, Lang::Zh).unwrap();
+    let entry = crate::glossary::of_state(crate::event::ConnState::Nread, Language::Zh).unwrap();
     let begin: String = entry.text.chars().take(12).collect();
     assert!(text_of(&app, 120, 40).contains(&begin));
     press(&mut app, ":help conn_nred\n");
@@ -342,7 +342,7 @@ fn a_step_without_words_of_its_own_says_why_it_is_so() {
                   ## The read\n\n```step\nfirst ev=read\nask ret\n```\n\n`memcached.c:3893, try_read_network`\n";
     let lesson = crate::lesson::Lesson::parse(source, "bare.md").unwrap();
     let events = events(library::recording(&lesson.recording).unwrap());
-    let course = Course::over(lesson, Lang::En, 4, &events);
+    let course = Course::over(lesson, Language::En, 4, &events);
     let pupil = Pupil { course, kept: LessonProgress::default(), keep: None, address: String::new() };
     let mut app = App::lesson(recording("bare", events), pupil, &Options::default());
     press(&mut app, "a");

@@ -62,7 +62,7 @@ fn said(block: &Block) -> Vec<String> {
 #[test]
 fn every_word_of_every_lesson_is_on_the_screen() {
     let mut commands = 0;
-    let both = [Lang::En, Lang::Zh]
+    let both = [Language::En, Language::Zh]
         .into_iter()
         .flat_map(|lang| library::all(lang).into_iter().map(move |entry| (entry, lang)));
     for (entry, lang) in both {
