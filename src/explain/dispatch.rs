@@ -4,7 +4,7 @@ use super::{Context, Explanation, conn, conn_first, fd, number, word, worker};
 use crate::event::{ConnState, Event, at};
 use crate::texts::Language;
 
-pub(super) fn accept(event: &Event) -> Explanation {
+pub(super) fn accept(event: &Event, _lang: Language) -> Explanation {
     match event.errno() {
         Some("EMFILE") => Explanation::english(
             "No descriptor is left",
@@ -46,7 +46,7 @@ pub(super) fn accept(event: &Event) -> Explanation {
     }
 }
 
-pub(super) fn cq_push(event: &Event) -> Explanation {
+pub(super) fn cq_push(event: &Event, _lang: Language) -> Explanation {
     let depth = match event.depth() {
         Some(1) => " It is alone in the queue.".to_owned(),
         Some(n) => format!(" {} connections wait there now.", number(n.into())),
@@ -65,7 +65,7 @@ pub(super) fn cq_push(event: &Event) -> Explanation {
     )
 }
 
-pub(super) fn notify(event: &Event) -> Explanation {
+pub(super) fn notify(event: &Event, _lang: Language) -> Explanation {
     let who = worker(event, Language::En);
     if let Some(errno) = &event.errno() {
         return Explanation::english(
@@ -102,7 +102,7 @@ pub(super) fn notify(event: &Event) -> Explanation {
     )
 }
 
-pub(super) fn notified(event: &Event) -> Explanation {
+pub(super) fn notified(event: &Event, _lang: Language) -> Explanation {
     let who = worker(event, Language::En);
     if let Some(errno) = &event.errno() {
         return Explanation::english(
@@ -138,7 +138,7 @@ pub(super) fn notified(event: &Event) -> Explanation {
     )
 }
 
-pub(super) fn cq_pop(event: &Event, context: &Context) -> Explanation {
+pub(super) fn cq_pop(event: &Event, context: &Context, _lang: Language) -> Explanation {
     let who = worker(event, Language::En);
     let left = match event.depth() {
         Some(0) => " The queue is empty now.".to_owned(),
@@ -158,7 +158,7 @@ pub(super) fn cq_pop(event: &Event, context: &Context) -> Explanation {
     )
 }
 
-pub(super) fn conn_new(event: &Event) -> Explanation {
+pub(super) fn conn_new(event: &Event, _lang: Language) -> Explanation {
     if event.conn.is_none() || event.state() == Some(ConnState::Listening) {
         return Explanation::english(
             "A struct conn for the listening socket",
@@ -184,7 +184,7 @@ pub(super) fn conn_new(event: &Event) -> Explanation {
     )
 }
 
-pub(super) fn close(event: &Event, context: &Context) -> Explanation {
+pub(super) fn close(event: &Event, context: &Context, _lang: Language) -> Explanation {
     let c = conn_first(event, Language::En);
     let why = match (&event.why(), context.last_read) {
         (Some(why), _) if !why.is_empty() => {

@@ -4,7 +4,7 @@ use super::{Context, Explanation, conn, conn_first, fd, number, word, worker};
 use crate::event::{ConnState, Event, Kind, ReadyFd, Thread, at};
 use crate::texts::Language;
 
-pub(super) fn wait(event: &Event) -> Explanation {
+pub(super) fn wait(event: &Event, _lang: Language) -> Explanation {
     if event.th.worker().is_some() {
         let who = worker(event, Language::En);
         return Explanation::english(
@@ -32,7 +32,7 @@ pub(super) fn wait(event: &Event) -> Explanation {
     )
 }
 
-pub(super) fn wake(event: &Event, context: &Context) -> Explanation {
+pub(super) fn wake(event: &Event, context: &Context, _lang: Language) -> Explanation {
     let ready = event.ready().unwrap_or_default();
     let worker_thread = event.th.worker().is_some();
     match ready {
@@ -172,7 +172,7 @@ fn wake_conn(ready: &ReadyFd, n: u32, context: &Context) -> Explanation {
     }
 }
 
-pub(super) fn event_add(event: &Event, context: &Context) -> Explanation {
+pub(super) fn event_add(event: &Event, context: &Context, _lang: Language) -> Explanation {
     if let Some(errno) = &event.errno() {
         return Explanation::english(
             "The kernel refused to watch it",
@@ -319,7 +319,7 @@ fn add_without_conn(event: &Event, context: &Context) -> Explanation {
     )
 }
 
-pub(super) fn event_del(event: &Event, context: &Context) -> Explanation {
+pub(super) fn event_del(event: &Event, context: &Context, _lang: Language) -> Explanation {
     if event.conn.is_none() {
         return Explanation::english(
             "The listening socket is left alone",

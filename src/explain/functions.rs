@@ -4,7 +4,7 @@ use super::{Explanation, conn};
 use crate::event::{Event, Function};
 use crate::texts::Language;
 
-pub(super) fn call(event: &Event) -> Explanation {
+pub(super) fn call(event: &Event, _lang: Language) -> Explanation {
     match event.function() {
         Some(function) => {
             let told = tell(function);
@@ -19,7 +19,7 @@ pub(super) fn call(event: &Event) -> Explanation {
     }
 }
 
-pub(super) fn leave(event: &Event) -> Explanation {
+pub(super) fn leave(event: &Event, _lang: Language) -> Explanation {
     match event.function() {
         Some(function) => Explanation::english(
             format!("{function} returns"),

@@ -4,7 +4,7 @@ use super::{Explanation, number, quote_or, word, worker};
 use crate::event::{Event, at};
 use crate::texts::Language;
 
-pub(super) fn mark(event: &Event) -> Explanation {
+pub(super) fn mark(event: &Event, _lang: Language) -> Explanation {
     let text = quote_or(event, "without a name");
     Explanation::english(
         "A chapter begins",
@@ -16,7 +16,7 @@ pub(super) fn mark(event: &Event) -> Explanation {
     )
 }
 
-pub(super) fn note(event: &Event) -> Explanation {
+pub(super) fn note(event: &Event, _lang: Language) -> Explanation {
     let text = quote_or(event, "an empty one");
     let about = event.at().map(|at| format!(" about event {at}")).unwrap_or_default();
     Explanation::english(
@@ -29,7 +29,7 @@ pub(super) fn note(event: &Event) -> Explanation {
     )
 }
 
-pub(super) fn snapshot(event: &Event) -> Explanation {
+pub(super) fn snapshot(event: &Event, _lang: Language) -> Explanation {
     let world = event.world();
     let open = world.map_or(0, |world| world.conns.len());
     let conns = match open {
@@ -53,7 +53,7 @@ pub(super) fn snapshot(event: &Event) -> Explanation {
     )
 }
 
-pub(super) fn drop(event: &Event) -> Explanation {
+pub(super) fn drop(event: &Event, _lang: Language) -> Explanation {
     let n = event.n().map_or_else(
         || "Some events were".to_owned(),
         |n| match n {
@@ -84,7 +84,7 @@ pub(super) fn other(name: &str) -> Explanation {
     )
 }
 
-pub(super) fn event_init(event: &Event) -> Explanation {
+pub(super) fn event_init(event: &Event, _lang: Language) -> Explanation {
     let epoll = event.epoll_fd().map(|n| format!(" (fd {n})")).unwrap_or_default();
     match event.worker() {
         Some(worker) => Explanation::english(
@@ -108,7 +108,7 @@ pub(super) fn event_init(event: &Event) -> Explanation {
     }
 }
 
-pub(super) fn pipe(event: &Event) -> Explanation {
+pub(super) fn pipe(event: &Event, _lang: Language) -> Explanation {
     let ends = match (event.notify_send_fd(), event.notify_receive_fd()) {
         (Some(send), Some(receive)) => {
             format!("what is written to fd {send} can be read from fd {receive}")
@@ -126,7 +126,7 @@ pub(super) fn pipe(event: &Event) -> Explanation {
     )
 }
 
-pub(super) fn thread(event: &Event) -> Explanation {
+pub(super) fn thread(event: &Event, _lang: Language) -> Explanation {
     let dispatcher = event.role() == Some("dispatcher")
         || (event.role().is_none() && event.worker().is_none() && event.th.worker().is_none());
     let who = worker(event, Language::En);
@@ -179,7 +179,7 @@ pub(super) fn thread(event: &Event) -> Explanation {
     }
 }
 
-pub(super) fn socket(event: &Event) -> Explanation {
+pub(super) fn socket(event: &Event, _lang: Language) -> Explanation {
     if let Some(errno) = &event.errno() {
         return Explanation::english(
             "No socket for this address",
@@ -208,7 +208,7 @@ pub(super) fn socket(event: &Event) -> Explanation {
     )
 }
 
-pub(super) fn setsockopt(event: &Event) -> Explanation {
+pub(super) fn setsockopt(event: &Event, _lang: Language) -> Explanation {
     let name = event.name().unwrap_or("an option");
     let (text, source) = match name {
         "SO_REUSEADDR" => (
@@ -260,7 +260,7 @@ pub(super) fn setsockopt(event: &Event) -> Explanation {
     Explanation::english(format!("Socket option {}", word(name)), text, source)
 }
 
-pub(super) fn bind(event: &Event) -> Explanation {
+pub(super) fn bind(event: &Event, _lang: Language) -> Explanation {
     let addr = event.addr().map_or_else(|| "its address".to_owned(), addr);
     match event.errno() {
         None if event.is_udp() => super::udp::bind(event, &addr),
@@ -297,7 +297,7 @@ fn addr(text: &str) -> String {
     super::shorten(&crate::text::printable(text), 48)
 }
 
-pub(super) fn listen(event: &Event) -> Explanation {
+pub(super) fn listen(event: &Event, _lang: Language) -> Explanation {
     if let Some(errno) = &event.errno() {
         return Explanation::english(
             "listen failed",

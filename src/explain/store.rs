@@ -4,7 +4,7 @@ use super::{Explanation, bytes, conn, quote_or, word};
 use crate::event::{Event, at};
 use crate::texts::Language;
 
-pub(super) fn item(event: &Event) -> Explanation {
+pub(super) fn item(event: &Event, _lang: Language) -> Explanation {
     let key = quote_or(event, "the key");
     let value = event.size().map(|n| format!(" of {}, line end included", bytes(n))).unwrap_or_default();
     let class = class_or(event, "the right class");
@@ -154,7 +154,7 @@ fn class_or(event: &Event, otherwise: &str) -> String {
     }
 }
 
-pub(super) fn setting(event: &Event) -> Explanation {
+pub(super) fn setting(event: &Event, _lang: Language) -> Explanation {
     let name = event.name().map_or_else(|| "a setting".to_owned(), word);
     let value = event.value().map(|v| format!(" to {}", word(v))).unwrap_or_default();
     let source = match event.name() {

@@ -27,7 +27,7 @@ fn end(context: &Context) -> ReadEnd {
     }
 }
 
-pub(super) fn state(event: &Event, context: &Context) -> Explanation {
+pub(super) fn state(event: &Event, context: &Context, _lang: Language) -> Explanation {
     use ConnState as S;
     let (Some(from), Some(to)) = (event.from(), event.to()) else {
         return Explanation::english(

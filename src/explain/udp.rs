@@ -6,7 +6,7 @@ use super::{
 use crate::event::{ConnState, Event, Kind, Place, at};
 use crate::texts::Language;
 
-pub(super) fn socket(event: &Event) -> Explanation {
+pub(super) fn socket(event: &Event, _lang: Language) -> Explanation {
     Explanation::english(
         "The socket for datagrams is made",
         format!(
@@ -31,7 +31,7 @@ pub(super) fn bind(event: &Event, addr: &str) -> Explanation {
     )
 }
 
-pub(super) fn cq_push(event: &Event) -> Explanation {
+pub(super) fn cq_push(event: &Event, _lang: Language) -> Explanation {
     let c = conn_first(event, Language::En);
     let who = worker(event, Language::En);
     Explanation::english(
@@ -45,7 +45,7 @@ pub(super) fn cq_push(event: &Event) -> Explanation {
     )
 }
 
-pub(super) fn conn_new(event: &Event) -> Explanation {
+pub(super) fn conn_new(event: &Event, _lang: Language) -> Explanation {
     let c = conn_first(event, Language::En);
     Explanation::english(
         format!("{c} reads datagrams"),
@@ -59,7 +59,7 @@ pub(super) fn conn_new(event: &Event) -> Explanation {
     )
 }
 
-pub(super) fn recvfrom(event: &Event) -> Explanation {
+pub(super) fn recvfrom(event: &Event, _lang: Language) -> Explanation {
     const SOURCE: Place = at::try_read_udp::recvfrom;
     let c = conn_first(event, Language::En);
     if would_block(event) {
@@ -135,7 +135,7 @@ pub(super) fn wake(n: u32, of: Option<i32>) -> Explanation {
     )
 }
 
-pub(super) fn sendmsg(event: &Event, context: &Context) -> Explanation {
+pub(super) fn sendmsg(event: &Event, context: &Context, _lang: Language) -> Explanation {
     const SOURCE: Place = at::transmit::sendmsg;
     let c = conn(event, Language::En);
     if would_block(event) {
