@@ -26,9 +26,12 @@ fn lines(app: &App) -> Vec<Vec<HelpPiece>> {
         if !lines.is_empty() {
             lines.push(Vec::new());
         }
-        lines.push(vec![(2, section.title.to_owned(), p.now)]);
+        lines.push(vec![(2, (section.title)(app.lang).to_owned(), p.now)]);
         for binding in section.bindings.iter().filter(|b| b.scope == Scope::Always || b.scope == here) {
-            lines.push(vec![(4, binding.shown.to_owned(), p.strong), (12, binding.help.to_owned(), p.text)]);
+            lines.push(vec![
+                (4, binding.shown.to_owned(), p.strong),
+                (12, (binding.help)(app.lang).to_owned(), p.text),
+            ]);
         }
     };
     if app.list.is_some() {

@@ -6,6 +6,7 @@ mod tests;
 
 pub(super) use table::{ASKED, LESSON, LIST, SECTIONS};
 
+use crate::texts::Language;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 /// What a key asks for.
@@ -148,6 +149,9 @@ pub enum Action {
     SkipQuestion,
 }
 
+/// A text without parameters.
+pub(super) type PlainText = fn(Language) -> &'static str;
+
 /// Where a key has something to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Scope {
@@ -162,8 +166,8 @@ pub(super) enum Scope {
 pub(super) struct Binding {
     /// As the help shows them.
     pub shown: &'static str,
-    /// What the help says; where that is nothing, the panels by their digits.
-    pub help: &'static str,
+    /// What the help says.
+    pub help: PlainText,
     /// Where the help shows it.
     pub scope: Scope,
     keys: &'static [(KeyPress, Action)],
@@ -171,7 +175,7 @@ pub(super) struct Binding {
 
 /// The keys of one purpose.
 pub(super) struct Section {
-    pub title: &'static str,
+    pub title: PlainText,
     pub bindings: &'static [Binding],
 }
 

@@ -1,28 +1,29 @@
 //! The keys, section by section, as the help shows them.
 
 use super::KeyPress::{Char, Code, Ctrl};
-use super::{Action, Binding, KeyPress, Scope, Section};
+use super::{Action, Binding, KeyPress, PlainText, Scope, Section};
+use crate::texts::Language;
 use crossterm::event::KeyCode;
 
-const fn bind(shown: &'static str, help: &'static str, keys: &'static [(KeyPress, Action)]) -> Binding {
+const fn bind(shown: &'static str, help: PlainText, keys: &'static [(KeyPress, Action)]) -> Binding {
     Binding { shown, help, scope: Scope::Always, keys }
 }
 
-const fn live(shown: &'static str, help: &'static str, keys: &'static [(KeyPress, Action)]) -> Binding {
+const fn live(shown: &'static str, help: PlainText, keys: &'static [(KeyPress, Action)]) -> Binding {
     Binding { shown, help, scope: Scope::Live, keys }
 }
 
-const fn replay(shown: &'static str, help: &'static str, keys: &'static [(KeyPress, Action)]) -> Binding {
+const fn replay(shown: &'static str, help: PlainText, keys: &'static [(KeyPress, Action)]) -> Binding {
     Binding { shown, help, scope: Scope::Replay, keys }
 }
 
 /// The keys while the list of breakpoints is open.
 pub(in crate::ui) const LIST: Section = Section {
-    title: "The list of breakpoints",
+    title: Language::keys_list,
     bindings: &[
         bind(
             "j k",
-            "down, up (also ↓ ↑)",
+            Language::key_list_down,
             &[
                 (Char('j'), Action::Down),
                 (Code(KeyCode::Down), Action::Down),
@@ -30,17 +31,13 @@ pub(in crate::ui) const LIST: Section = Section {
                 (Code(KeyCode::Up), Action::Up),
             ],
         ),
-        bind(
-            "Space",
-            "switch it off, or on again",
-            &[(Char(' '), Action::Toggle), (Char('b'), Action::Toggle)],
-        ),
-        bind("d", "take it away (also x)", &[(Char('d'), Action::Delete), (Char('x'), Action::Delete)]),
-        bind("Enter", "on to the next event that it means", &[(Code(KeyCode::Enter), Action::Choose)]),
-        bind(":", "another one: type an expression", &[(Char(':'), Action::Command)]),
+        bind("Space", Language::key_list_toggle, &[(Char(' '), Action::Toggle), (Char('b'), Action::Toggle)]),
+        bind("d", Language::key_list_delete, &[(Char('d'), Action::Delete), (Char('x'), Action::Delete)]),
+        bind("Enter", Language::key_list_choose, &[(Code(KeyCode::Enter), Action::Choose)]),
+        bind(":", Language::key_list_another, &[(Char(':'), Action::Command)]),
         bind(
             "Esc",
-            "close the list (also q, B)",
+            Language::key_list_close,
             &[(Code(KeyCode::Esc), Action::Close), (Char('q'), Action::Close), (Char('B'), Action::Close)],
         ),
     ],
@@ -48,28 +45,28 @@ pub(in crate::ui) const LIST: Section = Section {
 
 /// The keys of a lesson, besides all others.
 pub(in crate::ui) const LESSON: Section = Section {
-    title: "The lesson",
+    title: Language::keys_lesson,
     bindings: &[
-        bind("Enter", "next step of the lesson", &[(Code(KeyCode::Enter), Action::NextStep)]),
-        bind("Bksp", "the step before", &[(Code(KeyCode::Backspace), Action::PrevStep)]),
-        bind("L", "back to the event of this step, wherever one is", &[(Char('L'), Action::BackToLesson)]),
+        bind("Enter", Language::key_lesson_next, &[(Code(KeyCode::Enter), Action::NextStep)]),
+        bind("Bksp", Language::key_lesson_previous, &[(Code(KeyCode::Backspace), Action::PrevStep)]),
+        bind("L", Language::key_lesson_back, &[(Char('L'), Action::BackToLesson)]),
         bind(
             "J K",
-            "down, up in the lesson's text",
+            Language::key_lesson_scroll,
             &[(Char('J'), Action::LessonDown), (Char('K'), Action::LessonUp)],
         ),
-        bind("l", "the text alone, or beside the panels again", &[(Char('l'), Action::LessonAlone)]),
-        bind("R", "begin the lesson again, answers forgotten", &[(Char('R'), Action::FromStart)]),
+        bind("l", Language::key_lesson_alone, &[(Char('l'), Action::LessonAlone)]),
+        bind("R", Language::key_lesson_again, &[(Char('R'), Action::FromStart)]),
     ],
 };
 
 /// The keys while a lesson asks.
 pub(in crate::ui) const ASKED: Section = Section {
-    title: "The question",
+    title: Language::keys_question,
     bindings: &[
         bind(
             "a-d",
-            "the answer (what they do else they do again after it)",
+            Language::key_question_answer,
             &[
                 (Char('a'), Action::Answer(0)),
                 (Char('b'), Action::Answer(1)),
@@ -77,17 +74,17 @@ pub(in crate::ui) const ASKED: Section = Section {
                 (Char('d'), Action::Answer(3)),
             ],
         ),
-        bind("s", "show it without an answer", &[(Char('s'), Action::SkipQuestion)]),
+        bind("s", Language::key_question_skip, &[(Char('s'), Action::SkipQuestion)]),
     ],
 };
 
 pub(in crate::ui) const SECTIONS: &[Section] = &[
     Section {
-        title: "Step",
+        title: Language::keys_step,
         bindings: &[
             bind(
                 ". ,",
-                "one event forward, back (also → ←); of those that are shown",
+                Language::key_step,
                 &[
                     (Char('.'), Action::Next),
                     (Code(KeyCode::Right), Action::Next),
@@ -97,32 +94,28 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
             ),
             bind(
                 ") (",
-                "next, previous event of this connection",
+                Language::key_step_connection,
                 &[(Char(')'), Action::NextOfConn), (Char('('), Action::PrevOfConn)],
             ),
             bind(
                 "} {",
-                "next, previous request",
+                Language::key_step_request,
                 &[(Char('}'), Action::NextRequest), (Char('{'), Action::PrevRequest)],
             ),
             bind(
                 "n N",
-                "next, previous hit of /; without one, event like this one",
+                Language::key_step_same,
                 &[(Char('n'), Action::NextSame), (Char('N'), Action::PrevSame)],
             ),
             bind(
                 "] [",
-                "next, previous chapter",
+                Language::key_step_chapter,
                 &[(Char(']'), Action::NextChapter), (Char('['), Action::PrevChapter)],
             ),
-            bind(
-                "o",
-                "the other end: from push or notify to the worker, and back",
-                &[(Char('o'), Action::OtherEnd)],
-            ),
+            bind("o", Language::key_step_other_end, &[(Char('o'), Action::OtherEnd)]),
             bind(
                 "j k",
-                "down, up (also ↓ ↑); scrolls the text of a panel of text",
+                Language::key_step_down,
                 &[
                     (Char('j'), Action::Down),
                     (Code(KeyCode::Down), Action::Down),
@@ -132,7 +125,7 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
             ),
             bind(
                 "^D ^U",
-                "half a page down, up",
+                Language::key_step_half,
                 &[
                     (Ctrl('d'), Action::HalfDown),
                     (Code(KeyCode::PageDown), Action::HalfDown),
@@ -142,7 +135,7 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
             ),
             bind(
                 "g G",
-                "first, last event; 042G goes to event 42",
+                Language::key_step_first,
                 &[
                     (Char('g'), Action::First),
                     (Code(KeyCode::Home), Action::First),
@@ -150,98 +143,62 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
                     (Code(KeyCode::End), Action::Last),
                 ],
             ),
-            bind(
-                "F",
-                "follow the newest event: of a server, or of a file that is written",
-                &[(Char('F'), Action::Follow)],
-            ),
-            bind(
-                ":",
-                "go to :123 :+10 :-5 :1.25s :50% :set (a chapter); :q quits",
-                &[(Char(':'), Action::Command)],
-            ),
-            bind("0", "begins a count: 010. takes ten steps; a second without a key ends it", &[]),
+            bind("F", Language::key_step_follow, &[(Char('F'), Action::Follow)]),
+            bind(":", Language::key_step_command, &[(Char(':'), Action::Command)]),
+            bind("0", Language::key_step_count, &[]),
         ],
     },
     Section {
-        title: "Find",
+        title: Language::keys_find,
         bindings: &[
-            bind(
-                "/",
-                "search: text, or an expression such as ev=read & ret>0",
-                &[(Char('/'), Action::Search)],
-            ),
-            bind(
-                "&",
-                "show only what an expression means (also :filter); nothing shows all",
-                &[(Char('&'), Action::Filter)],
-            ),
-            bind("*", "show only this connection, or all", &[(Char('*'), Action::OnlyConn)]),
-            bind("f", "show only events like this one, or all", &[(Char('f'), Action::OnlyLikeThis)]),
+            bind("/", Language::key_find_search, &[(Char('/'), Action::Search)]),
+            bind("&", Language::key_find_filter, &[(Char('&'), Action::Filter)]),
+            bind("*", Language::key_find_connection, &[(Char('*'), Action::OnlyConn)]),
+            bind("f", Language::key_find_like_this, &[(Char('f'), Action::OnlyLikeThis)]),
             bind(
                 "m '",
-                "ma bookmarks this event, 'a goes there, '' back to before the jump",
+                Language::key_find_bookmark,
                 &[(Char('m'), Action::SetMark), (Char('\''), Action::GoToMark)],
             ),
-            bind("^O", "back to where one has jumped from, jump by jump", &[(Ctrl('o'), Action::JumpBack)]),
-            bind(
-                "b",
-                "breakpoint on this kind, way, function or op, on or off",
-                &[(Char('b'), Action::Breakpoint)],
-            ),
-            bind("B", "all breakpoints; :break EXPR sets one", &[(Char('B'), Action::Breakpoints)]),
+            bind("^O", Language::key_find_jump_back, &[(Ctrl('o'), Action::JumpBack)]),
+            bind("b", Language::key_find_breakpoint, &[(Char('b'), Action::Breakpoint)]),
+            bind("B", Language::key_find_breakpoints, &[(Char('B'), Action::Breakpoints)]),
             bind(
                 "c C",
-                "on to the next breakpoint, back to the last (with none: same kind)",
+                Language::key_find_continue,
                 &[(Char('c'), Action::Continue), (Char('C'), Action::ReverseContinue)],
             ),
         ],
     },
     Section {
-        title: "Play",
+        title: Language::keys_play,
         bindings: &[
-            bind("Space", "play, pause", &[(Char(' '), Action::Play)]),
-            bind("> <", "faster, slower", &[(Char('>'), Action::Faster), (Char('<'), Action::Slower)]),
+            bind("Space", Language::key_play, &[(Char(' '), Action::Play)]),
             bind(
-                "i",
-                "fold idle time, or play it whole (in the view alone)",
-                &[(Char('i'), Action::FoldIdle)],
+                "> <",
+                Language::key_play_speed,
+                &[(Char('>'), Action::Faster), (Char('<'), Action::Slower)],
             ),
-            live(
-                "p",
-                "hold, release (elsewhere: p again); held, . lets one event through",
-                &[(Char('p'), Action::Hold)],
-            ),
-            live(
-                "t",
-                "held: whose turn: main, a worker, or who waited longest",
-                &[(Char('t'), Action::Turn)],
-            ),
-            live(
-                "r",
-                "start, stop recording to a file (to stop it elsewhere: r again)",
-                &[(Char('r'), Action::Record)],
-            ),
+            bind("i", Language::key_play_idle, &[(Char('i'), Action::FoldIdle)]),
+            live("p", Language::key_play_hold, &[(Char('p'), Action::Hold)]),
+            live("t", Language::key_play_turn, &[(Char('t'), Action::Turn)]),
+            live("r", Language::key_play_record, &[(Char('r'), Action::Record)]),
         ],
     },
     Section {
-        title: "Keep",
+        title: Language::keys_keep,
         bindings: &[
-            bind("a", "a note on this event (also :note)", &[(Char('a'), Action::Note)]),
-            bind(
-                "x",
-                "write what is shown to a file (also :export FILE; .txt: the screen)",
-                &[(Char('x'), Action::Export)],
-            ),
-            bind("y", "copy this event as JSON", &[(Char('y'), Action::Copy)]),
+            bind("a", Language::key_keep_note, &[(Char('a'), Action::Note)]),
+            bind("x", Language::key_keep_export, &[(Char('x'), Action::Export)]),
+            bind("y", Language::key_keep_copy, &[(Char('y'), Action::Copy)]),
         ],
     },
     Section {
-        title: "Look",
+        title: Language::keys_look,
         bindings: &[
             bind(
                 "1-8",
-                "Threads, Space-time, Machine, Connection, Stack, Events, Why, Memory",
+                Language::key_look_panels,
                 &[
                     (Char('1'), Action::Panel(1)),
                     (Char('2'), Action::Panel(2)),
@@ -253,40 +210,32 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
                     (Char('8'), Action::Panel(8)),
                 ],
             ),
-            bind("e", "explain: the panel that says why", &[(Char('e'), Action::Explain)]),
+            bind("e", Language::key_look_why, &[(Char('e'), Action::Explain)]),
             bind(
                 "Tab",
-                "next panel (Shift-Tab: previous)",
+                Language::key_look_next,
                 &[(Code(KeyCode::Tab), Action::NextPanel), (Code(KeyCode::BackTab), Action::PrevPanel)],
             ),
-            bind("z", "this panel alone, or all again", &[(Char('z'), Action::Zoom)]),
+            bind("z", Language::key_look_zoom, &[(Char('z'), Action::Zoom)]),
             bind(
                 "+ -",
-                "Space-time: more, fewer rows",
+                Language::key_look_scale,
                 &[(Char('+'), Action::Finer), (Char('-'), Action::Coarser)],
             ),
-            bind("● ○", "acts, falls asleep; a lane is │ while it runs, ┊ while it sleeps", &[]),
-            bind("T", "the next theme: dark, light, contrast, mono", &[(Char('T'), Action::Theme)]),
+            bind("● ○", Language::key_look_signs, &[]),
+            bind("T", Language::key_look_theme, &[(Char('T'), Action::Theme)]),
+            bind("M", Language::key_look_mouse, &[(Char('M'), Action::Mouse)]),
             bind(
-                "M",
-                "mouse: click an event or a panel, scroll; or no longer",
-                &[(Char('M'), Action::Mouse)],
+                "?",
+                Language::key_look_help,
+                &[(Char('?'), Action::Help), (Code(KeyCode::F(1)), Action::Help)],
             ),
-            bind("?", "this help", &[(Char('?'), Action::Help), (Code(KeyCode::F(1)), Action::Help)]),
-            bind(
-                "Esc",
-                "close what is open, then filter, search, panel; never quits",
-                &[(Code(KeyCode::Esc), Action::Close)],
-            ),
-            bind("paste", "text for a line that is being typed; elsewhere it is left alone", &[]),
-            bind("^Z", "suspend", &[(Ctrl('z'), Action::Suspend)]),
-            bind("q", "quit (also Ctrl-C)", &[(Char('q'), Action::Quit), (Ctrl('c'), Action::Interrupt)]),
-            bind(
-                "Q",
-                "quit, and leave the last screen in the terminal",
-                &[(Char('Q'), Action::QuitAndLeave)],
-            ),
-            replay("p r", "hold, record: of a running server alone", &[]),
+            bind("Esc", Language::key_look_close, &[(Code(KeyCode::Esc), Action::Close)]),
+            bind("paste", Language::key_look_paste, &[]),
+            bind("^Z", Language::key_look_suspend, &[(Ctrl('z'), Action::Suspend)]),
+            bind("q", Language::key_look_quit, &[(Char('q'), Action::Quit), (Ctrl('c'), Action::Interrupt)]),
+            bind("Q", Language::key_look_quit_and_leave, &[(Char('Q'), Action::QuitAndLeave)]),
+            replay("p r", Language::key_look_live_only, &[]),
         ],
     },
 ];

@@ -3,8 +3,11 @@ use super::*;
 #[test]
 fn what_the_help_says_fits_on_a_line_of_80_columns() {
     use unicode_width::UnicodeWidthStr as _;
-    for binding in SECTIONS.iter().chain([&LIST, &LESSON, &ASKED]).flat_map(|s| s.bindings) {
-        assert!(binding.shown.width() <= 7 && binding.help.width() <= 68, "{}", binding.help);
+    for lang in Language::ALL {
+        for binding in SECTIONS.iter().chain([&LIST, &LESSON, &ASKED]).flat_map(|s| s.bindings) {
+            let help = (binding.help)(*lang);
+            assert!(binding.shown.width() <= 7 && help.width() <= 68, "{help}");
+        }
     }
 }
 
