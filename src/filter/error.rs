@@ -1,6 +1,7 @@
 //! What is wrong with an expression, and where.
 
 use crate::text::printable;
+use crate::texts::Language;
 use std::fmt;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -106,14 +107,17 @@ pub(crate) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> V
         })
         .collect();
     near.sort();
+    // A name may stand for two things.
+    near.dedup();
     near.into_iter().map(|(_, name)| name).take(3).collect()
 }
 
 /// `a`, `a or b`, `a, b or c`.
 pub(crate) fn either(names: &[&str]) -> String {
+    let lang = Language::spoken();
     match names {
         [] => String::new(),
         [one] => (*one).to_owned(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+        [first @ .., last] => lang.either(first.join(lang.list_comma()), *last),
     }
 }

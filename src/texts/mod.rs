@@ -21,6 +21,7 @@ use fluent_bundle::types::FluentNumber;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::fmt;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 #[cfg(test)]
 mod tests;
@@ -61,6 +62,9 @@ struct Catalogue {
 static CATALOGUES: [OnceLock<Catalogue>; Language::SOURCES.len()] =
     [const { OnceLock::new() }; Language::SOURCES.len()];
 
+/// The language of the process.
+static SPOKEN: AtomicU8 = AtomicU8::new(0);
+
 impl Language {
     /// The language of that code.
     pub fn from_code(code: &str) -> Option<Language> {
@@ -84,6 +88,18 @@ impl Language {
     /// One of two: where the texts have not moved here yet.
     pub fn pick<T>(self, en: T, zh: T) -> T {
         if self == Language::Zh { zh } else { en }
+    }
+
+    /// The language of this process, which errors speak, wherever they come from; as `setlocale` has it. English
+    /// until [`speak`](Language::speak) says otherwise.
+    pub fn spoken() -> Language {
+        let place = usize::from(SPOKEN.load(Ordering::Relaxed));
+        Language::SOURCES.get(place).map_or(Language::En, |(language, ..)| *language)
+    }
+
+    /// From now on this process speaks this language.
+    pub fn speak(self) {
+        SPOKEN.store(self as u8, Ordering::Relaxed);
     }
 
     fn catalogue(self) -> &'static Catalogue {

@@ -29,9 +29,9 @@ impl App {
         } else if let Some(pending) = self.pending.take() {
             self.after(pending, key);
         } else if key.code == KeyCode::Esc && stopped {
-            self.tell("stopped");
+            self.tell(self.lang.say_stopped());
         } else if key.code == KeyCode::Esc && self.count.take().is_some() {
-            self.tell("no count");
+            self.tell(self.lang.say_no_count());
         } else if let Some(action) = self.list.and_then(|_| keys::list_action(key)) {
             let times = self.take_count().unwrap_or(1).max(1);
             self.act_on_list(action, times);
@@ -52,7 +52,7 @@ impl App {
             PendingKey::SetMark | PendingKey::GoToMark => {
                 return match key.code {
                     KeyCode::Char(letter) => self.name_of_mark(pending, letter),
-                    _ => self.tell("no bookmark"),
+                    _ => self.tell(self.lang.say_no_mark_then()),
                 };
             }
             PendingKey::Hold | PendingKey::Release => Action::Hold,
@@ -65,9 +65,9 @@ impl App {
             action.into_iter().for_each(|action| self.act(action));
         } else {
             self.tell(match pending {
-                PendingKey::Hold => "the server is not held",
-                PendingKey::Release => "the server is still held",
-                _ => "the recording goes on",
+                PendingKey::Hold => self.lang.say_not_held(),
+                PendingKey::Release => self.lang.say_still_held(),
+                _ => self.lang.say_recording_goes_on(),
             });
         }
     }
@@ -219,7 +219,7 @@ impl App {
         } else if let Some(tutor) = self.tutor.as_mut().filter(|tutor| tutor.is_alone) {
             tutor.is_alone = false;
         } else if self.search.take().is_some() {
-            self.tell("n and N look for events like this one again");
+            self.tell(self.lang.say_like_this());
         } else {
             (self.zoom, self.chosen) = (false, false);
         }
@@ -248,16 +248,16 @@ impl App {
         match crate::text::to_json(event) {
             Ok(line) => {
                 self.request = Some(Request::Copy(line));
-                self.tell(&format!("event {seq} is copied as JSON (if the terminal lets one: OSC 52)"));
+                self.tell(self.lang.say_copied(seq.to_string()));
             }
-            Err(error) => self.warn(format!("event {seq} cannot be copied: {error}")),
+            Err(error) => self.warn(self.lang.say_not_copied(seq.to_string(), error.to_string())),
         }
     }
 
     /// `T`
     fn next_theme(&mut self) {
         self.wear(self.theme.next());
-        self.tell(&format!("theme {}", self.theme.name()));
+        self.tell(self.lang.say_theme(self.theme.name()));
     }
 
     /// `M`
@@ -265,8 +265,8 @@ impl App {
         self.mouse = on;
         self.request = Some(Request::Mouse(on));
         self.tell(match on {
-            true => "mouse: click an event or a panel, scroll (M: no longer)",
-            false => "the mouse is the terminal's again",
+            true => self.lang.say_mouse(),
+            false => self.lang.say_no_mouse(),
         });
     }
 

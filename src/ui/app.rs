@@ -58,16 +58,16 @@ impl Panel {
     ];
 
     /// What it is called.
-    pub fn name(self) -> &'static str {
+    pub fn name(self, lang: Language) -> &'static str {
         match self {
-            Panel::Threads => "Threads",
-            Panel::SpaceTime => "Space-time",
-            Panel::Machine => "Machine",
-            Panel::Connection => "Connection",
-            Panel::Stack => "Stack",
-            Panel::Events => "Events",
-            Panel::Why => "Why",
-            Panel::Memory => "Memory",
+            Panel::Threads => lang.panel_threads(),
+            Panel::SpaceTime => lang.panel_space_time(),
+            Panel::Machine => lang.panel_machine(),
+            Panel::Connection => lang.panel_connection(),
+            Panel::Stack => lang.panel_stack(),
+            Panel::Events => lang.panel_events(),
+            Panel::Why => lang.panel_why(),
+            Panel::Memory => lang.panel_memory(),
         }
     }
 
@@ -229,12 +229,10 @@ impl App {
     pub fn replay(recording: OpenedRecording, options: &Options) -> App {
         let mut app = App::new(recording.name, &recording.header, recording.events, options);
         if recording.end.is_none() && recording.warnings.is_empty() {
-            app.warn("this recording was not closed: its last events may be missing".to_owned());
+            app.warn(app.lang.say_not_closed());
         }
         if let Some(warning) = recording.warnings.first() {
-            let more = recording.warnings.len() - 1;
-            let rest = if more > 0 { format!(" (and {more} more)") } else { String::new() };
-            app.warn(format!("{warning}{rest}"));
+            app.warn(and_more(app.lang, warning.clone(), recording.warnings.len() - 1));
         }
         app.end = recording.end;
         if let Some(at) = &options.at
@@ -371,7 +369,7 @@ impl App {
         }
         if self.player.current().map(|e| e.seq) != at {
             self.paused_at = None;
-            self.tell("what was shown is too long ago: the oldest events are let go");
+            self.tell(self.lang.say_forgotten());
         }
     }
 
@@ -386,7 +384,7 @@ impl App {
         self.leashed = Leashed::default();
         match self.leash.as_ref().and_then(|leash| leash.farewell()) {
             Some(why) => self.warn(why),
-            None => self.tell("the server has stopped; what it did stays here to look at"),
+            None => self.tell(self.lang.say_server_stopped()),
         }
     }
 
@@ -423,13 +421,18 @@ impl App {
         }
     }
 
-    pub(super) fn tell(&mut self, text: &str) {
-        self.status = Some(StatusMessage { text: text.to_owned(), is_warning: false });
+    pub(super) fn tell(&mut self, text: impl Into<String>) {
+        self.status = Some(StatusMessage { text: text.into(), is_warning: false });
     }
 
-    pub(super) fn warn(&mut self, text: String) {
-        self.status = Some(StatusMessage { text, is_warning: true });
+    pub(super) fn warn(&mut self, text: impl Into<String>) {
+        self.status = Some(StatusMessage { text: text.into(), is_warning: true });
     }
+}
+
+/// The first of some warnings, and how many more there are.
+pub(super) fn and_more(lang: Language, first: String, more: usize) -> String {
+    if more > 0 { lang.and_more(first, more.to_string()) } else { first }
 }
 
 pub(super) fn find_chapter(chapters: &[(usize, String)], title: &str) -> Option<usize> {

@@ -4,27 +4,30 @@ use super::app::{App, Badge, PendingKey, speed};
 use super::lesson::hints;
 use super::pen::{Pen, cut, time};
 use crate::text::printable;
+use crate::texts::Language;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 /// What every last line ends in.
-const ALWAYS: &str = "? help  q quit ";
+fn always(lang: Language) -> String {
+    format!("{} ", lang.bar_always())
+}
 
 /// The first line: the badge, the recording, the event, the chapters.
 pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
     let mut pen = Pen::new(buf, area);
-    let p = app.palette;
+    let (p, lang) = (app.palette, app.lang);
     let width = pen.width();
     let (badge, style) = match app.badge() {
-        Badge::Live => ("LIVE".to_owned(), p.lit),
-        Badge::ViewPaused => ("VIEW PAUSED".to_owned(), p.lit),
-        Badge::ServerHeld => ("SERVER HELD".to_owned(), p.lit),
-        Badge::ServerGone => ("SERVER GONE".to_owned(), p.lit),
-        Badge::Past { seq, of } => (format!("PAST (#{seq} of {of})"), p.lit),
-        Badge::Replay => ("REPLAY".to_owned(), p.lit),
-        Badge::Follow => ("FOLLOW".to_owned(), p.lit),
+        Badge::Live => (lang.badge_live().to_owned(), p.lit),
+        Badge::ViewPaused => (lang.badge_view_paused().to_owned(), p.lit),
+        Badge::ServerHeld => (lang.badge_server_held().to_owned(), p.lit),
+        Badge::ServerGone => (lang.badge_server_gone().to_owned(), p.lit),
+        Badge::Past { seq, of } => (lang.badge_past(seq.to_string(), of.to_string()), p.lit),
+        Badge::Replay => (lang.badge_replay().to_owned(), p.lit),
+        Badge::Follow => (lang.badge_follow().to_owned(), p.lit),
     };
     let mut x = if width >= 60 { pen.put(1, 0, "memstep", p.strong) + 2 } else { 0 };
     x = pen.put(x, 0, &format!(" {badge} "), style) + 1;
@@ -32,52 +35,53 @@ pub(super) fn header(app: &App, area: Rect, buf: &mut Buffer) {
         x = pen.put(x, 0, &format!("▶ {}", speed(app.pace.speed)), p.now) + 1;
     }
     if app.tape.as_ref().is_some_and(|tape| tape.is_recording()) {
-        x = pen.put(x, 0, "● REC", p.warn) + 2;
+        x = pen.put(x, 0, lang.bar_recording(), p.warn) + 2;
     }
     if !app.redacted.is_nothing() && width >= 60 {
-        x = pen.put(x, 0, "redacted", p.dim) + 2;
+        x = pen.put(x, 0, lang.bar_redacted(), p.dim) + 2;
     }
     let dropped = app.player.world().lost;
     if dropped > 0 {
         // A server's viewer was too slow for them; in a recording they are nowhere.
-        let how = if app.leash.is_some() { "missed" } else { "lost" };
-        x = pen.put(x, 0, &format!(" {dropped} events {how} "), p.warn) + 1;
+        let n = dropped.to_string();
+        let how = if app.leash.is_some() { lang.bar_missed(n) } else { lang.bar_lost(n) };
+        x = pen.put(x, 0, &format!(" {how} "), p.warn) + 1;
     }
     if app.forgot && !app.follow {
         // Whoever looks back may come to where there is no more.
-        x = pen.put(x, 0, &format!("oldest let go, from #{} on", app.seqs().0), p.warn) + 2;
+        x = pen.put(x, 0, &lang.bar_oldest(app.seqs().0.to_string()), p.warn) + 2;
     }
     if let Some(turn) = app.turn.filter(|_| app.is_held()) {
-        x = pen.put(x, 0, &format!("turn: {turn}"), p.now) + 2;
+        x = pen.put(x, 0, &lang.bar_turn(turn.to_string()), p.now) + 2;
     }
     if app.is_held() && app.badge() != Badge::ServerHeld {
-        x = pen.put(x, 0, "server held", p.dim) + 2;
+        x = pen.put(x, 0, lang.bar_held(), p.dim) + 2;
     }
     if let Some(percent) = app.percent() {
-        x = reading(&mut pen, x, percent, p.dim) + 2;
+        x = reading(lang, &mut pen, x, percent, p.dim) + 2;
     }
     if let Some(narrow) = &app.narrow {
         // Said here too, since the list may not be on the screen.
         let room = (width / 4).clamp(10, 40);
-        x = pen.fit(x, 0, room, &format!("only {}", narrow.filter()), p.now) + 2;
+        x = pen.fit(x, 0, room, &lang.bar_only(narrow.filter().to_string()), p.now) + 2;
     }
     if width >= 90 {
         x = pen.fit(x, 0, 24, &printable(&app.name), p.dim) + 3;
     }
     let here = match app.player.current() {
         Some(event) => {
-            let (seq, thread, t) = (event.seq, event.th, time(event.t));
             let more = if app.may_grow() { "+" } else { "" };
-            format!("event {seq} of {}{more} · {t} · {thread}", app.seqs().1)
+            let total = format!("{}{more}", app.seqs().1);
+            lang.bar_event(event.seq.to_string(), event.th.to_string(), time(event.t), total)
         }
-        None => "no events yet".to_owned(),
+        None => lang.bar_none().to_owned(),
     };
     x = pen.put(x, 0, &here, p.text) + 3;
     chapters(app, &mut pen, x);
 }
 
 /// How much of the recording is read.
-fn reading(pen: &mut Pen<'_>, x: usize, percent: u8, style: Style) -> usize {
+fn reading(lang: Language, pen: &mut Pen<'_>, x: usize, percent: u8, style: Style) -> usize {
     const WIDTH: usize = 10;
     let full = usize::from(percent) * WIDTH / 100;
     let x = if pen.width() >= 90 {
@@ -85,7 +89,7 @@ fn reading(pen: &mut Pen<'_>, x: usize, percent: u8, style: Style) -> usize {
     } else {
         x
     };
-    pen.put(x, 0, &format!("indexing {percent} %"), style)
+    pen.put(x, 0, &lang.bar_indexing(percent.to_string()), style)
 }
 
 /// The chapters, as many around the current one as there is room for, at the right edge.
@@ -134,7 +138,7 @@ fn chapters(app: &App, pen: &mut Pen<'_>, from: usize) {
 pub(super) fn footer(app: &App, area: Rect, buf: &mut Buffer) {
     let mut pen = Pen::new(buf, area);
     let p = app.palette;
-    let always = pen.put_right(0, 0, ALWAYS, p.dim);
+    let always = pen.put_right(0, 0, &always(app.lang), p.dim);
     let room = always.saturating_sub(3);
     if let Some(prompt) = &app.prompt {
         let (text, _, _) = prompt.shown(room);
@@ -144,7 +148,7 @@ pub(super) fn footer(app: &App, area: Rect, buf: &mut Buffer) {
     } else if let Some(status) = &app.status {
         pen.fit(1, 0, room, &printable(&status.text), if status.is_warning { p.warn } else { p.now });
     } else if let Some(count) = &app.count {
-        pen.fit(1, 0, room, &count.told(), p.now);
+        pen.fit(1, 0, room, &count.told(app.lang), p.now);
     } else {
         let mut x = 1;
         for (keys, what) in hints(app) {
@@ -159,14 +163,22 @@ pub(super) fn footer(app: &App, area: Rect, buf: &mut Buffer) {
 
 /// The most useful first: those at the end go when room is short.
 fn hints(app: &App) -> Vec<(String, String)> {
+    let lang = app.lang;
     let hint = |keys: &str, what: &str| (keys.to_owned(), what.to_owned());
     let mut hints = Vec::new();
     if app.help.is_some() {
-        return vec![hint("j k", "scroll"), hint("Esc", "close")];
+        return vec![hint("j k", lang.hint_scroll()), hint("Esc", lang.hint_close())];
     }
     if app.list.is_some() {
-        let of_list = [hint("Space", "on, off"), hint("d", "take away"), hint("Enter", "go on to it")];
-        return of_list.into_iter().chain([hint(":", "another"), hint("Esc", "close")]).collect();
+        let of_list = [
+            hint("Space", lang.hint_on_off()),
+            hint("d", lang.hint_take_away()),
+            hint("Enter", lang.hint_go_on()),
+        ];
+        return of_list
+            .into_iter()
+            .chain([hint(":", lang.hint_another()), hint("Esc", lang.hint_close())])
+            .collect();
     }
     if app.is_held() && app.follow {
         return app.held_hints();
@@ -174,30 +186,30 @@ fn hints(app: &App) -> Vec<(String, String)> {
     if let Some(tutor) = &app.tutor {
         return hints::hints(app, tutor);
     }
-    hints.push(hint(".", "next"));
-    hints.push(hint(",", "back"));
+    hints.push(hint(".", lang.hint_next()));
+    hints.push(hint(",", lang.hint_back()));
     if app.search.is_some() {
-        hints.push(hint("n", "next hit"));
+        hints.push(hint("n", lang.hint_next_hit()));
     }
     if app.narrow.is_some() {
-        hints.push(hint("Esc", "all events"));
+        hints.push(hint("Esc", lang.hint_all_events()));
     }
     if app.leash.is_some() {
         match &app.leashed.until {
             _ if app.is_over => {}
-            Some(until) => hints.push(hint("p", &format!("hold; it runs until {}", printable(until)))),
-            None => hints.push(hint("p", if app.is_held() { "release" } else { "hold the server" })),
+            Some(until) => hints.push(hint("p", &lang.hint_hold_until(printable(until).into_owned()))),
+            None => hints.push(hint("p", if app.is_held() { lang.hint_release() } else { lang.hint_hold() })),
         }
         if !app.follow {
-            hints.push(hint("G", "now"));
+            hints.push(hint("G", lang.hint_now()));
         }
     }
-    hints.push(hint("Space", if app.playing || app.follow { "pause" } else { "play" }));
-    hints.push(hint("}", "next request"));
-    hints.push(hint("1-8", "panels"));
-    hints.push(hint(")", "same connection"));
+    hints.push(hint("Space", if app.playing || app.follow { lang.hint_pause() } else { lang.hint_play() }));
+    hints.push(hint("}", lang.hint_next_request()));
+    hints.push(hint("1-8", lang.hint_panels()));
+    hints.push(hint(")", lang.hint_same_connection()));
     if app.search.is_none() {
-        hints.push(hint("n", "same kind"));
+        hints.push(hint("n", lang.hint_same_kind()));
     }
     hints
 }
@@ -205,11 +217,9 @@ fn hints(app: &App) -> Vec<(String, String)> {
 /// What is asked for after a key that another must follow.
 fn asked(app: &App, pending: PendingKey) -> String {
     let mark = match pending {
-        PendingKey::SetMark => "bookmark: a letter",
-        PendingKey::GoToMark if app.bookmarks.is_empty() => {
-            "there is no bookmark yet; ' goes back to before the jump"
-        }
-        PendingKey::GoToMark => "to which bookmark? ' goes back to before the jump",
+        PendingKey::SetMark => app.lang.ask_mark(),
+        PendingKey::GoToMark if app.bookmarks.is_empty() => app.lang.ask_no_mark(),
+        PendingKey::GoToMark => app.lang.ask_which_mark(),
         PendingKey::Hold | PendingKey::Release | PendingKey::StopRecording => {
             return app.asked_first(pending);
         }
@@ -218,13 +228,13 @@ fn asked(app: &App, pending: PendingKey) -> String {
 }
 
 /// The columns of the last line that are for what is typed.
-fn prompt_room(area: Rect) -> usize {
-    usize::from(area.width).saturating_sub(ALWAYS.width() + 3)
+fn prompt_room(lang: Language, area: Rect) -> usize {
+    usize::from(area.width).saturating_sub(always(lang).width() + 3)
 }
 
 /// The column where what is typed goes.
 pub(super) fn prompt_cursor(app: &App, area: Rect) -> Option<u16> {
-    let (_, column, _) = app.prompt.as_ref()?.shown(prompt_room(area));
+    let (_, column, _) = app.prompt.as_ref()?.shown(prompt_room(app.lang, area));
     Some(area.x + u16::try_from(column).unwrap_or(0).min(area.width.saturating_sub(1)))
 }
 
@@ -237,7 +247,7 @@ pub(super) fn wrong(app: &App, area: Rect, buf: &mut Buffer) {
     let p = app.palette;
     pen.put(0, 0, &" ".repeat(width), p.text);
     let what = printable(what);
-    let column = prompt.column(*at, prompt_room(area)).min(width.saturating_sub(2));
+    let column = prompt.column(*at, prompt_room(app.lang, area)).min(width.saturating_sub(2));
     // Beside the mark, on the side that has room.
     if column + 2 + what.width() < width || column < what.width() + 2 {
         pen.put(column, 0, "▼", p.warn);

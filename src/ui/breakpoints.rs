@@ -43,7 +43,7 @@ impl App {
         match self.breakpoints.0.iter().position(|(b, _)| b.filter == wanted.filter) {
             Some(at) if self.breakpoints.0[at].1 => {
                 self.breakpoints.0.remove(at);
-                self.tell(&format!("no breakpoint on {wanted} any more"));
+                self.tell(self.lang.say_no_breakpoint(wanted.to_string()));
             }
             _ => self.set_breakpoint(wanted),
         }
@@ -51,7 +51,7 @@ impl App {
 
     /// `:break EXPR`
     pub(super) fn set_breakpoint(&mut self, wanted: Wanted) {
-        self.tell(&format!("breakpoint on {wanted} (c: on to it, C: back, B: list)"));
+        self.tell(self.lang.say_breakpoint(wanted.to_string()));
         if !self.breakpoints.switch_on(&wanted) {
             self.breakpoints.0.push((wanted, true));
         }
@@ -60,7 +60,7 @@ impl App {
     /// `c`, `C`: on to the next breakpoint, or to the next event like this one where there is none.
     pub(super) fn run_to_breakpoint(&mut self, times: usize, way: Direction) {
         let wanted = match self.breakpoints.filter() {
-            Some(filter) => Some(Wanted { filter, name: "breakpoint".to_owned() }),
+            Some(filter) => Some(Wanted { filter, name: self.lang.breakpoint().to_owned() }),
             None => self.player.current().map(Wanted::same),
         };
         self.find(wanted, times, way);
@@ -111,11 +111,11 @@ impl App {
 pub(super) fn render(app: &App, at: usize, area: Rect, buf: &mut Buffer) {
     let p = app.palette;
     let mut pen = Pen::new(buf, area);
-    pen.put(2, 0, "Breakpoints", p.now);
+    pen.put(2, 0, app.lang.breakpoints(), p.now);
     let list = &app.breakpoints.0;
     if list.is_empty() {
-        pen.put(2, 2, "none: b sets one at the event one looks at,", p.text);
-        pen.put(2, 3, ":break EXPR one on an expression, such as :break to=conn_nread & conn=0", p.text);
+        pen.put(2, 2, app.lang.breakpoints_none(), p.text);
+        pen.put(2, 3, app.lang.breakpoints_how(), p.text);
         return;
     }
     let height = pen.height().saturating_sub(2).max(1);
@@ -131,7 +131,12 @@ pub(super) fn render(app: &App, at: usize, area: Rect, buf: &mut Buffer) {
         if i == at {
             pen.put(1, y, "▶", p.now);
         }
-        pen.put(3, y, if *is_on { "● on " } else { "○ off" }, if *is_on { p.changed } else { p.dim });
+        pen.put(
+            3,
+            y,
+            if *is_on { app.lang.breakpoint_on() } else { app.lang.breakpoint_off() },
+            if *is_on { p.changed } else { p.dim },
+        );
         let expression = wanted.filter.to_string();
         let text = if wanted.name == expression { expression } else { format!("{wanted}   {expression}") };
         pen.fit(10, y, room, &printable(&text), style);

@@ -6,6 +6,7 @@ use super::prompt::PromptKind;
 use crate::filter::{Filter, FilterError};
 use crate::player::{Direction, Wanted};
 use crate::text::{printable, visible};
+use crate::texts::Language;
 
 /// What the command line asks for.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,10 +64,9 @@ pub(super) fn command(text: &str, is_chapter: impl Fn(&str) -> bool) -> Result<P
         return Ok(PromptCommand::By(n.saturating_neg()));
     }
     match text.parse::<GoTo>() {
-        Ok(GoTo::Mark(title)) if !is_chapter(&title) => Err(format!(
-            "no such command or chapter: {} (try :123 :+10 :1.25s :50% :break :filter :export :q, or ? for help)",
-            printable(text)
-        )),
+        Ok(GoTo::Mark(title)) if !is_chapter(&title) => {
+            Err(Language::spoken().no_such_command(printable(text).into_owned()))
+        }
         Ok(at) => Ok(PromptCommand::Go(at)),
         Err(error) => Err(error),
     }
@@ -156,7 +156,7 @@ impl App {
             PromptCommand::Export { file, over } => self.export(file, over),
             PromptCommand::Note("") => self.open_prompt(PromptKind::Note, ""),
             PromptCommand::Note(text) => self.add_note(text),
-            PromptCommand::Glossary("") => self.tell("a name: a state, a function, a field, a kind of event"),
+            PromptCommand::Glossary("") => self.tell(self.lang.say_glossary_how()),
             PromptCommand::Glossary(name) => self.look_up(name),
             PromptCommand::Quit => self.request = Some(Request::Quit),
             PromptCommand::Help => self.help = Some(0),

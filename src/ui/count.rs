@@ -1,5 +1,6 @@
 //! A count that is being typed: how often the next key is meant.
 
+use crate::texts::Language;
 use std::time::Duration;
 
 /// How long a count waits for the next key.
@@ -41,10 +42,10 @@ impl CountPrefix {
     }
 
     /// What is said of it.
-    pub fn told(&self) -> String {
+    pub fn told(&self, lang: Language) -> String {
         match self.value() {
-            0 => "a count: type it, then the key ...".to_owned(),
-            n => format!("{n} times ..."),
+            0 => lang.count_begun().to_owned(),
+            n => lang.count_times(n.to_string()),
         }
     }
 }

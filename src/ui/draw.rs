@@ -195,13 +195,13 @@ fn small(app: &App, body: Rect, buf: &mut Buffer) {
 pub(super) fn panel(app: &App, which: Panel, area: Rect, buf: &mut Buffer) {
     let why = if which == Panel::Why { explain::explanation(app) } else { None };
     let title = match which {
-        Panel::Threads => "Threads".to_owned(),
+        Panel::Threads => which.name(app.lang).to_owned(),
         Panel::SpaceTime => spacetime::title(app),
         Panel::Machine => machine::title(app),
         Panel::Connection => connection::title(app),
         Panel::Stack => stack::title(app),
         Panel::Events => events::title(app),
-        Panel::Why => explain::title(why.as_ref()),
+        Panel::Why => explain::title(app.lang, why.as_ref()),
         Panel::Memory => memory::title(app),
     };
     let number = format!("{} ", which.number());

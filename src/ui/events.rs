@@ -24,8 +24,8 @@ enum ListRow {
 /// The panel's title: what is shown, where that is not all.
 pub(super) fn title(app: &App) -> String {
     match app.shown_title() {
-        Some(what) => format!("Events · {what}"),
-        None => "Events".to_owned(),
+        Some(what) => format!("{} · {what}", app.lang.panel_events()),
+        None => app.lang.panel_events().to_owned(),
     }
 }
 
@@ -33,7 +33,7 @@ pub(super) fn title(app: &App) -> String {
 pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let p = app.palette;
     let Some(cursor) = app.player.cursor() else {
-        pen.put(0, 0, "waiting for the first event", p.dim);
+        pen.put(0, 0, app.lang.events_none(), p.dim);
         return;
     };
     let (rows, now) = rows(app, cursor, pen.height());
@@ -106,7 +106,7 @@ fn render_event(app: &App, event: &Event, pen: &mut Pen<'_>, y: usize, shape: Sh
     let mut x = x + depth.min(6);
     if is_now && app.narrow.as_ref().is_some_and(|narrow| !narrow.filter().matches(event)) {
         // It stands here because one looks at it.
-        x = pen.put(x, y, "(not among these) ", p.dim);
+        x = pen.put(x, y, &format!("{} ", app.lang.events_not_among()), p.dim);
     }
     let room = pen.width().saturating_sub(x);
     pen.fit(x, y, room, &what, style);

@@ -6,6 +6,7 @@ use super::pen::Pen;
 use crate::explain::{Context, Explanation, explain};
 use crate::lesson::{self, Span, TextStyle};
 use crate::text::printable;
+use crate::texts::Language;
 
 /// A text in lines; Chinese is broken between characters.
 fn wrap(text: &str, width: usize) -> Vec<String> {
@@ -17,10 +18,10 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
 }
 
 /// The panel's title: the event's.
-pub(super) fn title(why: Option<&Explanation>) -> String {
+pub(super) fn title(lang: Language, why: Option<&Explanation>) -> String {
     match why {
-        Some(why) => format!("Why · {}", why.title),
-        None => "Why".to_owned(),
+        Some(why) => format!("{} · {}", lang.panel_why(), why.title),
+        None => lang.panel_why().to_owned(),
     }
 }
 

@@ -33,9 +33,9 @@ impl App {
 
     /// `:export FILE`, `:export! FILE`
     pub(super) fn export(&mut self, file: &str, over: bool) {
-        let Some(desk) = self.desk.clone() else { return self.tell("there is nowhere to write to") };
+        let Some(desk) = self.desk.clone() else { return self.tell(self.lang.say_nowhere()) };
         if file.is_empty() {
-            return self.warn(":export FILE: .jsonl .text .flow .calls .vvv, .txt is the screen".to_owned());
+            return self.warn(self.lang.say_export_how());
         }
         if file.ends_with(".txt") {
             let (width, height) = self.seen.borrow().size;
@@ -76,7 +76,7 @@ impl App {
         exporting.next += events.len();
         let len = self.player.len();
         if !events.is_empty() && exporting.next < len {
-            self.tell(&format!("{} % written (any key stops it)", exporting.next * 100 / len));
+            self.tell(self.lang.say_writing((exporting.next * 100 / len).to_string()));
             self.exporting = Some(exporting);
             return true;
         }
@@ -84,7 +84,7 @@ impl App {
         let so_far = End { end: true, events: exporting.shown, dropped: exporting.lost, blocked_ns: 0 };
         let end = if self.leash.is_some() { Some(so_far) } else { self.end() };
         match exporting.to.finish(end, &self.notes.all()) {
-            Ok(place) => self.tell(&format!("{} events written to {place}", exporting.shown)),
+            Ok(place) => self.tell(self.lang.say_written(exporting.shown.to_string(), place)),
             Err(why) => self.warn(why),
         }
         true

@@ -25,10 +25,10 @@ impl App {
         let Some(first) = found.first() else {
             let names = entries(self.lang).iter().map(|entry| entry.name);
             let meant = match nearest(name, names).as_slice() {
-                [] => String::new(),
-                near => format!("; did you mean {}?", either(near)),
+                [] => self.lang.say_not_in_glossary(quoted(name)),
+                near => self.lang.say_not_in_glossary_but(quoted(name), either(near)),
             };
-            return self.warn(format!("the glossary has no {}{meant}", quoted(name)));
+            return self.warn(meant);
         };
         let texts: Vec<&str> = found.iter().map(|entry| entry.text.as_str()).collect();
         self.looked_up =

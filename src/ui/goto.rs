@@ -1,6 +1,7 @@
 //! Places in a recording, as `--at` and the command line name them.
 
 use crate::text::printable;
+use crate::texts::Language;
 use std::str::FromStr;
 
 /// A place in a recording.
@@ -28,7 +29,7 @@ impl FromStr for GoTo {
             return if (0.0..=100.0).contains(&percent) {
                 Ok(GoTo::Percent(percent))
             } else {
-                Err(format!("{percent}% is not between 0% and 100%"))
+                Err(Language::spoken().no_such_percent(percent.to_string()))
             };
         }
         if let Some(time) = time(text) {
@@ -37,7 +38,7 @@ impl FromStr for GoTo {
         if text.chars().any(char::is_alphabetic) {
             return Ok(GoTo::Mark(text.to_owned()));
         }
-        Err(format!("no such place: {} (expected 123, 1.25s, 50% or a chapter)", printable(text)))
+        Err(Language::spoken().no_such_place(printable(text).into_owned()))
     }
 }
 
@@ -57,7 +58,7 @@ fn time(text: &str) -> Option<Result<u64, String>> {
     Some(if (0.0..9.2e18).contains(&ns) {
         Ok(ns as u64)
     } else {
-        Err(format!("no such time: {}", printable(text)))
+        Err(Language::spoken().no_such_time(printable(text).into_owned()))
     })
 }
 

@@ -19,7 +19,7 @@ pub(super) fn last_scroll(app: &App) -> usize {
 }
 
 fn lines(app: &App) -> Vec<Vec<HelpPiece>> {
-    let p = app.palette;
+    let (p, lang) = (app.palette, app.lang);
     let here = if app.leash.is_some() { Scope::Live } else { Scope::Replay };
     let mut lines: Vec<Vec<HelpPiece>> = Vec::new();
     let mut add = |section: &Section| {
@@ -47,23 +47,18 @@ fn lines(app: &App) -> Vec<Vec<HelpPiece>> {
     lines.push(Vec::new());
     let sign =
         |x, sign: &str, style, what: &str| [(x, sign.to_owned(), style), (x + 2, what.to_owned(), p.dim)];
-    lines.push([sign(2, "▶", p.now, "now"), sign(12, "◂", p.changed, "changed by this event")].concat());
+    lines
+        .push([sign(2, "▶", p.now, lang.sign_now()), sign(12, "◂", p.changed, lang.sign_changed())].concat());
     lines.push(
         [
-            sign(2, "●", p.changed, "breakpoint"),
-            sign(18, "/", p.now, "hit of the search"),
-            sign(40, "✎", p.now, "note"),
+            sign(2, "●", p.changed, lang.sign_breakpoint()),
+            sign(18, "/", p.now, lang.sign_hit()),
+            sign(40, "✎", p.now, lang.sign_note()),
         ]
         .concat(),
     );
-    lines.push(
-        [
-            sign(2, "▮", p.now, "at the gate of a held server"),
-            sign(36, "▯", p.now, "waits for a lock of one there"),
-        ]
-        .concat(),
-    );
-    lines.push(sign(2, "░", p.text, "bytes not recorded").to_vec());
+    lines.push([sign(2, "▮", p.now, lang.sign_gate()), sign(36, "▯", p.now, lang.sign_lock())].concat());
+    lines.push(sign(2, "░", p.text, lang.sign_bytes()).to_vec());
     lines
 }
 
@@ -80,7 +75,7 @@ pub(super) fn render(app: &App, scroll: usize, area: Rect, buf: &mut Buffer) {
         }
     }
     if top + height < lines.len() {
-        let more = format!(" j: {} more ", lines.len() - top - height);
+        let more = format!(" {} ", app.lang.help_more((lines.len() - top - height).to_string()));
         pen.put_right(1, height - 1, &more, p.now);
     }
 }

@@ -83,7 +83,7 @@ impl Hunt {
 impl App {
     /// Goes to the `times`th event from here that is wanted.
     pub(super) fn find(&mut self, wanted: Option<Wanted>, times: usize, way: Direction) {
-        let Some(wanted) = wanted else { return self.tell("no connection yet") };
+        let Some(wanted) = wanted else { return self.tell(self.lang.say_no_connection()) };
         self.hunt_for(wanted, times, way, false);
     }
 
@@ -93,7 +93,7 @@ impl App {
         let wanted = wanted.map(|wanted| match shown {
             Some(shown) => Wanted {
                 filter: Filter::all([shown, wanted.filter]),
-                name: format!("{} among what is shown", wanted.name),
+                name: self.lang.hunt_among_shown(wanted.name.clone()),
             },
             None => wanted,
         });
@@ -108,7 +108,8 @@ impl App {
             Next::At(at) => self.go(at),
             Next::Nowhere => self.no_more(way),
             Next::Unknown => {
-                let wanted = Wanted { filter: narrow.filter().clone(), name: "shown event".to_owned() };
+                let wanted =
+                    Wanted { filter: narrow.filter().clone(), name: self.lang.hunt_shown().to_owned() };
                 self.hunt_for(wanted, times, way, true);
             }
         }
@@ -117,7 +118,7 @@ impl App {
     /// To the last shown event in that direction: looked for from the other end.
     pub(super) fn go_to_the_last_shown(&mut self, way: Direction) {
         let Some(narrow) = &self.narrow else { return };
-        let wanted = Wanted { filter: narrow.filter().clone(), name: "shown event".to_owned() };
+        let wanted = Wanted { filter: narrow.filter().clone(), name: self.lang.hunt_shown().to_owned() };
         let from = match way {
             Direction::Forward => self.player.len().saturating_sub(1),
             Direction::Back => 0,
@@ -134,10 +135,10 @@ impl App {
             // Of a server that runs the next one may be about to come.
             Direction::Forward if self.leash.is_some() && !self.player.is_at_end() => {
                 self.go(usize::MAX);
-                self.tell("no later event is shown; this is the newest of all");
+                self.tell(self.lang.say_newest());
             }
-            Direction::Forward => self.tell("no later event is shown (Esc shows all)"),
-            Direction::Back => self.tell("no earlier event is shown (Esc shows all)"),
+            Direction::Forward => self.tell(self.lang.say_no_later_shown()),
+            Direction::Back => self.tell(self.lang.say_no_earlier_shown()),
         }
     }
 
@@ -150,7 +151,7 @@ impl App {
         match from {
             Some(from) => self.start_hunt(Hunt::new(wanted, from, way, times, is_step)),
             None if is_step => self.no_more(way),
-            None => self.tell(&format!("no earlier {wanted}")),
+            None => self.tell(self.lang.say_no_earlier(wanted.to_string())),
         }
     }
 
@@ -166,19 +167,20 @@ impl App {
         match hunt.on(&self.player, SLICE) {
             Outcome::GoOn => {
                 let percent = hunt.percent(self.player.len());
-                self.tell(&format!("{percent} % looked at for {} (any key stops it)", hunt.wanted));
+                self.tell(self.lang.say_looking(percent.to_string(), hunt.wanted.to_string()));
                 self.hunt = Some(hunt);
             }
             Outcome::Over(None) if hunt.is_step => self.no_more(hunt.way),
             Outcome::Over(None) => {
-                let where_ = if hunt.way == Direction::Forward { "later" } else { "earlier" };
-                let so_far = match self.percent() {
-                    Some(percent) if hunt.way == Direction::Forward => {
-                        format!(" in what is read so far ({percent} %)")
+                let wanted = hunt.wanted.to_string();
+                let told = match (hunt.way, self.percent()) {
+                    (Direction::Back, _) => self.lang.say_no_earlier(wanted),
+                    (Direction::Forward, None) => self.lang.say_no_later(wanted),
+                    (Direction::Forward, Some(read)) => {
+                        self.lang.say_no_later_so_far(read.to_string(), wanted)
                     }
-                    _ => String::new(),
                 };
-                self.tell(&format!("no {where_} {}{so_far}", hunt.wanted));
+                self.tell(told);
             }
             Outcome::Over(Some(at)) => {
                 self.status = None;
@@ -187,7 +189,7 @@ impl App {
                 }
                 self.go(at);
                 if hunt.left > 0 {
-                    self.tell(&format!("{} fewer than asked for", hunt.left));
+                    self.tell(self.lang.say_fewer(hunt.left.to_string()));
                 }
             }
         }

@@ -57,12 +57,12 @@ impl App {
         match pending {
             PendingKey::GoToMark if letter == '\'' || letter == '`' => match self.jumps.swap(here) {
                 Some(seq) => self.land(seq),
-                None => self.tell("nobody has jumped yet"),
+                None => self.tell(self.lang.say_no_jump_yet()),
             },
-            _ if !letter.is_ascii_alphabetic() => self.tell("a bookmark's name is a letter: ma, then 'a"),
+            _ if !letter.is_ascii_alphabetic() => self.tell(self.lang.say_mark_letter()),
             PendingKey::SetMark => {
                 self.bookmarks.insert(letter, here);
-                self.tell(&format!("bookmark {letter} at event {here} ('{letter} comes back here)"));
+                self.tell(self.lang.say_mark_set(letter.to_string(), here.to_string()));
             }
             PendingKey::GoToMark => match self.bookmarks.get(&letter).copied() {
                 Some(seq) => {
@@ -72,10 +72,10 @@ impl App {
                 None => {
                     let names: Vec<String> = self.bookmarks.keys().map(char::to_string).collect();
                     let there_are = match names.is_empty() {
-                        true => format!("m{letter} sets one"),
-                        false => format!("there are {}", names.join(", ")),
+                        true => self.lang.mark_how(letter.to_string()),
+                        false => self.lang.mark_there_are(names.join(", ")),
                     };
-                    self.tell(&format!("no bookmark {letter}; {there_are}"));
+                    self.tell(self.lang.say_no_mark(letter.to_string(), there_are));
                 }
             },
             PendingKey::Hold | PendingKey::Release | PendingKey::StopRecording => {}
@@ -95,7 +95,7 @@ impl App {
             let Some(here) = self.player.current().map(|e| e.seq) else { return };
             match self.jumps.back(here) {
                 Some(seq) => self.land(seq),
-                None => return self.tell("no jump before this one"),
+                None => return self.tell(self.lang.say_no_jump()),
             }
         }
     }
@@ -105,7 +105,7 @@ impl App {
         self.player.seek(seq);
         self.arrived();
         if self.player.current().is_some_and(|e| e.seq != seq) {
-            self.tell(&format!("event {seq} has been let go; this is the nearest"));
+            self.tell(self.lang.say_nearest(seq.to_string()));
         }
     }
 

@@ -15,7 +15,7 @@ impl App {
                 self.player.seek(*seq);
                 if !self.tell_the_way() && self.player.current().is_some_and(|e| e.seq != *seq) {
                     let (first, last) = self.seqs();
-                    self.tell(&format!("there is no event {seq}; they run from {first} to {last}"));
+                    self.tell(self.lang.say_no_event(first.to_string(), last.to_string(), seq.to_string()));
                 }
             }
             GoTo::Time(t) => drop(self.player.seek_time(*t)),
@@ -25,7 +25,7 @@ impl App {
             }
             GoTo::Mark(title) => {
                 let at = find_chapter(&self.chapters, title)
-                    .ok_or_else(|| format!("no chapter begins with {}", printable(title)))?;
+                    .ok_or_else(|| self.lang.say_no_chapter(printable(title).into_owned()))?;
                 self.player.go(at);
             }
         }
@@ -42,7 +42,7 @@ impl App {
         } else if self.leash.is_some() && !self.is_over {
             self.step_server(times);
         } else {
-            self.tell("the end of the recording");
+            self.tell(self.lang.say_end());
         }
     }
 
@@ -65,7 +65,7 @@ impl App {
             return self.step_shown(times, Direction::Back);
         }
         if here == 0 {
-            self.tell("the first event");
+            self.tell(self.lang.say_first());
         }
         self.go(here.saturating_sub(times));
     }
@@ -99,15 +99,15 @@ impl App {
     pub(super) fn follow_the_tail(&mut self) {
         if self.leash.is_none() {
             if !self.may_grow() {
-                return self.tell("this recording has its end: it grows no more (G goes to its last event)");
+                return self.tell(self.lang.say_complete());
             }
             self.go(usize::MAX);
             self.follow = true;
-            return self.tell("the view follows what is written (Space stops it)");
+            return self.tell(self.lang.say_follows_file());
         }
         self.go_to_last(None);
         if !self.is_over {
-            self.tell("the view follows the newest event (Space pauses it)");
+            self.tell(self.lang.say_follows());
         }
     }
 
@@ -141,7 +141,7 @@ impl App {
                 self.jump();
                 self.go(at);
             }
-            None => self.tell("this event has no other end on another thread"),
+            None => self.tell(self.lang.say_no_other_end()),
         }
     }
 

@@ -28,7 +28,7 @@ impl App {
     /// `a`
     pub(super) fn ask_for_note(&mut self) {
         if self.player.current().is_none() {
-            return self.tell("there is no event yet to remark on");
+            return self.tell(self.lang.say_no_event_to_note());
         }
         self.open_prompt(PromptKind::Note, "");
     }
@@ -41,12 +41,12 @@ impl App {
         let note = Note::new(at, text.trim());
         let kept = match &self.desk {
             Some(desk) => desk.note(&note),
-            None => Ok("kept until you quit".to_owned()),
+            None => Ok(self.lang.note_kept().to_owned()),
         };
         self.notes.add(note);
         match kept {
-            Ok(place) => self.tell(&format!("noted at event {at}: {place}")),
-            Err(why) => self.warn(format!("noted at event {at}, but only until you quit: {why}")),
+            Ok(place) => self.tell(self.lang.say_noted(place, at.to_string())),
+            Err(why) => self.warn(self.lang.say_noted_for_now(at.to_string(), why)),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! What is pasted: text for a line that is being typed, and never keys.
 
 use super::app::App;
-use crate::text::counted;
 
 /// As much of a paste is kept: no line takes more.
 const KEPT: usize = 4096;
@@ -55,7 +54,6 @@ impl App {
             return;
         }
         self.pending = None;
-        let what = counted(paste.characters, "character");
-        self.tell(&format!("a paste of {what} was left alone (: opens a prompt)"));
+        self.tell(self.lang.say_paste(paste.characters));
     }
 }

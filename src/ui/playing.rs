@@ -56,10 +56,10 @@ impl App {
             let here = self.player.current();
             if here.is_some_and(|e| self.breakpoints.iter().any(|b| b.matches(e))) {
                 self.playing = false;
-                self.tell("stopped at a breakpoint");
+                self.tell(self.lang.say_at_breakpoint());
             } else if self.pause_on_marks && here.is_some_and(|e| e.kind() == Kind::Mark) {
                 self.playing = false;
-                self.tell("stopped at a chapter");
+                self.tell(self.lang.say_at_chapter());
             }
             pause = self.pause();
         }
@@ -73,12 +73,12 @@ impl App {
     fn played_out(&mut self) {
         self.playing = false;
         if self.narrow.is_some() && !self.player.is_at_end() {
-            self.tell("the last event that is shown");
+            self.tell(self.lang.say_last_shown());
             return;
         }
         self.caught_up();
         if !self.follow {
-            self.tell("the end of the recording");
+            self.tell(self.lang.say_end());
         }
     }
 
@@ -111,12 +111,12 @@ impl App {
         } else if self.follow {
             self.follow = false;
             if self.leash.is_none() {
-                return self.tell("the view stays here (F follows what is written)");
+                return self.tell(self.lang.say_stays());
             }
             self.paused_at = self.player.current().map(|e| e.seq);
             self.tell(match self.is_held() {
-                true => "the view is paused, and the server is held (Space or G: back to now)",
-                false => "the view is paused; the server is not (Space or G: back to now)",
+                true => self.lang.say_paused_held(),
+                false => self.lang.say_paused(),
             });
         } else if self.leash.is_some() && self.paused_at.is_some() {
             self.player.last();
@@ -135,15 +135,15 @@ impl App {
         self.pace = pace;
         // While it plays the first line says so.
         if !self.playing {
-            self.tell(&format!("speed {}", speed(pace.speed)));
+            self.tell(self.lang.say_speed(speed(pace.speed)));
         }
     }
 
     pub(super) fn fold_idle(&mut self) {
         self.pace = self.pace.toggle_idle();
         self.tell(match self.pace.idle_limit {
-            Some(_) => "idle time is folded: a second at most (in the view alone)",
-            None => "idle time is played whole",
+            Some(_) => self.lang.say_idle_folded(),
+            None => self.lang.say_idle_whole(),
         });
     }
 }

@@ -2,7 +2,7 @@
 
 use super::app::App;
 use super::paste::Paste;
-use crate::text::{counted, printable};
+use crate::text::printable;
 use crossterm::event::{Event as Term, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::backend::crossterm::to_input_request;
 use tui_input::{Input, InputRequest};
@@ -151,8 +151,7 @@ impl App {
         if left_out > 0 {
             let at = prompt.line().char_indices().nth(prompt.input.cursor());
             let at = at.map_or(prompt.line().len(), |(at, _)| at);
-            let what = counted(left_out, "character");
-            prompt.wrong = Some((at, format!("the line is full: {what} of the paste left out")));
+            prompt.wrong = Some((at, self.lang.prompt_full(left_out)));
         }
     }
 

@@ -60,7 +60,7 @@ impl App {
             if is_over {
                 self.grows = None;
                 if std::mem::take(&mut self.follow) {
-                    self.tell("the recording has ended");
+                    self.tell(self.lang.say_recording_ended());
                 }
             }
             return is_over;
@@ -120,9 +120,7 @@ impl App {
     fn say_what_is_odd(&mut self, warnings: Vec<String>) {
         let mut warnings = warnings.into_iter();
         if let Some(first) = warnings.next() {
-            let more = warnings.count();
-            let rest = if more > 0 { format!(" (and {more} more)") } else { String::new() };
-            self.warn(format!("{first}{rest}"));
+            self.warn(app::and_more(self.lang, first, warnings.count()));
         }
     }
 
@@ -131,7 +129,7 @@ impl App {
         let is_known = self.is_known(at);
         if !is_known {
             self.awaited = Some(at.clone());
-            self.tell("on the way: the recording is read that far in a moment");
+            self.tell(self.lang.say_on_the_way());
         }
         !is_known
     }
@@ -149,7 +147,7 @@ impl App {
     /// Says so where the cursor is on its way to where it was sent.
     pub(super) fn tell_the_way(&mut self) -> bool {
         let Some(to) = self.player.on_way_to() else { return false };
-        self.tell(&format!("on the way to event {} of the recording", to + 1));
+        self.tell(self.lang.say_on_the_way_to((to + 1).to_string()));
         true
     }
 }

@@ -12,10 +12,9 @@ impl App {
         self.narrow_again();
         match &self.filter {
             Some(wanted) => {
-                let text = format!("only {} is shown; . and , step among these (Esc: all)", wanted.filter);
-                self.tell(&text);
+                self.tell(self.lang.say_only(wanted.filter.to_string()));
             }
-            None => self.tell("all events are shown"),
+            None => self.tell(self.lang.say_all_shown()),
         }
     }
 
@@ -31,12 +30,12 @@ impl App {
     pub(super) fn only_this_connection(&mut self) {
         let shown = self.shown_conn_id();
         if self.pinned.take().is_some() {
-            self.tell("all connections are shown");
+            self.tell(self.lang.say_all_connections());
         } else if let Some(id) = shown {
             self.pinned = Some(id);
-            self.tell(&format!("only c{id} is shown (* again or Esc: all)"));
+            self.tell(self.lang.say_only_connection(format!("c{id}")));
         } else {
-            self.tell("no connection yet");
+            self.tell(self.lang.say_no_connection());
         }
         self.narrow_again();
     }
@@ -47,7 +46,7 @@ impl App {
         if was {
             (self.filter, self.pinned) = (None, None);
             self.narrow_again();
-            self.tell("all events are shown");
+            self.tell(self.lang.say_all_shown());
         }
         was
     }
@@ -85,10 +84,10 @@ impl App {
         let narrow = self.narrow.as_ref()?;
         let len = self.player.len();
         let how_many = match narrow.total(len) {
-            Some(n) => format!("{n} of {len}"),
-            None if self.is_looking_around() => format!("{} % looked at", narrow.percent(len)),
-            None => format!("some of {len}"),
+            Some(n) => self.lang.shown_some(n.to_string(), len.to_string()),
+            None if self.is_looking_around() => self.lang.shown_looked_at(narrow.percent(len).to_string()),
+            None => self.lang.shown_some_of(len.to_string()),
         };
-        Some(format!("{} · {how_many} · Esc: all", narrow.filter()))
+        Some(format!("{} · {how_many} · {}", narrow.filter(), self.lang.shown_escape()))
     }
 }

@@ -11,3 +11,5 @@ the-connection = the connection
 the-connection-first = The connection
 the-worker = the worker
 an-error = an error
+list-comma = {", "}
+either = { $first } or { $last }

@@ -7,3 +7,5 @@ the-connection = 该连接
 the-connection-first = 该连接
 the-worker = 工作线程
 an-error = 某个错误
+list-comma = 、
+either = { $first } 或 { $last }

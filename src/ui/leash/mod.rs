@@ -34,13 +34,12 @@ impl App {
         } else if now.held && !before.held {
             match &now.holder {
                 Some(name) if !now.yours => {
-                    let told = format!("{name} holds the server; here one can only look");
-                    self.tell(&told);
+                    self.tell(self.lang.say_held_by(name.clone()));
                 }
-                _ => self.tell("the server is held; . lets one event through, p lets go"),
+                _ => self.tell(self.lang.say_held()),
             }
         } else if !now.held && before.held && now.until.is_none() && !self.is_over {
-            self.tell("the server runs");
+            self.tell(self.lang.say_runs());
         } else if now.waiting != before.waiting && !now.waiting.is_empty() && !self.is_awaited() {
             // Who may be let through is what one wants to know now, but for where it has stopped.
             let has_come = before.steps.is_some() && now.steps.is_none();
@@ -53,7 +52,7 @@ impl App {
     /// threads had begun and told of after it.
     fn stopped(&mut self, seq: u64) {
         self.stop = Some(seq);
-        self.tell(&format!("stopped at event {seq}, which was awaited"));
+        self.tell(self.lang.say_awaited(seq.to_string()));
         if self.follow {
             self.go_to_tail();
         }
@@ -91,10 +90,10 @@ impl App {
     /// `p`
     pub(super) fn hold_or_release(&mut self) {
         let Some(leash) = self.leash.clone() else {
-            return self.tell("this is a recording: there is no server to hold");
+            return self.tell(self.lang.say_nothing_to_hold());
         };
         if self.is_over {
-            return self.tell("the server has stopped; there is nothing to hold");
+            return self.tell(self.lang.say_stopped_hold());
         }
         // Who has the leash in hand has said so once.
         if leash.elsewhere().is_some() && !self.leashed.yours && self.leashed.holder.is_none() {
@@ -106,9 +105,9 @@ impl App {
 
     /// `r`
     pub(super) fn start_or_stop_recording(&mut self) {
-        let Some(tape) = self.tape.clone() else { return self.tell("this is a recording already") };
+        let Some(tape) = self.tape.clone() else { return self.tell(self.lang.say_recording_already()) };
         if self.is_over {
-            return self.tell("the server has stopped; there is nothing to record");
+            return self.tell(self.lang.say_stopped_record());
         }
         let is_elsewhere = self.leash.as_ref().is_some_and(|leash| leash.elsewhere().is_some());
         if is_elsewhere && tape.is_recording() {
@@ -132,18 +131,18 @@ impl App {
 
     /// What is asked before something that cannot be taken back is done to a server elsewhere.
     pub(super) fn asked_first(&self, what: PendingKey) -> String {
-        let name = self.leash.as_ref().and_then(|leash| leash.elsewhere()).unwrap_or("the server");
+        let name = self.leash.as_ref().and_then(|leash| leash.elsewhere()).unwrap_or(self.lang.the_server());
         match what {
-            PendingKey::StopRecording => format!("r or y: stop the recording of {name}"),
-            PendingKey::Release => format!("p or y: let {name} go (it runs from here on)"),
-            _ => format!("p or y: hold {name} (all its clients wait then)"),
+            PendingKey::StopRecording => self.lang.ask_stop_recording(name),
+            PendingKey::Release => self.lang.ask_release(name),
+            _ => self.lang.ask_hold(name),
         }
     }
 
     /// `t`: main, the workers, and then again whoever has waited longest.
     pub(super) fn next_turn(&mut self, times: usize) {
         if self.leash.is_none() {
-            return self.tell("this is a recording: what happened has happened in this order");
+            return self.tell(self.lang.say_order());
         }
         let threads = self.player.world().threads.keys().copied();
         let threads: Vec<Thread> = threads.filter(|th| *th != Thread::Client).collect();
@@ -151,9 +150,9 @@ impl App {
         // One more than there are threads: whoever has waited longest.
         self.turn = threads.get((at + times - 1) % (threads.len() + 1)).copied();
         let text = match self.turn {
-            None => "whose turn: whoever has waited longest".to_owned(),
-            Some(th) if !self.is_held() => format!("whose turn: {th}, once the server is held (p)"),
-            Some(th) => format!("whose turn: {th}; {}", self.about(th)),
+            None => self.lang.say_turn_longest().to_owned(),
+            Some(th) if !self.is_held() => self.lang.say_turn_once_held(th.to_string()),
+            Some(th) => self.lang.say_turn(self.about(th), th.to_string()),
         };
         self.tell(&text);
     }
@@ -161,12 +160,12 @@ impl App {
     /// What stepping a thread does.
     fn about(&self, th: Thread) -> String {
         match (self.leashed.at_gate(th), self.leashed.in_line(th)) {
-            (Some(at), _) => format!(". lets it go on: {}", at_gate(at)),
+            (Some(at), _) => self.lang.turn_lets_go(at_gate(at)),
             (None, Some(it)) => match it.behind {
-                Some(other) => format!("it waits for a lock that {other} has"),
-                None => "it waits for a lock that another has".to_owned(),
+                Some(other) => self.lang.turn_waits_for(other.to_string()),
+                None => self.lang.turn_waits().to_owned(),
             },
-            (None, None) => "it is not at the gate".to_owned(),
+            (None, None) => self.lang.turn_not_there().to_owned(),
         }
     }
 
@@ -174,18 +173,18 @@ impl App {
     pub(super) fn step_server(&mut self, times: usize) {
         let Some(leash) = self.leash.clone() else { return };
         if !self.is_held() {
-            return self.tell("this is the newest event; more come by themselves (p holds the server)");
+            return self.tell(self.lang.say_newest_live());
         }
         self.go_on();
         match self.turn {
             Some(th) if self.leashed.at_gate(th).is_none() => {
                 self.tell(&match self.leashed.in_line(th).and_then(|it| it.behind) {
-                    Some(other) => format!("{th} waits for a lock that {other} has: t, step {other}"),
-                    None => format!("{th} is not at the gate: it goes on once it comes"),
+                    Some(other) => self.lang.say_step_other(other.to_string(), th.to_string()),
+                    None => self.lang.say_once_it_comes(th.to_string()),
                 });
             }
             None if self.leashed.waiting.is_empty() => {
-                self.tell("nobody is at the gate: the next event to come is let through");
+                self.tell(self.lang.say_nobody());
             }
             _ => {}
         }
@@ -205,7 +204,7 @@ impl App {
         }
         let until = until.to_string();
         self.go_on();
-        self.tell(&format!("the server runs until {until} (p holds it before that)"));
+        self.tell(self.lang.say_runs_until(until.clone()));
         leash.ask(LeashRequest::Until(until));
         true
     }
@@ -229,14 +228,12 @@ impl App {
     fn continue_alone(&mut self, leash: &dyn Leash, th: Thread, until: Filter) {
         if self.leashed.at_gate(th).is_none() {
             return self.tell(&match self.leashed.in_line(th).and_then(|it| it.behind) {
-                Some(other) => format!("{th} cannot run alone: it waits for a lock that {other} has"),
-                None => {
-                    format!("{th} cannot run alone: it is not at the gate (t chooses another, or all)")
-                }
+                Some(other) => self.lang.say_not_alone_lock(other.to_string(), th.to_string()),
+                None => self.lang.say_not_alone_gate(th.to_string()),
             });
         }
         self.go_on();
-        self.tell(&format!("{th} alone runs until {until} (any key stops it)"));
+        self.tell(self.lang.say_alone(until.to_string(), th.to_string()));
         self.alone = Some(Alone { th, until });
         leash.ask(LeashRequest::Step { n: 1, thread: Some(th) });
     }
@@ -247,28 +244,31 @@ impl App {
         if !self.leashed.yours
             && let Some(name) = &self.leashed.holder
         {
-            return vec![hint(",", "look back".to_owned()), hint("", format!("{name} has the leash"))];
+            return vec![
+                hint(",", self.lang.hint_look_back().to_owned()),
+                hint("", self.lang.hint_has_leash(name.clone())),
+            ];
         }
         let next = match (self.turn, self.leashed.waiting.first()) {
             (Some(th), _) => match (self.leashed.at_gate(th), self.leashed.in_line(th)) {
                 (Some(at), _) => format!("{th}: {}", at_gate(at)),
-                (None, Some(_)) => format!("{th}, which waits for a lock"),
-                (None, None) if self.is_awaited() => format!("{th} goes on once it comes; it is asked for"),
-                (None, None) => format!("{th}, once it comes"),
+                (None, Some(_)) => self.lang.hint_waits(th.to_string()),
+                (None, None) if self.is_awaited() => self.lang.hint_asked_for(th.to_string()),
+                (None, None) => self.lang.hint_once(th.to_string()),
             },
             (None, Some(at)) => format!("{}: {}", at.th, at_gate(at)),
-            (None, None) if self.leashed.steps.is_some() => "asked for: whoever comes goes on".to_owned(),
-            (None, None) => "the next event (nobody is at the gate)".to_owned(),
+            (None, None) if self.leashed.steps.is_some() => self.lang.hint_whoever().to_owned(),
+            (None, None) => self.lang.hint_next_event().to_owned(),
         };
         vec![
             match self.player.is_at_end() {
                 true => hint(".", next),
-                false => hint(".", "what others had begun".to_owned()),
+                false => hint(".", self.lang.hint_begun().to_owned()),
             },
-            hint("t", "whose turn".to_owned()),
-            hint("p", "release".to_owned()),
-            hint(",", "look back".to_owned()),
-            hint("c", "to a breakpoint".to_owned()),
+            hint("t", self.lang.hint_turn().to_owned()),
+            hint("p", self.lang.hint_release().to_owned()),
+            hint(",", self.lang.hint_look_back().to_owned()),
+            hint("c", self.lang.hint_breakpoint().to_owned()),
         ]
     }
 
@@ -281,7 +281,10 @@ impl App {
             return Some(format!("▮ {}", at_gate(at)));
         }
         let it = self.leashed.in_line(th)?;
-        Some(it.behind.map_or("▯ waits for a lock".to_owned(), |other| format!("▯ lock of {other}")))
+        Some(it.behind.map_or_else(
+            || self.lang.gate_waits().to_owned(),
+            |other| self.lang.gate_lock_of(other.to_string()),
+        ))
     }
 }
 

@@ -23,7 +23,7 @@ pub(in crate::ui) fn hints(app: &App, tutor: &Tutor) -> Vec<(String, String)> {
     hints.push(hint("Bksp", lang.pick("step before", "上一步")));
     // What else to look at; where there is room, it is on the screen.
     for panel in tutor.shows().iter().filter(|panel| **panel != app.focus) {
-        hints.push(hint(&panel.number().to_string(), panel.name()));
+        hints.push(hint(&panel.number().to_string(), panel.name(lang)));
     }
     hints.push(hint(". ,", lang.pick("event by event", "逐个事件")));
     hints.push(hint("e", lang.pick("why", "为什么")));
