@@ -3,6 +3,7 @@
 use super::Op;
 use super::error::quoted;
 use crate::text::printable;
+use crate::texts::Language;
 use std::borrow::Cow;
 
 /// A part of an expression.
@@ -54,9 +55,9 @@ pub(super) fn token(rest: &str) -> Result<(usize, Token), LexError> {
     let length = rest.find(|c| !is_bare_char(c)).unwrap_or(rest.len());
     match (&rest[..length], rest.chars().next()) {
         ("", None) => Ok((0, Token::End)),
-        ("", Some('\'' | '`')) => Err((0, "bytes, and words with blanks, stand in \"...\"".into())),
+        ("", Some('\'' | '`')) => Err((0, Language::spoken().filter_quotes().to_owned())),
         ("", Some(c)) => {
-            Err((0, format!("{} can only stand in \"...\"", quoted(c.encode_utf8(&mut [0; 4])))))
+            Err((0, Language::spoken().filter_only_in_quotes(quoted(c.encode_utf8(&mut [0; 4])))))
         }
         (word, _) => Ok((length, keyword(word).unwrap_or(Token::Word))),
     }
@@ -99,19 +100,18 @@ fn string(rest: &str) -> Result<(usize, Vec<u8>), LexError> {
                     let digit = |c: Option<(usize, char)>| c.and_then(|c| c.1.to_digit(16));
                     let digits = digit(chars.next()).zip(digit(chars.next()));
                     let Some((high, low)) = digits else {
-                        return Err((at, "\\x needs two hexadecimal digits, as in \\x0d".into()));
+                        return Err((at, Language::spoken().filter_hex().to_owned()));
                     };
                     bytes.push((high * 16 + low) as u8);
                 }
                 Some(c) => {
                     let c = quoted(c.encode_utf8(&mut [0; 4]));
-                    let there_are = "\\n \\r \\t \\0 \\\" \\\\ and \\x0d";
-                    return Err((at, format!("no such escape: \\{c}; there are {there_are}")));
+                    return Err((at, Language::spoken().filter_no_escape(c.to_string())));
                 }
                 None => break,
             },
             c => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
-    Err((0, "these quotes are never closed".into()))
+    Err((0, Language::spoken().filter_quotes_open().to_owned()))
 }

@@ -12,12 +12,13 @@ use super::lex::{self, Token};
 use super::names::{ev_flags, is_known, names, time};
 use super::{DEEPEST, Expr, Field, LONGEST, Needle, Op, Operand, Test, Type};
 use crate::event::{ConnState, Function, Kind, Thread, errno_number};
+use crate::texts::Language;
 
 type Result<T> = std::result::Result<T, FilterError>;
 
 /// Reads the whole expression.
 pub(super) fn parse(text: &str) -> Result<Expr> {
-    let too_long = |at| FilterError::new(text, at, format!("a filter has at most {LONGEST} bytes"));
+    let too_long = |at| FilterError::new(text, at, Language::spoken().filter_too_long(LONGEST.to_string()));
     if text.len() > LONGEST {
         let fits = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at));
         return Err(too_long(fits.unwrap_or(0)));
@@ -27,7 +28,7 @@ pub(super) fn parse(text: &str) -> Result<Expr> {
     let expr = parser.any()?;
     match parser.token {
         Token::End => {}
-        Token::Close => return parser.error("no ( goes with this )".into()),
+        Token::Close => return parser.error(Language::spoken().filter_no_open().to_owned()),
         _ => return parser.side_by_side(),
     }
     // Every filter can be written out and read again.
@@ -61,7 +62,7 @@ impl<'a> Parser<'a> {
     /// The token that comes next, as a message names it.
     fn found(&self) -> String {
         match self.token {
-            Token::End => "the end".into(),
+            Token::End => Language::spoken().filter_end().to_owned(),
             _ => quoted(self.here()),
         }
     }
@@ -119,7 +120,7 @@ impl<'a> Parser<'a> {
         };
         self.depth += 1;
         if self.depth > DEEPEST {
-            return self.error(format!("at most {DEEPEST} parentheses and ! stand within each other"));
+            return self.error(Language::spoken().filter_too_deep(DEEPEST.to_string()));
         }
         self.next()?;
         let expr = if is_not {
@@ -128,7 +129,7 @@ impl<'a> Parser<'a> {
             let inner = self.any()?;
             match self.token {
                 Token::Close => self.next()?,
-                Token::End => return self.error_at(at, "this ( is never closed".into()),
+                Token::End => return self.error_at(at, Language::spoken().filter_no_close().to_owned()),
                 _ => return self.side_by_side(),
             }
             inner
@@ -144,21 +145,18 @@ impl<'a> Parser<'a> {
             return Ok(Expr::Has(field));
         };
         let (name, ty) = (field.short(), field.ty());
-        let takes = match ty {
-            Type::Part => return self.error(format!("{name} stands alone: it is there or not")),
-            Type::Number | Type::Time if op.is_containment() => {
-                Some(("a number", "= != < <= > >= compare it"))
-            }
-            Type::Flag if op.is_order() || op.is_containment() => {
-                Some(("true or false", "= and != compare it"))
-            }
-            Type::Bytes if op.is_order() => Some(("bytes", "= != ~ !~ compare them")),
+        let say = Language::spoken();
+        let wrong = match ty {
+            Type::Part => Some(say.filter_alone(name)),
+            Type::Number | Type::Time if op.is_containment() => Some(say.filter_number(name)),
+            Type::Flag if op.is_order() || op.is_containment() => Some(say.filter_flag(name)),
+            Type::Bytes if op.is_order() => Some(say.filter_bytes(name)),
             Type::Number | Type::Time | Type::Flag | Type::Bytes => None,
-            _ if op.is_order() => Some(("a word", "= != ~ !~ compare it")),
+            _ if op.is_order() => Some(say.filter_word(name)),
             _ => None,
         };
-        if let Some((what, signs)) = takes {
-            return self.error(format!("{name} is {what}: {signs}"));
+        if let Some(wrong) = wrong {
+            return self.error(wrong);
         }
         self.next()?;
         let value = match &self.token {
@@ -168,8 +166,7 @@ impl<'a> Parser<'a> {
         };
         self.next()?;
         if let Token::Op(_) = self.token {
-            return self
-                .error(format!("expected & or | before {}: a condition has one comparison", self.here()));
+            return self.error(Language::spoken().filter_one_comparison(self.here()));
         }
         Ok(Expr::Test(Test { field, op, value }))
     }
@@ -191,33 +188,29 @@ impl<'a> Parser<'a> {
             _ => None,
         };
         let belongs_to = if Kind::ALL.iter().any(|k| k.name() == name) {
-            Some(("a kind", "ev"))
+            Some(("kind", "ev"))
         } else if ConnState::from_name(name).is_some() {
-            Some(("a state", "to"))
+            Some(("state", "to"))
         } else if name.parse::<Thread>().is_ok() {
-            Some(("a thread", "th"))
+            Some(("thread", "th"))
         } else if Function::from_name(name).is_some() {
-            Some(("a function", "fn"))
+            Some(("function", "fn"))
         } else if errno_number(name).is_some() {
-            Some(("an error", "errno"))
+            Some(("error", "errno"))
         } else if name.starts_with("EV_") {
-            return self.error("event flags stand in quotes: ev_flags=\"EV_READ|EV_PERSIST\"".into());
+            return self.error(Language::spoken().filter_ev_flags().to_owned());
         } else {
             None
         };
         let near = nearest(name, Field::ALL.iter().map(|f| f.short()));
         let is_number = name.starts_with(|c: char| c.is_ascii_digit() || c == '-');
-        let name = quoted(name);
+        let (name, say) = (quoted(name), Language::spoken());
         self.error(match (known_as, belongs_to, &near[..]) {
-            (Some(known_as), _, _) => format!("no such field: {name}; here it is {known_as}"),
-            (_, Some((what, field)), _) => format!("{name} is {what}, not a field: {field}={name}"),
-            _ if is_number => format!("expected a field before {name}, as in conn=0 or t>1.2s"),
-            (_, _, []) => {
-                format!(
-                    "no such field: {name}; the commonest are ev, th, conn, fd, to, data, ret, errno and t"
-                )
-            }
-            (_, _, near) => format!("no such field: {name}; did you mean {}?", either(near)),
+            (Some(known_as), _, _) => say.filter_known_as(known_as, name),
+            (_, Some((what, field)), _) => say.filter_belongs_to(field, name, what),
+            _ if is_number => say.filter_number_alone(name),
+            (_, _, []) => say.filter_no_field(name),
+            (_, _, near) => say.filter_no_field_but(name, either(near)),
         })
     }
 
@@ -233,17 +226,19 @@ impl<'a> Parser<'a> {
                     // `c0`, as the screens name a connection, is 0.
                     let digits: String = text.chars().filter(char::is_ascii_digit).take(20).collect();
                     let digits = if digits.is_empty() { "1" } else { &digits };
-                    self.error(format!("{name} is a whole number: {name}{}{digits}", op.sign()))
+                    self.error(
+                        Language::spoken().filter_whole_number(format!("{name}{}{digits}", op.sign()), name),
+                    )
                 }
             },
             Type::Time => match time(text) {
                 Some(ns) => Ok(Operand::Number(ns)),
-                None => self.error(format!("{name} is a time: 1.2s, 300ms, 15us, or plain nanoseconds")),
+                None => self.error(Language::spoken().filter_time(name)),
             },
             Type::Flag => match text {
                 "true" => Ok(Operand::Flag(true)),
                 "false" => Ok(Operand::Flag(false)),
-                _ => self.error(format!("{name} is true or false; {name} alone is {name}=true")),
+                _ => self.error(Language::spoken().filter_true_or_false(name)),
             },
             // A part of a name may be anything.
             _ if op.is_containment() => Ok(any()),
@@ -268,28 +263,20 @@ impl<'a> Parser<'a> {
     }
 
     fn no_such_name<T>(&self, field: Field, word: &str) -> Result<T> {
+        let say = Language::spoken();
         let (what, most) = match field.ty() {
-            Type::Kind => ("kind", "one of a later version stands in quotes"),
-            Type::Errno => ("error", "one that this system does not have stands in quotes"),
-            Type::Thread => {
-                ("thread", "there are main, worker0, worker1 ... and client; another one stands in quotes")
-            }
-            Type::State => (
-                "state",
-                "as `-vvv` has them: conn_new_cmd, conn_read, conn_nread ...; one of another version stands in quotes",
-            ),
-            Type::Function => (
-                "function",
-                "of memcached's, such as drive_machine or conn_new; one that memstep does not know stands in quotes",
-            ),
-            Type::EvFlags => ("event flag", "EV_READ, EV_WRITE and EV_PERSIST, \"EV_READ|EV_PERSIST\""),
-            _ => ("protocol", "auto-negotiate, ascii and binary"),
+            Type::Kind => (say.filter_what_kind(), say.filter_kinds()),
+            Type::Errno => (say.filter_what_error(), say.filter_errors()),
+            Type::Thread => (say.filter_what_thread(), say.filter_threads()),
+            Type::State => (say.filter_what_state(), say.filter_states()),
+            Type::Function => (say.filter_what_function(), say.filter_functions()),
+            Type::EvFlags => (say.filter_what_event_flag(), say.filter_flags()),
+            _ => (say.filter_what_protocol(), say.filter_protocols()),
         };
         let near = nearest(word, names(field.ty()).into_iter());
-        let word = quoted(word);
         self.error(match &near[..] {
-            [] => format!("no such {what}: {word}; {most}"),
-            near => format!("no such {what}: {word}; did you mean {}?", either(near)),
+            [] => say.filter_no_name(most, what, quoted(word)),
+            near => say.filter_no_name_but(either(near), what, quoted(word)),
         })
     }
 
@@ -303,29 +290,31 @@ impl<'a> Parser<'a> {
             (Op::Less, Token::Op(Op::More)) => Some("!="),
             _ => None,
         };
+        let say = Language::spoken();
         self.error(match (meant, &self.token) {
-            (Some(meant), _) => format!("no such comparison: {sign}{}; did you mean {meant}?", self.here()),
+            (Some(meant), _) => say.filter_no_comparison(meant, format!("{sign}{}", self.here())),
             (None, Token::And | Token::Or | Token::Not) if self.here().starts_with(char::is_alphabetic) => {
-                format!("expected a value after {sign}; the word {0} stands in quotes: \"{0}\"", self.here())
+                say.filter_quote_word(sign, self.here())
             }
-            _ => format!("expected a value after {sign}, found {}", self.found()),
+            _ => say.filter_no_value(self.found(), sign),
         })
     }
 
     fn no_condition<T>(&self) -> Result<T> {
         let before = self.text[..self.at].trim_end();
+        let say = Language::spoken();
         self.error(match &self.token {
-            Token::Quoted(_) => "expected a field before the quotes, as in data~\"set\"".into(),
-            Token::Op(op) => format!("expected a field before {}, as in conn=0", op.sign()),
-            Token::End if before.is_empty() => "expected a condition, such as ev=state or conn=0".into(),
-            _ => format!("expected a condition, such as ev=state or conn=0; found {}", self.found()),
+            Token::Quoted(_) => say.filter_field_before_quotes().to_owned(),
+            Token::Op(op) => say.filter_field_before(op.sign()),
+            Token::End if before.is_empty() => say.filter_condition().to_owned(),
+            _ => say.filter_condition_found(self.found()),
         })
     }
 
     /// Something stands where a condition is over.
     fn side_by_side<T>(&self) -> Result<T> {
         if let Token::Op(op) = self.token {
-            return self.error(format!("expected a field before {}, as in conn=0", op.sign()));
+            return self.error(Language::spoken().filter_field_before(op.sign()));
         }
         let mut after = self.clone();
         let is_condition = match self.token {
@@ -336,10 +325,10 @@ impl<'a> Parser<'a> {
             Token::Quoted(_) => false,
             _ => true,
         };
-        self.error(if is_condition {
-            "two conditions side by side: put & (both) or | (either) between them".into()
-        } else {
-            format!("expected & or | before {}; a value with blanks stands in quotes", self.found())
+        let say = Language::spoken();
+        self.error(match is_condition {
+            true => say.filter_side_by_side().to_owned(),
+            false => say.filter_and_or(self.found()),
         })
     }
 }
