@@ -7,6 +7,7 @@ use super::keys::{self, Action};
 use super::lesson::Stage;
 use super::prompt::PromptKind;
 use crate::player::{Direction, Wanted};
+use crate::texts::Language;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use std::time::Duration;
 
@@ -164,6 +165,7 @@ impl App {
             Action::Export => self.ask_for_export(),
             Action::Copy => self.copy(),
             Action::Theme => self.next_theme(),
+            Action::Language => self.next_language(),
             Action::Mouse => self.listen_to_mouse(!self.mouse),
             Action::Panel(_) | Action::NextPanel | Action::PrevPanel => self.choose(action),
             Action::Zoom => self.zoom = !self.zoom,
@@ -258,6 +260,16 @@ impl App {
     fn next_theme(&mut self) {
         self.wear(self.theme.next());
         self.tell(self.lang.say_theme(self.theme.name()));
+    }
+
+    /// `A`
+    fn next_language(&mut self) {
+        if self.ascii {
+            return self.tell(self.lang.say_ascii());
+        }
+        let at = Language::ALL.iter().position(|lang| *lang == self.lang).map_or(0, |at| at + 1);
+        self.lang = Language::ALL[at % Language::ALL.len()];
+        self.tell(self.lang.say_language());
     }
 
     /// `M`

@@ -100,6 +100,8 @@ where
         let since = drawn.map_or(FRAME, |at| at.elapsed());
         if is_dirty && (is_urgent || since >= FRAME) {
             let Some(_ours) = host.frame() else { return Ok(Exit::Panicked) };
+            // What is wrong with what one types is said in the same language.
+            app.lang.speak();
             terminal.draw(|frame| draw(frame, app)).map_err(io::Error::other)?;
             drawn = Some(Instant::now());
             (is_dirty, is_urgent) = (false, false);

@@ -66,6 +66,7 @@ key-look-zoom = this panel alone, or all again
 key-look-scale = Space-time: more, fewer rows
 key-look-signs = acts, falls asleep; a lane is │ while it runs, ┊ while it sleeps
 key-look-theme = the next theme: dark, light, contrast, mono
+key-look-language = the next language: English, 中文
 key-look-mouse = mouse: click an event or a panel, scroll; or no longer
 key-look-help = this help
 key-look-close = close what is open, then filter, search, panel; never quits

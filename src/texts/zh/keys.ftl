@@ -66,6 +66,7 @@ key-look-zoom = 只看这个面板，或恢复全部
 key-look-scale = 时空图：更多、更少的行
 key-look-signs = 有动作、入睡；泳道运行时是 │，睡眠时是 ┊
 key-look-theme = 下一个主题：dark、light、contrast、mono
+key-look-language = 下一种语言：English、中文
 key-look-mouse = 鼠标：点击事件或面板、滚动；或关闭
 key-look-help = 本帮助
 key-look-close = 依次关闭打开的窗口、过滤、搜索、面板；从不退出

@@ -95,6 +95,10 @@ pub const CASES: &[Case] = &[
     ("", 'z', |app| app.zoom),
     ("z", 'z', |app| !app.zoom),
     ("", 'T', |app| app.theme == Theme::Dark.next() && told(app).starts_with("theme ")),
+    ("", 'A', |app| {
+        app.lang == Language::Zh && told(app) == "中文" && crate::ui::draw::text(app, 80, 24).contains("回放")
+    }),
+    ("A", 'A', |app| app.lang == Language::En && told(app) == "English"),
     ("", 'M', |app| app.mouse && app.request == Some(Request::Mouse(true))),
     ("M", 'M', |app| !app.mouse && app.request == Some(Request::Mouse(false))),
     ("", '?', |app| app.help == Some(0)),

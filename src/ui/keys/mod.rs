@@ -103,6 +103,8 @@ pub enum Action {
     Copy,
     /// The next theme.
     Theme,
+    /// The next language.
+    Language,
     /// Listen to the mouse, or no longer.
     Mouse,
     /// Go to a panel.

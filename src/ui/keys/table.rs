@@ -224,6 +224,7 @@ pub(in crate::ui) const SECTIONS: &[Section] = &[
             ),
             bind("● ○", Language::key_look_signs, &[]),
             bind("T", Language::key_look_theme, &[(Char('T'), Action::Theme)]),
+            bind("A", Language::key_look_language, &[(Char('A'), Action::Language)]),
             bind("M", Language::key_look_mouse, &[(Char('M'), Action::Mouse)]),
             bind(
                 "?",
