@@ -12,15 +12,24 @@ use unicode_width::UnicodeWidthStr as _;
 const UNKNOWN: char = '░';
 /// How much of a key is shown in a list.
 const KEY: usize = 24;
-/// The columns of a class's numbers, and of its bar at most.
+/// And how much at least in a sentence, where columns are few.
+const SHORT_KEY: usize = 8;
+/// The blank and the `◂` behind a sentence.
+const MARK: usize = 2;
+/// Where the columns of a class's numbers end.
+const CLASS_END: usize = 7;
+const CHUNK_END: usize = 16;
+const PAGES_END: usize = 23;
+const USED_END: usize = 32;
+/// The columns of all of them, and of its bar at most.
 const NUMBERS: usize = 42;
 const BAR: usize = 32;
 
 /// The panel's title.
 pub(super) fn title(app: &App) -> String {
     match app.player.world().memory().class {
-        Some(class) => format!("Memory · class {class}"),
-        None => "Memory".to_owned(),
+        Some(class) => app.lang.memory_title_of(class.to_string()),
+        None => app.lang.memory_title().to_owned(),
     }
 }
 
@@ -62,8 +71,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let view = MemoryView { app, memory, deed };
     let top = counts(&view, pen);
     if memory.has_gap {
-        let text = "Events before this are missing: counts are of what was told, and lists may lack items.";
-        pen.fit(0, top, pen.width(), text, p.warn);
+        pen.fit(0, top, pen.width(), app.lang.memory_gap(), p.warn);
     }
     let top = top + usize::from(memory.has_gap);
     // The lists have a third of what is left, and two rows at least.
@@ -79,7 +87,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
 
 /// What `stats` answers, by its names; below it what the store was asked and did, for whatever command.
 fn counts(view: &MemoryView<'_>, pen: &mut Pen<'_>) -> usize {
-    let (p, memory) = (view.app.palette, view.memory);
+    let (p, lang, memory) = (view.app.palette, view.app.lang, view.memory);
     let of = |n: fn(StatsValues) -> u64| memory.stats.map(n);
     let stats = [
         ("get_hits", of(|stats| stats.get_hits), memory.is_counted(|stats| stats.get_hits)),
@@ -94,16 +102,16 @@ fn counts(view: &MemoryView<'_>, pen: &mut Pen<'_>) -> usize {
         x = view.put(pen, after + 1, 0, &n, p.text, is_changed) + 2;
     }
     if memory.stats.is_none() {
-        pen.put(x, 0, &format!("{UNKNOWN} not recorded"), p.dim);
+        pen.put(x, 0, &format!("{UNKNOWN} {}", lang.memory_not_recorded()), p.dim);
     }
     let counts = memory.counts;
     let asked = [
-        ("found", counts.hits, "hit"),
-        ("not found", counts.misses, "miss"),
-        ("expired", counts.expired, "expire"),
-        ("flushed", counts.flushed, "flush"),
+        (lang.memory_found(), counts.hits, "hit"),
+        (lang.memory_not_found(), counts.misses, "miss"),
+        (lang.memory_expired(), counts.expired, "expire"),
+        (lang.memory_flushed(), counts.flushed, "flush"),
     ];
-    let mut x = pen.put(0, 1, "store look-ups", p.dim) + 2;
+    let mut x = pen.put(0, 1, lang.memory_look_ups(), p.dim) + 2;
     for (name, n, op) in asked {
         let after = pen.put(x, 1, name, p.dim);
         x = view.put(pen, after + 1, 1, &n.to_string(), p.text, view.did(&[op])) + 2;
@@ -113,17 +121,22 @@ fn counts(view: &MemoryView<'_>, pen: &mut Pen<'_>) -> usize {
 
 /// The classes in use, a row each, as many as there is room for; gives the row after them.
 fn classes(view: &MemoryView<'_>, pen: &mut Pen<'_>, top: usize, rows: usize) -> usize {
-    let (p, memory) = (view.app.palette, view.memory);
+    let (p, lang, memory) = (view.app.palette, view.app.lang, view.memory);
     if memory.classes().next().is_none() {
-        let text = if memory.has_gap {
-            "of no slab class is anything told yet"
-        } else {
-            "no slab class has a page yet"
-        };
+        let text = if memory.has_gap { lang.memory_no_class_told() } else { lang.memory_no_class() };
         pen.put(0, top, text, p.dim);
         return top + 1;
     }
-    pen.put(0, top, "  class    chunk  pages     used of chunks", p.dim);
+    let heads = [
+        (CLASS_END, lang.memory_class()),
+        (CHUNK_END, lang.memory_chunk()),
+        (PAGES_END, lang.memory_pages()),
+        (USED_END, lang.memory_used()),
+    ];
+    for (end, head) in heads {
+        pen.put(end - head.width().min(end), top, head, p.dim);
+    }
+    pen.put(USED_END + 1, top, lang.memory_of_chunks_head(), p.dim);
     let all: Vec<ClassModel<'_>> = memory.classes().collect();
     let now = all.iter().position(|class| Some(class.id) == memory.class).unwrap_or(0);
     let rows = rows.max(1);
@@ -136,7 +149,7 @@ fn classes(view: &MemoryView<'_>, pen: &mut Pen<'_>, top: usize, rows: usize) ->
         y += 1;
     }
     if shown < all.len() && rows > 1 {
-        pen.put(2, y, &format!("… and {} more classes", all.len() - shown), p.dim);
+        pen.put(2, y, &lang.memory_more_classes((all.len() - shown).to_string()), p.dim);
         y += 1;
     }
     y
@@ -151,10 +164,10 @@ fn one_class(view: &MemoryView<'_>, pen: &mut Pen<'_>, y: usize, class: &ClassMo
     pen.put(0, y, if is_now { "▸" } else { " " }, p.now);
     pen.put(2, y, &format!("{:>5} {chunk:>8}", class.id), style);
     let is_new = is_its && view.did(&["page"]);
-    view.put(pen, 17, y, &format!("{:>6}", class.pages), style, is_new);
+    view.put(pen, PAGES_END - 6, y, &format!("{:>6}", class.pages), style, is_new);
     let is_changed = is_its && view.did(&["alloc", "free"]);
-    let x = view.put(pen, 25, y, &format!("{:>7}", class.used), style, is_changed);
-    pen.put(x.max(33), y, &format!("of {chunks}"), style);
+    let x = view.put(pen, USED_END - 7, y, &format!("{:>7}", class.used), style, is_changed);
+    pen.put(x.max(USED_END + 1), y, &view.app.lang.memory_of_chunks(chunks), style);
     let room = pen.width().saturating_sub(NUMBERS + 1).min(BAR);
     if class.chunks == 0 || room < 8 {
         return;
@@ -171,35 +184,38 @@ type ListPiece = (String, Style);
 
 /// The list of the class that it is about, from head to tail; gives the row after it.
 fn lru(view: &MemoryView<'_>, pen: &mut Pen<'_>, y: usize, rows: usize) -> usize {
-    let (p, memory) = (view.app.palette, view.memory);
+    let (p, lang, memory) = (view.app.palette, view.app.lang, view.memory);
     let Some(class) = memory.class.and_then(|id| memory.class(id)) else { return y };
     let lru = &class.lru;
-    let items = if lru.len() == 1 { "item" } else { "items" };
-    let x = pen.put(0, y, &format!("LRU of class {}, {} {items}", class.id, lru.len()), p.dim);
+    let x = pen.put(0, y, &lang.memory_lru(class.id.to_string(), lru.len()), p.dim);
     if let Some((deed, key)) = view.deed.and_then(|deed| Some((deed, deed.key.as_ref()?))) {
-        let said = match deed.op.name() {
-            "alloc" => "has a chunk, and is not linked yet",
-            "unlink" => "was taken out",
-            "expire" => "was past its time, and taken out",
-            "flush" => "is from before a flush, and was taken out",
-            "reclaim" => "at the tail was past its time, and taken out",
-            "evict" => "was taken from the tail, to make room",
-            "free" => "gives its chunk back",
-            "update" => "moves to the head",
-            _ => "",
-        };
+        let room = pen.width().saturating_sub(x + 2 + MARK);
+        let said = about(key, room, |key| match deed.op.name() {
+            "alloc" => lang.memory_did_alloc(key),
+            "unlink" => lang.memory_did_unlink(key),
+            "expire" => lang.memory_did_expire(key),
+            "flush" => lang.memory_did_flush(key),
+            "reclaim" => lang.memory_did_reclaim(key),
+            "evict" => lang.memory_did_evict(key),
+            "free" => lang.memory_did_free(key),
+            "update" => lang.memory_did_update(key),
+            _ => String::new(),
+        });
         if !said.is_empty() {
-            view.put(pen, x + 2, y, &format!("{} {said} ", shown(key)), p.text, true);
+            view.put(pen, x + 2, y, &(said + " "), p.text, true);
         }
     }
-    let pieces =
-        if lru.is_empty() { vec![("empty".into(), p.dim)] } else { list(view, lru, pen.width() * rows) };
+    let pieces = if lru.is_empty() {
+        vec![(lang.memory_empty().into(), p.dim)]
+    } else {
+        list(view, lru, pen.width() * rows)
+    };
     flow(pen, y + 1, rows, &pieces)
 }
 
 /// The list in pieces: as much of its head as there is room for, and the tail.
 fn list(view: &MemoryView<'_>, lru: &LruModel, room: usize) -> Vec<ListPiece> {
-    let p = view.app.palette;
+    let (p, lang) = (view.app.palette, view.app.lang);
     let head: Vec<&Item> = lru.head().collect();
     let tail: Vec<&Item> = lru.tail().collect();
     let all = head.len() + tail.len();
@@ -215,7 +231,7 @@ fn list(view: &MemoryView<'_>, lru: &LruModel, room: usize) -> Vec<ListPiece> {
     let known: Vec<&Item> = head.iter().chain(&tail).copied().collect();
     let last = last.min(all - first);
     let between = lru.len() - (first + last) as u64;
-    let mut pieces: Vec<ListPiece> = vec![("head ".into(), p.dim)];
+    let mut pieces: Vec<ListPiece> = vec![(format!("{} ", lang.memory_head()), p.dim)];
     let arrow = |pieces: &mut Vec<ListPiece>| {
         if pieces.len() > 1 {
             pieces.push((" → ".into(), p.faint));
@@ -227,13 +243,13 @@ fn list(view: &MemoryView<'_>, lru: &LruModel, room: usize) -> Vec<ListPiece> {
     }
     if between > 0 {
         arrow(&mut pieces);
-        pieces.push((format!("… {between} more …"), p.dim));
+        pieces.push((format!("… {} …", lang.memory_more(between.to_string())), p.dim));
     }
     for item in &known[all - last..] {
         arrow(&mut pieces);
         pieces.extend(piece(view, item));
     }
-    pieces.push((" tail".into(), p.dim));
+    pieces.push((format!(" {}", lang.memory_tail()), p.dim));
     pieces
 }
 
@@ -263,20 +279,26 @@ fn flow(pen: &mut Pen<'_>, top: usize, rows: usize, pieces: &[ListPiece]) -> usi
 
 /// The bucket that was asked last, and its chain.
 fn bucket(view: &MemoryView<'_>, pen: &mut Pen<'_>, y: usize) {
-    let (p, memory) = (view.app.palette, view.memory);
+    let (p, lang, memory) = (view.app.palette, view.app.lang, view.memory);
     let Some(bucket) = memory.bucket else {
         if memory.growing {
-            pen.put(0, y, "hash table: it grows, and its items are being moved", p.dim);
+            pen.put(0, y, lang.memory_table_grows(), p.dim);
         }
         return;
     };
-    let of = memory.buckets.map(|n| format!(" of {n}")).unwrap_or_default();
-    let growing = if memory.growing { ", while the table grows" } else { "" };
+    let mut text = match memory.buckets {
+        Some(all) => lang.memory_bucket_of(all.to_string(), bucket.to_string()),
+        None => lang.memory_bucket(bucket.to_string()),
+    };
+    if memory.growing {
+        text = lang.memory_bucket_growing(text);
+    }
     let is_asked = view.deed.is_some_and(|deed| deed.bucket.is_some());
-    let text = format!("hash bucket {bucket}{of}{growing} ");
-    let x = view.put(pen, 0, y, &text, p.dim, is_asked);
+    let x = view.put(pen, 0, y, &(text + " "), p.dim, is_asked);
     if let Some(key) = view.deed.filter(|_| view.did(&["miss"])).and_then(|deed| deed.key.as_ref()) {
-        view.put(pen, x + 1, y, &format!("{} is not in it ", shown(key)), p.text, true);
+        let room = pen.width().saturating_sub(x + 1 + MARK);
+        let said = about(key, room, |key| lang.memory_not_in_it(key));
+        view.put(pen, x + 1, y, &(said + " "), p.text, true);
     }
     let chain = memory.chain(bucket);
     let mut pieces: Vec<ListPiece> = Vec::new();
@@ -287,12 +309,22 @@ fn bucket(view: &MemoryView<'_>, pen: &mut Pen<'_>, y: usize) {
         pieces.extend(piece(view, item));
     }
     match (chain.is_empty(), memory.may_hold_more()) {
-        (true, false) => pieces.push(("empty".into(), p.dim)),
-        (true, true) => pieces.push(("nothing that is known".into(), p.dim)),
-        (false, true) => pieces.push((" and perhaps what is not known".into(), p.dim)),
+        (true, false) => pieces.push((lang.memory_empty().into(), p.dim)),
+        (true, true) => pieces.push((lang.memory_nothing_known().into(), p.dim)),
+        (false, true) => pieces.push((format!(" {}", lang.memory_perhaps_more()), p.dim)),
         (false, false) => {}
     }
     flow(pen, y + 1, 1, &pieces);
+}
+
+/// A sentence about a key, which is cut where the sentence would not fit into the columns.
+fn about(key: &Key, room: usize, say: impl Fn(String) -> String) -> String {
+    let key = shown(key);
+    let said = say(key.clone());
+    match said.width().saturating_sub(room) {
+        0 => said,
+        over => say(cut(&key, key.width().saturating_sub(over).max(SHORT_KEY))),
+    }
 }
 
 /// A key, made harmless and short.

@@ -8,6 +8,8 @@ use crate::event::{ConnItem, ConnSet, ConnState, Function, Kind};
 use crate::model::sample::{self, Script, W0};
 use std::time::Duration;
 
+mod state;
+
 #[test]
 fn the_machine_says_whose_state_it_marks() {
     for (width, height, keys) in [(120, 40, ""), (80, 24, "3"), (132, 40, "3z")] {

@@ -1,10 +1,11 @@
 //! Writing on a part of the screen, clipped to it.
 
+use crate::lesson::{self, Span, TextStyle};
 use crate::text::printable;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// Writes on an area; what does not fit is cut off.
 pub(super) struct Pen<'a> {
@@ -81,7 +82,7 @@ pub(super) fn cut(text: &str, room: usize) -> String {
     let mut out = String::new();
     let mut used = 1;
     for c in text.chars() {
-        let width = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+        let width = c.width().unwrap_or(0);
         if used + width > room {
             break;
         }
@@ -94,13 +95,20 @@ pub(super) fn cut(text: &str, room: usize) -> String {
     out
 }
 
-/// `text` in lines of at most `room` columns, broken between words. Blank lines stay.
+/// `text` in lines of at most `room` columns, broken between words, and between characters where those are Chinese.
+/// Blank lines stay.
 pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
     let mut lines = Vec::new();
     if room == 0 {
         return lines;
     }
     for paragraph in text.lines() {
+        if paragraph.chars().any(|c| c.width() == Some(2)) {
+            let span = Span { text: paragraph.to_owned(), style: TextStyle::Plain };
+            let own = lesson::wrap(&[span], room).into_iter();
+            lines.extend(own.map(|line| line.into_iter().map(|span| span.text).collect::<String>()));
+            continue;
+        }
         let mut line = String::new();
         for word in paragraph.split(' ').filter(|w| !w.is_empty()) {
             if !line.is_empty() && line.width() + 1 + word.width() > room {
@@ -146,6 +154,7 @@ mod tests {
         assert_eq!(cut("日本語", 4), "日…");
         assert_eq!(cut("abc", 0), "");
         assert_eq!(wrap("one two three\n\nfour", 8), ["one two", "three", "", "four"]);
+        assert_eq!(wrap("调用没有记录。\n要记录", 8), ["调用没有", "记录。", "要记录"]);
         assert!(wrap("abc", 0).is_empty());
     }
 

@@ -4,6 +4,7 @@ use super::app::App;
 use super::pen::{Pen, wrap};
 use crate::event::Kind;
 use crate::model::ThreadFacts;
+use unicode_width::UnicodeWidthStr as _;
 
 fn lane(app: &App) -> Option<&ThreadFacts> {
     app.player.world().threads.get(&app.player.current()?.th)
@@ -27,7 +28,10 @@ fn how(title: &str, is_live: bool) -> &'static [&'static str] {
 
 /// The panel's title.
 pub(super) fn title(app: &App) -> String {
-    lane(app).map_or_else(|| "Stack".to_owned(), |lane| format!("Stack · {}", lane.id))
+    lane(app).map_or_else(
+        || app.lang.stack_title().to_owned(),
+        |lane| app.lang.stack_title_of(lane.id.to_string()),
+    )
 }
 
 /// Draws the panel: the innermost function last, where memcached 1.4.24 has each.
@@ -35,8 +39,11 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let p = app.palette;
     let (Some(lane), Some(event)) = (lane(app), app.player.current()) else { return };
     if !app.has_calls {
-        let how = how(&app.title, app.leash.is_some()).join("\nor ");
-        let text = format!("No function calls are recorded here. To have them:\n{how}");
+        let mut text = app.lang.stack_without_calls().to_owned();
+        for (i, &command) in how(&app.title, app.leash.is_some()).iter().enumerate() {
+            text.push('\n');
+            text.push_str(&if i == 0 { command.to_owned() } else { app.lang.stack_or(command) });
+        }
         for (y, line) in wrap(&text, pen.width().saturating_sub(1)).iter().enumerate() {
             pen.put(0, y, line, p.dim);
         }
@@ -44,7 +51,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     }
     let mut frames: Vec<(&str, &str)> = lane.stack.iter().map(|f| (f.name(), f.source())).collect();
     if lane.is_asleep() {
-        frames.push(("epoll_wait", "the kernel"));
+        frames.push(("epoll_wait", app.lang.stack_kernel()));
     }
     // A function that this event left is shown once more, where it was.
     let left = event.function().filter(|_| event.kind() == Kind::Return);
@@ -56,15 +63,15 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
         let is_now = depth == innermost;
         let x = pen.put(depth.min(6), y, if is_now { "▶ " } else { "  " }, p.now);
         let x = pen.put(x, y, name, if is_now { p.now } else { p.text });
-        if x + source.len() < pen.width() {
+        if x + source.width() < pen.width() {
             pen.put_right(0, y, source, p.dim);
         }
         y += 1;
     }
     if let Some(function) = left {
         let x = pen.put(2 + frames.len().min(6), y, function.name(), p.changed);
-        pen.put(x + 1, y, "returned ◂", p.changed);
+        pen.put(x + 1, y, &format!("{} ◂", app.lang.stack_returned()), p.changed);
     } else if frames.is_empty() {
-        pen.put(0, 0, "no call of this thread was recorded yet", p.dim);
+        pen.put(0, 0, app.lang.stack_nothing_yet(), p.dim);
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn wake(say: &Say<'_>, timer: bool, errno: Option<Errno>) -> String {
 }
 
 /// What woke a thread, by the first of it: a connection, another descriptor by its name, or its timer.
-pub fn woken_by(all: &[ReadyFd], names: FdNames<'_>) -> String {
+fn woken_by(all: &[ReadyFd], names: FdNames<'_>) -> String {
     let Some(first) = all.first() else { return "its timer".to_owned() };
     let mut by = names(first.conn, Some(first.fd));
     if first.conn.is_some() && first.what == Interest::Write {

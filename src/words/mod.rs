@@ -27,7 +27,6 @@ mod startup;
 mod work;
 
 pub use changes::changes;
-pub use event_loop::woken_by;
 pub use parts::letters;
 pub use work::short_state;
 

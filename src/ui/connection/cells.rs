@@ -107,8 +107,13 @@ impl Legend {
 
     /// Says what they mean: together where there is room for it, else each where it has.
     pub fn draw(mut self, view: &ConnectionView<'_>, pen: &mut Pen<'_>) {
-        let why = if view.app.redacted.is_nothing() { "not recorded" } else { "redacted" };
-        let signs = [(self.not_recorded, NOT_RECORDED, why), (self.to_come, TO_COME, "to come")];
+        let lang = view.app.lang;
+        let why = match view.app.redacted.is_nothing() {
+            true => lang.connection_not_recorded(),
+            false => lang.connection_redacted(),
+        };
+        let signs =
+            [(self.not_recorded, NOT_RECORDED, why), (self.to_come, TO_COME, lang.connection_to_come())];
         let there = signs.iter().filter(|(is_there, ..)| *is_there);
         let there: Vec<String> = there.map(|(_, sign, what)| format!("{sign} {what}")).collect();
         let together = there.join("  ");

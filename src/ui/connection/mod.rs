@@ -7,8 +7,10 @@ use super::pen::{Pen, wrap};
 use crate::event::ConnFields;
 use crate::model::{ConnModel, ConnStage, Sent};
 use crate::text::{printable, visible};
+use crate::texts::Language;
 use cells::{Drawn, Legend, ShownCells};
 use std::ops::Range;
+use unicode_width::UnicodeWidthStr as _;
 
 /// What the panel needs with its title: state, read buffer, item, answer.
 const LEAST_HEIGHT: u16 = 7;
@@ -43,7 +45,7 @@ pub(super) fn title(app: &App) -> String {
         title.push_str(&format!(" · {}", printable(peer)));
     }
     if app.pinned.is_some() {
-        title.push_str(" · pinned");
+        title.push_str(&format!(" · {}", app.lang.connection_pinned()));
     }
     title
 }
@@ -75,7 +77,7 @@ impl ConnectionView<'_> {
 pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let p = app.palette;
     let Some(conn) = app.shown_conn() else {
-        pen.put(0, 0, "no connection yet", p.dim);
+        pen.put(0, 0, app.lang.connection_none_yet(), p.dim);
         return;
     };
     let world = app.player.world();
@@ -88,7 +90,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     state_line(&view, pen, y);
     y += 1 + gap;
     if conn.place < ConnStage::Open {
-        pen.put(0, y, "no struct conn yet: its worker makes it", p.dim);
+        pen.put(0, y, app.lang.connection_no_struct_yet(), p.dim);
         return;
     }
     if conn.is_closed() {
@@ -102,7 +104,8 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     y += 2 + gap;
     if conn.sent.is_none() && conn.replies.is_empty() {
         // There is nothing but "none".
-        legend.room.push((y, LABEL + 6..pen.width().saturating_sub(1).max(LABEL + 6)));
+        let from = LABEL + app.lang.connection_none().width() + 2;
+        legend.room.push((y, from..pen.width().saturating_sub(1).max(from)));
     }
     y = answer(&view, pen, y) + gap;
     fields(&view, pen, y);
@@ -110,14 +113,14 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
 }
 
 fn state_line(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize) {
-    let (p, conn) = (view.app.palette, view.conn);
+    let (p, lang, conn) = (view.app.palette, view.app.lang, view.conn);
     let world = view.app.player.world();
     let is_new = world.changed.conn == Some(conn.id) && world.changed.way.is_some();
     pen.put(0, y, "state", p.dim);
     let state = match (conn.place, conn.state) {
-        (ConnStage::Accepted, _) => "accepted",
-        (ConnStage::Queued, _) => "on a queue",
-        (ConnStage::Taken, _) => "off the queue",
+        (ConnStage::Accepted, _) => lang.connection_accepted(),
+        (ConnStage::Queued, _) => lang.connection_queued(),
+        (ConnStage::Taken, _) => lang.connection_taken(),
         (_, Some(state)) => state.name(),
         (_, None) => "?",
     };
@@ -127,8 +130,7 @@ fn state_line(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize) {
     }
     x = x.max(LABEL + 16) + 1;
     if conn.is_closed() {
-        let why = conn.why.as_deref().map_or_else(|| "closed".into(), |w| printable(w).into_owned());
-        pen.put(x, y, &format!("closed: {why}"), p.text);
+        pen.put(x, y, &closed(lang, conn.why.as_deref()), p.text);
         return;
     }
     if let Some(id) = conn.request_id {
@@ -137,6 +139,12 @@ fn state_line(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize) {
     if conn.place == ConnStage::Open {
         view.field(pen, x, y, "ev_flags", &conn.fields.ev_flags.to_string());
     }
+}
+
+/// That it is closed, and why: a recording says it in English, in few words.
+pub(super) fn closed(lang: Language, why: Option<&str>) -> String {
+    let Some(why) = why else { return lang.connection_closed("none", "") };
+    lang.connection_closed(why.replace(' ', "-"), printable(why))
 }
 
 /// The read buffer: what is parsed is grey, what is not stands over a line that begins at `rcurr`.
@@ -151,7 +159,7 @@ fn rbuf(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<u
     let len = conn.rbuf.len().max(unparsed.end.min(LONGEST));
     let window = ShownCells::new(len, rcurr, LABEL, right);
     if len == 0 {
-        pen.put(LABEL, y, "(nothing was read yet)", p.dim);
+        pen.put(LABEL, y, view.app.lang.connection_nothing_read(), p.dim);
     }
     let signs = window.draw(pen, y, |at| {
         let is_unparsed = unparsed.contains(&at);
@@ -186,15 +194,15 @@ fn rbuf(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<u
 
 /// The item that is being filled: what is still to come after `ritem`, and a mark there.
 fn item(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>, legend: &mut Legend) {
-    let (p, conn) = (view.app.palette, view.conn);
+    let (p, lang, conn) = (view.app.palette, view.app.lang, view.conn);
     let fields = &conn.fields;
     let is_new = view.is_changed("item");
     pen.put(0, y, "item", p.dim);
     let Some(item) = &fields.item else {
         let x = if fields.sbytes > 0 {
-            view.field(pen, LABEL, y, "sbytes", &format!("{} still to be thrown away", fields.sbytes))
+            view.field(pen, LABEL, y, "sbytes", &lang.connection_to_swallow(fields.sbytes.to_string()))
         } else {
-            pen.put(LABEL, y, "none", if is_new { p.changed } else { p.dim })
+            pen.put(LABEL, y, lang.connection_none(), if is_new { p.changed } else { p.dim })
         };
         if is_new {
             pen.put(x, y, "◂", p.changed);
@@ -263,18 +271,18 @@ fn labels(
 
 /// The answer that is queued, and what became of the last `sendmsg`. Gives the next row.
 fn answer(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize) -> usize {
-    let (p, conn) = (view.app.palette, view.conn);
+    let (p, lang, conn) = (view.app.palette, view.app.lang, view.conn);
     let is_new = |kind: crate::event::Kind| {
         view.app.player.current().is_some_and(|e| e.kind() == kind && e.conn == Some(conn.id))
     };
-    pen.put(0, y, "answer", p.dim);
+    pen.put(0, y, lang.connection_answer(), p.dim);
     let x = LABEL;
     if let Some(sent) = &conn.sent {
         let is_new = is_new(crate::event::Kind::Sendmsg);
         return sent_line(view, pen, y, sent, is_new);
     }
     if conn.replies.is_empty() {
-        pen.put(x, y, "none", p.dim);
+        pen.put(x, y, lang.connection_none(), p.dim);
         return y + 1;
     }
     let is_new = is_new(crate::event::Kind::Reply);
@@ -289,13 +297,13 @@ fn answer(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize) -> usize {
 
 /// The pieces of a `sendmsg`, and how much of them the kernel took.
 fn sent_line(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize, sent: &Sent, is_new: bool) -> usize {
-    let p = view.app.palette;
+    let (p, lang) = (view.app.palette, view.app.lang);
     let (result, is_short) = match &sent.result {
         Ok(n) => {
             let taken = u64::try_from(*n).unwrap_or(0);
-            (format!("sent {n} of {}", sent.total), taken < sent.total)
+            (lang.connection_sent_of(sent.total.to_string(), n.to_string()), taken < sent.total)
         }
-        Err(errno) => (format!("{}, sent none", printable(errno)), true),
+        Err(errno) => (lang.connection_sent_none(printable(errno)), true),
     };
     let shown = sent.pieces.iter().take(MAX_PIECES);
     let pieces: Vec<String> = shown.map(|(b, _)| format!("\"{}\"", visible(b))).collect();
@@ -306,9 +314,9 @@ fn sent_line(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize, sent: &Sent
     }
     let mut text = pieces.join(" ");
     if sent.count > pieces.len() {
-        text.push_str(&format!(" and {} more", sent.count - pieces.len()));
+        text = lang.connection_more_pieces((sent.count - pieces.len()).to_string(), text);
     }
-    let room = pen.width().saturating_sub(LABEL + result.len() + 4);
+    let room = pen.width().saturating_sub(LABEL + result.width() + 4);
     let style = if is_new { p.changed } else { p.dim };
     // Where rows are plenty a long answer takes more than one.
     let rows = if pen.height() > LEAST_HEIGHT.into() { 3 } else { 1 };
@@ -335,7 +343,7 @@ fn iovecs(
     sent: &Sent,
     (result, is_short, is_new): (&str, bool, bool),
 ) -> usize {
-    let p = view.app.palette;
+    let (p, lang) = (view.app.palette, view.app.lang);
     let style = if is_new { p.changed } else { p.text };
     let x = pen.put(LABEL, y, result, if is_short && !is_new { p.warn } else { style });
     let beside = if is_new { pen.put(x, y, "◂", p.changed) } else { x };
@@ -350,7 +358,7 @@ fn iovecs(
     let first = stopped.saturating_sub(1).min(sent.pieces.len().saturating_sub(rows));
     let more = sent.count - sent.pieces.len().min(first + rows);
     if first > 0 || more > 0 {
-        pen.put(beside + 2, y, &format!("{first} pieces before these, {more} after"), p.dim);
+        pen.put(beside + 2, y, &lang.connection_pieces_around(more.to_string(), first.to_string()), p.dim);
     }
     for (i, (bytes, len)) in sent.pieces.iter().enumerate().take(first + rows) {
         let taken = left.min(*len);
@@ -360,12 +368,12 @@ fn iovecs(
         }
         y += 1;
         let fate = match taken {
-            0 => "waits".to_owned(),
-            _ if taken == *len => "sent".to_owned(),
-            _ => format!("{taken} sent, {} wait", len - taken),
+            0 => lang.connection_piece_waits().to_owned(),
+            _ if taken == *len => lang.connection_piece_sent().to_owned(),
+            _ => lang.connection_piece_part(taken.to_string(), (len - taken).to_string()),
         };
         let text = format!("iov[{i}]  {len:>7}  \"{}\"", visible(bytes));
-        let room = pen.width().saturating_sub(LABEL + fate.len() + 2);
+        let room = pen.width().saturating_sub(LABEL + fate.width() + 2);
         let is_whole = taken == *len;
         let x = pen.fit(LABEL, y, room, &text, if is_whole { p.dim } else { p.text });
         pen.put(x + 1, y, &fate, if is_whole { p.dim } else { p.strong });
@@ -403,5 +411,5 @@ fn fields(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize) {
         view.field(pen, at.0, at.1, name, value);
         at.0 += width.next_multiple_of(14) + 1;
     }
-    pen.put(0, y, "more", view.app.palette.dim);
+    pen.put(0, y, view.app.lang.connection_other_fields(), view.app.palette.dim);
 }
