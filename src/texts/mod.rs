@@ -56,6 +56,8 @@ struct Catalogue {
     bundle: FluentBundle<FluentResource>,
     /// Those without parameters, in the order of [`Language::PLAIN`].
     plain: Vec<String>,
+    /// Its words have no blanks between them: [`join_wide`] is for it.
+    is_wide: bool,
 }
 
 /// Each is read when its first text is asked for.
@@ -141,14 +143,15 @@ impl Catalogue {
             Ok(resource) | Err((resource, _)) => resource,
         };
         let mut bundle = FluentBundle::new_concurrent(vec![locale.parse().unwrap_or_default()]);
-        // Nothing here is written from right to left.
-        bundle.set_use_isolating(false);
+        // Nothing here is written from right to left. What is put in is marked for `join_wide` alone.
+        let is_wide = language == Language::Zh;
+        bundle.set_use_isolating(is_wide);
         bundle.set_formatter(Some(|value, _| match value {
             FluentValue::Number(number) => Some(grouped(number)),
             _ => None,
         }));
         bundle.add_resource_overriding(resource);
-        let mut catalogue = Catalogue { bundle, plain: Vec::new() };
+        let mut catalogue = Catalogue { bundle, plain: Vec::new(), is_wide };
         let none = FluentArgs::new();
         let plain = Language::PLAIN.iter();
         catalogue.plain =
@@ -166,8 +169,30 @@ impl Catalogue {
         let mut errors = Vec::new();
         let text = self.bundle.format_pattern(pattern, Some(parameters), &mut errors);
         debug_assert!(errors.is_empty(), "{id}: {errors:?}");
-        Some(text.into_owned())
+        Some(if self.is_wide { join_wide(&text) } else { text.into_owned() })
     }
+}
+
+/// What marks the beginning and the end of what was put into a text.
+const SEAMS: [char; 2] = ['\u{2068}', '\u{2069}'];
+
+/// A text without the marks around what was put into it. The blank that stands there, as is due around Latin words and
+/// numbers, goes where there are Chinese characters on both sides: `c0 转到`, but `该连接转到`.
+fn join_wide(text: &str) -> String {
+    let is_wide = |c: Option<char>| c.is_some_and(|c| c >= '\u{2e80}');
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(SEAMS) {
+        let before = rest[..at].trim_end_matches(' ');
+        out.push_str(before);
+        let behind = rest[at..].trim_start_matches(|c| c == ' ' || SEAMS.contains(&c));
+        let seam = &rest[before.len()..rest.len() - behind.len()];
+        let blanks = seam.matches(' ').count();
+        let is_tight = blanks == 1 && is_wide(out.chars().next_back()) && is_wide(behind.chars().next());
+        out.push_str(&" ".repeat(if is_tight { 0 } else { blanks }));
+        rest = behind;
+    }
+    out + rest
 }
 
 /// `1,400`; with as many digits after the point as it has.

@@ -26,6 +26,16 @@ fn numbers_are_grouped_and_counted() {
 }
 
 #[test]
+fn no_blank_stands_between_chinese_characters_where_something_is_put_in() {
+    let joined = |put: &str| join_wide(&format!("\u{2068}{put}\u{2069} 转到 \u{2068}{put}\u{2069}。"));
+    assert_eq!(joined("c0"), "c0 转到 c0。");
+    assert_eq!(joined("该连接"), "该连接转到该连接。");
+    assert_eq!(join_wide("\u{2068}键\u{2069}  值"), "键  值");
+    assert_eq!(joined("键 1 和 2"), "键 1 和 2 转到键 1 和 2。");
+    assert_eq!(joined("\"你 好\""), "\"你 好\" 转到 \"你 好\"。");
+}
+
+#[test]
 fn the_language_for_tests_has_brackets_around_each_text() {
     let brackets = Language::from_code("qps").unwrap();
     assert_eq!(brackets.bytes(2), "⟦2 bytes⟧");
