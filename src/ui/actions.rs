@@ -171,7 +171,7 @@ impl App {
             Action::Zoom => self.zoom = !self.zoom,
             Action::Finer | Action::Coarser => {
                 self.scale = if action == Action::Finer { self.scale.finer() } else { self.scale.coarser() };
-                self.tell(self.scale.told());
+                self.tell(self.scale.told(self.lang));
             }
             Action::Help => self.help = Some(0),
             Action::Close => self.close(),

@@ -14,6 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Color;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
+use unicode_width::UnicodeWidthStr as _;
 
 pub(super) fn header() -> Header {
     Header {
@@ -94,6 +95,20 @@ pub(super) fn screen(app: &App, width: u16, height: u16) -> String {
     let buffer = buffer(app, width, height);
     let row = |y| (0..width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
     (0..height).map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// What a buffer holds, as one reads it: a wide glyph has the cell after it, too.
+pub(super) fn rows(buffer: &Buffer) -> String {
+    let row = |y| {
+        let (mut row, mut x) = (String::new(), 0);
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            row.push_str(symbol);
+            x += u16::try_from(symbol.width()).unwrap().max(1);
+        }
+        row.trim_end().to_owned()
+    };
+    (0..buffer.area.height).map(row).collect::<Vec<_>>().join("\n")
 }
 
 pub(super) fn seq(app: &App) -> u64 {

@@ -6,6 +6,7 @@
 use super::super::canvas::Point;
 use crate::event::ConnState;
 use crate::model::Way;
+use crate::texts::Language;
 use states::*;
 
 /// The map's columns and rows.
@@ -59,7 +60,6 @@ pub(super) struct Road {
     pub from: ConnState,
     pub to: ConnState,
     line: &'static [Point],
-    pub name: &'static str,
     /// Where the name stands, on the map and on the one with boxes.
     at: (usize, usize),
     at_large: (usize, usize),
@@ -68,6 +68,27 @@ pub(super) struct Road {
 impl Road {
     pub fn way(&self) -> Way {
         Way { from: self.from, to: self.to }
+    }
+
+    /// Why it is taken, in a word or two: the map has little room. Commands are called by their names.
+    pub fn name(&self, lang: Language) -> &'static str {
+        match (self.from, self.to) {
+            (NewCmd, Waiting) => lang.machine_road_nothing_left(),
+            (Waiting, Read) => lang.machine_road_wait(),
+            (Read, ParseCmd) => lang.machine_road_data(),
+            (NewCmd, ParseCmd) => lang.machine_road_bytes_left(),
+            (ParseCmd, Waiting) => lang.machine_road_no_line_end(),
+            (ParseCmd, Mwrite) => "get",
+            (ParseCmd, Write) => lang.machine_road_answer(),
+            (ParseCmd, Nread) => "set",
+            (Nread, Write) => lang.machine_road_value_in(),
+            (Write, Swallow) => lang.machine_road_big(),
+            (Write | Mwrite, NewCmd) => lang.machine_road_sent(),
+            (Swallow, NewCmd) => lang.machine_road_gone(),
+            (ParseCmd, Closing) => "quit",
+            (Read, Closing) => lang.machine_road_end(),
+            _ => "",
+        }
     }
 
     /// Its line on the map of that scale.
@@ -110,43 +131,42 @@ const fn road(
     from: ConnState,
     to: ConnState,
     line: &'static [Point],
-    name: &'static str,
     at: (usize, usize),
     at_large: (usize, usize),
 ) -> Road {
-    Road { from, to, line, name, at, at_large }
+    Road { from, to, line, at, at_large }
 }
 
 /// The ways that every reader should see, taken or not.
 pub(super) const ROADS: &[Road] = &[
-    road(NewCmd, Waiting, &[(6, 4), (6, 5)], "nothing left", (8, 4), (11, 9)),
-    road(Waiting, Read, &[(6, 7), (6, 8)], "wait", (8, 7), (11, 16)),
-    road(Read, ParseCmd, &[(9, 9), (24, 9), (24, 7)], "data", (10, 8), (16, 18)),
-    road(NewCmd, ParseCmd, &[(11, 3), (26, 3), (26, 5)], "bytes left", (12, 2), (18, 6)),
-    road(ParseCmd, Waiting, &[(20, 6), (11, 6)], "no \\n yet", (11, 5), (14, 11)),
-    road(ParseCmd, Mwrite, &[(29, 5), (29, 3), (40, 3)], "get", (31, 2), (46, 6)),
-    road(ParseCmd, Write, &[(32, 6), (41, 6)], "answer", (32, 5), (49, 12)),
-    road(ParseCmd, Nread, &[(29, 7), (29, 8), (37, 8)], "set", (31, 7), (45, 16)),
-    road(Nread, Write, &[(43, 8), (43, 7)], "value in", (29, 9), (45, 19)),
-    road(Write, Swallow, &[(45, 7), (45, 9)], "big", (47, 7), (69, 16)),
-    road(Write, NewCmd, &[(49, 6), (56, 6), (56, 1), (8, 1), (8, 2)], "sent", (46, 5), (74, 12)),
-    road(Mwrite, NewCmd, &[(49, 3), (56, 3), (56, 1), (8, 1), (8, 2)], "sent", (46, 2), (74, 6)),
-    road(Swallow, NewCmd, &[(51, 10), (56, 10), (56, 1), (8, 1), (8, 2)], "gone", (46, 11), (77, 22)),
-    road(ParseCmd, Closing, &[(27, 7), (27, 11)], "quit", (16, 10), (29, 21)),
-    road(Read, Closing, &[(6, 10), (6, 12), (22, 12)], "end or error", (8, 11), (11, 24)),
-    road(Closing, Closed, &[(32, 12), (36, 12)], "", (32, 11), (49, 24)),
+    road(NewCmd, Waiting, &[(6, 4), (6, 5)], (8, 4), (11, 9)),
+    road(Waiting, Read, &[(6, 7), (6, 8)], (8, 7), (11, 16)),
+    road(Read, ParseCmd, &[(9, 9), (24, 9), (24, 7)], (10, 8), (16, 18)),
+    road(NewCmd, ParseCmd, &[(11, 3), (26, 3), (26, 5)], (12, 2), (18, 6)),
+    road(ParseCmd, Waiting, &[(20, 6), (11, 6)], (11, 5), (14, 11)),
+    road(ParseCmd, Mwrite, &[(29, 5), (29, 3), (40, 3)], (31, 2), (46, 6)),
+    road(ParseCmd, Write, &[(32, 6), (41, 6)], (32, 5), (49, 12)),
+    road(ParseCmd, Nread, &[(29, 7), (29, 8), (37, 8)], (31, 7), (45, 16)),
+    road(Nread, Write, &[(43, 8), (43, 7)], (29, 9), (45, 19)),
+    road(Write, Swallow, &[(45, 7), (45, 9)], (47, 7), (69, 16)),
+    road(Write, NewCmd, &[(49, 6), (56, 6), (56, 1), (8, 1), (8, 2)], (46, 5), (74, 12)),
+    road(Mwrite, NewCmd, &[(49, 3), (56, 3), (56, 1), (8, 1), (8, 2)], (46, 2), (74, 6)),
+    road(Swallow, NewCmd, &[(51, 10), (56, 10), (56, 1), (8, 1), (8, 2)], (46, 11), (77, 22)),
+    road(ParseCmd, Closing, &[(27, 7), (27, 11)], (16, 10), (29, 21)),
+    road(Read, Closing, &[(6, 10), (6, 12), (22, 12)], (8, 11), (11, 24)),
+    road(Closing, Closed, &[(32, 12), (36, 12)], (32, 11), (49, 24)),
 ];
 
 /// Ways that are seldom taken: they are there once they were.
 pub(super) const BYWAYS: &[Road] = &[
-    road(Read, Waiting, &[(4, 8), (4, 7)], "", (0, 0), (0, 0)),
-    road(ParseCmd, NewCmd, &[(26, 5), (26, 3), (11, 3)], "", (0, 0), (0, 0)),
-    road(Nread, NewCmd, &[(45, 8), (56, 8), (56, 1), (8, 1), (8, 2)], "", (0, 0), (0, 0)),
-    road(Nread, Swallow, &[(43, 8), (43, 9)], "", (0, 0), (0, 0)),
-    road(Read, Write, &[(9, 9), (34, 9), (34, 7), (42, 7)], "", (0, 0), (0, 0)),
-    road(Write, Waiting, &[(43, 5), (20, 5), (20, 6), (11, 6)], "", (0, 0), (0, 0)),
-    road(Closing, Read, &[(22, 12), (6, 12), (6, 10)], "", (0, 0), (0, 0)),
-    road(Nread, Closing, &[(41, 9), (41, 10), (30, 10), (30, 11)], "", (0, 0), (0, 0)),
+    road(Read, Waiting, &[(4, 8), (4, 7)], (0, 0), (0, 0)),
+    road(ParseCmd, NewCmd, &[(26, 5), (26, 3), (11, 3)], (0, 0), (0, 0)),
+    road(Nread, NewCmd, &[(45, 8), (56, 8), (56, 1), (8, 1), (8, 2)], (0, 0), (0, 0)),
+    road(Nread, Swallow, &[(43, 8), (43, 9)], (0, 0), (0, 0)),
+    road(Read, Write, &[(9, 9), (34, 9), (34, 7), (42, 7)], (0, 0), (0, 0)),
+    road(Write, Waiting, &[(43, 5), (20, 5), (20, 6), (11, 6)], (0, 0), (0, 0)),
+    road(Closing, Read, &[(22, 12), (6, 12), (6, 10)], (0, 0), (0, 0)),
+    road(Nread, Closing, &[(41, 9), (41, 10), (30, 10), (30, 11)], (0, 0), (0, 0)),
 ];
 
 /// From listening to a worker's first new_cmd: no change of state, but the way a connection comes.
@@ -194,7 +214,9 @@ mod tests {
             assert!(low.windows(2).all(is_straight), "{} {}", road.from, road.to);
             // The arrow shows which way it goes.
             assert_ne!(low.first(), low.last(), "{} {}", road.from, road.to);
-            assert!(!reason(road.way()).is_empty());
+            for &lang in Language::ALL {
+                assert!(!reason(road.way(), lang).is_empty());
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use super::canvas::{Canvas, Point, Weight};
 use super::pen::Pen;
 use crate::event::ConnState;
 use crate::model::{ConnModel, ConnStage, Way, Ways};
+use crate::texts::Language;
 use labels::{Label, labels, place_of};
 use map::states::*;
 use map::{ARRIVAL, BYWAYS, LARGE, LOW, MapScale, ROADS, Road, SIZE, STATES};
@@ -19,6 +20,8 @@ use ratatui::style::Style;
 
 /// How wide the legend is, beside the map.
 const LEGEND: usize = 16;
+/// Of them, those for a sign.
+const SIGN: usize = 4;
 /// The panel's rows with its title: with the legend below the diagram, the diagram alone, and the
 /// diagram on as few rows as it can be drawn on.
 pub(super) const ROWS: u16 = 17;
@@ -26,31 +29,31 @@ pub(super) const LEAST_ROWS: u16 = ROWS - 3;
 pub(super) const LOW_ROWS: u16 = LOW.1 as u16 + 1;
 
 /// Why `drive_machine` takes that way.
-pub(super) fn reason(way: Way) -> &'static str {
+pub(super) fn reason(way: Way, lang: Language) -> &'static str {
     match (way.from, way.to) {
-        (NewCmd, Waiting) => "nothing is left in the read buffer",
-        (NewCmd, ParseCmd) => "bytes are left in the read buffer",
-        (Waiting, Read) => "once the socket is readable, read it",
-        (Read, ParseCmd) => "bytes came",
-        (Read, Waiting) => "there was nothing to read",
-        (ParseCmd, Waiting) => "the line has no end yet",
-        (ParseCmd, Nread) => "the command announced a value",
-        (ParseCmd, Write) => "the answer is one line",
-        (ParseCmd, Mwrite) => "the answer is made of items",
-        (ParseCmd, NewCmd) => "done, no answer is wanted: noreply",
-        (Nread, Write) => "the value is whole: answer it",
-        (Nread, NewCmd) => "the value is whole; noreply",
-        (Nread, Swallow) | (Write, Swallow) => "the value is not wanted: throw it away",
-        (Swallow, NewCmd) => "all of it is thrown away",
-        (Write | Mwrite, NewCmd) => "the whole answer is sent",
-        (ParseCmd, Closing) => "the client said quit",
-        (Read | Nread | Swallow, Closing) => "the client has gone, or an error",
-        (Write | Mwrite, Closing) => "closed once the answer is sent, or an error",
-        (Read, Write) => "refused, or no memory for a larger buffer",
-        (Write, Waiting) => "UDP: the refusal is never sent",
-        (Closing, Read) => "UDP: done with this client, read on",
-        (Write | Mwrite, Read) => "UDP: it cannot be sent, read on",
-        (Closing, Closed) => "its event is deleted, its descriptor closed",
+        (NewCmd, Waiting) => lang.machine_why_nothing_left(),
+        (NewCmd, ParseCmd) => lang.machine_why_bytes_left(),
+        (Waiting, Read) => lang.machine_why_readable(),
+        (Read, ParseCmd) => lang.machine_why_bytes_came(),
+        (Read, Waiting) => lang.machine_why_nothing_came(),
+        (ParseCmd, Waiting) => lang.machine_why_no_line_end(),
+        (ParseCmd, Nread) => lang.machine_why_value_announced(),
+        (ParseCmd, Write) => lang.machine_why_one_line(),
+        (ParseCmd, Mwrite) => lang.machine_why_items(),
+        (ParseCmd, NewCmd) => lang.machine_why_noreply(),
+        (Nread, Write) => lang.machine_why_value_whole(),
+        (Nread, NewCmd) => lang.machine_why_value_noreply(),
+        (Nread, Swallow) | (Write, Swallow) => lang.machine_why_value_unwanted(),
+        (Swallow, NewCmd) => lang.machine_why_swallowed(),
+        (Write | Mwrite, NewCmd) => lang.machine_why_sent(),
+        (ParseCmd, Closing) => lang.machine_why_quit(),
+        (Read | Nread | Swallow, Closing) => lang.machine_why_gone(),
+        (Write | Mwrite, Closing) => lang.machine_why_closed_once_sent(),
+        (Read, Write) => lang.machine_why_refused(),
+        (Write, Waiting) => lang.machine_why_refusal_unsent(),
+        (Closing, Read) => lang.machine_why_next_client(),
+        (Write | Mwrite, Read) => lang.machine_why_unsendable(),
+        (Closing, Closed) => lang.machine_why_closed(),
         _ => "",
     }
 }
@@ -58,7 +61,7 @@ pub(super) fn reason(way: Way) -> &'static str {
 /// The panel's title.
 pub(super) fn title(app: &App) -> String {
     match (app.shown_conn(), walker(app)) {
-        (_, Some(Walker::Listener)) => "drive_machine · the listening socket".to_owned(),
+        (_, Some(Walker::Listener)) => format!("drive_machine · {}", app.lang.machine_listener()),
         (Some(conn), _) => format!("drive_machine · c{}", conn.id),
         (None, _) => "drive_machine".to_owned(),
     }
@@ -226,10 +229,10 @@ impl Drawing {
         }
         canvas.draw(&mut pen.inner(0, u16::try_from(self.top).unwrap_or(0)), self.left, |w| walk.style(w));
 
-        if let Some((at, text)) = labels::arrival(self.scale) {
+        if let Some((at, text)) = labels::arrival(self.scale, walk.app.lang) {
             self.put(pen, at, text, if is_arriving { p.changed } else { p.dim });
         }
-        for Label { way, at, text } in labels(self.scale, &count) {
+        for Label { way, at, text } in labels(self.scale, walk.app.lang, &count) {
             let weight = walk.weight(way);
             let style = if weight == Weight::Faint { p.dim } else { walk.style(weight) };
             self.put(pen, at, &text, style);
@@ -287,36 +290,46 @@ fn told(walk: &Walk<'_>, pen: &mut Pen<'_>, y: usize) {
     let p = walk.app.palette;
     let Some(way) = walk.way else { return };
     let (mark, style) = if walk.is_just { ("◂ ", p.changed) } else { ("  ", p.dim) };
-    let text = format!("{} → {}: {}", short(way.from), short(way.to), reason(way));
+    let (from, to) = (short(way.from), short(way.to));
+    let text = match reason(way, walk.app.lang) {
+        "" => format!("{from} → {to}"),
+        why => walk.app.lang.machine_told(from, to, why),
+    };
     let x = pen.put(0, y, mark, p.changed);
-    let room = pen.width().saturating_sub(x);
-    pen.fit(x, y, room, text.trim_end_matches(": "), style);
+    pen.fit(x, y, pen.width().saturating_sub(x), &text, style);
 }
 
 /// What the signs mean: beside the map, or in one row below it.
 fn legend(walk: &Walk<'_>, pen: &mut Pen<'_>, (x, y): (usize, usize), told: usize) {
     let p = walk.app.palette;
-    let signs = [
-        ("[x]", "now", p.lit),
-        ("━▶", "just taken", p.changed),
-        ("─▶", "taken", p.text),
-        ("╌▶", "never", p.faint),
-        ("×3", "times", p.text),
-    ];
+    let styles = [p.lit, p.changed, p.text, p.faint, p.text];
+    let signs = signs(walk.app.lang);
+    let signs = signs.iter().zip(styles).map(|(&(sign, text), style)| (sign, text, style));
     if y > told {
         let mut x = x + 2;
         for (sign, text, style) in signs {
             x = pen.put(x, y, sign, style);
-            x = pen.put(x + 1, y, text, p.dim) + 2;
+            x = pen.fit(x + 1, y, usize::MAX, text, p.dim) + 2;
         }
         return;
     }
     // A blank row between them, where there is one.
     let apart = if y + 2 * signs.len() > told.max(LOW.1 + 1) { 1 } else { 2 };
-    for (i, (sign, text, style)) in signs.iter().enumerate() {
-        pen.put(x, y + apart * i, sign, *style);
-        pen.put(x + 4, y + apart * i, text, p.dim);
+    for (i, (sign, text, style)) in signs.enumerate() {
+        pen.put(x, y + apart * i, sign, style);
+        pen.fit(x + SIGN, y + apart * i, LEGEND - SIGN, text, p.dim);
     }
+}
+
+/// How a way or a state looks, and what that means.
+fn signs(lang: Language) -> [(&'static str, &'static str); 5] {
+    [
+        ("[x]", lang.machine_sign_now()),
+        ("━▶", lang.machine_sign_just_taken()),
+        ("─▶", lang.machine_sign_taken()),
+        ("╌▶", lang.machine_sign_never()),
+        ("×3", lang.machine_sign_times()),
+    ]
 }
 
 /// The C name without `conn_`, which every state has.
@@ -335,11 +348,4 @@ fn times(n: u32) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn counts_stay_short() {
-        assert_eq!([7, 12_345, 999_999, 4_000_000_000].map(times), ["×7", "×12k", "×999k", "×4G"]);
-    }
-}
+mod tests;

@@ -4,7 +4,7 @@
 use super::super::pen::Pen;
 use super::{Walk, reason, short, times};
 use crate::event::ConnState;
-use crate::model::ConnStage;
+use crate::model::{ConnStage, Way};
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
@@ -15,31 +15,32 @@ const BOX: usize = 5;
 
 /// Draws the panel.
 pub(super) fn render(walk: &Walk<'_>, pen: &mut Pen<'_>) {
-    let p = walk.app.palette;
+    let (p, lang) = (walk.app.palette, walk.app.lang);
     let Some(now) = walk.current else {
         let arriving = match walk.conn.map(|c| c.place) {
-            Some(ConnStage::Accepted) => "a connection is accepted",
-            Some(ConnStage::Queued) => "a connection is on a worker's queue",
-            Some(ConnStage::Taken) => "a worker has taken a connection",
-            _ => "no connection yet",
+            Some(ConnStage::Accepted) => lang.machine_accepted(),
+            Some(ConnStage::Queued) => lang.machine_queued(),
+            Some(ConnStage::Taken) => lang.machine_taken(),
+            _ => lang.machine_nobody(),
         };
         let x = pen.width().saturating_sub(arriving.width()) / 2;
-        pen.put(x, pen.height() / 2, arriving, p.strong);
+        pen.fit(x, pen.height() / 2, usize::MAX, arriving, p.strong);
         return;
     };
-    let from = walk.way.map(|way| way.from);
-    let is_wide = |gap: usize| {
-        let letters = |state: ConnState| 2 * short(state).len() - 1 + 6;
-        letters(now) + from.map_or(0, |from| letters(from) + gap) <= pen.width()
+    let is_wide = |way: Option<Way>, letters: &dyn Fn(ConnState) -> usize| {
+        letters(now) + way.map_or(0, |way| letters(way.from) + ARROW + 2) <= pen.width()
     };
+    // Where there is no room for two boxes, the state that is now is there.
+    let way = walk.way.filter(|&way| is_wide(Some(way), &|state| short(state).len() + 6));
+    let from = way.map(|way| way.from);
     // Letters apart read as larger ones, where there is room.
-    let spaced = is_wide(ARROW + 2);
+    let spaced = is_wide(way, &|state| 2 * short(state).len() - 1 + 6);
     let name = |state| if spaced { apart(short(state)) } else { short(state).to_owned() };
     let size = |state| name(state).len() + 6;
     let total = size(now) + from.map_or(0, |from| size(from) + ARROW + 2);
     let x = pen.width().saturating_sub(total) / 2;
     let y = pen.height().saturating_sub(BOX + 3) / 2;
-    let Some((from, way)) = from.zip(walk.way) else {
+    let Some((from, way)) = from.zip(way) else {
         return frame(pen, (x, y), &name(now), true, [p.now, p.lit]);
     };
     let just = if walk.is_just { p.changed } else { p.text };
@@ -50,10 +51,10 @@ pub(super) fn render(walk: &Walk<'_>, pen: &mut Pen<'_>) {
     let count = times(walk.ways.count(way));
     pen.put(at + (ARROW.saturating_sub(count.width())) / 2, y + BOX / 2 - 1, &count, just);
     frame(pen, (at + ARROW + 1, y), &name(now), true, [p.now, p.lit]);
-    let why = reason(way);
+    let why = reason(way, lang);
     let x = pen.width().saturating_sub(why.width()) / 2;
     let gap = usize::from(pen.height() > BOX + 1);
-    pen.put(x, y + BOX + gap, why, just);
+    pen.fit(x, y + BOX + gap, usize::MAX, why, just);
 }
 
 /// `n r e a d`.

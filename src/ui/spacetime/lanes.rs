@@ -4,10 +4,14 @@ use super::arrows::LaneOwner;
 use super::rows::{ShownRows, SpacetimeRow};
 use crate::event::{Event, Function, Kind, Thread};
 use crate::model::{ThreadPhase, World};
+use crate::texts::Language;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Columns from one worker to the next, widest first, and what must be left for the words then.
 const PITCHES: [(usize, usize); 7] = [(12, 34), (11, 32), (9, 30), (8, 26), (7, 24), (6, 17), (5, 11)];
+/// Columns left of the clients' lane: a client's name ends on it.
+pub(super) const MARGIN: usize = 3;
 /// From here on a worker's name is written out.
 const FULL_NAMES: usize = 9;
 
@@ -70,13 +74,18 @@ impl Lanes {
         self.list.iter().find(|lane| lane.who == who).map(|lane| lane.x)
     }
 
-    /// What stands above a lane.
-    pub fn name(&self, who: LaneOwner) -> String {
+    /// What stands above a lane. Threads are called as they are in a recording.
+    pub fn name(&self, who: LaneOwner, lang: Language) -> Cow<'static, str> {
         match who {
-            LaneOwner::Client => "client".to_owned(),
-            LaneOwner::Kernel => "kernel".to_owned(),
-            LaneOwner::Thread(Thread::Worker(i)) if self.pitch < FULL_NAMES => format!("w{i}"),
-            LaneOwner::Thread(thread) => thread.to_string(),
+            LaneOwner::Client => lang.spacetime_client().into(),
+            LaneOwner::Kernel => lang.spacetime_kernel().into(),
+            LaneOwner::Thread(thread) => match (thread.to_string(), thread.worker()) {
+                // Names must not touch.
+                (name, Some(i)) if self.pitch < FULL_NAMES || name.len() >= self.pitch => {
+                    format!("w{i}").into()
+                }
+                (name, _) => name.into(),
+            },
         }
     }
 }
@@ -84,7 +93,7 @@ impl Lanes {
 /// The columns of the clients, the kernel, main and so many workers: names above must not touch, and
 /// left of the first worker is room for what main hands down.
 fn columns(left: usize, pitch: usize, workers: usize) -> Vec<usize> {
-    let mut x = left + 3;
+    let mut x = left + MARGIN;
     let mut xs = vec![x];
     for least in [7, 6, 7].into_iter().chain((1..workers).map(|_| 5)).take(2 + workers) {
         x += pitch.max(least);

@@ -9,6 +9,8 @@ mod label;
 mod lanes;
 mod pairs;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 pub(super) use rows::Scale;
 
@@ -27,10 +29,12 @@ use unicode_width::UnicodeWidthStr;
 
 /// From here on there is room for the time of each row.
 const WITH_TIME: usize = 96;
+/// Columns of a time, at least: `99.9 ms`, and so that lanes do not move with every step.
+const TIME: usize = 8;
 
 /// The panel's title.
 pub(super) fn title(app: &App) -> String {
-    format!("Space-time · {} (+ -)", app.scale.name())
+    app.lang.spacetime_title(app.scale.name(app.lang))
 }
 
 /// Everything that the panel is drawn from.
@@ -46,6 +50,18 @@ struct SpacetimeView<'a> {
     /// Lines of the screen that a row takes.
     stride: usize,
     digits: usize,
+    /// Columns of the rows' times, with a blank behind them; 0 where there is no room for them.
+    times: usize,
+}
+
+/// So wide is the widest time of the rows: after an hour it has more columns than after a second.
+fn times(window: &ShownRows) -> usize {
+    let shown = window.rows.iter().filter_map(|row| match row {
+        SpacetimeRow::Events(range) if range.contains(&window.at) => Some(window.at),
+        SpacetimeRow::Events(range) => Some(range.start),
+        SpacetimeRow::Gap(_) => None,
+    });
+    shown.map(|at| time(window.events[at].t).width()).max().unwrap_or(0).max(TIME) + 1
 }
 
 /// Draws the panel.
@@ -55,11 +71,12 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let stride = if app.classroom { 2 } else { 1 };
     let height = pen.height().saturating_sub(1).div_ceil(stride);
     let Some(window) = window(&app.player, app.scale, height, app.horizon()) else {
-        pen.put(0, 0, "waiting for the first event", p.dim);
+        pen.fit(0, 0, usize::MAX, app.lang.spacetime_nothing_yet(), p.dim);
         return;
     };
     let digits = app.seqs().1.to_string().len().max(3);
-    let left = 2 + digits + 1 + if pen.width() >= WITH_TIME { 9 } else { 0 };
+    let times = if pen.width() >= WITH_TIME { times(&window) } else { 0 };
+    let left = 2 + digits + 1 + times;
     let world = app.player.world();
     let lanes = Lanes::of(world, &window, left, pen.width(), app.classroom);
     let lives = lanes.list.iter().map(|lane| match lane.who {
@@ -69,7 +86,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let lives = lives.collect();
     let pairs = pairs(&window);
     let other = other_end(&window, &pairs);
-    let view = SpacetimeView { app, pairs, other, lanes, lives, stride, digits, window };
+    let view = SpacetimeView { app, pairs, other, lanes, lives, stride, digits, times, window };
     view.heads(pen);
     let pen = &mut pen.inner(0, 1);
     view.lanes(pen);
@@ -90,11 +107,12 @@ impl SpacetimeView<'_> {
                 LaneOwner::Thread(_) if lives.get(self.window.now) == Some(&Life::Running) => p.text,
                 _ => p.dim,
             };
-            let name = self.lanes.name(lane.who);
+            let name = self.lanes.name(lane.who, self.app.lang);
             end = pen.put(lane.x.saturating_sub(name.width() / 2), 0, &name, style);
         }
         if self.lanes.hidden > 0 {
-            pen.put(self.lanes.label.max(end + 2), 0, &format!("+{} more", self.lanes.hidden), p.dim);
+            let more = self.app.lang.spacetime_more(self.lanes.hidden);
+            pen.fit(self.lanes.label.max(end + 2), 0, usize::MAX, &more, p.dim);
         }
     }
 
@@ -145,9 +163,14 @@ impl SpacetimeView<'_> {
             let (Some(from), Some(to)) = (self.lanes.x(from), self.lanes.x(to)) else { continue };
             let y = self.line(range.start);
             let is_lit = range.start == self.window.at;
-            // The head stands before the lane, and a line begins behind what stands on its lane.
+            // The head stands before the lane, and a line begins behind what stands on its lane: of a client with
+            // a long name that is some columns further.
             let dir: i32 = if from < to { 1 } else { -1 };
-            let points = [(from as i32 + dir, y), (to as i32 - dir, y)];
+            let client = self.lanes.x(LaneOwner::Client);
+            let end = |x: usize| {
+                if client == Some(x) { self.client(event).map_or(x, |(_, end)| end - 1) } else { x }
+            };
+            let points = [(end(from) as i32 + dir, y), (end(to) as i32 - dir, y)];
             canvas.line(&points, weight(is_lit), true);
             cross(from, to, y, is_lit, &self.lanes.list);
         }
@@ -181,6 +204,15 @@ impl SpacetimeView<'_> {
                 pen.put(x, y, glyph, style);
             }
         }
+    }
+
+    /// What stands on the clients' lane of an event that goes to one or comes from it, and the column after it: it
+    /// ends on the lane, but where it would run into what stands in the margin.
+    fn client(&self, event: &Event) -> Option<(String, usize)> {
+        let name = event.conn.map_or_else(|| "?".to_owned(), |id| format!("c{id}"));
+        let x = self.lanes.x(LaneOwner::Client)?;
+        let end = x.saturating_sub(lanes::MARGIN) + name.width();
+        Some((name, end.max(x + 1)))
     }
 
     fn is_solid(&self, x: usize, row: usize) -> bool {
@@ -218,8 +250,9 @@ impl SpacetimeView<'_> {
         }
         let digits = self.digits;
         let x = pen.put(2, y, &format!("{:>digits$} ", event.seq), margin);
-        if pen.width() >= WITH_TIME {
-            pen.put(x, y, &format!("{:>8} ", time(event.t)), margin);
+        if self.times > 0 {
+            let time = time(event.t);
+            pen.put(x + (self.times - 1).saturating_sub(time.width()), y, &time, margin);
         }
         if event.kind() == Kind::Mark {
             return self.chapter(pen, y, event, if is_now { p.now } else { p.strong });
@@ -231,7 +264,7 @@ impl SpacetimeView<'_> {
     /// A chapter begins: a line across all lanes.
     fn chapter(&self, pen: &mut Pen<'_>, y: usize, event: &Event, style: Style) {
         let p = self.app.palette;
-        let x = self.lanes.list.first().map_or(0, |lane| lane.x.saturating_sub(3));
+        let x = self.lanes.list.first().map_or(0, |lane| lane.x.saturating_sub(lanes::MARGIN));
         let title = visible(&event.bytes().map(|b| b.kept.into_owned()).unwrap_or_default());
         let rule = pen.width().saturating_sub(x + 1);
         pen.put(x, y, &"─".repeat(rule), p.faint);
@@ -250,11 +283,9 @@ impl SpacetimeView<'_> {
         let lit = if is_now { p.changed } else { style };
         match arrow(event) {
             Some(Arrow::Across { from, to }) => {
-                if let Some(x) =
-                    self.lanes.x(LaneOwner::Client).filter(|_| [from, to].contains(&LaneOwner::Client))
-                {
-                    let name = event.conn.map_or_else(|| "?".to_owned(), |id| format!("c{id}"));
-                    pen.put((x + 1).saturating_sub(name.width()), y, &name, lit);
+                let client = self.client(event).filter(|_| [from, to].contains(&LaneOwner::Client));
+                if let Some((name, end)) = client {
+                    pen.put(end - name.width(), y, &name, lit);
                 }
                 if let Some(x) = self.lanes.x(LaneOwner::Kernel).filter(|_| event.errno().is_some()) {
                     pen.put(x, y, "×", lit);
@@ -290,7 +321,7 @@ impl SpacetimeView<'_> {
         };
         let thread = run[0].th;
         if self.lanes.x(LaneOwner::Thread(thread)).is_none() && thread != Thread::Client {
-            words.insert_str(0, &format!("{thread}: "));
+            words = self.app.lang.spacetime_of_thread(thread.to_string(), words);
         }
         let room = pen.width().saturating_sub(x);
         x = pen.fit(x, y, room, &words, style);

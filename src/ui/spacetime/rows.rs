@@ -3,6 +3,7 @@
 use super::arrows::arrow;
 use crate::event::{Event, Kind};
 use crate::player::Player;
+use crate::texts::Language;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -42,20 +43,20 @@ impl Scale {
     }
 
     /// What it shows, for the panel's title.
-    pub fn name(self) -> &'static str {
+    pub fn name(self, lang: Language) -> &'static str {
         match self {
-            Scale::Each => "every event",
-            Scale::Runs => "runs in one row",
-            Scale::Crossing => "only what crosses lanes",
+            Scale::Each => lang.spacetime_scale_each(),
+            Scale::Runs => lang.spacetime_scale_runs(),
+            Scale::Crossing => lang.spacetime_scale_crossing(),
         }
     }
 
     /// What it shows, in a sentence.
-    pub fn told(self) -> &'static str {
+    pub fn told(self, lang: Language) -> &'static str {
         match self {
-            Scale::Each => "space-time: every event has a row",
-            Scale::Runs => "space-time: what a thread does by itself makes one row",
-            Scale::Crossing => "space-time: only what goes from lane to lane has a row",
+            Scale::Each => lang.spacetime_now_each(),
+            Scale::Runs => lang.spacetime_now_runs(),
+            Scale::Crossing => lang.spacetime_now_crossing(),
         }
     }
 }
