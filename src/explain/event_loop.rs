@@ -32,7 +32,7 @@ pub(super) fn wait(event: &Event, _lang: Language) -> Explanation {
     )
 }
 
-pub(super) fn wake(event: &Event, context: &Context, _lang: Language) -> Explanation {
+pub(super) fn wake(event: &Event, context: &Context, lang: Language) -> Explanation {
     let ready = event.ready().unwrap_or_default();
     let worker_thread = event.th.worker().is_some();
     match ready {
@@ -55,7 +55,7 @@ pub(super) fn wake(event: &Event, context: &Context, _lang: Language) -> Explana
                     && !one.what.name().contains('w')
                     && context.state == Some(ConnState::Read) =>
             {
-                super::udp::wake(n, Some(one.fd))
+                super::udp::wake(n, Some(one.fd), lang)
             }
             Some(n) => wake_conn(one, n, context),
             None if worker_thread => Explanation::english(

@@ -222,6 +222,11 @@ fn fd(fd: Option<i32>) -> String {
     fd.map(|n| format!(" (fd {n})")).unwrap_or_default()
 }
 
+/// The same in that language.
+fn fd_in(fd: Option<i32>, lang: Language) -> String {
+    fd.map(|n| lang.the_fd(n.to_string())).unwrap_or_default()
+}
+
 /// The worker that the event is about.
 fn worker(event: &Event, lang: Language) -> String {
     match event.worker().or_else(|| event.th.worker().map(|_| event.th)) {

@@ -260,10 +260,10 @@ pub(super) fn setsockopt(event: &Event, _lang: Language) -> Explanation {
     Explanation::english(format!("Socket option {}", word(name)), text, source)
 }
 
-pub(super) fn bind(event: &Event, _lang: Language) -> Explanation {
+pub(super) fn bind(event: &Event, lang: Language) -> Explanation {
     let addr = event.addr().map_or_else(|| "its address".to_owned(), addr);
     match event.errno() {
-        None if event.is_udp() => super::udp::bind(event, &addr),
+        None if event.is_udp() => super::udp::bind(event, &addr, lang),
         None => Explanation::english(
             "The socket gets its address",
             format!(
