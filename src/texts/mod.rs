@@ -56,8 +56,6 @@ struct Catalogue {
     bundle: FluentBundle<FluentResource>,
     /// Those without parameters, in the order of [`Language::PLAIN`].
     plain: Vec<String>,
-    /// Its words have no blanks between them: [`join_wide`] is for it.
-    is_wide: bool,
 }
 
 /// Each is read when its first text is asked for.
@@ -143,15 +141,14 @@ impl Catalogue {
             Ok(resource) | Err((resource, _)) => resource,
         };
         let mut bundle = FluentBundle::new_concurrent(vec![locale.parse().unwrap_or_default()]);
-        // Nothing here is written from right to left. What is put in is marked for `join_wide` alone.
-        let is_wide = language == Language::Zh;
-        bundle.set_use_isolating(is_wide);
+        // Nothing here is written from right to left: what is put in is marked for `join_wide` alone.
+        bundle.set_use_isolating(true);
         bundle.set_formatter(Some(|value, _| match value {
             FluentValue::Number(number) => Some(grouped(number)),
             _ => None,
         }));
         bundle.add_resource_overriding(resource);
-        let mut catalogue = Catalogue { bundle, plain: Vec::new(), is_wide };
+        let mut catalogue = Catalogue { bundle, plain: Vec::new() };
         let none = FluentArgs::new();
         let plain = Language::PLAIN.iter();
         catalogue.plain =
@@ -169,7 +166,7 @@ impl Catalogue {
         let mut errors = Vec::new();
         let text = self.bundle.format_pattern(pattern, Some(parameters), &mut errors);
         debug_assert!(errors.is_empty(), "{id}: {errors:?}");
-        Some(if self.is_wide { join_wide(&text) } else { text.into_owned() })
+        Some(join_wide(&text))
     }
 }
 
