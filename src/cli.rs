@@ -427,7 +427,8 @@ pub(crate) fn speed(s: &str) -> Result<f64, String> {
 }
 
 fn langs() -> impl TypedValueParser<Value = Language> {
-    PossibleValuesParser::new(["en", "zh"]).map(|code| Language::from_code(&code).unwrap_or_default())
+    PossibleValuesParser::new(Language::ALL.iter().map(|lang| lang.code()))
+        .map(|code| Language::from_code(&code).unwrap_or_default())
 }
 
 fn details() -> impl TypedValueParser<Value = Detail> {

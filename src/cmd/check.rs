@@ -3,6 +3,7 @@
 
 use super::STDOUT;
 use super::lesson::{read, recording_of};
+use super::look::own_lang;
 use super::server::shown;
 use crate::cli::TraceInput;
 use crate::lesson::{Lesson, check};
@@ -52,18 +53,16 @@ pub(super) fn run(input: &TraceInput) -> anyhow::Result<ExitCode> {
 
 /// The same for a lesson: what is wrong with its text, or else with its steps in its recording.
 fn lesson(input: &TraceInput) -> anyhow::Result<ExitCode> {
+    let lang = own_lang();
+    lang.speak();
     let name = shown(&input.file);
     let text = read(&input.file)?;
     let mut out = super::stdout();
     let lesson = match Lesson::parse(&text, &name) {
         Ok(lesson) => lesson,
         Err(mistakes) => {
-            let count = counted(mistakes.0.len() as u64, "problem");
-            writeln!(
-                out,
-                "{mistakes}\n{name}: {count}; with a mistake in the text its events were not looked for"
-            )
-            .context(STDOUT)?;
+            let end = lang.lesson_check_text(name, mistakes.0.len());
+            writeln!(out, "{mistakes}\n{end}").context(STDOUT)?;
             return Ok(ExitCode::from(1));
         }
     };
@@ -71,8 +70,8 @@ fn lesson(input: &TraceInput) -> anyhow::Result<ExitCode> {
     let recording = match Recording::load(&path, input.lenient) {
         Ok(recording) => recording,
         Err(error) => {
-            writeln!(out, "{name}: its recording cannot be read: {error}\n{name}: 1 problem")
-                .context(STDOUT)?;
+            let what = lang.lesson_check_recording(&*name, error.to_string());
+            writeln!(out, "{what}\n{}", lang.lesson_check_recording_count(&*name)).context(STDOUT)?;
             return Ok(ExitCode::from(1));
         }
     };
@@ -80,12 +79,8 @@ fn lesson(input: &TraceInput) -> anyhow::Result<ExitCode> {
     for problem in &problems {
         writeln!(out, "{name}:{problem}").context(STDOUT)?;
     }
-    let (steps, chapters) = (lesson.steps.len() as u64, lesson.chapters.len() as u64);
-    let what = format!("{} in {}", counted(steps, "step"), counted(chapters, "chapter"));
-    match problems.len() as u64 {
-        0 => writeln!(out, "{name}: {what}, no problems").context(STDOUT)?,
-        n => writeln!(out, "{name}: {what}, {}", counted(n, "problem")).context(STDOUT)?,
-    }
+    let end = lang.lesson_check_done(lesson.chapters.len(), name, problems.len(), lesson.steps.len());
+    writeln!(out, "{end}").context(STDOUT)?;
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 

@@ -1,9 +1,10 @@
 //! What can be asked about a step's event, and what the event answers.
 
-use super::mistake::unknown;
+use super::mistake::{listed, unknown};
 use crate::event::{ConnFields, Event, Kind, ReadyFd};
 use crate::filter::{Field, Subject, Type, Value};
 use crate::text::visible;
+use crate::texts::Language;
 
 /// How many characters of bytes are shown.
 const SHOWN: usize = 40;
@@ -52,7 +53,7 @@ impl QuestionKind {
     /// Reads what stands after `ask`.
     pub(super) fn parse(word: &str) -> Result<QuestionKind, String> {
         match word {
-            "" => Err(format!("expected what is asked after `ask`: {}", names())),
+            "" => Err(Language::spoken().lesson_wrong_ask(listed(&names()))),
             "next" => Ok(QuestionKind::Next),
             "ret" | "errno" | "result" => Ok(QuestionKind::Result),
             "ready" => Ok(QuestionKind::Ready),
@@ -62,9 +63,7 @@ impl QuestionKind {
                 Some(field) if field.is_of_set() && field.ty() != Type::Part => {
                     Ok(QuestionKind::Field(field))
                 }
-                Some(_) => {
-                    Err(format!("`{word}` is nothing that can be guessed; expected one of {}", names()))
-                }
+                Some(_) => Err(Language::spoken().lesson_wrong_guess(listed(&names()), word)),
                 None => Err(unknown("question", word, &names())),
             },
         }
@@ -132,11 +131,11 @@ impl QuestionKind {
     }
 }
 
-fn names() -> String {
+fn names() -> Vec<&'static str> {
     let fields = FIELDS.iter().map(|field| field.name());
     let first = ["next", "ret", "ready", "thread"].into_iter().chain(fields);
     let of_set = Field::ALL.iter().filter(|field| field.is_of_set() && field.ty() != Type::Part);
-    first.chain(of_set.map(|field| field.name())).collect::<Vec<_>>().join(", ")
+    first.chain(of_set.map(|field| field.name())).collect()
 }
 
 /// `c0 r`, `fd r`: who is ready for what. A descriptor's number is another one each time.

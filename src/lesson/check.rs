@@ -21,62 +21,44 @@ pub struct LessonProblem {
 
 impl fmt::Display for LessonProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: step {}: {}", self.line, self.step, self.what)
+        let lang = Language::spoken();
+        f.write_str(&lang.lesson_problem(self.line.to_string(), self.step.to_string(), &*self.what))
     }
 }
 
 /// Every step that finds no event, or is never reached, or asks what cannot be answered.
 pub fn check(lesson: &Lesson, workers: u32, events: &[Event]) -> Vec<LessonProblem> {
-    let (course, found) = Course::at(lesson.clone(), lesson.lang.unwrap_or(Language::En), workers, events);
+    let lang = Language::spoken();
+    let (course, found) = Course::at(lesson.clone(), lang, workers, events);
     let mut problems = Vec::new();
     let mut stuck: Option<usize> = None;
     for (i, (step, found)) in lesson.steps.iter().zip(found).enumerate() {
         let bind = &step.bind;
-        let title = printable(&step.title);
+        let title = &*printable(&step.title);
         let mut tell = |line: usize, what: String| problems.push(LessonProblem { line, step: i + 1, what });
         match found.trouble {
             Some(Trouble::Nowhere { before }) => {
                 let filter = printable(&bind.filter.to_string()).into_owned();
-                let what = match (before, i) {
-                    (0, _) => {
-                        format!("\"{title}\" finds no event: nothing in the recording matches {filter}")
-                    }
-                    (n, _) => format!(
-                        "\"{title}\" finds no event after that of the step before: {filter} matches {} earlier; move \
-                         the step up, or name another event",
-                        if n == 1 { "1 event".to_owned() } else { format!("{n} events") }
-                    ),
+                let what = match before {
+                    0 => lang.lesson_problem_nowhere(filter, title),
+                    n => lang.lesson_problem_earlier(filter, n, title),
                 };
                 tell(bind.line, what);
             }
-            Some(Trouble::Back { step }) => tell(
-                bind.line,
-                format!(
-                    "\"{title}\" is never reached: its event does not come after that of step {}; use `next`, or move it \
-                     up",
-                    step + 1
-                ),
-            ),
+            Some(Trouble::Back { step }) => {
+                tell(bind.line, lang.lesson_problem_back((step + 1).to_string(), title));
+            }
             None => {}
         }
         if let (Some(at), Some(ask)) = (found.at, step.ask)
             && course.question(i).is_none()
         {
-            tell(
-                bind.line,
-                format!(
-                    "\"{title}\" asks `{}`, but {}",
-                    ask.name(),
-                    match lacks(&events[at], ask) {
-                        true => format!(
-                            "its event ({}) does not say, and neither does what follows on its thread before the next \
-                             step",
-                            printable(events[at].kind().name())
-                        ),
-                        false => "there are not enough other answers to choose from".to_owned(),
-                    }
-                ),
-            );
+            let kind = printable(events[at].kind().name()).into_owned();
+            let what = match lacks(&events[at], ask) {
+                true => lang.lesson_problem_not_said(ask.name(), kind, title),
+                false => lang.lesson_problem_too_few(ask.name(), title),
+            };
+            tell(bind.line, what);
         }
         // What stands beside the others keeps nobody waiting.
         let waits = bind.which != Which::Beside && matches!(found.trouble, Some(Trouble::Nowhere { .. }));
@@ -86,9 +68,10 @@ pub fn check(lesson: &Lesson, workers: u32, events: &[Event]) -> Vec<LessonProbl
     }
     if let Some(stuck) = stuck.filter(|stuck| stuck + 1 < lesson.steps.len()) {
         let (first, last) = (stuck + 2, lesson.steps.len());
-        let steps =
-            if first == last { format!("step {last} is") } else { format!("steps {first} to {last} are") };
-        let what = format!("{steps} never reached: against a live server the lesson waits here for ever");
+        let what = match first == last {
+            true => lang.lesson_problem_stuck_last(last.to_string()),
+            false => lang.lesson_problem_stuck(first.to_string(), last.to_string()),
+        };
         problems.push(LessonProblem { line: lesson.steps[stuck].bind.line, step: stuck + 1, what });
     }
     problems.sort_by_key(|problem| problem.line);

@@ -29,6 +29,15 @@ pub struct Question {
     pub because: Explanation,
 }
 
+impl Question {
+    /// The first sentence of why the right answer is right.
+    pub fn why(&self) -> &str {
+        let text = &self.because.text;
+        let stops = [text.find(". ").map(|at| at + 1), text.find('。').map(|at| at + '。'.len_utf8())];
+        &text[..stops.into_iter().flatten().min().unwrap_or(text.len())]
+    }
+}
+
 /// One of the choices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {

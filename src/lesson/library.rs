@@ -43,7 +43,7 @@ impl BundledLesson {
     }
 }
 
-/// Every lesson in `lang`, in order; in English where it is not translated.
+/// Every lesson in `lang`, in order; in English, which all are written in, where it is not translated.
 pub fn all(lang: Language) -> Vec<BundledLesson> {
     let in_lang = |lang: Language| {
         LESSONS
@@ -51,8 +51,8 @@ pub fn all(lang: Language) -> Vec<BundledLesson> {
             .filter(move |(code, ..)| *code == lang.code())
             .map(move |&(_, stem, source)| BundledLesson { stem, lang, source })
     };
-    in_lang(Language::En)
-        .map(|english| in_lang(lang).find(|entry| entry.stem == english.stem).unwrap_or(english))
+    in_lang(Language::default())
+        .map(|original| in_lang(lang).find(|entry| entry.stem == original.stem).unwrap_or(original))
         .collect()
 }
 
@@ -80,15 +80,14 @@ pub fn find(name: &str, lang: Language) -> Result<BundledLesson, String> {
         [one] => Ok(**one),
         [] => {
             let meant = nearest(&wanted, all.iter().map(BundledLesson::name));
-            let meant = match meant.is_empty() {
-                true => String::new(),
-                false => format!("; did you mean {}?", either(&meant)),
-            };
-            Err(format!("no such lesson: {}{meant} (`memstep lesson --list` lists them)", quoted(name)))
+            Err(match meant.is_empty() {
+                true => Language::spoken().lesson_unknown(quoted(name)),
+                false => Language::spoken().lesson_unknown_near(quoted(name), either(&meant)),
+            })
         }
         many => {
             let names: Vec<_> = many.iter().map(|entry| entry.name()).collect();
-            Err(format!("{} may be {}; write more of it", quoted(name), either(&names)))
+            Err(Language::spoken().lesson_ambiguous(quoted(name), either(&names)))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::filter::{either, nearest, quoted};
 use crate::text::printable;
+use crate::texts::Language;
 use std::fmt;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -54,9 +55,15 @@ impl fmt::Display for Mistakes {
 impl std::error::Error for Mistakes {}
 
 /// `no such panel: thread; did you mean threads?`
-pub(super) fn unknown(what: &str, word: &str, all: &str) -> String {
-    match nearest(word, all.split(", ")).as_slice() {
-        [] => format!("no such {what}: {}; expected one of {all}", quoted(word)),
-        near => format!("no such {what}: {}; did you mean {}?", quoted(word), either(near)),
+pub(super) fn unknown(what: &str, word: &str, all: &[&str]) -> String {
+    let lang = Language::spoken();
+    match nearest(word, all.iter().copied()).as_slice() {
+        [] => lang.lesson_wrong_unknown(listed(all), what, quoted(word)),
+        near => lang.lesson_wrong_unknown_near(either(near), what, quoted(word)),
     }
+}
+
+/// `title, about, recording`
+pub(super) fn listed(names: &[&str]) -> String {
+    names.join(Language::spoken().list_comma())
 }

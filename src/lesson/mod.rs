@@ -39,7 +39,7 @@
 //!
 //! `parse.rs` and `step.rs` read the text, `mistake.rs` says what is wrong with it; `find.rs` finds the
 //! steps' events; `ask.rs` is what can be asked, `choices.rs` what can be chosen, `words.rs` how it is
-//! said in two languages; `course.rs` goes through events; `check.rs` finds what would not work;
+//! said; `course.rs` goes through events; `check.rs` finds what would not work;
 //! `skeleton.rs` begins a new lesson.
 
 mod ask;

@@ -1,8 +1,9 @@
 //! From Markdown to a lesson.
 
-use super::mistake::{Mistake, Mistakes, unknown};
+use super::mistake::{Mistake, Mistakes, listed, unknown};
 use super::step::{self, Parts};
 use super::{Block, Chapter, Lesson, Span, Step, TextStyle};
+use crate::filter::either;
 use crate::text::{printable, unmarked};
 use crate::texts::Language;
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
@@ -15,7 +16,7 @@ pub const LONGEST: usize = 1 << 20;
 const MINUTES: u32 = 999;
 /// The most mistakes that are told of.
 const MISTAKES: usize = 100;
-const KEYS: &str = "title, about, recording, minutes, lang";
+const KEYS: &[&str] = &["title", "about", "recording", "minutes", "lang"];
 
 impl Lesson {
     /// Reads a lesson's text; messages call it `file`.
@@ -30,7 +31,7 @@ impl Lesson {
             if source.contains('\r') { source.replace("\r\n", "\n").into() } else { source.into() };
         let mut reading = Reading::new(&source, file);
         if source.len() > LONGEST {
-            reading.complain(1, 1, format!("the text has more than {LONGEST} bytes; split it into lessons"));
+            reading.complain(1, 1, reading.lang.lesson_wrong_long(LONGEST.to_string()));
             return Err(Mistakes(reading.mistakes));
         }
         let body = reading.front_matter();
@@ -65,6 +66,8 @@ struct Fence {
 struct Reading<'a> {
     source: &'a str,
     file: &'a str,
+    /// What is wrong is said in it.
+    lang: Language,
     /// Where each line begins.
     starts: Vec<usize>,
     mistakes: Vec<Mistake>,
@@ -100,6 +103,7 @@ impl<'a> Reading<'a> {
         Reading {
             source,
             file,
+            lang: Language::spoken(),
             starts,
             mistakes: Vec::new(),
             lesson,
@@ -146,11 +150,7 @@ impl<'a> Reading<'a> {
             (at, blank) = (at + line.len(), blank + 1);
         }
         let Some(first) = lines.next().filter(|line| line.trim_end() == "---") else {
-            self.complain(
-                blank + 1,
-                1,
-                format!("expected a line `---`, then {KEYS} a line each, then `---`"),
-            );
+            self.complain(blank + 1, 1, self.lang.lesson_wrong_head(listed(KEYS)));
             return 0;
         };
         at += first.len();
@@ -161,7 +161,7 @@ impl<'a> Reading<'a> {
             let text = line.trim_end();
             if text == "---" {
                 for key in ["title", "about", "recording", "minutes"].iter().filter(|k| !has.contains(*k)) {
-                    self.complain(number, 1, format!("`{key}:` is missing; expected it before this line"));
+                    self.complain(number, 1, self.lang.lesson_wrong_key_missing(*key));
                 }
                 return at;
             }
@@ -169,22 +169,22 @@ impl<'a> Reading<'a> {
                 continue;
             }
             let Some((key, value)) = text.split_once(':') else {
-                self.complain(number, 1, format!("expected `KEY: VALUE`, where KEY is one of {KEYS}"));
+                self.complain(number, 1, self.lang.lesson_wrong_key(listed(KEYS)));
                 continue;
             };
             let column = key.chars().count() + 2 + (value.len() - value.trim_start().len());
             let (key, value) = (key.trim(), unquoted(value.trim()));
-            let Some(known) = KEYS.split(", ").find(|known| *known == key) else {
+            let Some(known) = KEYS.iter().copied().find(|known| *known == key) else {
                 self.complain(number, 1, unknown("key", key, KEYS));
                 continue;
             };
             if has.contains(&known) {
-                self.complain(number, 1, format!("`{known}:` for the second time; remove one"));
+                self.complain(number, 1, self.lang.lesson_wrong_key_twice(known));
                 continue;
             }
             has.push(known);
             if value.is_empty() {
-                self.complain(number, column, format!("expected something after `{known}:`"));
+                self.complain(number, column, self.lang.lesson_wrong_key_empty(known));
                 continue;
             }
             let text = printable(value).into_owned();
@@ -195,15 +195,18 @@ impl<'a> Reading<'a> {
                 "recording" => self.lesson.recording = value.to_owned(),
                 "minutes" => match value.parse() {
                     Ok(minutes @ 1..=MINUTES) => self.lesson.minutes = minutes,
-                    _ => self.complain(number, column, format!("expected a number from 1 to {MINUTES}")),
+                    _ => self.complain(number, column, self.lang.lesson_wrong_minutes(MINUTES)),
                 },
                 _ => match Language::from_code(value) {
                     Some(lang) => self.lesson.lang = Some(lang),
-                    None => self.complain(number, column, "expected en or zh"),
+                    None => {
+                        let codes: Vec<_> = Language::ALL.iter().map(|lang| lang.code()).collect();
+                        self.complain(number, column, self.lang.lesson_wrong_language(either(&codes)));
+                    }
                 },
             }
         }
-        self.complain(1, 1, "this `---` has no other below it; expected one after the last key");
+        self.complain(1, 1, self.lang.lesson_wrong_head_open());
         at
     }
 
@@ -291,7 +294,7 @@ impl<'a> Reading<'a> {
         self.soft_break = false;
         let title: String = spans.iter().map(|span| span.text.as_str()).collect();
         if title.trim().is_empty() {
-            return self.complain(line, 1, "an empty heading; expected what comes, in a few words");
+            return self.complain(line, 1, self.lang.lesson_wrong_heading());
         }
         match level {
             HeadingLevel::H1 => {
@@ -300,11 +303,7 @@ impl<'a> Reading<'a> {
                 self.lesson.chapters.push(Chapter { title, line, intro: Vec::new(), first });
             }
             HeadingLevel::H2 if self.lesson.chapters.is_empty() => {
-                self.complain(
-                    line,
-                    1,
-                    "a step before the first chapter; expected a heading `# CHAPTER` above it",
-                );
+                self.complain(line, 1, self.lang.lesson_wrong_step_first());
             }
             HeadingLevel::H2 => {
                 self.end_step();
@@ -319,20 +318,12 @@ impl<'a> Reading<'a> {
         let Some(open) = self.step.take() else { return };
         let OpenStep { title, line, parts, mut body } = open;
         let Some(parts) = parts else {
-            return self.complain(
-                line,
-                1,
-                "this step names no event; expected a block ```step with a line `next FILTER` below its heading",
-            );
+            return self.complain(line, 1, self.lang.lesson_wrong_no_block());
         };
         let Some(bind) = parts.bind else {
             // What was wrong with the line that names it has been said.
             if !self.mistakes.iter().any(|mistake| (line..=parts.lines).contains(&mistake.line)) {
-                self.complain(
-                    line,
-                    1,
-                    "this step's block names no event; expected a line `next FILTER` in it",
-                );
+                self.complain(line, 1, self.lang.lesson_wrong_no_event());
             }
             return;
         };
@@ -351,14 +342,10 @@ impl<'a> Reading<'a> {
         match self.lesson.chapters.last() {
             Some(chapter) if chapter.first == steps && !had_a_step => {
                 let line = chapter.line;
-                self.complain(line, 1, "this chapter has no step; expected a heading `## STEP` below it");
+                self.complain(line, 1, self.lang.lesson_wrong_no_step());
             }
             None if line > 1 && line > self.lines() => {
-                self.complain(
-                    line - 1,
-                    1,
-                    "the lesson has no chapter; expected `# CHAPTER`, and below it `## STEP`",
-                );
+                self.complain(line - 1, 1, self.lang.lesson_wrong_no_chapter());
             }
             _ => {}
         }
@@ -370,18 +357,10 @@ impl<'a> Reading<'a> {
         match fence.info.as_str() {
             "step" => {
                 let Some(open) = &mut self.step else {
-                    return self.complain(
-                        line,
-                        1,
-                        "a `step` block outside of a step; expected `## STEP` above it",
-                    );
+                    return self.complain(line, 1, self.lang.lesson_wrong_step_outside());
                 };
                 if open.parts.is_some() {
-                    return self.complain(
-                        line,
-                        1,
-                        "a second `step` block; a step has one: begin another with `##`",
-                    );
+                    return self.complain(line, 1, self.lang.lesson_wrong_step_twice());
                 }
                 let (mut parts, wrong) = step::parse(&lines);
                 parts.lines = parts.lines.max(line);
@@ -400,7 +379,7 @@ impl<'a> Reading<'a> {
                 wrong.into_iter().for_each(|(n, column, what)| self.complain(n, column, what));
             }
             "do" if self.step.is_none() => {
-                self.complain(line, 1, "a `do` block outside of a step; expected `## STEP` above it");
+                self.complain(line, 1, self.lang.lesson_wrong_do_outside());
             }
             "do" => {
                 let does: Vec<_> = lines
@@ -409,11 +388,7 @@ impl<'a> Reading<'a> {
                     .map(|(_, text)| shown(text))
                     .collect();
                 match does.is_empty() {
-                    true => self.complain(
-                        line,
-                        1,
-                        "an empty `do` block; expected connect, close, or what is typed",
-                    ),
+                    true => self.complain(line, 1, self.lang.lesson_wrong_do_block()),
                     false => self.add(Block::Do(does)),
                 }
             }

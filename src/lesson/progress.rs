@@ -6,6 +6,7 @@
 
 use crate::files::{self, For};
 use crate::text::printable;
+use crate::texts::Language;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -66,13 +67,9 @@ pub fn load(path: &Path) -> io::Result<(Progress, Option<String>)> {
         Ok(progress) => Ok((progress, None)),
         Err(why) => {
             let kept = set_aside(path)?;
-            let (path, kept) = (path.to_string_lossy(), kept.to_string_lossy());
-            let note = format!(
-                "{}: not understood ({}); it is kept as {}, and a new one begun",
-                printable(&path),
-                printable(&why.to_string()),
-                printable(&kept)
-            );
+            let shown = |path: &Path| printable(&path.to_string_lossy()).into_owned();
+            let why = printable(&why.to_string()).into_owned();
+            let note = Language::spoken().lesson_progress_broken(shown(path), shown(&kept), why);
             Ok((Progress::default(), Some(note)))
         }
     }

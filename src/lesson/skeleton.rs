@@ -8,31 +8,37 @@ use crate::texts::Language;
 use std::fmt::Write as _;
 
 /// A lesson over `events`, which `recording` is the path of: what an instructor begins with. Each step's
-/// filter finds exactly its event; chapters are the recording's own.
+/// filter finds exactly its event; chapters are the recording's own. It is in the language of the process, and says so
+/// where a lesson that says nothing would be taken for another.
 pub fn skeleton(title: &str, recording: &str, events: &[Event]) -> String {
+    let lang = Language::spoken();
     let of_interest: Vec<&Event> = events.iter().filter(|event| is_of_interest(event)).collect();
     let steps = of_interest.iter().filter(|event| event.kind() != Kind::Mark).count();
     let mut out = String::new();
     // Writing to a String cannot fail.
     let _ = write!(
         out,
-        "---\ntitle: {}\nabout: What this lesson is about, in a sentence.\nrecording: {}\nminutes: {}\n---\n",
-        one_line(title, "A lesson"),
-        recording,
+        "---\ntitle: {}\nabout: {}\nrecording: {recording}\nminutes: {}\n",
+        one_line(title, lang.lesson_new_title()),
+        lang.lesson_new_about(),
         (steps / 3).clamp(1, 999)
     );
-    let mut chapter: Option<String> = Some("The beginning".to_owned());
+    if lang != Language::default() {
+        let _ = writeln!(out, "lang: {lang}");
+    }
+    out.push_str("---\n");
+    let mut chapter: Option<String> = Some(lang.lesson_new_beginning().to_owned());
     for (i, event) in of_interest.iter().enumerate() {
         if event.kind() == Kind::Mark {
             let text = event.bytes().map(|bytes| String::from_utf8_lossy(&bytes.kept).into_owned());
-            chapter = Some(one_line(&text.unwrap_or_default(), "A chapter"));
+            chapter = Some(one_line(&text.unwrap_or_default(), lang.lesson_new_chapter()));
             continue;
         }
         // A chapter in which nothing happens has no step, and is none.
         if let Some(title) = chapter.take() {
             let _ = write!(out, "\n# {}\n", escaped(&title));
         }
-        let why = explain(event, &Context::default(), Language::En);
+        let why = explain(event, &Context::default(), lang);
         let filter = filter(event);
         let _ =
             write!(out, "\n## {}\n\n```step\nnext {filter}\nshow {}\n", escaped(&why.title), panels(event));

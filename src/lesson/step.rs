@@ -1,8 +1,9 @@
 //! The block `step`: which event a step is about, what to look at, what is asked.
 
 use super::ask::QuestionKind;
-use super::mistake::unknown;
+use super::mistake::{listed, unknown};
 use crate::filter::{Field, Filter};
+use crate::texts::Language;
 
 /// From where on an event is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +94,7 @@ const WORDS: &[&str] = &["first", "next", "beside", "last", "show", "ask", "do"]
 
 /// Reads a block; each line with its number. What is wrong: the line, the character from 1, what.
 pub(super) fn parse(lines: &[(usize, String)]) -> (Parts, Vec<(usize, usize, String)>) {
+    let lang = Language::spoken();
     let mut parts = Parts::default();
     let mut wrong = Vec::new();
     for (line, text) in lines {
@@ -105,12 +107,9 @@ pub(super) fn parse(lines: &[(usize, String)]) -> (Parts, Vec<(usize, usize, Str
         let mut complain = |at: usize, what: String| wrong.push((*line, column(at), what));
         match word {
             "" => {}
-            "first" | "next" | "beside" | "last" if parts.bind.is_some() => complain(
-                indent,
-                format!(
-                    "`{word}` stands here besides another; a step is about one event: make this a step of its own"
-                ),
-            ),
+            "first" | "next" | "beside" | "last" if parts.bind.is_some() => {
+                complain(indent, lang.lesson_wrong_event_twice(word));
+            }
             "first" | "next" | "beside" | "last" => match bind(word, rest) {
                 Ok((which, filter)) => {
                     parts.bind = Some(Bind { which, filter, line: *line, column: column(start) });
@@ -118,14 +117,14 @@ pub(super) fn parse(lines: &[(usize, String)]) -> (Parts, Vec<(usize, usize, Str
                 Err((at, what)) => complain(start + at, what),
             },
             "show" if rest.is_empty() => {
-                complain(text.len(), format!("expected panels after `show`: {}", panel_names()));
+                complain(text.len(), lang.lesson_wrong_show(listed(&panel_names())));
             }
             "show" => {
                 for name in rest.split_whitespace() {
                     let at = start + (name.as_ptr() as usize - rest.as_ptr() as usize);
                     match StepPanel::ALL.iter().find(|panel| panel.name() == name) {
                         Some(panel) if parts.show.contains(panel) => {
-                            complain(at, format!("the panel {name} is named twice"));
+                            complain(at, lang.lesson_wrong_panel_twice(name));
                         }
                         Some(panel) => parts.show.push(*panel),
                         None => complain(at, unknown("panel", name, &panel_names())),
@@ -133,26 +132,23 @@ pub(super) fn parse(lines: &[(usize, String)]) -> (Parts, Vec<(usize, usize, Str
                 }
             }
             "ask" if parts.ask.is_some() => {
-                complain(indent, "a second `ask`; a step asks one thing".to_owned());
+                complain(indent, lang.lesson_wrong_ask_twice().to_owned());
             }
             "ask" => match QuestionKind::parse(rest) {
                 Ok(ask) => parts.ask = Some(ask),
                 Err(what) => complain(start, what),
             },
-            "do" if rest.is_empty() => complain(
-                text.len(),
-                "expected what the client does after `do`: connect, close, or what it types".to_owned(),
-            ),
+            "do" if rest.is_empty() => complain(text.len(), lang.lesson_wrong_do().to_owned()),
             "do" => parts.does.push(rest.to_owned()),
-            _ => complain(indent, unknown("word", word, &WORDS.join(", "))),
+            _ => complain(indent, unknown("word", word, WORDS)),
         }
         parts.lines = *line;
     }
     (parts, wrong)
 }
 
-fn panel_names() -> String {
-    StepPanel::ALL.iter().map(|panel| panel.name()).collect::<Vec<_>>().join(", ")
+fn panel_names() -> Vec<&'static str> {
+    StepPanel::ALL.iter().map(|panel| panel.name()).collect()
 }
 
 /// What other runs of the same story have differently.
@@ -177,20 +173,11 @@ fn bind(word: &str, expression: &str) -> Result<(Which, Filter), (usize, String)
         _ => Which::Last,
     };
     if expression.is_empty() {
-        return Err((
-            0,
-            format!("expected a filter after `{word}`, such as `{word} ev=state & to=conn_nread`"),
-        ));
+        return Err((0, Language::spoken().lesson_wrong_filter(word)));
     }
     let filter = Filter::parse(expression).map_err(|error| (error.at(), error.message().to_owned()))?;
     match NOT_THE_SAME.iter().find(|field| filter.looks_at(|f| f == **field)) {
-        Some(field) => Err((
-            0,
-            format!(
-                "`{}` is another one each time the story is recorded; say what happens, as in `ev=read & conn=0`",
-                field.name()
-            ),
-        )),
+        Some(field) => Err((0, Language::spoken().lesson_wrong_field(field.name()))),
         None => Ok((which, filter)),
     }
 }

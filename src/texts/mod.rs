@@ -85,11 +85,6 @@ impl Language {
         code.and_then(Language::from_code).unwrap_or_default()
     }
 
-    /// One of two: where the texts have not moved here yet.
-    pub fn pick<T>(self, en: T, zh: T) -> T {
-        if self == Language::Zh { zh } else { en }
-    }
-
     /// The language of this process, which errors speak, wherever they come from; as `setlocale` has it. English
     /// until [`speak`](Language::speak) says otherwise.
     pub fn spoken() -> Language {

@@ -33,8 +33,10 @@ pub(super) fn course(
     workers: u16,
     look: LookArgs,
 ) -> anyhow::Result<Course> {
-    let asked = if options(look)?.ascii { Some(Language::En) } else { asked };
-    let (lesson, lang) = text_of(name, asked, asked.unwrap_or_else(own_lang))?;
+    let asked = if options(look)?.ascii { Some(Language::default()) } else { asked };
+    let lang = asked.unwrap_or_else(own_lang);
+    lang.speak();
+    let (lesson, lang) = text_of(name, asked, lang)?;
     Ok(Course::live(lesson, lang, workers.into()))
 }
 
@@ -42,10 +44,12 @@ pub(super) fn course(
 pub(super) fn run(mut args: LessonArgs) -> anyhow::Result<ExitCode> {
     let is_shown = has_terminal() && !args.text;
     let mut lang = args.lang.unwrap_or_else(own_lang);
-    if is_shown && lang != Language::En && options(args.look)?.ascii {
-        super::say("there is no Chinese in ASCII; the lesson is in English");
-        (args.lang, lang) = (Some(Language::En), Language::En);
+    let plain = Language::default();
+    if is_shown && lang != plain && options(args.look)?.ascii {
+        super::say(&plain.lesson_no_ascii(lang.lesson_language()));
+        (args.lang, lang) = (Some(plain), plain);
     }
+    lang.speak();
     if let Some(recording) = &args.new {
         return new::run(recording, args.output.as_deref());
     }
@@ -78,21 +82,13 @@ pub(super) struct Opened {
 pub(super) fn open(name: &str, asked: Option<Language>, lang: Language) -> anyhow::Result<Opened> {
     let (lesson, lang) = text_of(name, asked, lang)?;
     let (recording, key) = if let Some(path) = file(name) {
-        let recording = Recording::load(&recording_of(&lesson, path), false).with_context(|| {
-            format!(
-                "{}: its recording cannot be opened; `recording:` is a path from where the lesson is",
-                super::server::shown(path)
-            )
-        })?;
+        let recording = Recording::load(&recording_of(&lesson, path), false)
+            .with_context(|| lang.lesson_recording_not_opened(super::server::shown(path)))?;
         (recording, show::key(path))
     } else {
         let entry = library::find(name, lang).map_err(anyhow::Error::msg)?;
         let Some(bytes) = library::recording(&lesson.recording) else {
-            bail!(
-                "{}: its recording, {}, did not come with this program",
-                entry.file(),
-                printable(&lesson.recording)
-            );
+            bail!(lang.lesson_recording_not_carried(entry.file(), printable(&lesson.recording).into_owned()));
         };
         (TraceReader::new(bytes, &lesson.recording)?.into_recording()?, entry.stem.to_owned())
     };
@@ -105,11 +101,12 @@ fn text_of(name: &str, asked: Option<Language>, lang: Language) -> anyhow::Resul
     if let Some(path) = file(name) {
         let lesson = Lesson::parse(&read(path)?, &super::server::shown(path))?;
         let lang = asked.or(lesson.lang).unwrap_or(lang);
+        lang.speak();
         return Ok((lesson, lang));
     }
     let entry = library::find(name, lang).map_err(anyhow::Error::msg)?;
     if entry.lang != lang {
-        super::say(&format!("{} is not translated yet: this is the English one", entry.name()));
+        super::say(&lang.lesson_not_translated(entry.name()));
     }
     Ok((entry.lesson()?, entry.lang))
 }
@@ -124,11 +121,11 @@ fn file(name: &str) -> Option<&Path> {
 /// The text of a file.
 pub(super) fn read(path: &Path) -> anyhow::Result<String> {
     let shown = super::server::shown(path);
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read the lesson {shown}"))?;
+    let bytes = std::fs::read(path).with_context(|| Language::spoken().lesson_not_read(&*shown))?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
-        anyhow::anyhow!("{shown}:{line}: the text is not UTF-8 here; save it as UTF-8")
+        anyhow::Error::msg(Language::spoken().lesson_not_utf_8(shown, line.to_string()))
     })
 }
 
@@ -147,11 +144,8 @@ fn list(lang: Language) -> anyhow::Result<ExitCode> {
     let mut out = crate::cmd::stdout();
     let mut write = || -> io::Result<()> {
         for (entry, lesson) in entries.iter().zip(&lessons) {
-            let minutes = lang.pick(format!("{} min", lesson.minutes), format!("{} 分钟", lesson.minutes));
-            let note = match entry.lang == lang {
-                true => "",
-                false => " (English)",
-            };
+            let minutes = lang.lesson_minutes(lesson.minutes);
+            let note = if entry.lang == lang { "" } else { lang.lesson_in_english() };
             let far = progress.lessons.get(entry.stem).map(|entry| far(entry, lesson, lang));
             let far = far.unwrap_or_default();
             writeln!(
@@ -165,11 +159,7 @@ fn list(lang: Language) -> anyhow::Result<ExitCode> {
                 writeln!(out, "{:1$}{line}", "", named + 6)?;
             }
         }
-        let how = lang.pick(
-            "`memstep lesson NAME` shows one; its number will do, or how its name begins.",
-            "`memstep lesson NAME` 打开一课；写编号或名称的开头即可。",
-        );
-        writeln!(out, "\n{how}")
+        writeln!(out, "\n{}", lang.lesson_how_to_open())
     };
     write().context(STDOUT)?;
     Ok(ExitCode::SUCCESS)
@@ -177,17 +167,10 @@ fn list(lang: Language) -> anyhow::Result<ExitCode> {
 
 /// How far one has come with a lesson.
 fn far(kept: &LessonProgress, lesson: &Lesson, lang: Language) -> String {
-    let (furthest, steps) = (kept.furthest, lesson.steps.len());
-    if furthest == 0 {
-        return String::new();
+    let (furthest, steps) = (kept.furthest.to_string(), lesson.steps.len().to_string());
+    match (kept.furthest, kept.asked) {
+        (0, _) => String::new(),
+        (_, 0) => lang.lesson_far(furthest, steps),
+        (_, asked) => lang.lesson_far_score(asked, furthest, steps, kept.right),
     }
-    let score = match kept.asked {
-        0 => String::new(),
-        asked => lang
-            .pick(format!(", {} of {asked} right", kept.right), format!("，{asked} 题答对 {}", kept.right)),
-    };
-    lang.pick(
-        format!(" · been to step {furthest} of {steps}{score}"),
-        format!(" · 到过第 {furthest} 步，共 {steps} 步{score}"),
-    )
 }

@@ -4,6 +4,7 @@ use crate::cmd::STDOUT;
 use crate::cmd::server::shown;
 use crate::files::{self, For};
 use crate::lesson::skeleton;
+use crate::texts::Language;
 use crate::trace::reader::Recording;
 use anyhow::{Context as _, bail};
 use std::io::{self, Write as _};
@@ -12,8 +13,9 @@ use std::process::ExitCode;
 
 /// Writes a lesson over `recording` to `output`, or to stdout.
 pub(super) fn run(recording: &Path, output: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let lang = Language::spoken();
     if recording.as_os_str() == "-" {
-        bail!("--new needs a file: the lesson names its recording");
+        bail!(lang.lesson_new_stdin());
     }
     let Recording { header, events, .. } = Recording::load(recording, false)?;
     let stem = recording.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
@@ -23,7 +25,7 @@ pub(super) fn run(recording: &Path, output: Option<&Path>) -> anyhow::Result<Exi
     let path = relative(recording, folder.unwrap_or(Path::new(".")))?;
     let path = match path.to_str() {
         Some(path) if !path.contains(char::is_control) => path,
-        _ => bail!("{}: a lesson cannot hold such a name; rename the recording", shown(recording)),
+        _ => bail!(lang.lesson_new_bad_name(shown(recording))),
     };
     let text = skeleton(title, path, &events);
     let Some(output) = output else {
@@ -32,22 +34,18 @@ pub(super) fn run(recording: &Path, output: Option<&Path>) -> anyhow::Result<Exi
     };
     files::write(output, text.as_bytes(), For::All, false).map_err(|error| match error.kind() {
         // Somebody's work may be in it.
-        io::ErrorKind::AlreadyExists => {
-            anyhow::anyhow!("{} exists already; choose another name", shown(output))
-        }
-        _ => anyhow::Error::new(error).context(format!("cannot write {}", shown(output))),
+        io::ErrorKind::AlreadyExists => anyhow::Error::msg(lang.lesson_new_exists(shown(output))),
+        _ => anyhow::Error::new(error).context(lang.lesson_new_not_written(shown(output))),
     })?;
     let steps = text.matches("\n```step\n").count();
-    let file = shown(output);
-    crate::cmd::say(&format!(
-        "{file}: {steps} steps; `memstep lesson {file}` shows it, `memstep check {file}` checks it"
-    ));
+    crate::cmd::say(&lang.lesson_new_done(shown(output), steps));
     Ok(ExitCode::SUCCESS)
 }
 
 /// The path of a file that is there, from a folder that is.
 fn relative(file: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
-    let absolute = |path: &Path| path.canonicalize().with_context(|| format!("cannot find {}", shown(path)));
+    let not_found = |path: &Path| Language::spoken().lesson_new_not_found(shown(path));
+    let absolute = |path: &Path| path.canonicalize().with_context(|| not_found(path));
     let (file, folder) = (absolute(file)?, absolute(folder)?);
     let same = file.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
     let up = folder.components().skip(same).map(|_| Component::ParentDir);

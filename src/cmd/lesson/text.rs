@@ -23,17 +23,9 @@ pub(super) fn page(course: &Course, header: &Header, events: &[Event]) -> String
     let mut out = String::new();
     let _ = writeln!(out, "{}", lesson.title);
     paragraph(&mut out, 0, "", &plain(&lesson.about));
-    let (steps, minutes) = (lesson.steps.len(), lesson.minutes);
     let recording = crate::text::printable(&lesson.recording);
     let recording = recording.rsplit('/').next().unwrap_or_default();
-    let _ = writeln!(
-        out,
-        "{}",
-        lang.pick(
-            format!("{steps} steps, {minutes} minutes; recording {recording}"),
-            format!("{steps} 步，{minutes} 分钟；记录 {recording}")
-        )
-    );
+    let _ = writeln!(out, "{}", lang.lesson_head(lesson.minutes, recording, lesson.steps.len()));
     blocks(&mut out, &lesson.intro, lang);
     let mut chapter = None;
     for (i, step) in lesson.steps.iter().enumerate() {
@@ -47,10 +39,9 @@ pub(super) fn page(course: &Course, header: &Header, events: &[Event]) -> String
         let _ = writeln!(out, "\n{:>2}. {}", i + 1, step.title);
         blocks(&mut out, &step.body, lang);
         let line = course.place(i).and_then(|at| told.get(&at));
-        let none = lang.pick("(this step finds no event in the recording)", "（记录里没有这一步的事件）");
         let _ = match line {
             Some(line) => writeln!(out, "\n{line}"),
-            None => writeln!(out, "\n{:INDENT$}{none}", ""),
+            None => writeln!(out, "\n{:INDENT$}{}", "", lang.lesson_no_event()),
         };
         question(&mut out, course, i);
     }
@@ -66,26 +57,19 @@ fn question(out: &mut String, course: &Course, step: usize) {
     for (i, choice) in question.choices.iter().enumerate() {
         paragraph(out, INDENT + 2, &format!("{}  ", letter(i)), &plain(&choice.text));
     }
-    let right = &question.choices[question.right].text;
-    let mut answer =
-        plain(&lang.pick(format!("{}: ", letter(question.right)), format!("{}：", letter(question.right))));
-    answer.push(Span { text: right.clone(), style: TextStyle::Strong });
-    if course.lesson().steps[step].has_words() {
-        answer.extend(plain(lang.pick(".", "。")));
-    } else {
-        // What explains events speaks English.
-        let title = question.because.title.trim_end_matches(['.', '?', '!']);
-        answer.extend(plain(&format!(". {title}. {}", first_sentence(&question.because.text))));
-    }
-    paragraph(out, INDENT, "= ", &answer);
+    let (right, of) = (&*question.choices[question.right].text, letter(question.right).to_string());
+    let answer = match course.lesson().steps[step].has_words() {
+        true => lang.lesson_answer(of, right),
+        false => {
+            let title = question.because.title.trim_end_matches(['.', '?', '!', '。', '？', '！']);
+            lang.lesson_answer_why(of, right, title, question.why())
+        }
+    };
+    paragraph(out, INDENT, "= ", &plain(&answer));
 }
 
 fn letter(i: usize) -> char {
     char::from(b'a' + u8::try_from(i).unwrap_or(25).min(25))
-}
-
-fn first_sentence(text: &str) -> &str {
-    text.find(". ").map_or(text, |end| &text[..=end])
 }
 
 /// Each step's event as `print` shows it, by its index.
@@ -134,9 +118,8 @@ fn blocks(out: &mut String, blocks: &[Block], lang: Language) {
             }
             Block::Do(lines) => {
                 out.push('\n');
-                let who = lang.pick("the client: ", "客户端：");
                 for line in lines {
-                    let _ = writeln!(out, "{:1$}> {who}{line}", "", INDENT);
+                    let _ = writeln!(out, "{:INDENT$}{}{line}", "", lang.lesson_client());
                 }
             }
         }

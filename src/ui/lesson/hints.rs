@@ -12,21 +12,21 @@ pub(in crate::ui) fn hints(app: &App, tutor: &Tutor) -> Vec<(String, String)> {
         Stage::Asking => {
             let choices = tutor.course.question(tutor.step).map_or(0, |question| question.choices.len());
             let keys = format!("a-{}", letter(choices.saturating_sub(1)));
-            vec![hint(&keys, lang.pick("answer", "作答")), hint("s", lang.pick("show", "揭晓"))]
+            vec![hint(&keys, lang.lesson_hint_answer()), hint("s", lang.lesson_hint_show())]
         }
-        Stage::Over => vec![hint("R", lang.pick("again", "从头开始"))],
-        _ => vec![hint("Enter", lang.pick("next step", "下一步"))],
+        Stage::Over => vec![hint("R", lang.lesson_hint_again())],
+        _ => vec![hint("Enter", lang.lesson_hint_next())],
     };
     if app.is_elsewhere() {
-        hints.insert(0, hint("L", lang.pick("back to the lesson", "回到课程")));
+        hints.insert(0, hint("L", lang.lesson_hint_elsewhere()));
     }
-    hints.push(hint("Bksp", lang.pick("step before", "上一步")));
+    hints.push(hint("Bksp", lang.lesson_hint_before()));
     // What else to look at; where there is room, it is on the screen.
     for panel in tutor.shows().iter().filter(|panel| **panel != app.focus) {
         hints.push(hint(&panel.number().to_string(), panel.name(lang)));
     }
-    hints.push(hint(". ,", lang.pick("event by event", "逐个事件")));
-    hints.push(hint("e", lang.pick("why", "为什么")));
-    hints.push(hint("l", lang.pick("text alone", "只看课文")));
+    hints.push(hint(". ,", lang.lesson_hint_events()));
+    hints.push(hint("e", lang.lesson_hint_why()));
+    hints.push(hint("l", lang.lesson_hint_alone()));
     hints
 }

@@ -237,18 +237,10 @@ impl App {
         self.lang = lang;
         self.tutor = Some(Box::new(tutor));
         self.go_to_lesson_step(step);
-        self.tell(&match step {
-            0 => lang
-                .pick(
-                    "Enter: the next step   Backspace: back   ?: all keys",
-                    "回车：下一步   退格：上一步   ?：所有按键",
-                )
-                .to_owned(),
-            _ => lang.pick(
-                format!("continued at step {} of {steps} (R begins again)", step + 1),
-                format!("从第 {} 步继续，共 {steps} 步（R 从头开始）", step + 1),
-            ),
-        });
+        match step {
+            0 => self.tell(lang.lesson_begun()),
+            _ => self.tell(lang.lesson_continued((step + 1).to_string(), steps.to_string())),
+        }
     }
 
     /// A step, at its event or its question.
@@ -290,16 +282,8 @@ impl App {
         let Some(tutor) = &mut self.tutor else { return };
         let (lang, step, stage) = (tutor.lang(), tutor.step, tutor.stage());
         match action {
-            Action::NextStep if stage == Stage::Asking => {
-                self.tell(lang.pick(
-                    "what do you think? a letter answers, s shows it without",
-                    "你怎么看？按字母作答，s 直接揭晓",
-                ));
-            }
-            Action::NextStep if stage == Stage::Over => self.tell(lang.pick(
-                "this is the end: R begins again, Backspace goes back, q quits",
-                "这一课完了：R 从头开始，退格返回，q 退出",
-            )),
+            Action::NextStep if stage == Stage::Asking => self.tell(lang.lesson_asked()),
+            Action::NextStep if stage == Stage::Over => self.tell(lang.lesson_ended()),
             Action::NextStep => {
                 if stage == Stage::Waiting && tutor.course.waits_for() == Some(step) {
                     tutor.course.skip();
@@ -313,7 +297,7 @@ impl App {
                 }
             }
             Action::PrevStep if stage == Stage::Over => self.go_to_lesson_step(step),
-            Action::PrevStep if step == 0 => self.tell(lang.pick("the first step", "这是第一步")),
+            Action::PrevStep if step == 0 => self.tell(lang.lesson_first_step()),
             Action::PrevStep => self.go_to_lesson_step(step.saturating_sub(times)),
             Action::BackToLesson => {
                 self.jump();
@@ -345,7 +329,7 @@ impl App {
         let Some(tutor) = &self.tutor else { return };
         match tutor.chapter(by) {
             Some(step) => self.go_to_lesson_step(step),
-            None => self.tell(tutor.lang().pick("there is no such chapter", "没有这一章")),
+            None => self.tell(tutor.lang().lesson_no_chapter()),
         }
     }
 
@@ -426,7 +410,8 @@ impl App {
             Err(_) if tutor.is_told => {}
             Err(error) => {
                 tutor.is_told = true;
-                self.warn(format!("how far you come cannot be kept: {error}"));
+                let text = tutor.lang().lesson_not_kept(error);
+                self.warn(text);
             }
         }
     }

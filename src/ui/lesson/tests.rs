@@ -99,6 +99,45 @@ fn chinese_at_120x40() {
     insta::assert_snapshot!(text_of(&app, 120, 40));
 }
 
+/// A lesson's text alone, in Chinese: no word of English is the program's.
+fn alone(mut app: App, keys: &str, width: u16, height: u16) -> String {
+    press(&mut app, keys);
+    press(&mut app, "l");
+    text_of(&app, width, height)
+}
+
+#[test]
+fn a_question_in_chinese_at_80x24() {
+    insta::assert_snapshot!(alone(at_step(Language::Zh, 14), "", 80, 24));
+}
+
+#[test]
+fn a_wrong_answer_in_chinese_at_80x24() {
+    let app = at_step(Language::Zh, 14);
+    let right = tutor(&app).course.question(13).unwrap().right;
+    insta::assert_snapshot!(alone(app, if right == 0 { "b" } else { "a" }, 80, 24));
+}
+
+#[test]
+fn the_end_in_chinese_at_120x40() {
+    let mut app = at_step(Language::Zh, 25);
+    for _ in 0..20 {
+        on(&mut app);
+    }
+    insta::assert_snapshot!(alone(app, "", 120, 40));
+}
+
+#[test]
+fn what_is_waited_for_in_chinese_at_80x24() {
+    let (pupil, _) = pupil("set", Language::Zh);
+    let course = Course::live(pupil.course.lesson().clone(), Language::Zh, 4);
+    let leash = Arc::new(Free);
+    let options = Options { lang: Language::Zh, ..Options::default() };
+    let mut app = App::live(header(), leash.clone(), leash, &options);
+    app.learn(Pupil { course, address: "127.0.0.1 11211".to_owned(), ..pupil });
+    insta::assert_snapshot!(alone(app, "", 80, 24));
+}
+
 #[test]
 fn the_end_at_120x40() {
     let mut app = at_step(Language::En, 25);
@@ -336,15 +375,23 @@ fn the_glossary_stands_below_why_and_can_be_asked() {
     assert!(app.status.as_ref().unwrap().text.starts_with("词汇表里没有 conn_nred；是不是 conn_nread"));
 }
 
-#[test]
-fn a_step_without_words_of_its_own_says_why_it_is_so() {
+/// A step that has no words, answered.
+fn bare(lang: Language) -> App {
     let source = "---\ntitle: bare\nabout: nothing\nrecording: ../../traces/set-get.jsonl\nminutes: 1\n---\n\n# One\n\n\
                   ## The read\n\n```step\nfirst ev=read\nask ret\n```\n\n`memcached.c:3893, try_read_network`\n";
     let lesson = crate::lesson::Lesson::parse(source, "bare.md").unwrap();
     let events = events(library::recording(&lesson.recording).unwrap());
-    let course = Course::over(lesson, Language::En, 4, &events);
+    let course = Course::over(lesson, lang, 4, &events);
     let pupil = Pupil { course, kept: LessonProgress::default(), keep: None, address: String::new() };
     let mut app = App::lesson(recording("bare", events), pupil, &Options::default());
     press(&mut app, "a");
+    app
+}
+
+#[test]
+fn a_step_without_words_of_its_own_says_why_it_is_so() {
+    let app = bare(Language::En);
     assert!(screen(&app, 80, 24).contains("read puts 13 bytes"), "{}", screen(&app, 80, 24));
+    let drawn = alone(bare(Language::Zh), "", 80, 24).replace(' ', "");
+    assert!(drawn.contains("read把13字节放进读缓冲区，那里有2,048字节的空间。\n"), "{drawn}");
 }

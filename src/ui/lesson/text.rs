@@ -23,12 +23,11 @@ pub(in crate::ui) fn title(tutor: &Tutor) -> String {
     let lesson = tutor.course.lesson();
     let chapter = tutor.current().and_then(|step| lesson.chapters.get(step.chapter));
     let chapter = printable(chapter.map_or(&lesson.title, |chapter| &chapter.title)).into_owned();
-    let (n, of, lang) = (tutor.step + 1, tutor.steps(), tutor.lang());
-    let step = lang.pick(format!("step {n} of {of}"), format!("第 {n} 步，共 {of} 步"));
+    let (n, of, lang) = ((tutor.step + 1).to_string(), tutor.steps().to_string(), tutor.lang());
     match tutor.stage() {
-        Stage::Over => format!("{} · {}", printable(&lesson.title), lang.pick("the end", "完")),
-        Stage::Waiting => format!("{step} · {} · {chapter}", lang.pick("waiting", "等待")),
-        Stage::Asking | Stage::Telling => format!("{step} · {chapter}"),
+        Stage::Over => lang.lesson_title_over(printable(&lesson.title)),
+        Stage::Waiting => lang.lesson_title_waiting(chapter, n, of),
+        Stage::Asking | Stage::Telling => lang.lesson_title(chapter, n, of),
     }
 }
 
@@ -95,14 +94,11 @@ fn elsewhere(app: &App, tutor: &Tutor, page: &mut TextPage) {
     if !app.is_elsewhere() {
         return;
     }
-    let seq = |at: Option<usize>| at.and_then(|at| app.player.event(at)).map_or(0, |event| event.seq);
+    let seq =
+        |at: Option<usize>| at.and_then(|at| app.player.event(at)).map_or(0, |event| event.seq).to_string();
     let (here, there) = (seq(app.player.cursor()), seq(tutor.target()));
     let style = page.p.changed;
-    let text = tutor.lang().pick(
-        format!("◂ You are at event {here}; this step is at {there}. L: back to it"),
-        format!("◂ 你在事件 {here}；这一步在事件 {there}。L：回到这一步"),
-    );
-    page.plain("", &text, style);
+    page.plain("", &tutor.lang().lesson_elsewhere(here, there), style);
     page.blank();
 }
 
@@ -126,24 +122,17 @@ fn before(tutor: &Tutor, page: &mut TextPage) {
 
 fn ask(app: &App, tutor: &Tutor, question: &Question, page: &mut TextPage) {
     let p = page.p;
+    let lang = tutor.lang();
     if let Some(event) = tutor.place().and_then(|at| app.player.event(at)) {
         // What the question is about, and no more than that.
         let what = event.function().map_or_else(|| event.kind().name(), |function| function.name());
-        let what = printable(what);
+        let (what, thread) = (printable(what), event.th.to_string());
         let text = match question.ask {
             // That question says it all.
             QuestionKind::Field(Field::To) => String::new(),
-            QuestionKind::Next => tutor.lang().pick(
-                format!("{} comes to {what}. After that:", event.th),
-                format!("{} 到了 {what}。在那之后：", event.th),
-            ),
-            QuestionKind::Field(Field::Th) => {
-                tutor.lang().pick(format!("Next: {what}"), format!("接下来：{what}"))
-            }
-            _ => tutor.lang().pick(
-                format!("Next: {what}, on {}", event.th),
-                format!("接下来：{what}，在 {} 上", event.th),
-            ),
+            QuestionKind::Next => lang.lesson_before_next(thread, what),
+            QuestionKind::Field(Field::Th) => lang.lesson_before_thread(what),
+            _ => lang.lesson_before(thread, what),
         };
         if !text.is_empty() {
             page.plain("", &text, p.dim);
@@ -156,14 +145,7 @@ fn ask(app: &App, tutor: &Tutor, question: &Question, page: &mut TextPage) {
     }
     page.blank();
     let last = letter(question.choices.len().saturating_sub(1));
-    page.plain(
-        "",
-        &tutor.lang().pick(
-            format!("a-{last}: what do you think?   s: show it without"),
-            format!("a-{last}：你认为是哪个？   s：直接揭晓"),
-        ),
-        p.dim,
-    );
+    page.plain("", &lang.lesson_letters(last.to_string()), p.dim);
 }
 
 fn tell(app: &App, tutor: &Tutor, page: &mut TextPage) {
@@ -182,10 +164,8 @@ fn tell(app: &App, tutor: &Tutor, page: &mut TextPage) {
     page.blocks(tutor, &step.body);
     if tutor.place().is_none() {
         let why = match app.leash {
-            Some(_) => {
-                lang.pick("(its event has not come, or is let go)", "（它的事件没有发生，或已被丢弃）")
-            }
-            None => lang.pick("(this step finds no event in the recording)", "（记录里没有这一步的事件）"),
+            Some(_) => lang.lesson_no_event_live(),
+            None => lang.lesson_no_event(),
         };
         page.blank();
         page.plain("", why, p.warn);
@@ -199,18 +179,15 @@ fn verdict(tutor: &Tutor, question: &Question, chosen: usize, page: &mut TextPag
     let text = |i: usize| question.choices.get(i).map_or("", |choice| &choice.text);
     let right = format!("{}  {}", letter(question.right), text(question.right));
     if chosen == question.right {
-        let head = lang.pick("✓ Right: ", "✓ 对了：");
-        page.marked(head, p.now, &[strong(&right)]);
+        page.marked(lang.lesson_right(), p.now, &[strong(&right)]);
     } else {
         let yours = format!("{}  {}", letter(chosen), text(chosen));
-        page.marked(lang.pick("✗ Not so: ", "✗ 不对："), p.warn, &[plain(&yours)]);
-        page.marked(lang.pick("  It is:  ", "  答案是："), p.now, &[strong(&right)]);
+        page.marked(lang.lesson_not_so(), p.warn, &[plain(&yours)]);
+        page.marked(lang.lesson_it_is(), p.now, &[strong(&right)]);
     }
-    // The step's own words say why, in its language. Where it has none, what explains events does, in
-    // English.
+    // The step's own words say why. Where it has none, what explains events does.
     if tutor.current().is_some_and(|step| !step.has_words()) {
-        let why = question.because.text.split_inclusive(". ").next().unwrap_or_default();
-        page.plain("  ", why.trim_end(), p.dim);
+        page.plain("  ", question.why(), p.dim);
     }
 }
 
@@ -223,15 +200,15 @@ fn waiting(app: &App, tutor: &Tutor, page: &mut TextPage) {
         page.plain("", &step.title, p.strong);
         page.blank();
     }
-    page.plain("", lang.pick("This has not happened yet.", "这一步还没有发生。"), p.text);
+    page.plain("", lang.lesson_not_yet(), p.text);
     page.blank();
     let mut does = step.does().peekable();
     if does.peek().is_some() {
-        page.plain("", lang.pick("In another terminal, with telnet:", "在另一个终端里，用 telnet："), p.text);
+        page.plain("", lang.lesson_with_telnet(), p.text);
         for line in does {
             let line = match line {
                 "connect" => format!("telnet {}", tutor.address),
-                "close" => lang.pick("Ctrl-], then quit", "Ctrl-]，然后输入 quit").to_owned(),
+                "close" => lang.lesson_telnet_close().to_owned(),
                 line => line.to_owned(),
             };
             page.plain("    > ", &line, p.strong);
@@ -239,13 +216,9 @@ fn waiting(app: &App, tutor: &Tutor, page: &mut TextPage) {
         page.blank();
     }
     if app.is_held() {
-        let how = lang.pick(
-            "The server is held: . lets its next event through, p lets it go.",
-            "服务器被按住了：. 放行下一个事件，p 松开。",
-        );
-        page.plain("", how, p.text);
+        page.plain("", lang.lesson_held(), p.text);
     }
-    page.plain("", lang.pick("Enter: go on without it", "回车：不等了，继续"), p.dim);
+    page.plain("", lang.lesson_without_it(), p.dim);
 }
 
 fn over(tutor: &Tutor, page: &mut TextPage) {
@@ -255,39 +228,18 @@ fn over(tutor: &Tutor, page: &mut TextPage) {
     let (right, asked) = (score.right, score.questions);
     if asked > 0 {
         let open = asked.saturating_sub(score.answered);
-        page.plain(
-            "",
-            &lang.pick(
-                format!("{right} of {asked} questions answered rightly."),
-                format!("{asked} 个问题答对了 {right} 个。"),
-            ),
-            p.now,
-        );
+        page.plain("", &lang.lesson_score(asked, right), p.now);
         if open > 0 {
-            page.plain(
-                "",
-                &lang.pick(format!("{open} not answered."), format!("{open} 个没有作答。")),
-                p.text,
-            );
+            page.plain("", &lang.lesson_unanswered(open), p.text);
         }
         page.blank();
     }
     if let Some((entry, lesson)) = library::after(&tutor.course.lesson().title, lang) {
-        let title = &lesson.title;
-        let next = lang.pick(format!("The next lesson: {title}"), format!("下一课：{title}"));
-        page.plain("", &next, p.text);
+        page.plain("", &lang.lesson_following(lesson.title), p.text);
         page.plain("", &format!("    memstep lesson {}", entry.name()), p.strong);
         page.blank();
     }
-    page.plain(
-        "",
-        lang.pick(
-            "R begins this one again; the recording stays here to look around in. `memstep lesson --list` lists all \
-             lessons.",
-            "R 从头开始；记录还在这里，可以继续看。`memstep lesson --list` 列出所有课程。",
-        ),
-        p.text,
-    );
+    page.plain("", lang.lesson_over(), p.text);
 }
 
 /// Lines as they grow.
@@ -374,10 +326,9 @@ impl TextPage {
                 }
                 Block::Do(lines) => {
                     self.blank();
-                    let who = tutor.lang().pick("> the client: ", "> 客户端：");
                     // What is only told takes no more rows than it must.
                     let line = lines.join(" ▸ ");
-                    self.marked(who, self.p.dim, &[strong(&line)]);
+                    self.marked(tutor.lang().lesson_client(), self.p.dim, &[strong(&line)]);
                 }
             }
         }
