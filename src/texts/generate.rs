@@ -317,7 +317,7 @@ fn methods(languages: &[Texts], first: &Texts) -> String {
     let plain: Vec<_> = own().filter(|(_, text)| text.parameters.is_empty()).map(|(key, _)| key).collect();
     let count = plain.len();
     let mut code = format!(
-        "/// The texts without parameters.\nconst PLAIN: [(&str, Option<&str>); {count}] = {plain:?};\n\n\
+        "/// The texts without parameters.\nstatic PLAIN: [(&str, Option<&str>); {count}] = {plain:?};\n\n\
          impl Language {{\n"
     );
     for (key, text) in own() {

@@ -35,7 +35,11 @@ mod made {
     impl Language {
         /// Every language that one may ask for, English first.
         pub const ALL: &'static [Language] = ALL;
-        pub(super) const PLAIN: &'static [(&'static str, Option<&'static str>)] = &PLAIN;
+        /// The names of the texts without parameters, and of their parts.
+        pub(super) fn texts_without_parameters() -> &'static [(&'static str, Option<&'static str>)] {
+            &PLAIN
+        }
+
         pub(super) const SOURCES: &'static [(Language, &'static str, &'static str, &'static str)] = &SOURCES;
     }
 }
@@ -54,7 +58,7 @@ pub struct Titled {
 /// The texts of a language, ready to be filled in.
 struct Catalogue {
     bundle: FluentBundle<FluentResource>,
-    /// Those without parameters, in the order of [`Language::PLAIN`].
+    /// Those without parameters, in the order of [`Language::texts_without_parameters`].
     plain: Vec<String>,
 }
 
@@ -101,7 +105,7 @@ impl Language {
         CATALOGUES[self as usize].get_or_init(|| Catalogue::of(self))
     }
 
-    /// The text in this place of [`Language::PLAIN`].
+    /// The text in this place of [`Language::texts_without_parameters`].
     fn plain(self, place: usize) -> &'static str {
         &self.catalogue().plain[place]
     }
@@ -145,7 +149,7 @@ impl Catalogue {
         bundle.add_resource_overriding(resource);
         let mut catalogue = Catalogue { bundle, plain: Vec::new() };
         let none = FluentArgs::new();
-        let plain = Language::PLAIN.iter();
+        let plain = Language::texts_without_parameters().iter();
         catalogue.plain =
             plain.map(|(id, part)| catalogue.put(id, *part, &none).unwrap_or_default()).collect();
         catalogue

@@ -1,10 +1,11 @@
 //! What every key does to the viewer.
 
-use super::app::{App, Panel, PendingKey, Request};
+use super::app::{App, PendingKey, Request};
 use super::count::CountPrefix;
 use super::help;
 use super::keys::{self, Action};
 use super::lesson::Stage;
+use super::panels::Panel;
 use super::prompt::PromptKind;
 use crate::player::{Direction, Wanted};
 use crate::texts::Language;

@@ -13,17 +13,18 @@ use super::marks::{Bookmarks, Jumps};
 use super::mouse::HitAreas;
 use super::narrow::Narrow;
 use super::notes::Notes;
+use super::panels::Panel;
 use super::prompt::{History, Prompt};
+use super::scene::Scene;
 use super::spacetime::Scale;
 use super::theme::{Palette, Theme};
 use super::{Desk, Grows, Leash, OpenedRecording, Options, Tape};
 use crate::event::{Event, Kind, Leashed, Thread};
 use crate::explain::Explanation;
-use crate::model::ConnModel;
 use crate::player::{Pace, Player, SourceProgress, Wanted};
 use crate::texts::Language;
 use crate::trace::format::{End, Header, Redacted};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,51 +32,6 @@ use std::time::Duration;
 const KEPT_LIVE: usize = 200_000;
 /// How many bytes they may take, also where someone is looking at them.
 const KEPT_BYTES: usize = 256 << 20;
-
-/// A part of the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Panel {
-    Threads,
-    SpaceTime,
-    Machine,
-    Connection,
-    Stack,
-    Events,
-    Why,
-    Memory,
-}
-
-impl Panel {
-    pub const ALL: [Panel; 8] = [
-        Panel::Threads,
-        Panel::SpaceTime,
-        Panel::Machine,
-        Panel::Connection,
-        Panel::Stack,
-        Panel::Events,
-        Panel::Why,
-        Panel::Memory,
-    ];
-
-    /// What it is called.
-    pub fn name(self, lang: Language) -> &'static str {
-        match self {
-            Panel::Threads => lang.panel_threads(),
-            Panel::SpaceTime => lang.panel_space_time(),
-            Panel::Machine => lang.panel_machine(),
-            Panel::Connection => lang.panel_connection(),
-            Panel::Stack => lang.panel_stack(),
-            Panel::Events => lang.panel_events(),
-            Panel::Why => lang.panel_why(),
-            Panel::Memory => lang.panel_memory(),
-        }
-    }
-
-    /// The digit that chooses it.
-    pub fn number(self) -> usize {
-        self as usize + 1
-    }
-}
 
 /// What is told on the last line until the next key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -218,6 +174,8 @@ pub struct App {
     pub(super) leaves_screen: bool,
     /// What was drawn where: what a click means.
     pub(super) seen: RefCell<HitAreas>,
+    /// Which event stands in each row of the list.
+    pub(super) list_rows: RefCell<Vec<Option<usize>>>,
     /// How far the recording is read, as of the last look.
     pub(super) progress: SourceProgress,
     /// Where to go as soon as that is known.
@@ -314,6 +272,7 @@ impl App {
             mouse: false,
             leaves_screen: false,
             seen: RefCell::default(),
+            list_rows: RefCell::default(),
             progress: SourceProgress::DONE,
             awaited: None,
         };
@@ -394,14 +353,38 @@ impl App {
         (self.theme, self.palette) = (theme, if self.classroom { palette.bold() } else { palette });
     }
 
-    /// The connection that the panels show: the pinned one, the event's, or the last one before.
-    pub(super) fn shown_conn_id(&self) -> Option<u32> {
-        let of_event = self.player.current().and_then(Event::about);
-        self.pinned.or(of_event).or(self.player.world().last_conn)
+    /// This instant, for the panels.
+    pub(super) fn scene(&self) -> Scene<'_> {
+        Scene {
+            player: &self.player,
+            lang: self.lang,
+            palette: self.palette,
+            classroom: self.classroom,
+            scale: self.scale,
+            title: &self.title,
+            redacted: self.redacted,
+            has_calls: self.has_calls,
+            edge_triggered: self.edge_triggered,
+            is_live: self.leash.is_some(),
+            follow: self.follow,
+            leashed: &self.leashed,
+            horizon: self.horizon(),
+            shown_title: self.shown_title(),
+            pinned: self.pinned,
+            narrow: self.narrow.as_ref(),
+            search: self.search.as_ref(),
+            breakpoints: &self.breakpoints,
+            bookmarks: &self.bookmarks,
+            notes: &self.notes,
+            looked_up: self.looked_up.as_ref(),
+            scroll: self.scroll,
+            list_rows: &self.list_rows,
+            explained: OnceCell::new(),
+        }
     }
 
-    pub(super) fn shown_conn(&self) -> Option<&ConnModel> {
-        self.player.world().conn(self.shown_conn_id()?)
+    pub(super) fn shown_conn_id(&self) -> Option<u32> {
+        self.scene().shown_conn_id()
     }
 
     pub(super) fn seqs(&self) -> (u64, u64) {

@@ -1,11 +1,9 @@
 //! A frame: which panels, and where.
 
-use super::app::{App, Panel};
+use super::app::App;
+use super::panels::Panel;
 use super::pen::Pen;
-use super::{
-    ascii, bars, breakpoints, connection, events, explain, help, lesson, machine, memory, spacetime, stack,
-    threads,
-};
+use super::{ascii, bars, breakpoints, help, lesson, machine};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -141,7 +139,8 @@ fn space_time_or_memory(app: &App) -> Panel {
 }
 
 fn threads_connection_stack(app: &App, area: Rect, buf: &mut Buffer) {
-    let (upper, rest) = split_rows(area, threads::wanted_height(app).min(area.height / 2));
+    let (upper, rest) =
+        split_rows(area, Panel::Threads.component().rows(&app.scene()).best.min(area.height / 2));
     // Where every row counts the threads give theirs first: the stack is as deep as it is.
     let wanted = if app.has_calls { STACK.0 } else { STACK.1 };
     let spare = rest.height.saturating_sub(CONNECTION);
@@ -182,7 +181,7 @@ fn small(app: &App, body: Rect, buf: &mut Buffer) {
     }
     let (upper, lower) = match top.height {
         0..12 => (top, Rect::default()),
-        _ => split_rows(top, top.height - connection::least_height(app)),
+        _ => split_rows(top, top.height - Panel::Connection.component().rows(&app.scene()).least),
     };
     panel(app, Panel::SpaceTime, upper, buf);
     if !lower.is_empty() {
@@ -193,30 +192,12 @@ fn small(app: &App, body: Rect, buf: &mut Buffer) {
 
 /// A panel with its title: a rule, and the panel's name and digit in it.
 pub(super) fn panel(app: &App, which: Panel, area: Rect, buf: &mut Buffer) {
-    let why = if which == Panel::Why { explain::explanation(app) } else { None };
-    let title = match which {
-        Panel::Threads => which.name(app.lang).to_owned(),
-        Panel::SpaceTime => spacetime::title(app),
-        Panel::Machine => machine::title(app),
-        Panel::Connection => connection::title(app),
-        Panel::Stack => stack::title(app),
-        Panel::Events => events::title(app),
-        Panel::Why => explain::title(app.lang, why.as_ref()),
-        Panel::Memory => memory::title(app),
-    };
+    let scene = app.scene();
+    let (component, title) = (which.component(), which.component().title(&scene));
     let number = format!("{} ", which.number());
     let Some(mut pen) = ruled(app, &number, &title, app.focus == which, area, buf) else { return };
     app.seen.borrow_mut().panel(which, area);
-    match which {
-        Panel::Threads => threads::render(app, &mut pen),
-        Panel::SpaceTime => spacetime::render(app, &mut pen),
-        Panel::Machine => machine::render(app, &mut pen),
-        Panel::Connection => connection::render(app, &mut pen),
-        Panel::Stack => stack::render(app, &mut pen),
-        Panel::Events => events::render(app, &mut pen),
-        Panel::Why => explain::render(app, why.as_ref(), &mut pen),
-        Panel::Memory => memory::render(app, &mut pen),
-    }
+    component.draw(&scene, &mut pen);
 }
 
 /// A rule with a title in it, and the place below it; none where there is no room.

@@ -1,9 +1,11 @@
 //! The events panel: the list around the cursor, with idle time drawn as such.
 
-use super::app::App;
+use super::component::Component;
 use super::pen::{Pen, time};
+use super::scene::Scene;
 use crate::event::{Event, Kind, Thread};
 use crate::text::printable;
+use crate::texts::Language;
 use crate::words::{self, numbered, words};
 use ratatui::style::Style;
 use std::collections::HashMap;
@@ -21,27 +23,44 @@ enum ListRow {
     Note(String),
 }
 
+/// The panel.
+pub(super) struct EventsPanel;
+
+impl Component for EventsPanel {
+    fn name(&self, lang: Language) -> &'static str {
+        lang.panel_events()
+    }
+
+    fn title(&self, scene: &Scene<'_>) -> String {
+        title(scene)
+    }
+
+    fn draw(&self, scene: &Scene<'_>, pen: &mut Pen<'_>) {
+        render(scene, pen);
+    }
+}
+
 /// The panel's title: what is shown, where that is not all.
-pub(super) fn title(app: &App) -> String {
-    match app.shown_title() {
-        Some(what) => format!("{} · {what}", app.lang.panel_events()),
-        None => app.lang.panel_events().to_owned(),
+fn title(scene: &Scene<'_>) -> String {
+    match &scene.shown_title {
+        Some(what) => format!("{} · {what}", scene.lang.panel_events()),
+        None => scene.lang.panel_events().to_owned(),
     }
 }
 
 /// Draws the panel.
-pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
-    let p = app.palette;
-    let Some(cursor) = app.player.cursor() else {
-        pen.put(0, 0, app.lang.events_none(), p.dim);
+fn render(scene: &Scene<'_>, pen: &mut Pen<'_>) {
+    let p = scene.palette;
+    let Some(cursor) = scene.player.cursor() else {
+        pen.put(0, 0, scene.lang.events_none(), p.dim);
         return;
     };
-    let (rows, now) = rows(app, cursor, pen.height());
-    let depths = depths(app, &rows, now);
-    let digits = app.seqs().1.to_string().len().max(3);
+    let (rows, now) = rows(scene, cursor, pen.height());
+    let depths = depths(scene, &rows, now);
+    let digits = scene.seqs().1.to_string().len().max(3);
     let has_time = pen.width() >= 70;
     let index = |row: &ListRow| if let ListRow::Event(at, _) = row { Some(*at) } else { None };
-    app.seen.borrow_mut().rows(rows.iter().map(index).collect());
+    *scene.list_rows.borrow_mut() = rows.iter().map(index).collect();
     for (y, row) in rows.iter().enumerate() {
         match row {
             ListRow::Gap(ns) => {
@@ -58,7 +77,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
                     std::cmp::Ordering::Greater => p.dim,
                 };
                 let shape = Shape { digits, has_time, style, is_now: y == now, depth: depths[y] };
-                render_event(app, event, pen, y, shape);
+                render_event(scene, event, pen, y, shape);
             }
         }
     }
@@ -74,18 +93,18 @@ struct Shape {
     depth: usize,
 }
 
-fn render_event(app: &App, event: &Event, pen: &mut Pen<'_>, y: usize, shape: Shape) {
+fn render_event(scene: &Scene<'_>, event: &Event, pen: &mut Pen<'_>, y: usize, shape: Shape) {
     let Shape { digits, has_time, style, is_now, depth } = shape;
-    let p = app.palette;
+    let p = scene.palette;
     if is_now {
         pen.put(0, y, "▶", p.now);
     }
-    if app.breakpoints.iter().any(|b| b.matches(event)) {
+    if scene.breakpoints.iter().any(|b| b.matches(event)) {
         pen.put(1, y, "●", p.changed);
-    } else if app.search.as_ref().is_some_and(|search| search.matches(event)) {
+    } else if scene.search.is_some_and(|search| search.matches(event)) {
         pen.put(1, y, "/", p.now);
     }
-    if let Some(letter) = app.bookmark_at(event.seq).filter(|_| !is_now) {
+    if let Some(letter) = scene.bookmark_at(event.seq).filter(|_| !is_now) {
         pen.put(0, y, &letter.to_string(), p.now);
     }
     let mut x = pen.put(2, y, &format!("{:>digits$}  ", event.seq), if is_now { style } else { p.dim });
@@ -104,19 +123,19 @@ fn render_event(app: &App, event: &Event, pen: &mut Pen<'_>, y: usize, shape: Sh
     x = pen.put(x, y, &format!("{conn:<4}"), style);
     // What happens inside a function stands further right, as far as that is worth its columns.
     let mut x = x + depth.min(6);
-    if is_now && app.narrow.as_ref().is_some_and(|narrow| !narrow.filter().matches(event)) {
+    if is_now && scene.narrow.is_some_and(|narrow| !narrow.filter().matches(event)) {
         // It stands here because one looks at it.
-        x = pen.put(x, y, &format!("{} ", app.lang.events_not_among()), p.dim);
+        x = pen.put(x, y, &format!("{} ", scene.lang.events_not_among()), p.dim);
     }
     let room = pen.width().saturating_sub(x);
     pen.fit(x, y, room, &what, style);
 }
 
 /// How deep in calls each row's thread is: counted from the cursor, where the world tells.
-fn depths(app: &App, rows: &[ListRow], now: usize) -> Vec<usize> {
+fn depths(scene: &Scene<'_>, rows: &[ListRow], now: usize) -> Vec<usize> {
     let mut depths = vec![0; rows.len()];
     // Among some of the events, how deep one is cannot be counted.
-    if !app.has_calls || app.narrow.is_some() {
+    if !scene.has_calls || scene.narrow.is_some() {
         return depths;
     }
     let event = |y: usize| match rows.get(y)? {
@@ -124,7 +143,7 @@ fn depths(app: &App, rows: &[ListRow], now: usize) -> Vec<usize> {
         ListRow::Gap(_) | ListRow::Note(_) => None,
     };
     let at_cursor: HashMap<Thread, usize> =
-        app.player.world().threads.values().map(|lane| (lane.id, lane.stack.len())).collect();
+        scene.player.world().threads.values().map(|lane| (lane.id, lane.stack.len())).collect();
     // A call stands where its caller does: one out from what it leads to.
     let mut inside = at_cursor.clone();
     for y in (0..=now.min(rows.len().saturating_sub(1))).rev() {
@@ -158,32 +177,32 @@ fn depths(app: &App, rows: &[ListRow], now: usize) -> Vec<usize> {
 
 /// The events around the cursor that are shown, that at the cursor among them whether it is or not: up
 /// to `height` before and after it, each with its index; and which of them is the cursor's.
-fn around(app: &App, cursor: usize, height: usize) -> (Vec<(usize, Arc<Event>)>, usize) {
-    let Some(narrow) = &app.narrow else {
+fn around(scene: &Scene<'_>, cursor: usize, height: usize) -> (Vec<(usize, Arc<Event>)>, usize) {
+    let Some(narrow) = scene.narrow else {
         let from = cursor.saturating_sub(height);
         let events =
-            app.player.slice(from..cursor.saturating_add(height).saturating_add(1).min(app.horizon()));
+            scene.player.slice(from..cursor.saturating_add(height).saturating_add(1).min(scene.horizon));
         return ((from..).zip(events).collect(), cursor - from);
     };
     let mut indices: Vec<usize> = narrow.before(cursor).take(height).collect();
     indices.reverse();
     let at_cursor = indices.len();
     indices.push(cursor);
-    indices.extend(narrow.after(cursor).take(height).take_while(|at| *at < app.horizon()));
-    let event = |at: usize| app.player.event(at).map(|event| (at, event));
+    indices.extend(narrow.after(cursor).take(height).take_while(|at| *at < scene.horizon));
+    let event = |at: usize| scene.player.event(at).map(|event| (at, event));
     (indices.into_iter().filter_map(event).collect(), at_cursor)
 }
 
 /// The rows around the cursor, and which of them is the cursor's.
-fn rows(app: &App, cursor: usize, height: usize) -> (Vec<ListRow>, usize) {
+fn rows(scene: &Scene<'_>, cursor: usize, height: usize) -> (Vec<ListRow>, usize) {
     // Upwards from the cursor, then downwards; the cursor stands a little below the middle, so
     // that more of what led here is seen than of what comes.
     let above = height * 3 / 5;
-    let (events, at_cursor) = around(app, cursor, height);
+    let (events, at_cursor) = around(scene, cursor, height);
     let row = |at: usize| events.get(at).map(|(index, event)| ListRow::Event(*index, event.clone()));
     let notes = |at: usize| {
         let seq = events.get(at).map(|(_, event)| event.seq);
-        seq.into_iter().flat_map(|seq| app.notes.at(seq)).map(|text| ListRow::Note(text.to_owned()))
+        seq.into_iter().flat_map(|seq| scene.notes.at(seq)).map(|text| ListRow::Note(text.to_owned()))
     };
     let gap_before = |at: usize| {
         let ((_, before), (_, here)) = (events.get(at.checked_sub(1)?)?, events.get(at)?);

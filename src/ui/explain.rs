@@ -1,9 +1,10 @@
 //! The why panel: what this event is and why memcached does it, in the words of [`crate::explain`].
 
-use super::app::App;
+use super::component::Component;
 use super::glossary;
 use super::pen::Pen;
-use crate::explain::{Context, Explanation, explain};
+use super::scene::Scene;
+use crate::explain::Explanation;
 use crate::lesson::{self, Span, TextStyle};
 use crate::text::printable;
 use crate::texts::Language;
@@ -17,8 +18,25 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
         .collect()
 }
 
+/// The panel.
+pub(super) struct WhyPanel;
+
+impl Component for WhyPanel {
+    fn name(&self, lang: Language) -> &'static str {
+        lang.panel_why()
+    }
+
+    fn title(&self, scene: &Scene<'_>) -> String {
+        title(scene.lang, scene.why())
+    }
+
+    fn draw(&self, scene: &Scene<'_>, pen: &mut Pen<'_>) {
+        render(scene, scene.why(), pen);
+    }
+}
+
 /// The panel's title: the event's.
-pub(super) fn title(lang: Language, why: Option<&Explanation>) -> String {
+fn title(lang: Language, why: Option<&Explanation>) -> String {
     match why {
         Some(why) => format!("{} · {}", lang.panel_why(), why.title),
         None => lang.panel_why().to_owned(),
@@ -26,16 +44,16 @@ pub(super) fn title(lang: Language, why: Option<&Explanation>) -> String {
 }
 
 /// Draws the panel: remarks, why, where in memcached; and what the name in it means, if there is room.
-pub(super) fn render(app: &App, why: Option<&Explanation>, pen: &mut Pen<'_>) {
-    let p = app.palette;
+fn render(scene: &Scene<'_>, why: Option<&Explanation>, pen: &mut Pen<'_>) {
+    let p = scene.palette;
     let Some(why) = why else { return };
     // Nobody reads lines across a whole wide screen; in a room, each has a blank one below it.
-    let width = pen.width().saturating_sub(1).min(if app.classroom { 72 } else { 100 });
-    let seq = app.player.current().map_or(0, |e| e.seq);
-    let remarks = app.notes.at(seq).flat_map(|text| wrap(&format!("✎ {}", printable(text)), width));
+    let width = pen.width().saturating_sub(1).min(if scene.classroom { 72 } else { 100 });
+    let seq = scene.player.current().map_or(0, |e| e.seq);
+    let remarks = scene.notes.at(seq).flat_map(|text| wrap(&format!("✎ {}", printable(text)), width));
     let mut lines: Vec<String> = remarks.chain(wrap(&why.text, width)).collect();
     let rows = pen.height();
-    if app.classroom && 2 * lines.len() <= rows {
+    if scene.classroom && 2 * lines.len() <= rows {
         lines = lines.into_iter().flat_map(|line| [line, String::new()]).collect();
         lines.pop();
     }
@@ -47,14 +65,14 @@ pub(super) fn render(app: &App, why: Option<&Explanation>, pen: &mut Pen<'_>) {
         }
         lines.push(why.source.to_owned());
     }
-    let entry = app.player.current().and_then(|event| glossary::of_event(event, app.lang));
+    let entry = scene.player.current().and_then(|event| glossary::of_event(event, scene.lang));
     let mut entry_at = usize::MAX;
-    if let Some(entry) = entry.filter(|_| app.looked_up.is_none()) {
+    if let Some(entry) = entry.filter(|_| scene.looked_up.is_none()) {
         lines.push(String::new());
         entry_at = lines.len();
         lines.extend(wrap(&format!("{}: {}", entry.name, entry.text), width));
     }
-    let top = app.scroll.min(lines.len().saturating_sub(rows));
+    let top = scene.scroll.min(lines.len().saturating_sub(rows));
     for (y, line) in lines.iter().skip(top).take(rows).enumerate() {
         pen.put(0, y, line, if top + y < text_len { p.text } else { p.dim });
     }
@@ -64,27 +82,4 @@ pub(super) fn render(app: &App, why: Option<&Explanation>, pen: &mut Pen<'_>) {
         // The name's meaning is cut: it goes on, but it is not what one came for.
         pen.put_right(0, rows - 1, "▾", p.dim);
     }
-}
-
-/// What there is to say of the event at the cursor.
-pub(super) fn explanation(app: &App) -> Option<Explanation> {
-    if app.looked_up.is_some() {
-        return app.looked_up.clone();
-    }
-    let event = app.player.current()?;
-    let id = event.about();
-    let conn = id.and_then(|id| app.player.world().conn(id));
-    let before = app.player.world().before(event);
-    let event_of = |seq: Option<u64>| app.player.event(app.player.at_seq(seq?)?);
-    let (previous, last_read) = (event_of(before.previous), event_of(before.last_read));
-    let context = Context {
-        previous: previous.as_deref(),
-        fields: conn.map(|c| &c.fields),
-        state: conn.and_then(|c| c.state),
-        last_read: last_read.as_deref(),
-        commands_in_wakeup: before.commands,
-        is_udp: conn.is_some_and(|c| c.is_udp),
-        edge_triggered: app.edge_triggered,
-    };
-    Some(explain(event, &context, app.lang))
 }

@@ -1,6 +1,7 @@
 //! What a name means, from the one place where that is written.
 
-use super::app::{App, Panel};
+use super::app::App;
+use super::panels::Panel;
 use crate::event::{Event, Kind};
 use crate::explain::Explanation;
 use crate::filter::{either, nearest, quoted};

@@ -4,8 +4,9 @@
 
 mod cases;
 
-use super::app::{Panel, PendingKey, Request};
+use super::app::{PendingKey, Request};
 use super::desk::{Desk, Export};
+use super::panels::Panel;
 use super::prompt::PromptKind;
 use super::spacetime::Scale;
 use super::tests::{TestLeash, app, event_of, key, live, press, recording, run_to_end, screen, seq};

@@ -108,11 +108,6 @@ impl App {
             self.tell(self.lang.say_nearest(seq.to_string()));
         }
     }
-
-    /// The letter of a bookmark at that event.
-    pub(super) fn bookmark_at(&self, seq: u64) -> Option<char> {
-        self.bookmarks.iter().find(|(_, at)| **at == seq).map(|(letter, _)| *letter)
-    }
 }
 
 #[cfg(test)]

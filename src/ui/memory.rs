@@ -1,10 +1,12 @@
 //! The memory panel: slab classes, a class's LRU from head to tail, a bucket of the hash table.
 
-use super::app::App;
+use super::component::Component;
 use super::pen::{Pen, cut};
+use super::scene::Scene;
 use crate::event::StatsValues;
 use crate::model::{ClassModel, Deed, Item, Key, LruModel, StoreModel};
 use crate::text::visible;
+use crate::texts::Language;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -25,17 +27,34 @@ const USED_END: usize = 32;
 const NUMBERS: usize = 42;
 const BAR: usize = 32;
 
+/// The panel.
+pub(super) struct MemoryPanel;
+
+impl Component for MemoryPanel {
+    fn name(&self, lang: Language) -> &'static str {
+        lang.panel_memory()
+    }
+
+    fn title(&self, scene: &Scene<'_>) -> String {
+        title(scene)
+    }
+
+    fn draw(&self, scene: &Scene<'_>, pen: &mut Pen<'_>) {
+        render(scene, pen);
+    }
+}
+
 /// The panel's title.
-pub(super) fn title(app: &App) -> String {
-    match app.player.world().memory().class {
-        Some(class) => app.lang.memory_title_of(class.to_string()),
-        None => app.lang.memory_title().to_owned(),
+fn title(scene: &Scene<'_>) -> String {
+    match scene.player.world().memory().class {
+        Some(class) => scene.lang.memory_title_of(class.to_string()),
+        None => scene.lang.memory_title().to_owned(),
     }
 }
 
 /// What a part of the panel is drawn with.
 struct MemoryView<'a> {
-    app: &'a App,
+    scene: &'a Scene<'a>,
     memory: &'a StoreModel<'a>,
     /// What this event did, if it is one of the store's.
     deed: Option<&'a Deed>,
@@ -56,22 +75,22 @@ impl MemoryView<'_> {
         style: Style,
         is_changed: bool,
     ) -> usize {
-        let p = self.app.palette;
+        let p = self.scene.palette;
         let x = pen.put(x, y, text, if is_changed { p.changed } else { style });
         if is_changed { pen.put(x, y, "◂", p.changed) } else { x }
     }
 }
 
 /// Draws the panel.
-pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
-    let p = app.palette;
-    let world = app.player.world();
+fn render(scene: &Scene<'_>, pen: &mut Pen<'_>) {
+    let p = scene.palette;
+    let world = scene.player.world();
     let memory = &world.memory();
     let deed = memory.last.filter(|_| world.changed.memory);
-    let view = MemoryView { app, memory, deed };
+    let view = MemoryView { scene, memory, deed };
     let top = counts(&view, pen);
     if memory.has_gap {
-        pen.fit(0, top, pen.width(), app.lang.memory_gap(), p.warn);
+        pen.fit(0, top, pen.width(), scene.lang.memory_gap(), p.warn);
     }
     let top = top + usize::from(memory.has_gap);
     // The lists have a third of what is left, and two rows at least.
@@ -87,7 +106,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
 
 /// What `stats` answers, by its names; below it what the store was asked and did, for whatever command.
 fn counts(view: &MemoryView<'_>, pen: &mut Pen<'_>) -> usize {
-    let (p, lang, memory) = (view.app.palette, view.app.lang, view.memory);
+    let (p, lang, memory) = (view.scene.palette, view.scene.lang, view.memory);
     let of = |n: fn(StatsValues) -> u64| memory.stats.map(n);
     let stats = [
         ("get_hits", of(|stats| stats.get_hits), memory.is_counted(|stats| stats.get_hits)),
@@ -121,7 +140,7 @@ fn counts(view: &MemoryView<'_>, pen: &mut Pen<'_>) -> usize {
 
 /// The classes in use, a row each, as many as there is room for; gives the row after them.
 fn classes(view: &MemoryView<'_>, pen: &mut Pen<'_>, top: usize, rows: usize) -> usize {
-    let (p, lang, memory) = (view.app.palette, view.app.lang, view.memory);
+    let (p, lang, memory) = (view.scene.palette, view.scene.lang, view.memory);
     if memory.classes().next().is_none() {
         let text = if memory.has_gap { lang.memory_no_class_told() } else { lang.memory_no_class() };
         pen.put(0, top, text, p.dim);
@@ -156,7 +175,7 @@ fn classes(view: &MemoryView<'_>, pen: &mut Pen<'_>, top: usize, rows: usize) ->
 }
 
 fn one_class(view: &MemoryView<'_>, pen: &mut Pen<'_>, y: usize, class: &ClassModel, is_now: bool) {
-    let p = view.app.palette;
+    let p = view.scene.palette;
     let is_its = view.deed.and_then(|deed| deed.class) == Some(class.id);
     let chunk = class.chunk.map_or_else(|| "?".to_owned(), |chunk| chunk.to_string());
     let chunks = if class.chunks == 0 { "?".to_owned() } else { class.chunks.to_string() };
@@ -167,7 +186,7 @@ fn one_class(view: &MemoryView<'_>, pen: &mut Pen<'_>, y: usize, class: &ClassMo
     view.put(pen, PAGES_END - 6, y, &format!("{:>6}", class.pages), style, is_new);
     let is_changed = is_its && view.did(&["alloc", "free"]);
     let x = view.put(pen, USED_END - 7, y, &format!("{:>7}", class.used), style, is_changed);
-    pen.put(x.max(USED_END + 1), y, &view.app.lang.memory_of_chunks(chunks), style);
+    pen.put(x.max(USED_END + 1), y, &view.scene.lang.memory_of_chunks(chunks), style);
     let room = pen.width().saturating_sub(NUMBERS + 1).min(BAR);
     if class.chunks == 0 || room < 8 {
         return;
@@ -184,7 +203,7 @@ type ListPiece = (String, Style);
 
 /// The list of the class that it is about, from head to tail; gives the row after it.
 fn lru(view: &MemoryView<'_>, pen: &mut Pen<'_>, y: usize, rows: usize) -> usize {
-    let (p, lang, memory) = (view.app.palette, view.app.lang, view.memory);
+    let (p, lang, memory) = (view.scene.palette, view.scene.lang, view.memory);
     let Some(class) = memory.class.and_then(|id| memory.class(id)) else { return y };
     let lru = &class.lru;
     let x = pen.put(0, y, &lang.memory_lru(class.id.to_string(), lru.len()), p.dim);
@@ -215,7 +234,7 @@ fn lru(view: &MemoryView<'_>, pen: &mut Pen<'_>, y: usize, rows: usize) -> usize
 
 /// The list in pieces: as much of its head as there is room for, and the tail.
 fn list(view: &MemoryView<'_>, lru: &LruModel, room: usize) -> Vec<ListPiece> {
-    let (p, lang) = (view.app.palette, view.app.lang);
+    let (p, lang) = (view.scene.palette, view.scene.lang);
     let head: Vec<&Item> = lru.head().collect();
     let tail: Vec<&Item> = lru.tail().collect();
     let all = head.len() + tail.len();
@@ -254,7 +273,7 @@ fn list(view: &MemoryView<'_>, lru: &LruModel, room: usize) -> Vec<ListPiece> {
 }
 
 fn piece(view: &MemoryView<'_>, item: &Item) -> Vec<ListPiece> {
-    let p = view.app.palette;
+    let p = view.scene.palette;
     let is_its = view.deed.and_then(|deed| deed.key.as_ref()) == Some(&item.key);
     match is_its && view.did(&["hit", "link", "update"]) {
         true => vec![(shown(&item.key), p.changed), ("◂".into(), p.changed)],
@@ -279,7 +298,7 @@ fn flow(pen: &mut Pen<'_>, top: usize, rows: usize, pieces: &[ListPiece]) -> usi
 
 /// The bucket that was asked last, and its chain.
 fn bucket(view: &MemoryView<'_>, pen: &mut Pen<'_>, y: usize) {
-    let (p, lang, memory) = (view.app.palette, view.app.lang, view.memory);
+    let (p, lang, memory) = (view.scene.palette, view.scene.lang, view.memory);
     let Some(bucket) = memory.bucket else {
         if memory.growing {
             pen.put(0, y, lang.memory_table_grows(), p.dim);

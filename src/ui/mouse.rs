@@ -1,6 +1,7 @@
 //! The mouse, where one wants it: what stands where on the screen, and what a click there means.
 
-use super::app::{App, Panel};
+use super::app::App;
+use super::panels::Panel;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
@@ -13,8 +14,6 @@ pub(super) struct HitAreas {
     /// The screen's columns and rows.
     pub size: (u16, u16),
     panels: Vec<(Panel, Rect)>,
-    /// The rows of the list, from its second row on: the index of the event in each.
-    rows: Vec<Option<usize>>,
 }
 
 impl HitAreas {
@@ -22,7 +21,6 @@ impl HitAreas {
     pub fn begin(&mut self, area: Rect) {
         self.size = (area.width, area.height);
         self.panels.clear();
-        self.rows.clear();
     }
 
     /// A panel's place.
@@ -30,16 +28,12 @@ impl HitAreas {
         self.panels.push((panel, area));
     }
 
-    /// The events of the list's rows.
-    pub fn rows(&mut self, rows: Vec<Option<usize>>) {
-        self.rows = rows;
-    }
-
-    fn at(&self, column: u16, row: u16) -> Option<(Panel, Option<usize>)> {
+    /// What is there: a panel, and of the list's rows the event in it.
+    fn at(&self, column: u16, row: u16, list: &[Option<usize>]) -> Option<(Panel, Option<usize>)> {
         let (panel, area) =
             self.panels.iter().find(|(_, area)| area.contains(Position { x: column, y: row }))?;
         let row = usize::from(row - area.y).checked_sub(1);
-        let event = row.filter(|_| *panel == Panel::Events).and_then(|row| *self.rows.get(row)?);
+        let event = row.filter(|_| *panel == Panel::Events).and_then(|row| *list.get(row)?);
         Some((*panel, event))
     }
 }
@@ -57,7 +51,8 @@ impl App {
             _ => return,
         };
         self.status = None;
-        let over = self.seen.borrow().at(mouse.column, mouse.row).map(|(panel, _)| panel);
+        let over =
+            self.seen.borrow().at(mouse.column, mouse.row, &self.list_rows.borrow()).map(|(panel, _)| panel);
         match (self.help, over) {
             (Some(scroll), _) => {
                 let last = super::help::last_scroll(self);
@@ -75,7 +70,9 @@ impl App {
     }
 
     fn click(&mut self, column: u16, row: u16) {
-        let Some((panel, event)) = self.seen.borrow().at(column, row) else { return };
+        let Some((panel, event)) = self.seen.borrow().at(column, row, &self.list_rows.borrow()) else {
+            return;
+        };
         self.status = None;
         self.focus = panel;
         if let Some(index) = event {

@@ -1,7 +1,7 @@
 //! What single panels say, and what they must not say.
 
 #![allow(clippy::unwrap_used)]
-use super::app::Panel;
+use super::panels::Panel;
 use super::tests::{at, press, recording, screen, seq};
 use super::*;
 use crate::event::{ConnItem, ConnSet, ConnState, Function, Kind};

@@ -1,13 +1,15 @@
 //! The stack panel: the functions of memcached that the event's thread is in.
 
-use super::app::App;
+use super::component::Component;
 use super::pen::{Pen, wrap};
+use super::scene::Scene;
 use crate::event::Kind;
 use crate::model::ThreadFacts;
+use crate::texts::Language;
 use unicode_width::UnicodeWidthStr as _;
 
-fn lane(app: &App) -> Option<&ThreadFacts> {
-    app.player.world().threads.get(&app.player.current()?.th)
+fn lane<'a>(scene: &'a Scene<'_>) -> Option<&'a ThreadFacts> {
+    scene.player.world().threads.get(&scene.player.current()?.th)
 }
 
 /// How to have calls, too, in a trace that was made so: its title says by what.
@@ -26,23 +28,40 @@ fn how(title: &str, is_live: bool) -> &'static [&'static str] {
     }
 }
 
+/// The panel.
+pub(super) struct StackPanel;
+
+impl Component for StackPanel {
+    fn name(&self, lang: Language) -> &'static str {
+        lang.panel_stack()
+    }
+
+    fn title(&self, scene: &Scene<'_>) -> String {
+        title(scene)
+    }
+
+    fn draw(&self, scene: &Scene<'_>, pen: &mut Pen<'_>) {
+        render(scene, pen);
+    }
+}
+
 /// The panel's title.
-pub(super) fn title(app: &App) -> String {
-    lane(app).map_or_else(
-        || app.lang.stack_title().to_owned(),
-        |lane| app.lang.stack_title_of(lane.id.to_string()),
+fn title(scene: &Scene<'_>) -> String {
+    lane(scene).map_or_else(
+        || scene.lang.stack_title().to_owned(),
+        |lane| scene.lang.stack_title_of(lane.id.to_string()),
     )
 }
 
 /// Draws the panel: the innermost function last, where memcached 1.4.24 has each.
-pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
-    let p = app.palette;
-    let (Some(lane), Some(event)) = (lane(app), app.player.current()) else { return };
-    if !app.has_calls {
-        let mut text = app.lang.stack_without_calls().to_owned();
-        for (i, &command) in how(&app.title, app.leash.is_some()).iter().enumerate() {
+fn render(scene: &Scene<'_>, pen: &mut Pen<'_>) {
+    let p = scene.palette;
+    let (Some(lane), Some(event)) = (lane(scene), scene.player.current()) else { return };
+    if !scene.has_calls {
+        let mut text = scene.lang.stack_without_calls().to_owned();
+        for (i, &command) in how(scene.title, scene.is_live).iter().enumerate() {
             text.push('\n');
-            text.push_str(&if i == 0 { command.to_owned() } else { app.lang.stack_or(command) });
+            text.push_str(&if i == 0 { command.to_owned() } else { scene.lang.stack_or(command) });
         }
         for (y, line) in wrap(&text, pen.width().saturating_sub(1)).iter().enumerate() {
             pen.put(0, y, line, p.dim);
@@ -51,7 +70,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     }
     let mut frames: Vec<(&str, &str)> = lane.stack.iter().map(|f| (f.name(), f.source())).collect();
     if lane.is_asleep() {
-        frames.push(("epoll_wait", app.lang.stack_kernel()));
+        frames.push(("epoll_wait", scene.lang.stack_kernel()));
     }
     // A function that this event left is shown once more, where it was.
     let left = event.function().filter(|_| event.kind() == Kind::Return);
@@ -70,8 +89,8 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     }
     if let Some(function) = left {
         let x = pen.put(2 + frames.len().min(6), y, function.name(), p.changed);
-        pen.put(x + 1, y, &format!("{} ◂", app.lang.stack_returned()), p.changed);
+        pen.put(x + 1, y, &format!("{} ◂", scene.lang.stack_returned()), p.changed);
     } else if frames.is_empty() {
-        pen.put(0, 0, app.lang.stack_nothing_yet(), p.dim);
+        pen.put(0, 0, scene.lang.stack_nothing_yet(), p.dim);
     }
 }

@@ -1,7 +1,8 @@
 //! The threads panel: a lane for each thread, with the byte in its pipe and the items on its queue.
 
-use super::app::App;
+use super::component::{Component, Rows};
 use super::pen::Pen;
+use super::scene::Scene;
 use crate::event::{Interest, Kind, Thread};
 use crate::model::{Listener, ThreadFacts, ThreadPhase, World};
 use crate::text::{glyph, printable};
@@ -78,16 +79,33 @@ impl LaneView<'_> {
     }
 }
 
+/// The panel.
+pub(super) struct ThreadsPanel;
+
+impl Component for ThreadsPanel {
+    fn name(&self, lang: Language) -> &'static str {
+        lang.panel_threads()
+    }
+
+    fn rows(&self, scene: &Scene<'_>) -> Rows {
+        Rows { least: 0, best: wanted_height(scene) }
+    }
+
+    fn draw(&self, scene: &Scene<'_>, pen: &mut Pen<'_>) {
+        render(scene, pen);
+    }
+}
+
 /// How many rows the panel takes with its title.
-pub(super) fn wanted_height(app: &App) -> u16 {
-    let rows = app.player.world().threads.len() + 4;
+fn wanted_height(scene: &Scene<'_>) -> u16 {
+    let rows = scene.player.world().threads.len() + 4;
     u16::try_from(rows).unwrap_or(u16::MAX)
 }
 
 /// Draws the panel.
-pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
-    let (p, lang) = (app.palette, app.lang);
-    let world = app.player.world();
+fn render(scene: &Scene<'_>, pen: &mut Pen<'_>) {
+    let (p, lang) = (scene.palette, scene.lang);
+    let world = scene.player.world();
     // The column heads go first where rows are short.
     let has_heads = pen.height() > world.threads.len() + 1;
     let mut y = usize::from(has_heads);
@@ -111,32 +129,32 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     }
     for view in &shown {
         let lane = view.lane;
-        render_lane(app, view, pen, y, &columns);
-        let is_sending = lane.id.worker().is_none() && sent(app, lane, pen, y, &columns);
+        render_lane(scene, view, pen, y, &columns);
+        let is_sending = lane.id.worker().is_none() && sent(scene, lane, pen, y, &columns);
         if lane.id == Thread::Main && hidden > 0 && !is_sending {
             pen.put(columns.pipe, y, &lang.threads_more(hidden.to_string()), p.dim);
         }
         y += 1;
         if lane.id == Thread::Main && has_listener {
-            listener_line(app, pen, y);
+            listener_line(scene, pen, y);
             y += 1;
         } else if is_roomy {
-            base_line(app, lane, pen, y);
+            base_line(scene, lane, pen, y);
             y += 1;
         }
     }
 }
 
-fn render_lane(app: &App, view: &LaneView<'_>, pen: &mut Pen<'_>, y: usize, columns: &ColumnStarts) {
-    let p = app.palette;
+fn render_lane(scene: &Scene<'_>, view: &LaneView<'_>, pen: &mut Pen<'_>, y: usize, columns: &ColumnStarts) {
+    let p = scene.palette;
     let lane = view.lane;
-    let world = app.player.world();
-    let is_now = world.changed.thread == lane.id && !is_about_recording(app);
+    let world = scene.player.world();
+    let is_now = world.changed.thread == lane.id && !is_about_recording(scene);
     if is_now {
         pen.put(0, y, "▶", p.now);
     }
     pen.fit(2, y, 8, &lane.id.to_string(), if is_now { p.now } else { p.text });
-    let doing = doing(app, lane);
+    let doing = doing(scene, lane);
     let style = match lane.phase {
         _ if is_now => p.now,
         ThreadPhase::Running => p.text,
@@ -166,18 +184,18 @@ fn render_lane(app: &App, view: &LaneView<'_>, pen: &mut Pen<'_>, y: usize, colu
 }
 
 /// Beside who has no pipe, over or under the worker's own: what it just handed to a worker. Tells whether it did.
-fn sent(app: &App, lane: &ThreadFacts, pen: &mut Pen<'_>, y: usize, columns: &ColumnStarts) -> bool {
-    let p = app.palette;
-    let Some(event) = app.player.current().filter(|event| event.th == lane.id) else { return false };
+fn sent(scene: &Scene<'_>, lane: &ThreadFacts, pen: &mut Pen<'_>, y: usize, columns: &ColumnStarts) -> bool {
+    let p = scene.palette;
+    let Some(event) = scene.player.current().filter(|event| event.th == lane.id) else { return false };
     // The workers stand between main and the thread that makes the hash table grow.
     let to = if lane.id == Thread::Main { "↓" } else { "↑" };
     match event.kind() {
         Kind::Notify => {
             let byte = byte(event.notified_by()).to_string();
-            pen.put(columns.pipe, y, &app.lang.threads_writes(to, byte), p.changed);
+            pen.put(columns.pipe, y, &scene.lang.threads_writes(to, byte), p.changed);
         }
         Kind::CqPush => {
-            pen.put(columns.queue, y, &app.lang.threads_pushes(to), p.changed);
+            pen.put(columns.queue, y, &scene.lang.threads_pushes(to), p.changed);
         }
         _ => return false,
     }
@@ -190,13 +208,13 @@ pub(super) fn byte(byte: u8) -> char {
 }
 
 /// What a thread is at, as far as the recording says.
-fn doing(app: &App, lane: &ThreadFacts) -> String {
-    let lang = app.lang;
-    if let Some(at_gate) = app.at_the_gate(lane.id) {
+fn doing(scene: &Scene<'_>, lane: &ThreadFacts) -> String {
+    let lang = scene.lang;
+    if let Some(at_gate) = scene.at_the_gate(lane.id) {
         return at_gate;
     }
-    if app.player.current().is_some_and(|e| e.kind() == Kind::Wake && e.th == lane.id) {
-        return woken_by(lang, app.player.world(), lane);
+    if scene.player.current().is_some_and(|e| e.kind() == Kind::Wake && e.th == lane.id) {
+        return woken_by(lang, scene.player.world(), lane);
     }
     match (lane.phase, lane.stack.last()) {
         (ThreadPhase::Absent, _) => lang.threads_absent().to_owned(),
@@ -317,11 +335,11 @@ pub(super) fn as_many_as_fit(names: &[String], all: usize, room: usize) -> Strin
 }
 
 /// Under main: how far the start has come, then the listening socket.
-fn listener_line(app: &App, pen: &mut Pen<'_>, y: usize) {
-    let (p, lang) = (app.palette, app.lang);
-    let world = app.player.world();
+fn listener_line(scene: &Scene<'_>, pen: &mut Pen<'_>, y: usize) {
+    let (p, lang) = (scene.palette, scene.lang);
+    let world = scene.player.world();
     let startup = world.startup;
-    let is_new = app.player.current().is_some_and(|e| {
+    let is_new = scene.player.current().is_some_and(|e| {
         matches!(e.kind(), Kind::Socket | Kind::Setsockopt | Kind::Bind | Kind::Listen | Kind::Accept)
             || (e.conn.is_none() && e.kind() == Kind::ConnNew)
     });
@@ -356,12 +374,12 @@ fn listener_line(app: &App, pen: &mut Pen<'_>, y: usize) {
 }
 
 /// Under a worker: its event base, and what it last had to tell.
-fn base_line(app: &App, lane: &ThreadFacts, pen: &mut Pen<'_>, y: usize) {
-    let (p, lang) = (app.palette, app.lang);
+fn base_line(scene: &Scene<'_>, lane: &ThreadFacts, pen: &mut Pen<'_>, y: usize) {
+    let (p, lang) = (scene.palette, scene.lang);
     let Some(fd) = lane.epoll_fd else { return };
     let text = match lane.ready.is_empty() {
         true => lang.threads_base(fd.to_string()),
-        false => lang.threads_base_last(fd.to_string(), woken_by(lang, app.player.world(), lane)),
+        false => lang.threads_base_last(fd.to_string(), woken_by(lang, scene.player.world(), lane)),
     };
     let x = pen.put(2, y, "└ ", p.faint);
     let room = pen.width().saturating_sub(x + 2);
@@ -388,8 +406,9 @@ fn shown(listener: &Listener) -> Cow<'_, str> {
 }
 
 /// Marks and notes happened to the recording, not on a thread.
-fn is_about_recording(app: &App) -> bool {
-    app.player
+fn is_about_recording(scene: &Scene<'_>) -> bool {
+    scene
+        .player
         .current()
         .is_some_and(|e| matches!(e.kind(), Kind::Mark | Kind::Note | Kind::Drop | Kind::Snapshot))
 }

@@ -47,7 +47,7 @@ lesson-it-is = {"  答案是："}
 lesson-not-yet = 这一步还没有发生。
 lesson-with-telnet = 在另一个终端里，用 telnet：
 lesson-telnet-close = Ctrl-]，然后输入 quit
-lesson-held = 服务器被按住了：. 放行下一个事件，p 松开。
+lesson-held = 服务器被扣住了：. 放行下一个事件，p 放开。
 lesson-without-it = 回车：不等了，继续
 
 ## 课文面板：结束

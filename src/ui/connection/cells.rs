@@ -107,8 +107,8 @@ impl Legend {
 
     /// Says what they mean: together where there is room for it, else each where it has.
     pub fn draw(mut self, view: &ConnectionView<'_>, pen: &mut Pen<'_>) {
-        let lang = view.app.lang;
-        let why = match view.app.redacted.is_nothing() {
+        let lang = view.scene.lang;
+        let why = match view.scene.redacted.is_nothing() {
             true => lang.connection_not_recorded(),
             false => lang.connection_redacted(),
         };
@@ -124,7 +124,7 @@ impl Legend {
             let (y, columns) = self.room.swap_remove(at);
             // Apart from what stands there.
             let x = if columns.start == LABEL { LABEL } else { columns.end - text.width() };
-            pen.put(x, y, text, view.app.palette.dim);
+            pen.put(x, y, text, view.scene.palette.dim);
         }
     }
 }

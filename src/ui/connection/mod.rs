@@ -2,8 +2,9 @@
 
 mod cells;
 
-use super::app::App;
+use super::component::{Component, Rows};
 use super::pen::{Pen, wrap};
+use super::scene::Scene;
 use crate::event::ConnFields;
 use crate::model::{ConnModel, ConnStage, Sent};
 use crate::text::{printable, visible};
@@ -21,9 +22,30 @@ const LABEL: usize = 8;
 /// No read buffer is drawn longer, whatever a recording claims.
 const LONGEST: usize = 64 * 1024;
 
+/// The panel.
+pub(super) struct ConnectionPanel;
+
+impl Component for ConnectionPanel {
+    fn name(&self, lang: Language) -> &'static str {
+        lang.panel_connection()
+    }
+
+    fn title(&self, scene: &Scene<'_>) -> String {
+        title(scene)
+    }
+
+    fn rows(&self, scene: &Scene<'_>) -> Rows {
+        Rows { least: least_height(scene), best: u16::MAX }
+    }
+
+    fn draw(&self, scene: &Scene<'_>, pen: &mut Pen<'_>) {
+        render(scene, pen);
+    }
+}
+
 /// How many rows the panel takes with its title where rows are short.
-pub(super) fn least_height(app: &App) -> u16 {
-    match app.shown_conn().map(|c| c.place) {
+fn least_height(scene: &Scene<'_>) -> u16 {
+    match scene.shown_conn().map(|c| c.place) {
         Some(ConnStage::Open) => LEAST_HEIGHT,
         Some(ConnStage::Accepted | ConnStage::Queued | ConnStage::Taken) => 3,
         Some(ConnStage::Closed) | None => 2,
@@ -31,8 +53,8 @@ pub(super) fn least_height(app: &App) -> u16 {
 }
 
 /// The panel's title.
-pub(super) fn title(app: &App) -> String {
-    let Some(conn) = app.shown_conn() else { return "struct conn".to_owned() };
+fn title(scene: &Scene<'_>) -> String {
+    let Some(conn) = scene.shown_conn() else { return "struct conn".to_owned() };
     let mut title = format!("c{}", conn.id);
     title.push_str(if conn.is_udp { " · udp" } else { " · struct conn" });
     if let Some(fd) = conn.fd {
@@ -44,15 +66,15 @@ pub(super) fn title(app: &App) -> String {
     if let Some(peer) = &conn.peer {
         title.push_str(&format!(" · {}", printable(peer)));
     }
-    if app.pinned.is_some() {
-        title.push_str(&format!(" · {}", app.lang.connection_pinned()));
+    if scene.pinned.is_some() {
+        title.push_str(&format!(" · {}", scene.lang.connection_pinned()));
     }
     title
 }
 
 /// What a line of the panel is drawn with.
 struct ConnectionView<'a> {
-    app: &'a App,
+    scene: &'a Scene<'a>,
     conn: &'a ConnModel,
     /// The fields that this event changed.
     changed: &'a [&'static str],
@@ -65,7 +87,7 @@ impl ConnectionView<'_> {
 
     /// `name value`, lit and followed by `◂` where this event changed it.
     fn field(&self, pen: &mut Pen<'_>, x: usize, y: usize, name: &str, value: &str) -> usize {
-        let p = self.app.palette;
+        let p = self.scene.palette;
         let is_changed = self.is_changed(name);
         let x = pen.put(x, y, name, p.dim);
         let x = pen.put(x + 1, y, value, if is_changed { p.changed } else { p.text });
@@ -74,23 +96,23 @@ impl ConnectionView<'_> {
 }
 
 /// Draws the panel.
-pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
-    let p = app.palette;
-    let Some(conn) = app.shown_conn() else {
-        pen.put(0, 0, app.lang.connection_none_yet(), p.dim);
+fn render(scene: &Scene<'_>, pen: &mut Pen<'_>) {
+    let p = scene.palette;
+    let Some(conn) = scene.shown_conn() else {
+        pen.put(0, 0, scene.lang.connection_none_yet(), p.dim);
         return;
     };
-    let world = app.player.world();
+    let world = scene.player.world();
     let is_of_event = world.changed.conn == Some(conn.id);
     let changed = if is_of_event { world.changed.fields.as_slice() } else { &[] };
-    let view = ConnectionView { app, conn, changed };
+    let view = ConnectionView { scene, conn, changed };
     // With room to spare the parts stand apart.
     let gap = usize::from(pen.height() >= 15);
     let mut y = 0;
     state_line(&view, pen, y);
     y += 1 + gap;
     if conn.place < ConnStage::Open {
-        pen.put(0, y, app.lang.connection_no_struct_yet(), p.dim);
+        pen.put(0, y, scene.lang.connection_no_struct_yet(), p.dim);
         return;
     }
     if conn.is_closed() {
@@ -104,7 +126,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     y += 2 + gap;
     if conn.sent.is_none() && conn.replies.is_empty() {
         // There is nothing but "none".
-        let from = LABEL + app.lang.connection_none().width() + 2;
+        let from = LABEL + scene.lang.connection_none().width() + 2;
         legend.room.push((y, from..pen.width().saturating_sub(1).max(from)));
     }
     y = answer(&view, pen, y) + gap;
@@ -113,8 +135,8 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
 }
 
 fn state_line(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize) {
-    let (p, lang, conn) = (view.app.palette, view.app.lang, view.conn);
-    let world = view.app.player.world();
+    let (p, lang, conn) = (view.scene.palette, view.scene.lang, view.conn);
+    let world = view.scene.player.world();
     let is_new = world.changed.conn == Some(conn.id) && world.changed.way.is_some();
     pen.put(0, y, "state", p.dim);
     let state = match (conn.place, conn.state) {
@@ -149,7 +171,7 @@ pub(super) fn closed(lang: Language, why: Option<&str>) -> String {
 
 /// The read buffer: what is parsed is grey, what is not stands over a line that begins at `rcurr`.
 fn rbuf(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>, legend: &mut Legend) {
-    let (p, conn) = (view.app.palette, view.conn);
+    let (p, conn) = (view.scene.palette, view.conn);
     let fields = &conn.fields;
     pen.put(0, y, "rbuf", p.dim);
     let (rcurr, rbytes) = (fields.rcurr as usize, fields.rbytes as usize);
@@ -159,7 +181,7 @@ fn rbuf(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<u
     let len = conn.rbuf.len().max(unparsed.end.min(LONGEST));
     let window = ShownCells::new(len, rcurr, LABEL, right);
     if len == 0 {
-        pen.put(LABEL, y, view.app.lang.connection_nothing_read(), p.dim);
+        pen.put(LABEL, y, view.scene.lang.connection_nothing_read(), p.dim);
     }
     let signs = window.draw(pen, y, |at| {
         let is_unparsed = unparsed.contains(&at);
@@ -194,7 +216,7 @@ fn rbuf(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<u
 
 /// The item that is being filled: what is still to come after `ritem`, and a mark there.
 fn item(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize, touched: Range<usize>, legend: &mut Legend) {
-    let (p, lang, conn) = (view.app.palette, view.app.lang, view.conn);
+    let (p, lang, conn) = (view.scene.palette, view.scene.lang, view.conn);
     let fields = &conn.fields;
     let is_new = view.is_changed("item");
     pen.put(0, y, "item", p.dim);
@@ -262,7 +284,7 @@ fn labels(
     };
     let first = x - 1;
     // What a mark drew under them gives way.
-    pen.put(x - 1, y, &" ".repeat(total.saturating_sub(1)), view.app.palette.text);
+    pen.put(x - 1, y, &" ".repeat(total.saturating_sub(1)), view.scene.palette.text);
     for (name, value) in texts {
         x = view.field(pen, x, y, name, value) + 2;
     }
@@ -271,9 +293,9 @@ fn labels(
 
 /// The answer that is queued, and what became of the last `sendmsg`. Gives the next row.
 fn answer(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize) -> usize {
-    let (p, lang, conn) = (view.app.palette, view.app.lang, view.conn);
+    let (p, lang, conn) = (view.scene.palette, view.scene.lang, view.conn);
     let is_new = |kind: crate::event::Kind| {
-        view.app.player.current().is_some_and(|e| e.kind() == kind && e.conn == Some(conn.id))
+        view.scene.player.current().is_some_and(|e| e.kind() == kind && e.conn == Some(conn.id))
     };
     pen.put(0, y, lang.connection_answer(), p.dim);
     let x = LABEL;
@@ -297,7 +319,7 @@ fn answer(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize) -> usize {
 
 /// The pieces of a `sendmsg`, and how much of them the kernel took.
 fn sent_line(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize, sent: &Sent, is_new: bool) -> usize {
-    let (p, lang) = (view.app.palette, view.app.lang);
+    let (p, lang) = (view.scene.palette, view.scene.lang);
     let (result, is_short) = match &sent.result {
         Ok(n) => {
             let taken = u64::try_from(*n).unwrap_or(0);
@@ -343,7 +365,7 @@ fn iovecs(
     sent: &Sent,
     (result, is_short, is_new): (&str, bool, bool),
 ) -> usize {
-    let (p, lang) = (view.app.palette, view.app.lang);
+    let (p, lang) = (view.scene.palette, view.scene.lang);
     let style = if is_new { p.changed } else { p.text };
     let x = pen.put(LABEL, y, result, if is_short && !is_new { p.warn } else { style });
     let beside = if is_new { pen.put(x, y, "◂", p.changed) } else { x };
@@ -411,5 +433,5 @@ fn fields(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize) {
         view.field(pen, at.0, at.1, name, value);
         at.0 += width.next_multiple_of(14) + 1;
     }
-    pen.put(0, y, view.app.lang.connection_other_fields(), view.app.palette.dim);
+    pen.put(0, y, view.scene.lang.connection_other_fields(), view.scene.palette.dim);
 }

@@ -271,21 +271,6 @@ impl App {
             hint("c", self.lang.hint_breakpoint().to_owned()),
         ]
     }
-
-    /// What a thread's lane says of it while the server is held; `None` where it goes on as it would.
-    pub(super) fn at_the_gate(&self, th: Thread) -> Option<String> {
-        if !self.follow || !self.is_held() {
-            return None;
-        }
-        if let Some(at) = self.leashed.at_gate(th) {
-            return Some(format!("▮ {}", at_gate(at)));
-        }
-        let it = self.leashed.in_line(th)?;
-        Some(it.behind.map_or_else(
-            || self.lang.gate_waits().to_owned(),
-            |other| self.lang.gate_lock_of(other.to_string()),
-        ))
-    }
 }
 
 #[cfg(test)]

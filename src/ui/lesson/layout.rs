@@ -1,9 +1,10 @@
 //! Where a lesson and its panels stand.
 
 use super::{Stage, Tutor, text};
-use crate::ui::app::{App, Panel};
+use crate::ui::app::App;
 use crate::ui::draw::{panel, ruled, split_columns, split_rows};
-use crate::ui::{machine, threads};
+use crate::ui::machine;
+use crate::ui::panels::Panel;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -86,7 +87,7 @@ fn small(app: &App, tutor: &Tutor, body: Rect, buf: &mut Buffer) {
 fn column(app: &App, panels: &[Panel], area: Rect, buf: &mut Buffer) {
     let wanted = |panel: &Panel| match panel {
         Panel::Machine => machine::ROWS,
-        Panel::Threads => threads::wanted_height(app),
+        Panel::Threads => Panel::Threads.component().rows(&app.scene()).best,
         Panel::Connection | Panel::Memory => 12,
         Panel::Stack => 9,
         Panel::SpaceTime | Panel::Events | Panel::Why => 8,

@@ -9,8 +9,9 @@ pub(super) mod layout;
 mod tests;
 pub(super) mod text;
 
-use super::app::{App, Panel};
+use super::app::App;
 use super::keys::Action;
+use super::panels::Panel;
 use super::{OpenedRecording, Options};
 use crate::event::{Event, Kind, Thread};
 use crate::lesson::progress::LessonProgress;

@@ -7,9 +7,10 @@ mod labels;
 mod map;
 mod walk;
 
-use super::app::App;
 use super::canvas::{Canvas, Point, Weight};
+use super::component::{Component, Rows};
 use super::pen::Pen;
+use super::scene::Scene;
 use crate::event::ConnState;
 use crate::model::{ConnModel, ConnStage, Way, Ways};
 use crate::texts::Language;
@@ -58,10 +59,31 @@ pub(super) fn reason(way: Way, lang: Language) -> &'static str {
     }
 }
 
+/// The panel.
+pub(super) struct MachinePanel;
+
+impl Component for MachinePanel {
+    fn name(&self, lang: Language) -> &'static str {
+        lang.panel_machine()
+    }
+
+    fn title(&self, scene: &Scene<'_>) -> String {
+        title(scene)
+    }
+
+    fn rows(&self, _scene: &Scene<'_>) -> Rows {
+        Rows { least: LEAST_ROWS, best: ROWS }
+    }
+
+    fn draw(&self, scene: &Scene<'_>, pen: &mut Pen<'_>) {
+        render(scene, pen);
+    }
+}
+
 /// The panel's title.
-pub(super) fn title(app: &App) -> String {
-    match (app.shown_conn(), walker(app)) {
-        (_, Some(Walker::Listener)) => format!("drive_machine · {}", app.lang.machine_listener()),
+fn title(scene: &Scene<'_>) -> String {
+    match (scene.shown_conn(), walker(scene)) {
+        (_, Some(Walker::Listener)) => format!("drive_machine · {}", scene.lang.machine_listener()),
         (Some(conn), _) => format!("drive_machine · c{}", conn.id),
         (None, _) => "drive_machine".to_owned(),
     }
@@ -75,16 +97,16 @@ enum Walker {
     Listener,
 }
 
-fn walker(app: &App) -> Option<Walker> {
-    match app.shown_conn().filter(|conn| conn.place >= ConnStage::Open) {
+fn walker(scene: &Scene<'_>) -> Option<Walker> {
+    match scene.shown_conn().filter(|conn| conn.place >= ConnStage::Open) {
         Some(conn) => conn.state.map(Walker::Conn),
-        None => app.player.world().listeners.iter().any(|l| l.state.is_some()).then_some(Walker::Listener),
+        None => scene.player.world().listeners.iter().any(|l| l.state.is_some()).then_some(Walker::Listener),
     }
 }
 
 /// What is known of the connection's walk.
 struct Walk<'a> {
-    app: &'a App,
+    scene: &'a Scene<'a>,
     conn: Option<&'a ConnModel>,
     current: Option<ConnState>,
     /// The last way, and whether this event took it.
@@ -109,7 +131,7 @@ impl Walk<'_> {
     }
 
     fn style(&self, weight: Weight) -> Style {
-        let p = self.app.palette;
+        let p = self.scene.palette;
         match weight {
             Weight::Faint => p.faint,
             Weight::Plain => p.text,
@@ -120,15 +142,15 @@ impl Walk<'_> {
 }
 
 /// Draws the panel.
-pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
-    let world = app.player.world();
-    let conn = app.shown_conn();
+fn render(scene: &Scene<'_>, pen: &mut Pen<'_>) {
+    let world = scene.player.world();
+    let conn = scene.shown_conn();
     let is_new = conn.is_some() && world.changed.conn == conn.map(|c| c.id);
     let no_ways = Ways::default();
     let walk = Walk {
-        app,
+        scene,
         conn,
-        current: walker(app).map(|walker| match walker {
+        current: walker(scene).map(|walker| match walker {
             Walker::Conn(state) => state,
             Walker::Listener => Listening,
         }),
@@ -139,7 +161,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let fits = |(width, height): (usize, usize)| pen.width() >= width && pen.height() >= height;
     if fits((LARGE.0, LARGE.1 + 2)) {
         Drawing::large(pen).draw(&walk, pen);
-    } else if app.classroom {
+    } else if scene.classroom {
         walk::render(&walk, pen);
     } else {
         Drawing::small(&walk, pen).draw(&walk, pen);
@@ -209,7 +231,7 @@ impl Drawing {
     }
 
     fn draw(&self, walk: &Walk<'_>, pen: &mut Pen<'_>) {
-        let p = walk.app.palette;
+        let p = walk.scene.palette;
         let (width, height) = self.scale.size();
         let mut canvas = Canvas::new(width, height);
         let place = walk.conn.map(|c| c.place);
@@ -229,10 +251,10 @@ impl Drawing {
         }
         canvas.draw(&mut pen.inner(0, u16::try_from(self.top).unwrap_or(0)), self.left, |w| walk.style(w));
 
-        if let Some((at, text)) = labels::arrival(self.scale, walk.app.lang) {
+        if let Some((at, text)) = labels::arrival(self.scale, walk.scene.lang) {
             self.put(pen, at, text, if is_arriving { p.changed } else { p.dim });
         }
-        for Label { way, at, text } in labels(self.scale, walk.app.lang, &count) {
+        for Label { way, at, text } in labels(self.scale, walk.scene.lang, &count) {
             let weight = walk.weight(way);
             let style = if weight == Weight::Faint { p.dim } else { walk.style(weight) };
             self.put(pen, at, &text, style);
@@ -249,7 +271,7 @@ impl Drawing {
     fn state(&self, walk: &Walk<'_>, pen: &mut Pen<'_>, state: ConnState) {
         // Where there is no row for the socket that listens, it is not there.
         let Some(((x, y), width)) = place_of(state, self.scale) else { return };
-        let p = walk.app.palette;
+        let p = walk.scene.palette;
         let name = short(state);
         let is_now = walk.current == Some(state);
         let was_here = || ConnState::ALL.iter().any(|&from| walk.ways.count(Way { from, to: state }) > 0);
@@ -287,13 +309,13 @@ fn roads(count: &dyn Fn(Way) -> u32) -> impl Iterator<Item = &'static Road> {
 
 /// The way last taken, in words.
 fn told(walk: &Walk<'_>, pen: &mut Pen<'_>, y: usize) {
-    let p = walk.app.palette;
+    let p = walk.scene.palette;
     let Some(way) = walk.way else { return };
     let (mark, style) = if walk.is_just { ("◂ ", p.changed) } else { ("  ", p.dim) };
     let (from, to) = (short(way.from), short(way.to));
-    let text = match reason(way, walk.app.lang) {
+    let text = match reason(way, walk.scene.lang) {
         "" => format!("{from} → {to}"),
-        why => walk.app.lang.machine_told(from, to, why),
+        why => walk.scene.lang.machine_told(from, to, why),
     };
     let x = pen.put(0, y, mark, p.changed);
     pen.fit(x, y, pen.width().saturating_sub(x), &text, style);
@@ -301,9 +323,9 @@ fn told(walk: &Walk<'_>, pen: &mut Pen<'_>, y: usize) {
 
 /// What the signs mean: beside the map, or in one row below it.
 fn legend(walk: &Walk<'_>, pen: &mut Pen<'_>, (x, y): (usize, usize), told: usize) {
-    let p = walk.app.palette;
+    let p = walk.scene.palette;
     let styles = [p.lit, p.changed, p.text, p.faint, p.text];
-    let signs = signs(walk.app.lang);
+    let signs = signs(walk.scene.lang);
     let signs = signs.iter().zip(styles).map(|(&(sign, text), style)| (sign, text, style));
     if y > told {
         let mut x = x + 2;

@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
 use crate::event::{Event, Kind};
-use crate::ui::app::Panel;
+use crate::ui::app::App;
 use crate::ui::draw::panel;
+use crate::ui::panels::Panel;
 use crate::ui::tests;
 use crate::ui::tests::at;
 use ratatui::buffer::Buffer;

@@ -15,7 +15,7 @@ const BOX: usize = 5;
 
 /// Draws the panel.
 pub(super) fn render(walk: &Walk<'_>, pen: &mut Pen<'_>) {
-    let (p, lang) = (walk.app.palette, walk.app.lang);
+    let (p, lang) = (walk.scene.palette, walk.scene.lang);
     let Some(now) = walk.current else {
         let arriving = match walk.conn.map(|c| c.place) {
             Some(ConnStage::Accepted) => lang.machine_accepted(),

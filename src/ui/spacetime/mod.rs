@@ -14,12 +14,14 @@ mod tests;
 
 pub(super) use rows::Scale;
 
-use super::app::App;
 use super::canvas::{Canvas, Weight};
+use super::component::Component;
 use super::pen::{Pen, time};
+use super::scene::Scene;
 use super::threads;
 use crate::event::{Event, Kind, Thread};
 use crate::text::visible;
+use crate::texts::Language;
 use arrows::{Arrow, LaneOwner, Track, arrow};
 use lanes::{Lane, Lanes, Life, life};
 use pairs::{Pair, other_end, pairs};
@@ -32,14 +34,31 @@ const WITH_TIME: usize = 96;
 /// Columns of a time, at least: `99.9 ms`, and so that lanes do not move with every step.
 const TIME: usize = 8;
 
+/// The panel.
+pub(super) struct SpacetimePanel;
+
+impl Component for SpacetimePanel {
+    fn name(&self, lang: Language) -> &'static str {
+        lang.panel_space_time()
+    }
+
+    fn title(&self, scene: &Scene<'_>) -> String {
+        title(scene)
+    }
+
+    fn draw(&self, scene: &Scene<'_>, pen: &mut Pen<'_>) {
+        render(scene, pen);
+    }
+}
+
 /// The panel's title.
-pub(super) fn title(app: &App) -> String {
-    app.lang.spacetime_title(app.scale.name(app.lang))
+fn title(scene: &Scene<'_>) -> String {
+    scene.lang.spacetime_title(scene.scale.name(scene.lang))
 }
 
 /// Everything that the panel is drawn from.
 struct SpacetimeView<'a> {
-    app: &'a App,
+    scene: &'a Scene<'a>,
     window: ShownRows,
     pairs: Vec<Pair>,
     /// The event at the other end of the current one's arrow.
@@ -65,20 +84,20 @@ fn times(window: &ShownRows) -> usize {
 }
 
 /// Draws the panel.
-pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
-    let p = app.palette;
+fn render(scene: &Scene<'_>, pen: &mut Pen<'_>) {
+    let p = scene.palette;
     // For a projector every row has a blank one below it.
-    let stride = if app.classroom { 2 } else { 1 };
+    let stride = if scene.classroom { 2 } else { 1 };
     let height = pen.height().saturating_sub(1).div_ceil(stride);
-    let Some(window) = window(&app.player, app.scale, height, app.horizon()) else {
-        pen.fit(0, 0, usize::MAX, app.lang.spacetime_nothing_yet(), p.dim);
+    let Some(window) = window(scene.player, scene.scale, height, scene.horizon) else {
+        pen.fit(0, 0, usize::MAX, scene.lang.spacetime_nothing_yet(), p.dim);
         return;
     };
-    let digits = app.seqs().1.to_string().len().max(3);
+    let digits = scene.seqs().1.to_string().len().max(3);
     let times = if pen.width() >= WITH_TIME { times(&window) } else { 0 };
     let left = 2 + digits + 1 + times;
-    let world = app.player.world();
-    let lanes = Lanes::of(world, &window, left, pen.width(), app.classroom);
+    let world = scene.player.world();
+    let lanes = Lanes::of(world, &window, left, pen.width(), scene.classroom);
     let lives = lanes.list.iter().map(|lane| match lane.who {
         LaneOwner::Thread(thread) => life(world, &window, thread),
         LaneOwner::Client | LaneOwner::Kernel => Vec::new(),
@@ -86,7 +105,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
     let lives = lives.collect();
     let pairs = pairs(&window);
     let other = other_end(&window, &pairs);
-    let view = SpacetimeView { app, pairs, other, lanes, lives, stride, digits, times, window };
+    let view = SpacetimeView { scene, pairs, other, lanes, lives, stride, digits, times, window };
     view.heads(pen);
     let pen = &mut pen.inner(0, 1);
     view.lanes(pen);
@@ -99,7 +118,7 @@ pub(super) fn render(app: &App, pen: &mut Pen<'_>) {
 impl SpacetimeView<'_> {
     /// The names above the lanes; the thread at work is lit.
     fn heads(&self, pen: &mut Pen<'_>) {
-        let p = self.app.palette;
+        let p = self.scene.palette;
         let mut end = 0;
         for (lane, lives) in self.lanes.list.iter().zip(&self.lives) {
             let style = match lane.who {
@@ -107,11 +126,11 @@ impl SpacetimeView<'_> {
                 LaneOwner::Thread(_) if lives.get(self.window.now) == Some(&Life::Running) => p.text,
                 _ => p.dim,
             };
-            let name = self.lanes.name(lane.who, self.app.lang);
+            let name = self.lanes.name(lane.who, self.scene.lang);
             end = pen.put(lane.x.saturating_sub(name.width() / 2), 0, &name, style);
         }
         if self.lanes.hidden > 0 {
-            let more = self.app.lang.spacetime_more(self.lanes.hidden);
+            let more = self.scene.lang.spacetime_more(self.lanes.hidden);
             pen.fit(self.lanes.label.max(end + 2), 0, usize::MAX, &more, p.dim);
         }
     }
@@ -122,7 +141,7 @@ impl SpacetimeView<'_> {
 
     /// The lanes themselves: solid where a thread runs, dotted where it sleeps.
     fn lanes(&self, pen: &mut Pen<'_>) {
-        let p = self.app.palette;
+        let p = self.scene.palette;
         let now = self.current().th;
         for (lane, lives) in self.lanes.list.iter().zip(&self.lives) {
             for y in 0..self.window.rows.len() * self.stride {
@@ -146,7 +165,7 @@ impl SpacetimeView<'_> {
 
     /// The arrows, those of this event last and heavy.
     fn arrows(&self, pen: &mut Pen<'_>) {
-        let p = self.app.palette;
+        let p = self.scene.palette;
         let bottom = (self.window.rows.len() * self.stride) as i32;
         let mut canvas = Canvas::new(self.lanes.label, self.window.rows.len() * self.stride);
         let weight = |is_lit| if is_lit { Weight::Lit } else { Weight::Plain };
@@ -224,7 +243,7 @@ impl SpacetimeView<'_> {
 
     /// What stands on the lanes, in the margin and in words.
     fn row(&self, pen: &mut Pen<'_>, row: usize, what: &SpacetimeRow) {
-        let p = self.app.palette;
+        let p = self.scene.palette;
         let y = row * self.stride;
         let range = match what {
             SpacetimeRow::Gap(ns) => {
@@ -263,7 +282,7 @@ impl SpacetimeView<'_> {
 
     /// A chapter begins: a line across all lanes.
     fn chapter(&self, pen: &mut Pen<'_>, y: usize, event: &Event, style: Style) {
-        let p = self.app.palette;
+        let p = self.scene.palette;
         let x = self.lanes.list.first().map_or(0, |lane| lane.x.saturating_sub(lanes::MARGIN));
         let title = visible(&event.bytes().map(|b| b.kept.into_owned()).unwrap_or_default());
         let rule = pen.width().saturating_sub(x + 1);
@@ -273,7 +292,7 @@ impl SpacetimeView<'_> {
 
     /// The event on its thread's lane, and whose bytes they are on the clients'.
     fn dots(&self, pen: &mut Pen<'_>, y: usize, range: &std::ops::Range<usize>, is_now: bool, style: Style) {
-        let p = self.app.palette;
+        let p = self.scene.palette;
         let event = &self.window.events[range.start];
         let last = &self.window.events[range.end - 1];
         let style = if is_now { p.lit } else { style };
@@ -306,7 +325,7 @@ impl SpacetimeView<'_> {
     }
 
     fn words(&self, pen: &mut Pen<'_>, y: usize, range: &std::ops::Range<usize>, is_now: bool, style: Style) {
-        let world = self.app.player.world();
+        let world = self.scene.player.world();
         let run = &self.window.events[range.clone()];
         let mut x = self.lanes.label;
         let mut words = if is_now {
@@ -321,7 +340,7 @@ impl SpacetimeView<'_> {
         };
         let thread = run[0].th;
         if self.lanes.x(LaneOwner::Thread(thread)).is_none() && thread != Thread::Client {
-            words = self.app.lang.spacetime_of_thread(thread.to_string(), words);
+            words = self.scene.lang.spacetime_of_thread(thread.to_string(), words);
         }
         let room = pen.width().saturating_sub(x);
         x = pen.fit(x, y, room, &words, style);
