@@ -218,12 +218,7 @@ fn conn_first(event: &Event, lang: Language) -> String {
 }
 
 /// ` (fd 28)`, or nothing.
-fn fd(fd: Option<i32>) -> String {
-    fd.map(|n| format!(" (fd {n})")).unwrap_or_default()
-}
-
-/// The same in that language.
-fn fd_in(fd: Option<i32>, lang: Language) -> String {
+fn fd(fd: Option<i32>, lang: Language) -> String {
     fd.map(|n| lang.the_fd(n.to_string())).unwrap_or_default()
 }
 

@@ -1,15 +1,15 @@
 //! What is different where the requests come by UDP.
 
-use super::{Context, Explanation, conn, conn_first, fd_in, moved, quoted, word, worker, would_block};
+use super::{Context, Explanation, conn, conn_first, fd, moved, quoted, word, worker, would_block};
 use crate::event::{ConnState, Event, Kind, at};
 use crate::texts::Language;
 
 pub(super) fn socket(event: &Event, lang: Language) -> Explanation {
-    Explanation::new(lang.why_udp_socket_titled(fd_in(event.fd(), lang)), at::new_socket::socket)
+    Explanation::new(lang.why_udp_socket_titled(fd(event.fd(), lang)), at::new_socket::socket)
 }
 
 pub(super) fn bind(event: &Event, addr: &str, lang: Language) -> Explanation {
-    Explanation::new(lang.why_udp_bind_titled(addr, fd_in(event.fd(), lang)), at::server_socket::bind)
+    Explanation::new(lang.why_udp_bind_titled(addr, fd(event.fd(), lang)), at::server_socket::bind)
 }
 
 pub(super) fn cq_push(event: &Event, lang: Language) -> Explanation {
@@ -18,7 +18,7 @@ pub(super) fn cq_push(event: &Event, lang: Language) -> Explanation {
 }
 
 pub(super) fn conn_new(event: &Event, lang: Language) -> Explanation {
-    let titled = lang.why_udp_conn_new_titled(conn_first(event, lang), fd_in(event.fd(), lang));
+    let titled = lang.why_udp_conn_new_titled(conn_first(event, lang), fd(event.fd(), lang));
     Explanation::new(titled, at::conn_new)
 }
 
@@ -53,7 +53,7 @@ pub(super) fn recvfrom(event: &Event, lang: Language) -> Explanation {
 
 /// A wake-up for a worker's own of the UDP socket.
 pub(super) fn wake(n: u32, of: Option<i32>, lang: Language) -> Explanation {
-    Explanation::new(lang.why_udp_wake_titled(format!("c{n}"), fd_in(of, lang)), at::event_handler)
+    Explanation::new(lang.why_udp_wake_titled(format!("c{n}"), fd(of, lang)), at::event_handler)
 }
 
 pub(super) fn sendmsg(event: &Event, context: &Context, lang: Language) -> Explanation {

@@ -119,7 +119,6 @@ impl Language {
         self.catalogue().put(id, part, &parameters.into_iter().collect()).unwrap_or_default()
     }
 
-    #[expect(dead_code, reason = "functions are asked for so as soon as their texts are here")]
     /// The text of a name that the program has from elsewhere, or a part of it; `None` where the language has none.
     pub(crate) fn named(self, id: &str, part: Option<&str>) -> Option<String> {
         self.catalogue().put(id, part, &FluentArgs::new())
