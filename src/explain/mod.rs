@@ -104,14 +104,6 @@ pub struct Explanation {
 impl Explanation {
     /// The one way in which an explanation is made: harmless and short enough whatever went in.
     fn new(Titled { title, text }: Titled, place: impl Into<Option<Place>>) -> Explanation {
-        Explanation::english(title, text, place)
-    }
-
-    fn english(
-        title: impl AsRef<str>,
-        text: impl AsRef<str>,
-        place: impl Into<Option<Place>>,
-    ) -> Explanation {
         Explanation {
             title: shorten(&printable(title.as_ref()), MAX_TITLE),
             text: shorten(&printable(text.as_ref()), MAX_TEXT),
@@ -159,7 +151,7 @@ pub fn explain(event: &Event, context: &Context, lang: Language) -> Explanation 
         Kind::Setting => store::setting(event, lang),
         Kind::Call => functions::call(event, lang),
         Kind::Return => functions::leave(event, lang),
-        Kind::Other(other) => startup::other(other.name()),
+        Kind::Other(other) => startup::other(other.name(), lang),
     }
 }
 
@@ -228,24 +220,6 @@ fn worker(event: &Event, lang: Language) -> String {
         Some(thread) => thread.to_string(),
         None => lang.the_worker().to_owned(),
     }
-}
-
-/// `1,400`.
-fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// `1 byte`, `1,400 bytes`.
-fn bytes(n: u64) -> String {
-    if n == 1 { "1 byte".to_owned() } else { format!("{} bytes", number(n)) }
 }
 
 /// How many bytes a system call moved, where it succeeded.

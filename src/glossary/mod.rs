@@ -15,11 +15,14 @@
 //!
 //! # Where it is written
 //!
-//! In `en.md` and `zh.md` beside this file, and nowhere else: `#` begins a group, in the order of
-//! [`Group::ALL`]; `##` is a name; a paragraph says what it is; a last paragraph in backticks names
-//! its place in memcached's source, where it has one: `` `@drive_machine::conn_waiting` ``, of
-//! [`at`](crate::event::at). Both have the same names in the same order, and
-//! those are all that [`event`](crate::event) has: tests hold it.
+//! In `en.md` and `zh.md` beside this file: `#` begins a group, in the order of [`Group::ALL`]; `##` is a name; a
+//! paragraph says what it is; a last paragraph in backticks names its place in memcached's source, where it has one:
+//! `` `@drive_machine::conn_waiting` ``, of [`at`](crate::event::at). Both have the same names in the same order.
+//!
+//! A function is not in them: what it does is told in `functions.ftl` of the [`texts`](crate::texts), for
+//! [`explain`](crate::explain), too, and its place is [`Function::place`].
+//!
+//! The names are all that [`event`](crate::event) has: tests hold it.
 
 #[cfg(test)]
 mod tests;
@@ -43,7 +46,7 @@ pub enum Group {
 }
 
 impl Group {
-    /// Every group, in the order of the files.
+    /// Every group, in order.
     pub const ALL: &'static [Group] = &[Group::State, Group::Function, Group::Field, Group::Event];
 }
 
@@ -60,9 +63,9 @@ pub struct Entry {
     pub source: &'static str,
 }
 
-static EN: LazyLock<Vec<Entry>> = LazyLock::new(|| parse(include_str!("en.md"), " "));
+static EN: LazyLock<Vec<Entry>> = LazyLock::new(|| all(Language::En, include_str!("en.md"), " "));
 // Chinese is written without blanks between words, so none may come in where lines are joined.
-static ZH: LazyLock<Vec<Entry>> = LazyLock::new(|| parse(include_str!("zh.md"), ""));
+static ZH: LazyLock<Vec<Entry>> = LazyLock::new(|| all(Language::Zh, include_str!("zh.md"), ""));
 
 /// Every entry, group by group.
 pub fn entries(language: Language) -> &'static [Entry] {
@@ -94,11 +97,25 @@ pub fn of_kind(kind: Kind, language: Language) -> Option<&'static Entry> {
     entry(Group::Event, kind.name(), language)
 }
 
+/// What the file says, and the functions among it, group by group.
+fn all(language: Language, file: &'static str, joint: &str) -> Vec<Entry> {
+    let mut entries = parse(file, joint);
+    let behind_states = entries.iter().take_while(|entry| entry.group == Group::State).count();
+    let functions = Function::ALL.iter().map(|function| Entry {
+        group: Group::Function,
+        name: function.name(),
+        text: language.named(&format!("function-{}", function.name()), Some("text")).unwrap_or_default(),
+        source: function.source(),
+    });
+    entries.splice(behind_states..behind_states, functions);
+    entries
+}
+
 /// Reads a file of the glossary; `joint` goes between the lines of a paragraph.
 ///
 /// Nothing is refused here: both files are part of the program, and the tests look at what came out.
 fn parse(file: &'static str, joint: &str) -> Vec<Entry> {
-    let mut groups = Group::ALL.iter().copied();
+    let mut groups = Group::ALL.iter().copied().filter(|group| *group != Group::Function);
     let mut group = None;
     let mut entries: Vec<Entry> = Vec::new();
     for line in file.lines().map(str::trim) {

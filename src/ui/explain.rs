@@ -4,6 +4,7 @@ use super::component::Component;
 use super::glossary;
 use super::pen::Pen;
 use super::scene::Scene;
+use crate::event::{Event, Function, Kind};
 use crate::explain::Explanation;
 use crate::lesson::{self, Span, TextStyle};
 use crate::text::printable;
@@ -43,6 +44,11 @@ fn title(lang: Language, why: Option<&Explanation>) -> String {
     }
 }
 
+/// Whether the glossary says of the name in an event what Why says already: of a function that is called.
+fn is_told_alike(event: &Event) -> bool {
+    event.kind() == Kind::Call && event.function().is_some_and(Function::is_known)
+}
+
 /// Draws the panel: remarks, why, where in memcached; and what the name in it means, if there is room.
 fn render(scene: &Scene<'_>, why: Option<&Explanation>, pen: &mut Pen<'_>) {
     let p = scene.palette;
@@ -65,9 +71,10 @@ fn render(scene: &Scene<'_>, why: Option<&Explanation>, pen: &mut Pen<'_>) {
         }
         lines.push(why.source.to_owned());
     }
-    let entry = scene.player.current().and_then(|event| glossary::of_event(event, scene.lang));
+    let event = scene.player.current().filter(|event| scene.looked_up.is_none() && !is_told_alike(event));
+    let entry = event.and_then(|event| glossary::of_event(event, scene.lang));
     let mut entry_at = usize::MAX;
-    if let Some(entry) = entry.filter(|_| scene.looked_up.is_none()) {
+    if let Some(entry) = entry {
         lines.push(String::new());
         entry_at = lines.len();
         lines.extend(wrap(&format!("{}: {}", entry.name, entry.text), width));
@@ -81,5 +88,21 @@ fn render(scene: &Scene<'_>, why: Option<&Explanation>, pen: &mut Pen<'_>) {
     } else if (entry_at.saturating_add(1)..lines.len()).contains(&(top + rows)) {
         // The name's meaning is cut: it goes on, but it is not what one came for.
         pen.put_right(0, rows - 1, "▾", p.dim);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::What;
+
+    #[test]
+    fn what_why_says_of_a_function_the_glossary_does_not_say_again() {
+        let is_told = |what| is_told_alike(&Event { what, ..Event::default() });
+        let known = Some(Function::DriveMachine);
+        assert!(is_told(What::Call { function: known }));
+        // Of a return, Why says how things stand behind it; of an unknown function, nothing.
+        assert!(!is_told(What::Return { function: known }));
+        assert!(!is_told(What::Call { function: Some(Function::named("teleport")) }));
     }
 }

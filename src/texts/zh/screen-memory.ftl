@@ -2,7 +2,7 @@
 
 memory-title = 内存
 memory-title-of = 内存 · class { $class }
-memory-gap = 此前的事件缺失：计数只含记录到的部分，链表里也可能少了条目。
+memory-gap = 此前的事件缺失：计数只含记录到的部分，链表里也可能少了 item。
 
 ## 向存储提出的查找，每项后面是一个数
 
@@ -27,13 +27,13 @@ memory-more-classes = … 另有 { $n } 个 class
 
 ## 某个 class 的 LRU 链表
 
-memory-lru = class { $class } 的 LRU：{ $n } 个条目
+memory-lru = class { $class } 的 LRU：{ $n } 个 item
 memory-head = 头
 memory-tail = 尾
 memory-more = 还有 { $n } 个
 memory-empty = 空
 
-## 这个事件对条目做了什么
+## 这个事件对 item 做了什么
 
 memory-did-alloc = { $key } 分到了 chunk，尚未链接
 memory-did-unlink = { $key } 被摘下
@@ -46,10 +46,10 @@ memory-did-update = { $key } 移到头部
 
 ## 最近一次查找的哈希桶
 
-memory-table-grows = 哈希表正在扩大，条目正在搬移
+memory-table-grows = 哈希表正在扩大，item 正在搬移
 memory-bucket = 哈希桶 { $bucket }
 memory-bucket-of = 哈希桶 { $bucket }（共 { $all } 个）
 memory-bucket-growing = { $bucket }，哈希表正在扩大
 memory-not-in-it = { $key } 不在其中
-memory-nothing-known = 没有已知的条目
-memory-perhaps-more = 也许还有未知的条目
+memory-nothing-known = 没有已知的 item
+memory-perhaps-more = 也许还有未知的 item

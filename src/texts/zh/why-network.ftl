@@ -26,7 +26,7 @@ why-read-bytes-behind = 来自客户端的字节
 why-read-rbuf = 读进读缓冲区
     .text = try_read_network 把 { $conn } 上到达的内容读进它的读缓冲区，有多少空间读多少。是不是一条命令，之后再看。
 
-## read：条目的值
+## read：item 的值
 
 the-missing-bytes = 所缺的字节
 why-read-item-rest = 其余部分还没到
@@ -34,18 +34,18 @@ why-read-item-not-yet = 值还没到
 why-read-item-eagain = read 要取值中的 { $missing }，却遇到 EAGAIN：内核里一个也没有。drive_machine 停下，{ $conn } 留在
     conn_nread，rlbytes 记着还缺多少。在更多数据到来之前，线程去服务别的连接。
 why-read-item-eof = 值传到一半，客户端关闭了
-    .text = read 返回 0，流已结束，而值还差 { $missing }。它们不会再来了，于是 { $conn } 转到 conn_closing。没写完的条目从未被链接：
+    .text = read 返回 0，流已结束，而值还差 { $missing }。它们不会再来了，于是 { $conn } 转到 conn_closing。没写完的 item 从未被链接：
         谁也没有见过它。
 why-read-item-whole = 值已完整
-    .text = read 把最后 { $n } 字节直接放进条目，rlbytes 现在是 0。drive_machine 再转一圈，看到这一点，就调用 complete_nread。不会再
+    .text = read 把最后 { $n } 字节直接放进 item，rlbytes 现在是 0。drive_machine 再转一圈，看到这一点，就调用 complete_nread。不会再
         read 一次：值后面的内容属于下一条命令。
 why-read-item-part = 值的一部分
-    .text = read 把值中的 { $got } 直接放进条目，绕过读缓冲区：大的值不必复制两遍。{ $left ->
+    .text = read 把值中的 { $got } 直接放进 item，绕过读缓冲区：大的值不必复制两遍。{ $left ->
             [0] 还缺一些
            *[other] 还缺 { $left } 字节
         }，所以 drive_machine 再转一圈立刻再读，直到值完整，或者 read 说 EAGAIN。
-why-read-item = 读进条目
-    .text = 在 conn_nread 里，客户端的字节直接进入条目的内存，绕过读缓冲区。read 恰好只要所缺的字节数，所以绝不会把下一条命令连同值一起吞掉。
+why-read-item = 读进 item
+    .text = 在 conn_nread 里，客户端的字节直接进入 item 的内存，绕过读缓冲区。read 恰好只要所缺的字节数，所以绝不会把下一条命令连同值一起吞掉。
 
 ## read：要丢弃的值
 
@@ -64,12 +64,12 @@ of-the-client = 客户端发来的
 why-command = 一整行命令
     .text = 命令行 { $line } 已经完整：找到了行尾，并在那里放上一个 0 字节。process_command 按空格把它切成记号，第一个记号决定做什么。{ $next }
 why-command-get = process_get_command 会查找这一行的每个键，把找到的排进回答。
-why-command-update = process_update_command 会分配条目；值跟在这一行后面。
-why-command-arithmetic = process_arithmetic_command 会在条目的锁保护下修改这个数。
-why-command-delete = process_delete_command 会把条目摘下来。
-why-command-touch = process_touch_command 会给条目一个新的过期时间。
+why-command-update = process_update_command 会分配 item；值跟在这一行后面。
+why-command-arithmetic = process_arithmetic_command 会在 item 的锁保护下修改这个数。
+why-command-delete = process_delete_command 会把 item 摘下来。
+why-command-touch = process_touch_command 会给 item 一个新的过期时间。
 why-command-stats = process_stat 会汇总所有线程的数字。
-why-command-flush-all = 它一个条目也不访问：只记下一个时间，比它旧的都算不存在了。
+why-command-flush-all = 它一个 item 也不访问：只记下一个时间，比它旧的都算不存在了。
 why-command-quit = quit 没有回答：连接将被关闭。
 why-command-verbosity = process_verbosity_command 会设置日志的详细程度。
 why-command-unknown = 不认识的命令一律回答 ERROR。
@@ -81,8 +81,8 @@ why-reply-noreply = 不会发送的回答
     .text = 回答本来是 { $reply }，但命令写了 noreply。out_string 清掉这个标志，什么也不排队，把状态设为 conn_new_cmd：大量写入、又不看回答的
         客户端，这样为双方都省了事。
 why-reply-value = 一个值进入待发队列
-    .text = get 找到了一个条目，{ $reply } 是回答的开头。它分几段排队：VALUE 这个词、键，以及其余部分连同数据。键和数据都不复制：它们的 iovec
-        直接指向条目自己的内存。
+    .text = get 找到了一个 item，{ $reply } 是回答的开头。它分几段排队：VALUE 这个词、键，以及其余部分连同数据。键和数据都不复制：它们的 iovec
+        直接指向 item 自己的内存。
 why-reply-end = 回答的结尾进入待发队列
     .text = END 结束对 get 的回答：跟在找到的值后面，一个也没找到时就单独出现。客户端由此知道不会再有了，因为不存在的键只是被略过。
 why-reply = 一个回答进入待发队列

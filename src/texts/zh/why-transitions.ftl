@@ -72,12 +72,12 @@ why-state-parse-cmd-nread = 接下来是值
     .text = { $all ->
             [0] 命令说明了值有多少字节，行尾另算 2 个。
            *[other] 命令说明值有 { $promised }，行尾也要算进去：{ $value } + 2 = { $all }。
-        }这么大的条目已经分配好，值直接读进去。长度既已知道，drive_machine 就不在值里找行尾：值里可以有任何字节。
+        }这么大的 item 已经分配好，值直接读进去。长度既已知道，drive_machine 就不在值里找行尾：值里可以有任何字节。
 why-state-parse-cmd-write-server-error = 服务器做不到
-    .text = 命令看懂了，但 memcached 无法执行：例如条目太大，或者内存不够。一行说明原因的回答排进 wbuf，由 conn_write 发
+    .text = 命令看懂了，但 memcached 无法执行：例如 item 太大，或者内存不够。一行说明原因的回答排进 wbuf，由 conn_write 发
         送。连接继续用下去。
 why-state-parse-cmd-write-error = 回答是一个错误
-    .text = memcached 不认识这条命令，或者不接受它的这种写法，或者它不适用于这个条目。memcached 把一行说明错误的回答排进
+    .text = memcached 不认识这条命令，或者不接受它的这种写法，或者它不适用于这个 item。memcached 把一行说明错误的回答排进
         队列，接着处理下一条命令：客户端出一次错，失去的只是一个回答，而不是连接。
 why-state-parse-cmd-write = 回答准备好，可以发送了
     .text = 命令已经执行完，回答也准备好了{ $wbytes ->
@@ -90,9 +90,9 @@ why-state-parse-cmd-mwrite-end = 只有 END 要发送
         张由若干块组成的列表。
 why-state-parse-cmd-mwrite = 值准备好，可以发送了
     .text = { $ileft ->
-            [0] 回答是一张由若干块组成的列表：每个找到的条目有开头、键和值，最后是 END。
-           *[other] 找到了 { $ileft } 个条目，回答是一张 { $iovused } 块的列表。
-        }值不复制：它的 iovec 直接指向条目内部，对条目的引用使它一直保留到发送完毕。conn_mwrite 发送这样的列表；之后是
+            [0] 回答是一张由若干块组成的列表：每个找到的 item 有开头、键和值，最后是 END。
+           *[other] 找到了 { $ileft } 个 item，回答是一张 { $iovused } 块的列表。
+        }值不复制：它的 iovec 直接指向 item 内部，对 item 的引用使它一直保留到发送完毕。conn_mwrite 发送这样的列表；之后是
         conn_new_cmd。
 why-state-parse-cmd-new-cmd = 做完了，不要回答
     .text = 命令以 noreply 结尾：命令照样执行，但 out_string 丢掉它的回答，不排进队列。所以没有什么要写的，状态机转向下
@@ -112,10 +112,10 @@ why-state-parse-cmd-closing = 连接将要关闭
 ## 离开 conn_nread
 
 why-state-nread-write-bad = 值没有以行尾结束
-    .text = 说好的字节都到了，但最后两个不是 \r\n：客户端数错了。条目不会存储，排进队列的是一个错误。客户端多发的内容会
+    .text = 说好的字节都到了，但最后两个不是 \r\n：客户端数错了。item 不会存储，排进队列的是一个错误。客户端多发的内容会
         被当成命令。
 why-state-nread-write = 值已完整
-    .text = rlbytes 是 0：值和它的行尾都在条目里了。complete_nread 检查过值以 \r\n 结尾，按命令的要求把条目链接进去，并
+    .text = rlbytes 是 0：值和它的行尾都在 item 里了。complete_nread 检查过值以 \r\n 结尾，按命令的要求把 item 链接进去，并
         把回答排进队列。别的连接绝不会看到半个值。
 why-state-nread-new-cmd = 值已完整，不要回答
     .text = 值已完整，complete_nread 已经处理了它，但命令写了 noreply：out_string 丢掉回答。没有什么要写的，状态机就转向
@@ -128,7 +128,7 @@ why-state-nread-closing = 值传到一半就断了
             [stream] 客户端就关闭了
             [error] read 就失败了（{ $errno }）
            *[unknown] 客户端就关闭了，或者 read 失败了
-        }。条目从未链接进哈希表，所以谁也没有见过它，这个键的旧值也没有受影响。conn_close 放掉这个条目，并关闭
+        }。item 从未链接进哈希表，所以谁也没有见过它，这个键的旧值也没有受影响。conn_close 放掉这个 item，并关闭
         { $conn }。
 
 ## 离开 conn_write
@@ -160,14 +160,14 @@ why-state-swallow-closing = 值还没丢完就断了
 ## 离开 conn_mwrite
 
 why-state-mwrite-new-cmd = 整个回答已发出
-    .text = transmit 发现没有剩下要发送的。直到这时，conn_release_items 才归还对条目的引用：此前内核一直直接从条目的内存
+    .text = transmit 发现没有剩下要发送的。直到这时，conn_release_items 才归还对 item 的引用：此前内核一直直接从 item 的内存
         里复制，所以一个也不能释放。接下来是下一条命令。
 why-state-mwrite-closing = 客户端已经不在了
-    .text = sendmsg 彻底失败，例如客户端重置了连接。回答的其余部分无法送达。conn_close 会归还对条目的引用，免得它们永远
+    .text = sendmsg 彻底失败，例如客户端重置了连接。回答的其余部分无法送达。conn_close 会归还对 item 的引用，免得它们永远
         留在内存里。
 
 ## 离开 conn_closing
 
 why-state-closing-closed = 连接被拆除
-    .text = conn_close 已经取下事件，归还了 { $conn } 持有的条目。conn_closed 表示这个 struct conn 已经停用；接着就是关
+    .text = conn_close 已经取下事件，归还了 { $conn } 持有的 item。conn_closed 表示这个 struct conn 已经停用；接着就是关
         闭描述符。假如 drive_machine 竟然遇到这个状态，它会中止程序：那必定是一个 bug。
