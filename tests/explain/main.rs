@@ -75,9 +75,19 @@ const ITEM_OPS: &[&str] = &[
     "page", "expand", "expanded",
 ];
 
-/// In English.
+/// In English; every other language says it as well, and cuts nothing that English does not cut.
 fn explain(event: &Event, context: &Context) -> Explanation {
-    explain::explain(event, context, Language::En)
+    let english = explain::explain(event, context, Language::En);
+    for lang in Language::ALL {
+        let own = explain::explain(event, context, *lang);
+        harmless(&own);
+        assert_eq!(own.source, english.source);
+        let is_cut = |e: &Explanation| (e.title.contains('…'), e.text.ends_with('…'));
+        assert!(is_cut(&own) <= is_cut(&english), "{lang}: {own:?} for {english:?}");
+        assert!(english.text.is_empty() || own.text.ends_with(['.', '。', '…', '）']), "{lang}: {own:?}");
+        assert!(*lang == Language::En || own.text.is_empty() || own.text != english.text, "{own:?}");
+    }
+    english
 }
 
 fn function(function: Function) -> Explanation {
