@@ -13,8 +13,8 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 fn memstep(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_memstep"));
-    command.args(args).stdin(Stdio::null()).env_remove("RUST_BACKTRACE");
+    let mut command = common::program::memstep();
+    command.args(args).stdin(Stdio::null());
     command
 }
 
@@ -380,4 +380,100 @@ fn what_the_server_says_is_what_the_recording_says_it_said() {
             (said.lines().filter(comparable).collect(), printed.out.lines().filter(comparable).collect());
         assert_eq!(printed, said, "{story}");
     }
+}
+
+/// What is said with these variables, and these settings.
+fn said_with(vars: &[(&str, &str)], settings: &str, args: &[&str]) -> Said {
+    let dir = TempDir::new().unwrap();
+    let settings = file(&dir, "c.toml", settings.as_bytes());
+    let mut command = memstep(args);
+    said(command.env("MEMSTEP_CONFIG", settings).envs(vars.iter().copied()).output().unwrap())
+}
+
+#[test]
+fn the_command_line_goes_before_the_settings_and_those_before_the_environment() {
+    let zh = [("LANG", "zh_CN.UTF-8")];
+    let all = [("LC_ALL", "zh_CN.UTF-8"), ("LANG", "en_US.UTF-8")];
+    let cases: &[(&[(&str, &str)], &str, &str, bool)] = &[
+        (&[], "", "", false),
+        (&zh, "", "", true),
+        (&all, "", "", true),
+        (&[("LC_MESSAGES", "en_US.UTF-8"), zh[0]], "", "", false),
+        (&zh, "lang = \"en\"", "", false),
+        (&[], "lang = \"zh\"", "", true),
+        (&[("LC_ALL", "C")], "lang = \"zh\"", "", true),
+        (&[], "lang = \"zh\"", "--lang=en", false),
+        (&zh, "lang = \"en\"", "--lang=zh", true),
+        // What else is wrong with the settings is not asked for here.
+        (&[], "them = 1\nlang = \"zh\"", "", true),
+        (&zh, "lang = 3", "", true),
+        (&zh, "lang = ", "", true),
+    ];
+    for (vars, settings, lang, is_zh) in cases {
+        let line = |words: &[&'static str]| -> Vec<&str> {
+            words.iter().copied().chain((!lang.is_empty()).then_some(*lang)).collect()
+        };
+        let case = format!("{vars:?} {settings:?} {lang}");
+        let help = said_with(vars, settings, &line(&["print", "--help"]));
+        assert!(help.code == Some(0) && help.err.is_empty(), "{case}: {}", help.err);
+        assert_eq!(help.out.contains("用法："), *is_zh, "{case}: {}", help.out);
+        assert_eq!(help.out.contains("Usage: memstep print"), !is_zh, "{case}: {}", help.out);
+        // Before the command it is the same.
+        let mistake = said_with(vars, settings, &[&line(&[])[..], &["serve", "-a", "9"]].concat());
+        assert_eq!((mistake.code, mistake.out.as_str()), (Some(2), ""), "{case}");
+        let zh = "错误：“-a <掩码>”的值“9”无效：应为八进制数，例如 0700\n\n更多说明见 --help。\n";
+        let en = "error: invalid value '9' for '-a <mask>': expected an octal number, such as 0700\n\n\
+                  For more information, try '--help'.\n";
+        assert_eq!(mistake.err, if *is_zh { zh } else { en }, "{case}");
+    }
+}
+
+#[test]
+fn a_language_that_there_is_not_is_refused_in_the_one_that_else_holds() {
+    let said = said_with(&[("LANG", "zh_CN.UTF-8")], "", &["info", "x", "--lang", "tlh"]);
+    assert_eq!(said.code, Some(2));
+    assert_eq!(said.err, "错误：“--lang <LANG>”的值“tlh”无效\n  [可选值：en、zh]\n\n更多说明见 --help。\n");
+    let said = said_with(&[], "lang = \"tlh\"", &["config"]);
+    assert_eq!(said.code, Some(2));
+    assert!(said.err.contains("c.toml:1:8: lang: expected one of \"en\", \"zh\"\n"), "{}", said.err);
+    // What looks like the option and is another's value is not the option.
+    let said = run(&["print", "no/such.jsonl", "--filter", "--lang=zh"]);
+    assert!(said.code == Some(2) && !said.err.contains('：'), "{}", said.err);
+}
+
+#[test]
+fn ascii_and_a_language_that_needs_more_are_not_both_to_be_had() {
+    for args in [&["--lang=zh", "replay", "x", "--ascii"][..], &["lesson", "set", "--ascii", "--lang", "zh"]]
+    {
+        let said = run(args);
+        assert_eq!((said.code, said.out.as_str()), (Some(2), ""), "{args:?}");
+        assert!(said.err.starts_with("memstep: --lang zh 不能和 --ascii 一起用："), "{}", said.err);
+    }
+    let said = run(&["lesson", "set", "--ascii", "--lang", "en", "--text"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    let said = said_with(&[("LANG", "zh_CN.UTF-8")], "", &["lesson", "set", "--ascii", "--text"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+}
+
+#[test]
+fn what_else_the_command_line_prints_is_in_that_language_too() {
+    let config = run(&["--lang", "zh", "config"]);
+    assert!(config.out.contains("\n# 播放到每一章时停下。\n#pause_on_marks = false\n"), "{}", config.out);
+    let page = run(&["man", "serve", "--lang", "zh"]);
+    assert!(page.out.contains("\n.SH 名称\n") && page.out.contains("工作线程的数量"), "{}", page.out);
+    for shell in ["bash", "zsh", "fish"] {
+        let script = run(&["completions", shell, "--lang", "zh"]);
+        assert!(
+            script.code == Some(0) && script.out.contains("--lang") | script.out.contains("lang="),
+            "{shell}"
+        );
+        assert_eq!(script.out.contains("工作线程的数量"), shell != "bash", "{shell}");
+    }
+    let dir = TempDir::new().unwrap();
+    let script = file(&dir, "a.session", b"#args: -R x\nopen a\n");
+    let said = run(&["record", str(&script), "-o", str(&dir.path().join("t")), "--lang", "zh"]);
+    assert!(said.err.ends_with("#args: -R x: “-R <数>”的值“x”无效：应为整数\n"), "{}", said.err);
+    // A name that does not belong on a terminal is shown in letters.
+    let said = run(&["--lang", "zh", "\u{1b}[31m"]);
+    assert!(said.err.starts_with("错误：没有“\\x1b[31m”这个命令\n"), "{:?}", said.err);
 }

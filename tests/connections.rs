@@ -119,7 +119,7 @@ fn all_are_there(client: &mut BufReader<TcpStream>, many: u64) {
 }
 
 fn memstep(args: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_memstep")).args(args).output().unwrap();
+    let output = common::program::memstep().args(args).output().unwrap();
     (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }
 

@@ -2,14 +2,17 @@
 //! harmless, whatever went in.
 #![allow(clippy::unwrap_used)]
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 fn run(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_memstep"));
-    command.args(args).current_dir(folder).stdin(Stdio::null()).env_remove("RUST_BACKTRACE");
+    let mut command = program::memstep();
+    command.args(args).current_dir(folder).stdin(Stdio::null());
     command.output().unwrap()
 }
 
@@ -96,7 +99,7 @@ fn a_script_a_lesson_and_the_settings_are_read_however_they_were_written() {
     }
     for (how, text) in ways("# mine\ntheme = \"light\"\nspeed = 2.0\n") {
         fs::write(at("config.toml"), text).unwrap();
-        let mut config = Command::new(env!("CARGO_BIN_EXE_memstep"));
+        let mut config = program::memstep();
         let output = config.arg("config").env("MEMSTEP_CONFIG", at("config.toml")).output().unwrap();
         assert!(output.status.success(), "{how}: {}", String::from_utf8_lossy(&output.stderr));
     }
@@ -157,7 +160,7 @@ fn an_argument_comes_back_harmless() {
             String::from_utf8_lossy(&all).escape_debug()
         );
     }
-    let mut config = Command::new(env!("CARGO_BIN_EXE_memstep"));
+    let mut config = program::memstep();
     let output = config.arg("config").env("MEMSTEP_CONFIG", folder.path().join(HOSTILE)).output().unwrap();
     assert!(is_harmless(&output.stderr) && is_harmless(&output.stdout));
 }
@@ -229,7 +232,7 @@ fn nothing_is_said_to_be_done_that_could_not_be_written() {
         [&["--help"][..], &["-h"], &["--version"], &["serve", "--help"], &["replay", "-h"], &["config"]]
     {
         let full = fs::File::options().write(true).open("/dev/full").unwrap();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_memstep"));
+        let mut command = program::memstep();
         let output = command.args(args).stdout(full).stderr(Stdio::piped()).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
@@ -237,7 +240,7 @@ fn nothing_is_said_to_be_done_that_could_not_be_written() {
         // Nobody who has gone away is missed.
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let mut command = Command::new(env!("CARGO_BIN_EXE_memstep"));
+        let mut command = program::memstep();
         let output = command.args(args).stdout(writer).stderr(Stdio::piped()).output().unwrap();
         assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0), "{args:?}");
     }

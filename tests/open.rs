@@ -2,6 +2,9 @@
 //! does not know. They are shown as they are, passed on unchanged and counted, and are no problem.
 #![allow(clippy::unwrap_used)]
 
+#[path = "common/program.rs"]
+mod program;
+
 use memstep::event::Event;
 use memstep::model::World;
 use proptest::prelude::*;
@@ -11,7 +14,7 @@ use std::process::{Command, Output};
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples/v1-unknown-names.jsonl");
 
 fn memstep(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_memstep")).args(args).output().unwrap()
+    program::memstep().args(args).output().unwrap()
 }
 
 fn stdout(args: &[&str]) -> String {

@@ -17,7 +17,7 @@ struct Server(Child);
 
 impl Server {
     fn start(args: &[&str]) -> Server {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_memstep"));
+        let mut command = common::program::memstep();
         Server(command.arg("serve").args(args).stderr(Stdio::null()).spawn().unwrap())
     }
 }
@@ -78,7 +78,7 @@ fn maxconns_fast_turns_away_who_is_one_too_many_and_records_it_without_a_flaw() 
     let pid = rustix::process::Pid::from_child(&server.0);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     server.0.wait().unwrap();
-    let check = Command::new(env!("CARGO_BIN_EXE_memstep")).args(["check", trace_arg]).output().unwrap();
+    let check = common::program::memstep().args(["check", trace_arg]).output().unwrap();
     assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
 }
 
@@ -131,7 +131,7 @@ fn what_memcached_has_and_this_server_has_not_is_refused_by_name() {
         (&["-o", "nosuch=1"], "nosuch"),
         (&["-o", "hashpower=12"], "hashpower=12"),
     ] {
-        let said = Command::new(env!("CARGO_BIN_EXE_memstep")).arg("serve").args(args).output().unwrap();
+        let said = common::program::memstep().arg("serve").args(args).output().unwrap();
         let stderr = String::from_utf8_lossy(&said.stderr);
         assert_eq!(said.status.code(), Some(2), "{args:?}: {stderr}");
         assert!(stderr.contains(names), "{args:?}: {stderr}");

@@ -51,7 +51,7 @@ fn workplace() -> tempfile::TempDir {
 fn sh(line: &str, dir: &Path) -> std::process::Output {
     let program = Path::new(env!("CARGO_BIN_EXE_memstep"));
     let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap());
-    Command::new("sh")
+    common::program::plain(&mut Command::new("sh"))
         .args(["-c", line])
         .current_dir(dir)
         .env("PATH", path)
@@ -127,7 +127,7 @@ fn serve_with_the_readme_s_options_records_what_a_client_did() {
     let port = common::ports::free_addr().port();
     let mut line = commands("README.md").into_iter().find(|l| l.starts_with("memstep serve")).unwrap();
     line += &format!(" -p {port}");
-    let mut server = Command::new(env!("CARGO_BIN_EXE_memstep"))
+    let mut server = common::program::memstep()
         .args(line.split_whitespace().skip(1))
         .current_dir(dir.path())
         .stderr(Stdio::null())
@@ -158,7 +158,7 @@ fn the_readme_s_way_to_watch_from_elsewhere_works() {
     let line = commands.iter().find(|l| l.starts_with("memstep serve") && l.contains("--events")).unwrap();
     // Any free ports, but else as it stands there.
     let line = line.replace("127.0.0.1", "127.0.0.1:0").replace("11212", "0");
-    let mut server = Command::new(env!("CARGO_BIN_EXE_memstep"))
+    let mut server = common::program::memstep()
         .args(line.split_whitespace().skip(1))
         .current_dir(dir.path())
         .stderr(Stdio::piped())

@@ -94,7 +94,7 @@ fn memory_stays_within_its_limit_and_values_are_those_that_were_written() {
     let addr = common::ports::free_addr();
     let (port, limit) = (addr.port().to_string(), LIMIT.to_string());
     let args = ["serve", "-l", "127.0.0.1", "-p", &port, "-t", "4", "-m", &limit];
-    let server = Command::new(env!("CARGO_BIN_EXE_memstep")).args(args).stderr(Stdio::null()).spawn();
+    let server = common::program::memstep().args(args).stderr(Stdio::null()).spawn();
     let server = Server(server.unwrap());
     common::until("the server listens", || TcpStream::connect(addr).is_ok());
     let (until, versions) = (Instant::now() + Duration::from_secs(seconds), AtomicU64::new(0));

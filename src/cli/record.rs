@@ -1,6 +1,7 @@
 //! Where a running server's recording goes, and who may watch it.
 
 use super::duration;
+use crate::texts::Language;
 use crate::trace::recorder::Retention;
 use crate::tracer::MIN_RING;
 use clap::Args;
@@ -11,37 +12,34 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Recording")]
 pub struct RecordTo {
-    /// Write a trace to this file, `-` for stdout
+    /// The trace to write.
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
-    /// Let go of a recording that is there already; without this it is kept, with a number behind its name
+    /// Let go of what is there already.
     #[arg(long, requires = "record")]
     pub overwrite: bool,
-    /// Begin a new file when it gets larger than this (`100MB`); the one before gets a number
+    /// When a new file begins.
     #[arg(long, value_name = "SIZE", requires = "record", value_parser = max_size)]
     pub record_max_size: Option<u64>,
-    /// Keep so many of the numbered files; the oldest go
+    /// How many numbered files are kept.
     #[arg(long, value_name = "N", requires = "record")]
     pub record_keep: Option<usize>,
-    /// Keep only what happened last, in memory (`30s`, `100MB`, or `30s,100MB`), and write it on
-    /// SIGUSR2, on a panic or at the trigger; a time alone takes 256MB at most
+    /// What happened last, in memory alone.
     #[arg(long, value_name = "T|SIZE", requires = "record", value_parser = keep)]
     pub record_last: Option<Retention>,
-    /// Write what happened last when an event matches this filter, such as `ev=close & why~"reset"`
+    /// The event at which that is written.
     #[arg(long, value_name = "EXPR", requires = "record_last")]
     pub record_trigger: Option<String>,
-    /// Do not begin to write before SIGUSR1 or a command on the events port says so
+    /// Whether to wait until somebody asks for it.
     #[arg(long, requires = "record", conflicts_with = "record_last")]
     pub record_paused: bool,
-    /// Listen here for viewers and commands (`help` says which); a port alone is one of this machine
+    /// The events port.
     #[arg(long, value_name = "ADDR", value_parser = events_addr)]
     pub events: Option<SocketAddr>,
-    /// Let only those in who say this first; needed where the address is not this machine's own. In the
-    /// environment nobody else sees it; on the command line every user of this machine does
+    /// What viewers have to say first.
     #[arg(long, value_name = "TOKEN", env = "MEMSTEP_EVENTS_TOKEN", hide_env_values = true, value_parser = events_token)]
     pub events_token: Option<String>,
-    /// Hold the server before its first event; whoever looks at it lets it go on, event by event
-    /// (`serve` needs --events for that)
+    /// Hold the server before its first event.
     #[arg(long, help_heading = "Stepping")]
     pub step: bool,
 }
@@ -60,7 +58,7 @@ impl RecordTo {
 
 /// `64K`, `100MB`, `1G`: bytes, in powers of 1024.
 fn size(s: &str) -> Result<u64, String> {
-    let expected = || "expected a size: 64K, 100MB, 1G".to_owned();
+    let expected = || Language::spoken().value_size().to_owned();
     let end = s.find(|c: char| !c.is_ascii_digit()).unwrap_or(s.len());
     let (number, unit) = s.split_at(end);
     let shift = match unit.to_ascii_uppercase().as_str() {
@@ -77,7 +75,7 @@ fn size(s: &str) -> Result<u64, String> {
 /// A size that is at least so much.
 fn at_least(s: &str, least: u64) -> Result<u64, String> {
     match size(s)? {
-        n if n < least => Err(format!("must be at least {}K", least.div_ceil(1024))),
+        n if n < least => Err(Language::spoken().value_at_least(format!("{}K", least.div_ceil(1024)))),
         n => Ok(n),
     }
 }
@@ -88,7 +86,7 @@ fn max_size(s: &str) -> Result<u64, String> {
 
 pub(super) fn ring_size(s: &str) -> Result<u64, String> {
     match at_least(s, MIN_RING as u64)? {
-        n if n > 1 << 30 => Err("must be at most 1G".to_owned()),
+        n if n > 1 << 30 => Err(Language::spoken().value_at_most("1G")),
         n => Ok(n),
     }
 }
@@ -100,13 +98,13 @@ fn keep(s: &str) -> Result<Retention, String> {
         if let Ok(time) = duration(part) {
             keep.time = Some(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
         } else {
-            let size = size(part).map_err(|_| "expected a time or a size: 30s, 100MB, or 30s,100MB")?;
+            let size = size(part).map_err(|_| Language::spoken().value_time_or_size())?;
             keep.size = usize::try_from(size).unwrap_or(usize::MAX);
         }
     }
     match keep {
         Retention { time: Some(0), .. } | Retention { size: 0..=0xf_ffff, .. } => {
-            Err("must be more than no time, and at least 1MB".to_owned())
+            Err(Language::spoken().value_nothing_kept().to_owned())
         }
         keep => Ok(keep),
     }
@@ -114,7 +112,7 @@ fn keep(s: &str) -> Result<Retention, String> {
 
 /// `11212`, `127.0.0.1:11212`, `[::1]:11212`.
 fn events_addr(s: &str) -> Result<SocketAddr, String> {
-    let expected = || "expected an address and a port, 127.0.0.1:11212, or a port alone".to_owned();
+    let expected = || Language::spoken().value_events_addr().to_owned();
     match s.parse::<u16>() {
         Ok(port) => Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
         Err(_) => s.parse().map_err(|_| expected()),
@@ -124,9 +122,9 @@ fn events_addr(s: &str) -> Result<SocketAddr, String> {
 /// What can be said on one line of the events port.
 pub(super) fn events_token(s: &str) -> Result<String, String> {
     match s {
-        _ if s.is_empty() || s.len() > 1000 => Err("must have 1 to 1000 bytes".to_owned()),
+        _ if s.is_empty() || s.len() > 1000 => Err(Language::spoken().value_token_length().to_owned()),
         _ if s.chars().any(|c| c.is_control() || c.is_whitespace()) => {
-            Err("must be one word, without blanks or control characters".to_owned())
+            Err(Language::spoken().value_token_word().to_owned())
         }
         _ => Ok(s.to_owned()),
     }

@@ -3,11 +3,11 @@
 
 use super::STDOUT;
 use super::lesson::{read, recording_of};
-use super::look::own_lang;
 use super::server::shown;
 use crate::cli::TraceInput;
 use crate::lesson::{Lesson, check};
 use crate::text::counted;
+use crate::texts::Language;
 use crate::trace::check::{CheckReport, Checker, LISTED, Problem};
 use crate::trace::reader::{InputStream, ReadError, Recording, TraceReader, Warning};
 use anyhow::Context as _;
@@ -53,8 +53,7 @@ pub(super) fn run(input: &TraceInput) -> anyhow::Result<ExitCode> {
 
 /// The same for a lesson: what is wrong with its text, or else with its steps in its recording.
 fn lesson(input: &TraceInput) -> anyhow::Result<ExitCode> {
-    let lang = own_lang();
-    lang.speak();
+    let lang = Language::spoken();
     let name = shown(&input.file);
     let text = read(&input.file)?;
     let mut out = super::stdout();

@@ -6,6 +6,7 @@
 use crate::cli::{self, ThemeArg, When};
 use crate::filter::{either, nearest};
 use crate::text::{printable, unmarked};
+use crate::texts::Language;
 use anyhow::{Context as _, bail};
 use etcetera::BaseStrategy as _;
 use std::io::{self, Write as _};
@@ -14,34 +15,6 @@ use std::process::ExitCode;
 use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
-
-/// What may stand in the file, as `memstep config` prints it: every setting with its default.
-const TEMPLATE: &str = r#"# How memstep's screens look and play. What the command line says goes before what stands here.
-
-# dark, light, contrast or mono. Where nothing stands here: light if the terminal tells so (COLORFGBG), else dark.
-#theme = "dark"
-
-# auto, always or never. auto: none where NO_COLOR is set.
-#color = "auto"
-
-# Draw with ASCII alone. Where nothing stands here: if the locale (LC_ALL, LC_CTYPE, LANG) is not UTF-8.
-#ascii = false
-
-# For a projector: fewer and larger things.
-#classroom = false
-
-# How many times as fast as it happened a recording is played.
-#speed = 1.0
-
-# The longest pause between two events while playing: "500ms", "2s"; "none" plays pauses whole.
-#idle_limit = "1s"
-
-# Stop playing at every chapter.
-#pause_on_marks = false
-
-# Listen to the mouse from the start (M switches it).
-#mouse = false
-"#;
 
 /// The settings.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -60,17 +33,32 @@ pub(super) struct UserConfig {
 /// Reads a value into its place.
 type ReadSetting = fn(&mut UserConfig, &DeValue<'_>) -> Result<(), String>;
 
-/// Every setting by its name.
-const KEYS: &[(&str, ReadSetting)] = &[
-    ("theme", |config, value| choice(value).map(|v| config.theme = Some(v))),
-    ("color", |config, value| choice(value).map(|v| config.color = Some(v))),
-    ("ascii", |config, value| flag(value).map(|v| config.ascii = Some(v))),
-    ("classroom", |config, value| flag(value).map(|v| config.classroom = Some(v))),
-    ("speed", |config, value| speed(value).map(|v| config.speed = Some(v))),
-    ("idle_limit", |config, value| idle_limit(value).map(|v| config.idle_limit = Some(v))),
-    ("pause_on_marks", |config, value| flag(value).map(|v| config.pause_on_marks = Some(v))),
-    ("mouse", |config, value| flag(value).map(|v| config.mouse = Some(v))),
+/// Every setting by its name, with its default as it is written.
+const KEYS: &[(&str, &str, ReadSetting)] = &[
+    ("theme", "\"dark\"", |config, value| choice(value).map(|v| config.theme = Some(v))),
+    ("color", "\"auto\"", |config, value| choice(value).map(|v| config.color = Some(v))),
+    ("ascii", "false", |config, value| flag(value).map(|v| config.ascii = Some(v))),
+    ("classroom", "false", |config, value| flag(value).map(|v| config.classroom = Some(v))),
+    ("speed", "1.0", |config, value| speed(value).map(|v| config.speed = Some(v))),
+    ("idle_limit", "\"1s\"", |config, value| idle_limit(value).map(|v| config.idle_limit = Some(v))),
+    ("pause_on_marks", "false", |config, value| flag(value).map(|v| config.pause_on_marks = Some(v))),
+    ("mouse", "false", |config, value| flag(value).map(|v| config.mouse = Some(v))),
+    // Who asks for it cannot wait until the rest is known to be right: `lang()`.
+    (LANG, "\"en\"", |_, value| language(value).map(drop)),
 ];
+
+/// The setting that says which language is spoken.
+const LANG: &str = "lang";
+
+/// What may stand in the file, as `memstep config` prints it: every setting with its default.
+fn template(lang: Language) -> String {
+    let comment = |name: &str| {
+        let text = lang.named(&format!("setting-{}", name.replace('_', "-")), None);
+        format!("# {}\n", text.unwrap_or_default())
+    };
+    let one = |(name, default, _): &(&str, &str, _)| format!("\n{}#{name} = {default}\n", comment(name));
+    comment("head") + &KEYS.iter().map(one).collect::<String>()
+}
 
 /// One of the names that the command line has for it.
 fn choice<T: clap::ValueEnum>(value: &DeValue<'_>) -> Result<T, String> {
@@ -79,11 +67,21 @@ fn choice<T: clap::ValueEnum>(value: &DeValue<'_>) -> Result<T, String> {
         .filter_map(|v| Some(format!("\"{}\"", v.to_possible_value()?.get_name())))
         .collect();
     let word = value.as_str().and_then(|word| T::from_str(word, false).ok());
-    word.ok_or_else(|| format!("expected one of {}", names.join(", ")))
+    word.ok_or_else(|| one_of(&names))
+}
+
+fn one_of(names: &[String]) -> String {
+    let lang = Language::spoken();
+    lang.setting_one_of(names.join(lang.list_comma()))
+}
+
+fn language(value: &DeValue<'_>) -> Result<Language, String> {
+    let names: Vec<_> = Language::ALL.iter().map(|language| format!("\"{language}\"")).collect();
+    value.as_str().and_then(Language::from_code).ok_or_else(|| one_of(&names))
 }
 
 fn flag(value: &DeValue<'_>) -> Result<bool, String> {
-    value.as_bool().ok_or_else(|| "expected true or false".to_owned())
+    value.as_bool().ok_or_else(|| Language::spoken().setting_flag().to_owned())
 }
 
 fn speed(value: &DeValue<'_>) -> Result<f64, String> {
@@ -99,9 +97,9 @@ fn speed(value: &DeValue<'_>) -> Result<f64, String> {
 fn idle_limit(value: &DeValue<'_>) -> Result<Option<Duration>, String> {
     match value.as_str() {
         Some("none") => Ok(None),
-        text => {
-            cli::duration(text.unwrap_or_default()).map(Some).map_err(|why| format!("{why}, or \"none\""))
-        }
+        text => cli::duration(text.unwrap_or_default())
+            .map(Some)
+            .map_err(|expected| Language::spoken().setting_or_none(expected)),
     }
 }
 
@@ -115,6 +113,13 @@ fn path() -> Option<PathBuf> {
     }
 }
 
+/// The language that the settings ask for. What is wrong with the file is for [`load`] to say, in that language.
+pub(super) fn lang() -> Option<Language> {
+    let text = std::fs::read_to_string(path()?).ok()?;
+    let table = DeTable::parse(unmarked(&text)).ok()?;
+    language(table.get_ref().get(LANG)?.get_ref()).ok()
+}
+
 /// The settings, where there are any.
 ///
 /// # Errors
@@ -123,14 +128,16 @@ fn path() -> Option<PathBuf> {
 pub(super) fn load() -> anyhow::Result<UserConfig> {
     let Some(path) = path() else { return Ok(UserConfig::default()) };
     let name = printable(&path.to_string_lossy()).into_owned();
+    let lang = Language::spoken();
     match std::fs::read_to_string(&path) {
         Ok(text) => parse(unmarked(&text)).map_err(|(at, what)| {
             let (line, column) = place(&text, at);
-            anyhow::anyhow!("{name}:{line}:{column}: {what}\n(`memstep config` prints all settings)")
+            let wrong = lang.setting_wrong(format!("{name}:{line}:{column}"), what);
+            anyhow::anyhow!("{wrong}\n{}", lang.setting_all())
         }),
         // A file that was asked for by name has to be there.
         Err(error) if std::env::var_os("MEMSTEP_CONFIG").is_some() => {
-            Err(error).with_context(|| format!("{name}: cannot be read"))
+            Err(error).with_context(|| lang.settings_unreadable(name))
         }
         Err(error) => {
             // No home, or somebody else's: then there are no settings there either.
@@ -139,7 +146,7 @@ pub(super) fn load() -> anyhow::Result<UserConfig> {
                 io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::PermissionDenied
             );
             if !is_none {
-                super::say(&format!("{name}: cannot be read: {error}; the defaults hold"));
+                super::say(&lang.settings_unreadable_why(name, error.to_string()));
             }
             Ok(UserConfig::default())
         }
@@ -156,25 +163,26 @@ fn parse(text: &str) -> Result<UserConfig, (usize, String)> {
     let mut config = UserConfig::default();
     for (key, value) in table.get_ref() {
         let name = key.get_ref().as_ref();
-        let Some((_, read)) = KEYS.iter().find(|(known, _)| *known == name) else {
+        let Some((.., read)) = KEYS.iter().find(|(known, ..)| *known == name) else {
             return Err((key.span().start, unknown(name)));
         };
         read(&mut config, value.get_ref())
-            .map_err(|why| (Spanned::span(value).start, format!("{name}: {why}")))?;
+            .map_err(|why| (Spanned::span(value).start, Language::spoken().setting_of(name, why)))?;
     }
     Ok(config)
 }
 
 /// Says which setting was meant.
 fn unknown(name: &str) -> String {
-    let known = || KEYS.iter().map(|(known, _)| *known);
+    let lang = Language::spoken();
+    let known = || KEYS.iter().map(|(known, ..)| *known);
     let meant = nearest(&name.replace('-', "_"), known());
     let name = printable(name);
     if meant.is_empty() {
         let names: Vec<&str> = known().collect();
-        return format!("no such setting: {name}; there are {}", names.join(", "));
+        return lang.setting_unknown(name, names.join(lang.list_comma()));
     }
-    format!("no such setting: {name}; did you mean {}?", either(&meant))
+    lang.setting_unknown_near(name, either(&meant))
 }
 
 /// Line and column, from 1, of a byte.
@@ -187,14 +195,15 @@ fn place(text: &str, at: usize) -> (usize, usize) {
 /// `memstep config`: prints a file to begin with, and where it belongs.
 pub(super) fn run() -> anyhow::Result<ExitCode> {
     let mut out = super::stdout();
+    let lang = Language::spoken();
     let place = match path() {
         Some(path) => {
-            let there = if path.exists() { "there is one" } else { "there is none yet" };
-            format!("# Read from {} ({there}).", printable(&path.to_string_lossy()))
+            let file = printable(&path.to_string_lossy()).into_owned();
+            if path.exists() { lang.settings_there(file) } else { lang.settings_not_there(file) }
         }
-        None => "# Read from nowhere: MEMSTEP_CONFIG is empty, or there is no home.".to_owned(),
+        None => lang.settings_nowhere().to_owned(),
     };
-    write!(out, "{place}\n{TEMPLATE}").context(super::STDOUT)?;
+    write!(out, "# {place}\n{}", template(lang)).context(super::STDOUT)?;
     // What is there already is to be right, too.
     if let Err(error) = load() {
         bail!(error);
@@ -215,13 +224,18 @@ mod tests {
 
     #[test]
     fn the_template_names_every_setting_and_its_values_are_valid() {
-        assert_eq!(parse(TEMPLATE).unwrap(), UserConfig::default());
-        let set: String = TEMPLATE
+        for lang in Language::ALL {
+            let template = template(*lang);
+            assert_eq!(parse(&template).unwrap(), UserConfig::default());
+            assert!(!template.contains("# \n"), "{template}");
+        }
+        let template = template(Language::En);
+        let set: String = template
             .lines()
             .map(|l| l.strip_prefix('#').filter(|l| !l.starts_with(' ')).unwrap_or(l).to_owned() + "\n")
             .collect();
         let config = parse(&set).unwrap();
-        assert!(KEYS.iter().all(|(key, _)| set.contains(&format!("\n{key} = "))), "{set}");
+        assert!(KEYS.iter().all(|(key, ..)| set.contains(&format!("\n{key} = "))), "{set}");
         let start = crate::ui::Options::default();
         assert_eq!(config.speed, Some(start.speed));
         assert_eq!(config.idle_limit.unwrap().unwrap().as_nanos(), u128::from(start.idle_limit.unwrap()));
@@ -247,6 +261,7 @@ mod tests {
         assert_eq!((error("speed = 0").0, error("speed = 0").1), (1, 9));
         assert!(error("idle_limit = 3").2.contains("or \"none\""));
         assert!(error("mouse = \"yes\"").2.contains("true or false"));
+        assert_eq!(error("lang = \"de\"").2, "lang: expected one of \"en\", \"zh\"");
         let (line, column, what) = error("mouse = true\nspeed = = 2\n");
         assert_eq!((line, column), (2, 9), "{what}");
         assert!(error("mouse = true\nmouse = false").2.contains("duplicate"));

@@ -4,6 +4,7 @@ use super::config;
 use crate::cli::{LookArgs, ThemeArg, When};
 use crate::texts::Language;
 use crate::ui;
+use anyhow::bail;
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
@@ -12,6 +13,18 @@ pub(super) fn has_terminal() -> bool {
     // One that has no name is not known to obey anything, as ncurses sees it, too.
     let is_known = std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb");
     io::stdout().is_terminal() && is_known
+}
+
+/// Whether help may be bold.
+pub(super) fn is_styled() -> bool {
+    has_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// How wide help may be: as clap has it.
+pub(super) fn columns() -> usize {
+    let told = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok().map(|size| size.ws_col.into());
+    let named = || std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    told.filter(|columns| *columns > 0).or_else(named).unwrap_or(100)
 }
 
 /// How the viewer starts: as the command line says, then as the settings file does.
@@ -38,14 +51,27 @@ pub(super) fn options(look: LookArgs) -> anyhow::Result<ui::Options> {
         pause_on_marks: config.pause_on_marks.unwrap_or(start.pause_on_marks),
         mouse: config.mouse.unwrap_or(start.mouse),
         // There is no Chinese in ASCII.
-        lang: if look.ascii { Language::En } else { own_lang() },
+        lang: if look.ascii { Language::En } else { Language::spoken() },
         ..start
     })
 }
 
-/// The language that the environment asks for.
-pub(super) fn own_lang() -> Language {
-    Language::from_env(|name| std::env::var(name).ok())
+/// The language to speak: the one that the command line names, else the settings file, else the environment.
+pub fn language(asked: Option<Language>) -> Language {
+    let env = || Language::from_env(|name| std::env::var(name).ok());
+    asked.or_else(config::lang).unwrap_or_else(env)
+}
+
+/// Refuses to draw in ASCII what the command line itself wants in a language that needs more.
+///
+/// # Errors
+///
+/// Why both cannot be had.
+pub(super) fn check_ascii(look: Option<LookArgs>, asked: Option<Language>) -> anyhow::Result<()> {
+    match asked.filter(|lang| *lang != Language::En && look.is_some_and(|look| look.ascii)) {
+        Some(lang) => bail!(Language::spoken().wrong_ascii(lang.code())),
+        None => Ok(()),
+    }
 }
 
 /// A time as the viewer counts it.

@@ -20,33 +20,43 @@ mod schema;
 mod serve;
 mod server;
 
-use crate::cli::{Cli, Command};
+pub use look::language;
+
+use crate::cli::{self, Cli, Command};
 use crate::filter::Filter;
 use crate::text;
+use crate::texts::Language;
 use crate::trace::reader::TraceReader;
 use anyhow::Context as _;
-use clap::Parser as _;
 use signal_hook::consts::SIGXFSZ;
 use std::borrow::Cow;
 use std::io::{self, BufRead, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// Reads the command line.
+/// Reads the command line, which is told in the language of the process.
 ///
 /// # Errors
 ///
 /// With which code to exit, where there is nothing to do: everything was said, help and version too.
 pub fn parse() -> Result<Cli, ExitCode> {
-    let error = match Cli::try_parse() {
+    let lang = Language::spoken();
+    let error = match cli::parse(std::env::args_os().collect(), lang) {
         Ok(cli) => return Ok(cli),
         Err(error) => error,
     };
-    let text = error.render().to_string();
-    // It repeats what stands on the command line, whatever that is.
-    let said = match text::message(&text) {
-        Cow::Borrowed(_) => error.print().and_then(|()| io::stdout().flush()),
-        Cow::Owned(harmless) => io::stderr().write_all(harmless.as_bytes()),
+    let own = cli::said(&error, lang, look::is_styled(), look::columns());
+    let said = match (error.use_stderr(), own) {
+        (false, Some(help)) => io::stdout().write_all(help.as_bytes()).and_then(|()| io::stdout().flush()),
+        (true, Some(mistake)) => io::stderr().write_all(text::message(&mistake).as_bytes()),
+        (_, None) => {
+            let text = error.render().to_string();
+            // It repeats what stands on the command line, whatever that is.
+            match text::message(&text) {
+                Cow::Borrowed(_) => error.print().and_then(|()| io::stdout().flush()),
+                Cow::Owned(harmless) => io::stderr().write_all(harmless.as_bytes()),
+            }
+        }
     };
     match said.map_err(|error| anyhow::Error::new(error).context(STDOUT)) {
         Err(error) if !is_closed_pipe(&error) => Err(fails(&error)),
@@ -71,11 +81,13 @@ pub fn fails(error: &anyhow::Error) -> ExitCode {
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     // A file that may get no larger (`ulimit -f`) is a write that fails, and no reason to end without a word.
     signal_hook::flag::register(SIGXFSZ, Arc::default()).context("cannot wait for signals")?;
+    look::check_ascii(cli.command.as_ref().and_then(Command::look), cli.lang)?;
     match cli.command {
-        None => lesson::tour(),
+        None => lesson::tour(cli.lang),
         Some(Command::Serve { server, record }) => serve::run(&server, &record),
-        Some(Command::Live { server, record, lesson, lang, look }) => {
-            let lesson = lesson.map(|name| lesson::course(&name, lang, server.threads, look)).transpose()?;
+        Some(Command::Live { server, record, lesson, look }) => {
+            let lesson =
+                lesson.map(|name| lesson::course(&name, cli.lang, server.threads, look)).transpose()?;
             live::run(&server, &record, lesson, look)
         }
         Some(Command::Attach { addr, events_token, look }) => {
@@ -89,7 +101,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             replay::run(&input, start, look)
         }
         Some(Command::Print { input, format, filter }) => print::run(&input, format, filter.as_deref()),
-        Some(Command::Lesson(args)) => lesson::run(args),
+        Some(Command::Lesson(args)) => lesson::run(args, cli.lang),
         Some(Command::Check { input }) => check::run(&input),
         Some(Command::Info { input }) => info::run(&input),
         Some(Command::Schema { page }) => schema::run(page),

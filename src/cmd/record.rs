@@ -1,16 +1,16 @@
 //! `memstep record`: a fresh server, a script played against it, the trace of what happened.
 
 use super::server::{create, hub, panics_are_fatal, private_settings, settle, shown, start_recorder};
-use crate::cli::{Cli, Command, ServerArgs};
+use crate::cli::{self, Command, ServerArgs, what_is_wrong};
 use crate::event::{Detail, Thread};
 use crate::files::{self, Staged};
 use crate::memcached::server::Server;
 use crate::session::{Session, play};
 use crate::text::printable;
+use crate::texts::Language;
 use crate::trace::recorder::{Announce, FileConfig, Sinks};
 use crate::tracer::{self, Report};
 use anyhow::{Context as _, anyhow, bail};
-use clap::Parser as _;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
@@ -36,7 +36,7 @@ pub(super) fn run(
         false => {
             own = with_script_args(std::env::args_os(), &script.args).map_err(|error| {
                 let (file, args) = (shown(session), printable(&script.args.join(" ")).into_owned());
-                anyhow!("{file}: #args: {args}: {}", first_line(&error))
+                anyhow!("{file}: #args: {args}: {}", printable(&what_is_wrong(&error, Language::spoken())))
             })?;
             &own
         }
@@ -96,17 +96,10 @@ fn with_script_args(argv: impl Iterator<Item = OsString>, own: &[String]) -> Res
     let mut argv: Vec<OsString> = argv.collect();
     let after = argv.iter().position(|a| a == "record").map_or(argv.len(), |at| at + 1);
     argv.splice(after..after, own.iter().map(OsString::from));
-    match Cli::try_parse_from(argv)?.command {
+    match cli::parse(argv, Language::spoken())?.command {
         Some(Command::Record { server, .. }) => Ok(server),
         _ => Err(clap::Error::new(clap::error::ErrorKind::InvalidSubcommand)),
     }
-}
-
-/// What is wrong, without the usage that clap adds: the options are the script's.
-fn first_line(error: &clap::Error) -> String {
-    let text = error.to_string();
-    let line = text.lines().next().unwrap_or_default();
-    printable(line.strip_prefix("error: ").unwrap_or(line)).into_owned()
 }
 
 #[cfg(test)]

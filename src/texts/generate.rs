@@ -188,7 +188,17 @@ fn join_lines(pattern: &mut Pattern<String>) {
             *value = text;
         }
     }
-    pattern.elements = joined;
+    // A line each, or it is written without what each line begins with.
+    let lines = |element: PatternElement<String>| -> Vec<_> {
+        match element {
+            PatternElement::TextElement { value } => {
+                let lines = value.split_inclusive('\n');
+                lines.map(|line| PatternElement::TextElement { value: line.to_owned() }).collect()
+            }
+            element => vec![element],
+        }
+    };
+    pattern.elements = joined.into_iter().flat_map(lines).collect();
 }
 
 /// Whether a blank is due between two lines that are joined where these stand; nothing for a parameter.

@@ -5,6 +5,7 @@ pub mod busy;
 pub mod clients;
 pub mod dialogues;
 pub mod ports;
+pub mod program;
 pub mod stories;
 pub mod strace;
 pub mod taped;

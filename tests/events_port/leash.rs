@@ -207,7 +207,7 @@ fn the_server_runs_to_an_event_and_no_further() {
 
 #[test]
 fn held_from_its_first_event_it_waits_for_whoever_comes() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_memstep"));
+    let mut command = crate::common::program::memstep();
     let refused = command.args(["serve", "-l", "127.0.0.1:0", "--step"]).output().unwrap();
     let said = String::from_utf8(refused.stderr).unwrap();
     assert!(refused.status.code() == Some(2) && said.contains("--events 11212"), "{said}");
@@ -265,7 +265,7 @@ fn attach_without_a_terminal_is_text_and_says_what_is_wrong() {
     let server = Server::start(&["--events-token", "open-sesame"]);
     let addr = server.events.to_string();
     let attach = |addr: &str, token: Option<&str>| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_memstep"));
+        let mut command = crate::common::program::memstep();
         command.args(["attach", addr]).env_remove("MEMSTEP_EVENTS_TOKEN");
         command.envs(token.map(|token| ("MEMSTEP_EVENTS_TOKEN", token)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -47,7 +47,7 @@ impl Server {
     }
 
     fn start_on(events: &str, args: &[&str]) -> Server {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_memstep"))
+        let mut child = common::program::memstep()
             .args(["serve", "-l", "127.0.0.1:0", "--events", events])
             .args(args)
             .stdin(Stdio::null())

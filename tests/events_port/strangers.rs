@@ -35,7 +35,7 @@ fn what_cannot_be_listened_on_is_refused_before_anything_is_begun() {
     let dir = TempDir::new().unwrap();
     let trace = path(&dir, "t.jsonl");
     let refused = |args: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_memstep"));
+        let mut command = crate::common::program::memstep();
         let output =
             command.args(["serve", "-l", "127.0.0.1:0", "--record", str(&trace)]).args(args).output();
         let output = output.unwrap();

@@ -117,7 +117,9 @@ fn a_disk_that_is_full_costs_nothing_that_was_there() {
         // Half a kilobyte takes the header, and not the events.
         let script =
             format!("ulimit -f 1; exec {} record s.session -o t.jsonl{more}", env!("CARGO_BIN_EXE_memstep"));
-        let done = Command::new("sh").args(["-c", &script]).current_dir(folder.0.path()).output().unwrap();
+        let mut command = Command::new("sh");
+        let command = common::program::plain(&mut command).args(["-c", &script]);
+        let done = command.current_dir(folder.0.path()).output().unwrap();
         let said = String::from_utf8(done.stderr).unwrap();
         assert!(!done.status.success() && said.contains("File too large"), "{said}");
         assert_eq!(

@@ -33,8 +33,8 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn memstep(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_memstep"));
-    command.args(args).stdin(Stdio::null()).env_remove("RUST_BACKTRACE");
+    let mut command = common::program::memstep();
+    command.args(args).stdin(Stdio::null());
     command
 }
 
@@ -72,7 +72,8 @@ impl Serve {
         let mut argv = wrap.to_vec();
         argv.extend(["sh", "-c"]);
         let mut command = Command::new(argv[0]);
-        command.args(&argv[1..]).arg(line.replace("SERVE", &serve)).env_remove("RUST_BACKTRACE");
+        command.args(&argv[1..]).arg(line.replace("SERVE", &serve));
+        common::program::plain(&mut command);
         Serve::ready(command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap(), addr)
     }
 

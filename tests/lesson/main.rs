@@ -50,6 +50,7 @@ fn over(lesson: Lesson, events: &[Event]) -> Course {
 fn memstep(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_memstep"));
     command.args(args).stdin(Stdio::null());
+    command.env("MEMSTEP_CONFIG", "");
     for name in ["LC_ALL", "LC_MESSAGES", "LANG", "RUST_BACKTRACE"] {
         command.env_remove(name);
     }

@@ -5,7 +5,7 @@ mod show;
 mod text;
 
 use super::STDOUT;
-use super::look::{has_terminal, options, own_lang};
+use super::look::{has_terminal, options};
 use crate::cli::{LessonArgs, LookArgs};
 use crate::lesson::progress::LessonProgress;
 use crate::lesson::{Course, Lesson, library};
@@ -22,8 +22,8 @@ use unicode_width::UnicodeWidthStr as _;
 const TOUR: &str = "03-set";
 
 /// Shows the guided tour.
-pub(super) fn tour() -> anyhow::Result<ExitCode> {
-    run(LessonArgs { name: Some(TOUR.to_owned()), ..LessonArgs::default() })
+pub(super) fn tour(asked: Option<Language>) -> anyhow::Result<ExitCode> {
+    run(LessonArgs { name: Some(TOUR.to_owned()), ..LessonArgs::default() }, asked)
 }
 
 /// A lesson to go through with a running server of so many workers.
@@ -34,20 +34,20 @@ pub(super) fn course(
     look: LookArgs,
 ) -> anyhow::Result<Course> {
     let asked = if options(look)?.ascii { Some(Language::default()) } else { asked };
-    let lang = asked.unwrap_or_else(own_lang);
+    let lang = asked.unwrap_or_else(Language::spoken);
     lang.speak();
     let (lesson, lang) = text_of(name, asked, lang)?;
     Ok(Course::live(lesson, lang, workers.into()))
 }
 
-/// Shows a lesson, lists them, or begins a new one.
-pub(super) fn run(mut args: LessonArgs) -> anyhow::Result<ExitCode> {
+/// Shows a lesson, lists them, or begins a new one; `asked` is the language that the command line names.
+pub(super) fn run(args: LessonArgs, mut asked: Option<Language>) -> anyhow::Result<ExitCode> {
     let is_shown = has_terminal() && !args.text;
-    let mut lang = args.lang.unwrap_or_else(own_lang);
+    let mut lang = asked.unwrap_or_else(Language::spoken);
     let plain = Language::default();
     if is_shown && lang != plain && options(args.look)?.ascii {
         super::say(&plain.lesson_no_ascii(lang.lesson_language()));
-        (args.lang, lang) = (Some(plain), plain);
+        (asked, lang) = (Some(plain), plain);
     }
     lang.speak();
     if let Some(recording) = &args.new {
@@ -56,7 +56,7 @@ pub(super) fn run(mut args: LessonArgs) -> anyhow::Result<ExitCode> {
     let Some(name) = args.name.as_deref().filter(|_| !args.list) else {
         return list(lang);
     };
-    let opened = open(name, args.lang, lang)?;
+    let opened = open(name, asked, lang)?;
     if is_shown {
         return show::run(opened, &args);
     }
