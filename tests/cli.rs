@@ -382,8 +382,11 @@ fn what_the_server_says_is_what_the_recording_says_it_said() {
     }
 }
 
+/// Variables of the environment.
+type Vars<'a> = &'a [(&'a str, &'a str)];
+
 /// What is said with these variables, and these settings.
-fn said_with(vars: &[(&str, &str)], settings: &str, args: &[&str]) -> Said {
+fn said_with(vars: Vars, settings: &str, args: &[&str]) -> Said {
     let dir = TempDir::new().unwrap();
     let settings = file(&dir, "c.toml", settings.as_bytes());
     let mut command = memstep(args);
@@ -394,7 +397,7 @@ fn said_with(vars: &[(&str, &str)], settings: &str, args: &[&str]) -> Said {
 fn the_command_line_goes_before_the_settings_and_those_before_the_environment() {
     let zh = [("LANG", "zh_CN.UTF-8")];
     let all = [("LC_ALL", "zh_CN.UTF-8"), ("LANG", "en_US.UTF-8")];
-    let cases: &[(&[(&str, &str)], &str, &str, bool)] = &[
+    let cases: &[(Vars, &str, &str, bool)] = &[
         (&[], "", "", false),
         (&zh, "", "", true),
         (&all, "", "", true),

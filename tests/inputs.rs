@@ -7,7 +7,7 @@ mod program;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use tempfile::TempDir;
 
 fn run(folder: &Path, args: &[&str]) -> Output {

@@ -9,7 +9,7 @@ use memstep::event::Event;
 use memstep::model::World;
 use proptest::prelude::*;
 use serde_json::Value;
-use std::process::{Command, Output};
+use std::process::Output;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/samples/v1-unknown-names.jsonl");
 

@@ -15,13 +15,13 @@ use std::ffi::OsString;
 ///
 /// What is wrong with it, or what it asks to be told, in names of that language.
 pub fn parse(args: Vec<OsString>, lang: Language) -> Result<Cli, clap::Error> {
-    Cli::try_parse_from(&args).or_else(|error| {
+    Cli::try_parse_from(&args).map_err(|error| {
         // Texts are looked up where they are shown alone; of a mistake clap says what there is to say in English.
         if lang == Language::En && error.use_stderr() {
-            return Err(error);
+            return error;
         }
         let shown = command(lang).try_get_matches_from(args);
-        Err(shown.err().unwrap_or(error))
+        shown.err().unwrap_or(error)
     })
 }
 
