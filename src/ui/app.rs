@@ -2,12 +2,29 @@
 //!
 //! Nothing here reads a clock, a terminal or a channel: keys and time come in, a screen comes out.
 
+mod actions;
+mod breakpoints;
+mod command;
+mod exporting;
+mod glossary;
+mod hunting;
+mod leash;
+mod lesson;
+mod marks;
+mod mouse;
+mod moves;
+mod notes;
+mod paste;
+mod playing;
+mod prompt;
+mod reading;
+mod shown;
+
 use super::breakpoints::Breakpoints;
 use super::count::CountPrefix;
 use super::export::Exporting;
 use super::goto::GoTo;
 use super::hunt::Hunt;
-use super::leash::Alone;
 use super::lesson::Tutor;
 use super::marks::{Bookmarks, Jumps};
 use super::mouse::HitAreas;
@@ -24,6 +41,7 @@ use crate::explain::Explanation;
 use crate::player::{Pace, Player, SourceProgress, Wanted};
 use crate::texts::Language;
 use crate::trace::format::{End, Header, Redacted};
+use leash::Alone;
 use std::cell::{OnceCell, RefCell};
 use std::sync::Arc;
 use std::time::Duration;

@@ -60,7 +60,7 @@ fn all(app: &App, area: Rect, buf: &mut Buffer) {
     if let Some(scroll) = app.help {
         help::render(app, scroll, body, buf);
     } else if let Some(at) = app.list {
-        breakpoints::render(app, at, body, buf);
+        breakpoints::render(&app.breakpoints, at, (app.lang, app.palette), body, buf);
     } else if app.zoom {
         panel(app, app.focus, body, buf);
     } else if let Some(tutor) = &app.tutor {

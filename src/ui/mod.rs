@@ -1,29 +1,29 @@
 //! The terminal: one screen that shows an instant of a recording or of a running server.
 //!
 //! `App` is all that the viewer knows; [`draw`] makes a frame of it and nothing else; keys become
-//! actions by the one table in `keys.rs`. The loop (`run.rs`) is generic over the backend and over
+//! actions by the one table in `keys/`. The loop (`run.rs`) is generic over the backend and over
 //! where keys and events come from; only `term/` knows that there is a real terminal.
+//!
+//! A panel is a [`Component`](component::Component): it sees a [`Scene`](scene::Scene), one instant to look at and
+//! not to touch, and knows nothing of `App`. A further panel is a file, a row in `panels.rs`, and its texts.
 //!
 //! | file | |
 //! | --- | --- |
-//! | `app.rs`, `actions.rs` | the viewer's state, and what every key does to it |
-//! | `leash/` | what the keys do to a server that is held |
-//! | `reading.rs` | a recording that is still being read |
-//! | `moves.rs`, `playing.rs`, `marks.rs`, `breakpoints.rs` | going from event to event |
-//! | `shown.rs`, `narrow.rs`, `hunt.rs` | filter and search, a slice at a time |
-//! | `notes.rs`, `export.rs`, `desk.rs` | what is written, and who writes it |
-//! | `keys.rs`, `count.rs`, `prompt.rs`, `paste.rs`, `command.rs`, `goto.rs`, `mouse.rs` | keys, what is typed or pasted, where that leads |
+//! | `app.rs` | the viewer's state |
+//! | `app/` | what is done to it: a file for each of what keys, clicks, time and a server do |
+//! | `scene.rs`, `component.rs`, `panels.rs` | what panels see, what a panel is, which there are |
+//! | `threads.rs` `spacetime/` `machine/` `connection/` `stack.rs` `events.rs` `explain.rs` `memory.rs` | a panel each |
+//! | `breakpoints.rs`, `marks.rs`, `notes.rs`, `narrow.rs`, `hunt.rs`, `export.rs` | what the viewer keeps of each |
+//! | `keys/`, `count.rs`, `prompt.rs`, `paste.rs`, `goto.rs`, `mouse.rs` | keys, what is typed or pasted, places |
 //! | `draw.rs` | which panels, and where |
-//! | `threads.rs` `machine/` `connection/` `stack.rs` `events.rs` `explain.rs` | a panel each |
 //! | `lesson/` | a lesson: its steps and questions, its text, its place |
-//! | `spacetime/` | the panel of the lanes: which rows, which lanes, which arrows |
 //! | `glossary.rs` | what a name means |
+//! | `desk.rs` | who writes what is kept |
 //! | `bars.rs`, `help.rs` | the first and the last line; the help |
 //! | `pen.rs`, `canvas.rs`, `theme.rs` | clipped text, joined lines, the few styles |
 //! | `ascii.rs` | the finished frame, for terminals that know nothing else |
 //! | `run.rs`, `term/` | the loop; the terminal: its care, its size, its keys byte by byte, signals |
 
-mod actions;
 #[cfg(test)]
 pub(crate) mod agree;
 mod app;
@@ -31,7 +31,6 @@ mod ascii;
 mod bars;
 mod breakpoints;
 mod canvas;
-mod command;
 mod component;
 mod connection;
 mod count;
@@ -47,13 +46,11 @@ mod hunt;
 #[cfg(test)]
 mod key_tests;
 mod keys;
-mod leash;
 mod lesson;
 mod machine;
 mod marks;
 mod memory;
 mod mouse;
-mod moves;
 mod narrow;
 mod notes;
 #[cfg(test)]
@@ -61,12 +58,9 @@ mod panel_tests;
 mod panels;
 mod paste;
 mod pen;
-mod playing;
 mod prompt;
-mod reading;
 mod run;
 mod scene;
-mod shown;
 mod spacetime;
 mod stack;
 mod term;

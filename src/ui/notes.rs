@@ -1,7 +1,5 @@
 //! Remarks on events: typed, shown, kept.
 
-use super::app::App;
-use super::prompt::PromptKind;
 use crate::trace::format::Note;
 use std::collections::BTreeMap;
 
@@ -21,32 +19,5 @@ impl Notes {
 
     pub fn all(&self) -> Vec<Note> {
         self.0.values().flatten().cloned().collect()
-    }
-}
-
-impl App {
-    /// `a`
-    pub(super) fn ask_for_note(&mut self) {
-        if self.player.current().is_none() {
-            return self.tell(self.lang.say_no_event_to_note());
-        }
-        self.open_prompt(PromptKind::Note, "");
-    }
-
-    /// A remark on the event at the cursor.
-    pub(super) fn add_note(&mut self, text: &str) {
-        let Some(at) = self.player.current().map(|e| e.seq).filter(|_| !text.trim().is_empty()) else {
-            return;
-        };
-        let note = Note::new(at, text.trim());
-        let kept = match &self.desk {
-            Some(desk) => desk.note(&note),
-            None => Ok(self.lang.note_kept().to_owned()),
-        };
-        self.notes.add(note);
-        match kept {
-            Ok(place) => self.tell(self.lang.say_noted(place, at.to_string())),
-            Err(why) => self.warn(self.lang.say_noted_for_now(at.to_string(), why)),
-        }
     }
 }

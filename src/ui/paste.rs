@@ -1,7 +1,5 @@
 //! What is pasted: text for a line that is being typed, and never keys.
 
-use super::app::App;
-
 /// As much of a paste is kept: no line takes more.
 const KEPT: usize = 4096;
 
@@ -11,7 +9,7 @@ pub(super) struct Paste {
     /// Its beginning.
     bytes: Vec<u8>,
     /// How many characters all of it has, and how many of them are kept.
-    characters: u64,
+    pub(super) characters: u64,
     kept: u64,
 }
 
@@ -43,17 +41,5 @@ impl From<&str> for Paste {
         let mut paste = Paste::default();
         text.bytes().for_each(|byte| paste.push(byte));
         paste
-    }
-}
-
-impl App {
-    /// Something was pasted. Whatever it is, it was not typed at what the screen shows.
-    pub(super) fn paste(&mut self, paste: &Paste) {
-        if self.prompt.is_some() {
-            self.paste_into_prompt(paste);
-            return;
-        }
-        self.pending = None;
-        self.tell(self.lang.say_paste(paste.characters));
     }
 }

@@ -1,15 +1,11 @@
 //! The line that is typed into: a command, a search, a filter, a note.
 
-use super::app::App;
-use super::paste::Paste;
 use crate::text::printable;
-use crossterm::event::{Event as Term, KeyCode, KeyEvent, KeyModifiers};
-use tui_input::backend::crossterm::to_input_request;
-use tui_input::{Input, InputRequest};
+use tui_input::Input;
 use unicode_width::UnicodeWidthStr as _;
 
 /// The longest line in bytes.
-const LONGEST: usize = 300;
+pub(super) const LONGEST: usize = 300;
 /// How many lines of each sort are remembered.
 const REMEMBERED: usize = 50;
 
@@ -37,9 +33,9 @@ impl PromptKind {
 #[derive(Debug)]
 pub(super) struct Prompt {
     pub asked: PromptKind,
-    input: Input,
+    pub(super) input: Input,
     /// Which of the lines before is shown, and what had been typed until then.
-    recalled: Option<(usize, String)>,
+    pub(super) recalled: Option<(usize, String)>,
     /// What is wrong with it: where, in bytes from its start, and what.
     pub wrong: Option<(usize, String)>,
 }
@@ -49,11 +45,11 @@ pub(super) struct Prompt {
 pub(super) struct History([Vec<String>; 4]);
 
 impl History {
-    fn of(&self, asked: PromptKind) -> &[String] {
+    pub(super) fn of(&self, asked: PromptKind) -> &[String] {
         &self.0[asked as usize]
     }
 
-    fn remember(&mut self, asked: PromptKind, line: &str) {
+    pub(super) fn remember(&mut self, asked: PromptKind, line: &str) {
         let lines = &mut self.0[asked as usize];
         lines.retain(|l| l != line);
         if lines.len() == REMEMBERED {
@@ -100,71 +96,13 @@ impl Prompt {
         (self.asked.sign().width() + before).saturating_sub(self.shown(room).2)
     }
 
-    fn recall(&mut self, lines: &[String], older: bool) {
+    pub(super) fn recall(&mut self, lines: &[String], older: bool) {
         let at = self.recalled.as_ref().map_or(lines.len(), |(at, _)| *at);
         let to = if older { at.checked_sub(1) } else { Some(at + 1) };
         let Some(to) = to.filter(|to| *to <= lines.len() && *to != at) else { return };
         let typed = self.recalled.take().map_or_else(|| self.line().to_owned(), |(_, typed)| typed);
         self.input = Input::new(lines.get(to).unwrap_or(&typed).clone());
         self.recalled = (to < lines.len()).then_some((to, typed));
-    }
-}
-
-impl App {
-    pub(super) fn open_prompt(&mut self, asked: PromptKind, line: &str) {
-        self.prompt = Some(Prompt::new(asked, line));
-    }
-
-    pub(super) fn type_into_prompt(&mut self, key: KeyEvent) {
-        let Some(prompt) = &mut self.prompt else { return };
-        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
-        match key.code {
-            KeyCode::Char('c') if ctrl => self.prompt = None,
-            KeyCode::Esc => self.prompt = None,
-            KeyCode::Backspace if prompt.line().is_empty() => self.prompt = None,
-            KeyCode::Up => prompt.recall(self.history.of(prompt.asked), true),
-            KeyCode::Down => prompt.recall(self.history.of(prompt.asked), false),
-            KeyCode::Enter => self.enter(),
-            KeyCode::Char(_) if !ctrl && prompt.line().len() >= LONGEST => {}
-            _ => {
-                // A terminal that tells of shifted keys says so of a capital letter, too.
-                let key = KeyEvent { modifiers: key.modifiers - KeyModifiers::SHIFT, ..key };
-                if let Some(request) = to_input_request(&Term::Key(key)) {
-                    prompt.input.handle(request);
-                    prompt.wrong = None;
-                }
-            }
-        }
-    }
-
-    /// Puts a paste where the cursor is, as far as there is room. It runs nothing, whatever is in it.
-    pub(super) fn paste_into_prompt(&mut self, paste: &Paste) {
-        let Some(prompt) = &mut self.prompt else { return };
-        prompt.wrong = None;
-        let line = paste.line();
-        let mut rest = line.chars();
-        while let Some(c) = rest.clone().next().filter(|c| prompt.line().len() + c.len_utf8() <= LONGEST) {
-            prompt.input.handle(InputRequest::InsertChar(c));
-            rest.next();
-        }
-        let left_out = paste.beyond() + rest.count() as u64;
-        if left_out > 0 {
-            let at = prompt.line().char_indices().nth(prompt.input.cursor());
-            let at = at.map_or(prompt.line().len(), |(at, _)| at);
-            prompt.wrong = Some((at, self.lang.prompt_full(left_out)));
-        }
-    }
-
-    /// The line is done. One that is wrong stays, with the place marked.
-    fn enter(&mut self) {
-        let Some(mut prompt) = self.prompt.take() else { return };
-        let line = prompt.line().to_owned();
-        self.history.remember(prompt.asked, &line);
-        if let Err(wrong) = self.run(prompt.asked, &line) {
-            prompt.wrong = Some(wrong);
-            prompt.recalled = None;
-            self.prompt = Some(prompt);
-        }
     }
 }
 

@@ -14,15 +14,6 @@ const ALLOWED: &[(&str, &str, &str)] = &[
         "the table of connections has what knows the table, as in the C",
     ),
     ("model::conn", "model::buffers", "one struct in two files: its fields, and what they become"),
-    ("ui::app", "ui::breakpoints", "App keeps the breakpoints, and has its methods for them there"),
-    ("ui::app", "ui::export", "App keeps the export that is under way, and goes on with it there"),
-    ("ui::app", "ui::hunt", "App keeps the search that is under way, and goes on with it there"),
-    ("ui::app", "ui::leash", "App keeps which thread runs alone, and has its methods for the leash there"),
-    ("ui::app", "ui::lesson", "App keeps the lesson's course, and has its methods for it there"),
-    ("ui::app", "ui::marks", "App keeps the bookmarks, and has its methods for them there"),
-    ("ui::app", "ui::mouse", "App keeps what was drawn where, and finds there what was clicked"),
-    ("ui::app", "ui::notes", "App keeps the notes, and has its methods for them there"),
-    ("ui::app", "ui::prompt", "App keeps the line that is typed, and has its methods for it there"),
 ];
 
 /// Which file uses which.

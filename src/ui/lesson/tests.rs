@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::event::{Event, Kind};
 use crate::lesson::library;
+use crate::ui::Theme;
+use crate::ui::app::App;
 use crate::ui::tests::{header, press, screen};
-use crate::ui::{Options, Theme};
+use crate::ui::{OpenedRecording, Options};
 use std::sync::Mutex;
 use unicode_width::UnicodeWidthStr as _;
 

@@ -1,10 +1,10 @@
 //! A recording that is still being read: what is known of it grows between two frames.
 
-use super::app::App;
-use super::goto::GoTo;
-use super::{Options, app};
 use crate::player::{Player, Source, SourceProgress};
 use crate::trace::format::Header;
+use crate::ui::app::App;
+use crate::ui::goto::GoTo;
+use crate::ui::{Options, app};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,12 +31,12 @@ impl App {
     }
 
     /// How much of the recording is read, as long as that is not all.
-    pub(super) fn percent(&self) -> Option<u8> {
+    pub(in crate::ui) fn percent(&self) -> Option<u8> {
         (!self.progress.is_done()).then_some(self.progress.percent)
     }
 
     /// When to look again how far the source has come; `None`: there is nothing to wait for.
-    pub(super) fn reading(&self) -> Option<Duration> {
+    pub(in crate::ui) fn reading(&self) -> Option<Duration> {
         match (self.progress.is_done(), self.player.on_way_to()) {
             (true, None) => self.grows.is_some().then_some(SELDOM),
             // Nobody else goes on with this.
@@ -46,7 +46,7 @@ impl App {
     }
 
     /// Whether the recording may get more events.
-    pub(super) fn may_grow(&self) -> bool {
+    pub(in crate::ui) fn may_grow(&self) -> bool {
         self.grows.as_ref().is_some_and(|grows| grows.may_grow())
     }
 
@@ -78,7 +78,7 @@ impl App {
     }
 
     /// Goes on with what the recording's source has done meanwhile. Tells whether anything changed.
-    pub(super) fn look_at_source(&mut self) -> bool {
+    pub(in crate::ui) fn look_at_source(&mut self) -> bool {
         self.look_at_growth() | self.look_at_progress()
     }
 
@@ -125,7 +125,7 @@ impl App {
     }
 
     /// Whether nobody knows yet where `at` is; then it is gone to as soon as that is known.
-    pub(super) fn must_wait_for(&mut self, at: &GoTo) -> bool {
+    pub(in crate::ui) fn must_wait_for(&mut self, at: &GoTo) -> bool {
         let is_known = self.is_known(at);
         if !is_known {
             self.awaited = Some(at.clone());
@@ -145,7 +145,7 @@ impl App {
     }
 
     /// Says so where the cursor is on its way to where it was sent.
-    pub(super) fn tell_the_way(&mut self) -> bool {
+    pub(in crate::ui) fn tell_the_way(&mut self) -> bool {
         let Some(to) = self.player.on_way_to() else { return false };
         self.tell(self.lang.say_on_the_way_to((to + 1).to_string()));
         true

@@ -1,16 +1,16 @@
 //! What is typed after `:`, `/` and `&`, and what comes of it.
 
-use super::app::{App, Request, find_chapter};
-use super::goto::GoTo;
-use super::prompt::PromptKind;
 use crate::filter::{Filter, FilterError};
 use crate::player::{Direction, Wanted};
 use crate::text::{printable, visible};
 use crate::texts::Language;
+use crate::ui::app::{App, Request, find_chapter};
+use crate::ui::goto::GoTo;
+use crate::ui::prompt::PromptKind;
 
 /// What the command line asks for.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum PromptCommand<'a> {
+pub(in crate::ui) enum PromptCommand<'a> {
     Go(GoTo),
     /// So many events forward, or back.
     By(i64),
@@ -45,7 +45,10 @@ const WORDS: &[(&str, Of)] = &[
 ];
 
 /// Reads what stands after the `:`.
-pub(super) fn command(text: &str, is_chapter: impl Fn(&str) -> bool) -> Result<PromptCommand<'_>, String> {
+pub(in crate::ui) fn command(
+    text: &str,
+    is_chapter: impl Fn(&str) -> bool,
+) -> Result<PromptCommand<'_>, String> {
     let text = text.trim();
     match text {
         "" => return Ok(PromptCommand::Nothing),
@@ -80,7 +83,7 @@ const TEXT_FIELDS: [&str; 16] = [
 
 /// What a search means: an expression of the filter language where it has a comparison in it, else
 /// text, wherever an event has it. In quotes it is text always.
-pub(super) fn search(line: &str) -> Result<Wanted, FilterError> {
+pub(in crate::ui) fn search(line: &str) -> Result<Wanted, FilterError> {
     let line = line.trim();
     let quoted = line.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|_| line.len() > 1);
     if quoted.is_none() && line.contains(['=', '<', '>', '~', '&', '|', '!', '(']) {
@@ -113,7 +116,7 @@ impl App {
     ///
     /// # Errors
     /// Where an expression in it stops being one; all else is told on the last line.
-    pub(super) fn run(&mut self, asked: PromptKind, line: &str) -> Result<(), CommandError> {
+    pub(in crate::ui) fn run(&mut self, asked: PromptKind, line: &str) -> Result<(), CommandError> {
         match asked {
             PromptKind::Command => self.run_command(line),
             PromptKind::Search => self.run_search(line),

@@ -1,12 +1,12 @@
 //! Going from event to event.
 
-use super::app::{App, find_chapter};
-use super::goto::GoTo;
 use crate::player::{Direction, Wanted};
 use crate::text::printable;
+use crate::ui::app::{App, find_chapter};
+use crate::ui::goto::GoTo;
 
 impl App {
-    pub(super) fn go_to(&mut self, at: &GoTo) -> Result<(), String> {
+    pub(in crate::ui) fn go_to(&mut self, at: &GoTo) -> Result<(), String> {
         if self.must_wait_for(at) {
             return Ok(());
         }
@@ -35,7 +35,7 @@ impl App {
 
     /// `.`: on by so many events that are shown; at the newest one of a server that is held, lets so many
     /// through.
-    pub(super) fn next(&mut self, times: usize) {
+    pub(in crate::ui) fn next(&mut self, times: usize) {
         let here = self.player.cursor().unwrap_or(0);
         if !self.player.is_at_end() {
             self.forward(here, times);
@@ -54,12 +54,12 @@ impl App {
     }
 
     /// Down by so many events that are shown; lets nothing through.
-    pub(super) fn down(&mut self, times: usize) {
+    pub(in crate::ui) fn down(&mut self, times: usize) {
         self.forward(self.player.cursor().unwrap_or(0), times);
     }
 
     /// `,`: back by so many events that are shown.
-    pub(super) fn by_back(&mut self, times: usize) {
+    pub(in crate::ui) fn by_back(&mut self, times: usize) {
         let here = self.player.cursor().unwrap_or(0);
         if self.narrow.is_some() {
             return self.step_shown(times, Direction::Back);
@@ -71,7 +71,7 @@ impl App {
     }
 
     /// `g`
-    pub(super) fn go_to_first(&mut self) {
+    pub(in crate::ui) fn go_to_first(&mut self) {
         match self.narrow {
             Some(_) => self.go_to_the_last_shown(Direction::Back),
             None => {
@@ -82,7 +82,7 @@ impl App {
     }
 
     /// `G`: the last event that is shown, or the newest one of a server, or the one that a count names.
-    pub(super) fn go_to_last(&mut self, count: Option<usize>) {
+    pub(in crate::ui) fn go_to_last(&mut self, count: Option<usize>) {
         if let Some(seq) = count {
             self.jump();
             // A number is always somewhere.
@@ -96,7 +96,7 @@ impl App {
     }
 
     /// `F`
-    pub(super) fn follow_the_tail(&mut self) {
+    pub(in crate::ui) fn follow_the_tail(&mut self) {
         if self.leash.is_none() {
             if !self.may_grow() {
                 return self.tell(self.lang.say_complete());
@@ -111,14 +111,14 @@ impl App {
         }
     }
 
-    pub(super) fn go(&mut self, index: usize) {
+    pub(in crate::ui) fn go(&mut self, index: usize) {
         self.player.go(index);
         self.tell_the_way();
         self.arrived();
     }
 
     /// The cursor was moved by hand.
-    pub(super) fn arrived(&mut self) {
+    pub(in crate::ui) fn arrived(&mut self) {
         (self.awaited, self.stop) = (None, None);
         self.looked_up = None;
         self.playing = false;
@@ -129,13 +129,13 @@ impl App {
     }
 
     /// Playing has reached the newest event.
-    pub(super) fn caught_up(&mut self) {
+    pub(in crate::ui) fn caught_up(&mut self) {
         self.follow = self.leash.is_some();
         self.paused_at = None;
     }
 
     /// Between an event and the one on another thread that it made happen.
-    pub(super) fn other_end(&mut self) {
+    pub(in crate::ui) fn other_end(&mut self) {
         match self.player.other_end() {
             Some(at) => {
                 self.jump();
@@ -146,7 +146,7 @@ impl App {
     }
 
     /// `n`, `N`: the next hit of the search; where there is none, the next event like this one.
-    pub(super) fn same(&mut self, times: usize, way: Direction) {
+    pub(in crate::ui) fn same(&mut self, times: usize, way: Direction) {
         let wanted = self.search.clone().or_else(|| self.player.current().map(Wanted::same));
         self.find_shown(wanted, times, way);
     }

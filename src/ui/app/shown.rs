@@ -1,13 +1,13 @@
 //! Which events are shown: all, or those that a filter means, those of one connection, or both.
 
-use super::app::App;
-use super::narrow::{Narrow, SLICE};
 use crate::filter::Filter;
 use crate::player::Wanted;
+use crate::ui::app::App;
+use crate::ui::narrow::{Narrow, SLICE};
 
 impl App {
     /// `&`, `:filter`, `f`: only what is wanted, or all again.
-    pub(super) fn set_filter(&mut self, wanted: Option<Wanted>) {
+    pub(in crate::ui) fn set_filter(&mut self, wanted: Option<Wanted>) {
         self.filter = wanted;
         self.narrow_again();
         match &self.filter {
@@ -19,7 +19,7 @@ impl App {
     }
 
     /// `f`: only events like this one, or all again.
-    pub(super) fn only_like_this(&mut self) {
+    pub(in crate::ui) fn only_like_this(&mut self) {
         let same = self.player.current().map(Wanted::same);
         let is_on = self.filter.is_some()
             && self.filter.as_ref().map(|f| &f.filter) == same.as_ref().map(|s| &s.filter);
@@ -27,7 +27,7 @@ impl App {
     }
 
     /// `*`: only this connection, in the list and in the panels, or all again.
-    pub(super) fn only_this_connection(&mut self) {
+    pub(in crate::ui) fn only_this_connection(&mut self) {
         let shown = self.shown_conn_id();
         if self.pinned.take().is_some() {
             self.tell(self.lang.say_all_connections());
@@ -41,7 +41,7 @@ impl App {
     }
 
     /// `Esc`: all events again. Tells whether there was a filter.
-    pub(super) fn show_all(&mut self) -> bool {
+    pub(in crate::ui) fn show_all(&mut self) -> bool {
         let was = self.narrow.is_some();
         if was {
             (self.filter, self.pinned) = (None, None);
@@ -51,7 +51,7 @@ impl App {
         was
     }
 
-    pub(super) fn narrow_again(&mut self) {
+    pub(in crate::ui) fn narrow_again(&mut self) {
         let conn = self.pinned.map(Filter::conn);
         let filters: Vec<Filter> =
             conn.into_iter().chain(self.filter.as_ref().map(|f| f.filter.clone())).collect();
@@ -64,7 +64,7 @@ impl App {
 
     /// Looks at a slice of the events around the cursor, where a filter narrows the list. Tells whether
     /// there is more to look at.
-    pub(super) fn look_around(&mut self) -> bool {
+    pub(in crate::ui) fn look_around(&mut self) -> bool {
         match (&mut self.narrow, self.player.cursor()) {
             (Some(narrow), Some(cursor)) => narrow.look(&self.player, cursor, SLICE),
             _ => false,
@@ -72,7 +72,7 @@ impl App {
     }
 
     /// Whether more must be looked at before the list is what it shall be.
-    pub(super) fn is_looking_around(&self) -> bool {
+    pub(in crate::ui) fn is_looking_around(&self) -> bool {
         match (&self.narrow, self.player.cursor()) {
             (Some(narrow), Some(cursor)) => !narrow.is_done(cursor, self.player.len()),
             _ => false,
@@ -80,7 +80,7 @@ impl App {
     }
 
     /// What the title of the list says of the filter.
-    pub(super) fn shown_title(&self) -> Option<String> {
+    pub(in crate::ui) fn shown_title(&self) -> Option<String> {
         let narrow = self.narrow.as_ref()?;
         let len = self.player.len();
         let how_many = match narrow.total(len) {

@@ -1,10 +1,10 @@
 //! Playing: what time that passes does.
 
-use super::app::{App, speed};
-use super::count::CountPrefix;
-use super::narrow::Next;
 use crate::event::Kind;
 use crate::player::{Direction, Pace, pause_after};
+use crate::ui::app::{App, speed};
+use crate::ui::count::CountPrefix;
+use crate::ui::narrow::Next;
 use std::time::Duration;
 
 impl App {
@@ -104,7 +104,7 @@ impl App {
         }
     }
 
-    pub(super) fn play_or_pause(&mut self) {
+    pub(in crate::ui) fn play_or_pause(&mut self) {
         self.elapsed = Duration::ZERO;
         if self.playing {
             self.playing = false;
@@ -131,7 +131,7 @@ impl App {
         }
     }
 
-    pub(super) fn set_pace(&mut self, pace: Pace) {
+    pub(in crate::ui) fn set_pace(&mut self, pace: Pace) {
         self.pace = pace;
         // While it plays the first line says so.
         if !self.playing {
@@ -139,7 +139,7 @@ impl App {
         }
     }
 
-    pub(super) fn fold_idle(&mut self) {
+    pub(in crate::ui) fn fold_idle(&mut self) {
         self.pace = self.pace.toggle_idle();
         self.tell(match self.pace.idle_limit {
             Some(_) => self.lang.say_idle_folded(),

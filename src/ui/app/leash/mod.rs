@@ -1,15 +1,15 @@
 //! What the keys do to a server on a leash, and what is said about it.
 
-use super::app::{App, PendingKey};
-use super::{Leash, LeashRequest};
 use crate::event::{Event, Thread};
 use crate::filter::Filter;
 use crate::player::Wanted;
+use crate::ui::app::{App, PendingKey};
+use crate::ui::{Leash, LeashRequest};
 use crate::words::at_gate;
 
 /// A thread that runs alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Alone {
+pub(in crate::ui) struct Alone {
     pub th: Thread,
     /// What it stops at.
     pub until: Filter,
@@ -59,7 +59,7 @@ impl App {
     }
 
     /// To where one is who follows the server: its newest event, or the one that it has stopped at.
-    pub(super) fn go_to_tail(&mut self) {
+    pub(in crate::ui) fn go_to_tail(&mut self) {
         match self.stop.filter(|seq| self.seqs().1 >= *seq) {
             Some(seq) => drop(self.player.seek(seq)),
             None => drop(self.player.last()),
@@ -67,7 +67,7 @@ impl App {
     }
 
     /// A thread that runs alone has told of an event: it goes on, or that was it.
-    pub(super) fn run_alone(&mut self, event: &Event) {
+    pub(in crate::ui) fn run_alone(&mut self, event: &Event) {
         let Some(Alone { th, until }) = self.alone.take_if(|alone| alone.th == event.th) else { return };
         if until.matches(event) {
             self.stopped(event.seq);
@@ -78,7 +78,7 @@ impl App {
     }
 
     /// Whether the server is held, as of the last look.
-    pub(super) fn is_held(&self) -> bool {
+    pub(in crate::ui) fn is_held(&self) -> bool {
         self.leashed.held
     }
 
@@ -88,7 +88,7 @@ impl App {
     }
 
     /// `p`
-    pub(super) fn hold_or_release(&mut self) {
+    pub(in crate::ui) fn hold_or_release(&mut self) {
         let Some(leash) = self.leash.clone() else {
             return self.tell(self.lang.say_nothing_to_hold());
         };
@@ -104,7 +104,7 @@ impl App {
     }
 
     /// `r`
-    pub(super) fn start_or_stop_recording(&mut self) {
+    pub(in crate::ui) fn start_or_stop_recording(&mut self) {
         let Some(tape) = self.tape.clone() else { return self.tell(self.lang.say_recording_already()) };
         if self.is_over {
             return self.tell(self.lang.say_stopped_record());
@@ -118,7 +118,7 @@ impl App {
     }
 
     /// The key was pressed again, or `y`. What was asked may be so already.
-    pub(super) fn confirmed(&mut self, what: PendingKey) {
+    pub(in crate::ui) fn confirmed(&mut self, what: PendingKey) {
         let leash = self.leash.clone().filter(|_| !self.is_over);
         let tape = self.tape.clone().filter(|tape| !self.is_over && tape.is_recording());
         match (what, leash, tape) {
@@ -130,7 +130,7 @@ impl App {
     }
 
     /// What is asked before something that cannot be taken back is done to a server elsewhere.
-    pub(super) fn asked_first(&self, what: PendingKey) -> String {
+    pub(in crate::ui) fn asked_first(&self, what: PendingKey) -> String {
         let name = self.leash.as_ref().and_then(|leash| leash.elsewhere()).unwrap_or(self.lang.the_server());
         match what {
             PendingKey::StopRecording => self.lang.ask_stop_recording(name),
@@ -140,7 +140,7 @@ impl App {
     }
 
     /// `t`: main, the workers, and then again whoever has waited longest.
-    pub(super) fn next_turn(&mut self, times: usize) {
+    pub(in crate::ui) fn next_turn(&mut self, times: usize) {
         if self.leash.is_none() {
             return self.tell(self.lang.say_order());
         }
@@ -170,7 +170,7 @@ impl App {
     }
 
     /// `.` at the newest event: lets so many events of a held server through.
-    pub(super) fn step_server(&mut self, times: usize) {
+    pub(in crate::ui) fn step_server(&mut self, times: usize) {
         let Some(leash) = self.leash.clone() else { return };
         if !self.is_held() {
             return self.tell(self.lang.say_newest_live());
@@ -193,7 +193,7 @@ impl App {
 
     /// `c` at the newest event of a held server: it runs to the next breakpoint, or where there is
     /// none to the next event of this kind. Whether it does.
-    pub(super) fn continue_server(&mut self) -> bool {
+    pub(in crate::ui) fn continue_server(&mut self) -> bool {
         let Some(leash) = self.leash.clone().filter(|_| self.is_held()) else { return false };
         let points = self.breakpoints.iter().map(|point| point.filter.clone());
         let until = Filter::any(points).or_else(|| Some(Wanted::same(self.player.current()?).filter));
@@ -239,7 +239,7 @@ impl App {
     }
 
     /// What the last line says while the server is held and one looks at now.
-    pub(super) fn held_hints(&self) -> Vec<(String, String)> {
+    pub(in crate::ui) fn held_hints(&self) -> Vec<(String, String)> {
         let hint = |keys: &str, what: String| (keys.to_owned(), what);
         if !self.leashed.yours
             && let Some(name) = &self.leashed.holder

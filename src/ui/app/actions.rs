@@ -1,19 +1,19 @@
 //! What every key does to the viewer.
 
-use super::app::{App, PendingKey, Request};
-use super::count::CountPrefix;
-use super::help;
-use super::keys::{self, Action};
-use super::lesson::Stage;
-use super::panels::Panel;
-use super::prompt::PromptKind;
 use crate::player::{Direction, Wanted};
 use crate::texts::Language;
+use crate::ui::app::{App, PendingKey, Request};
+use crate::ui::count::CountPrefix;
+use crate::ui::help;
+use crate::ui::keys::{self, Action};
+use crate::ui::lesson::Stage;
+use crate::ui::panels::Panel;
+use crate::ui::prompt::PromptKind;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use std::time::Duration;
 
 /// No explanation has more lines, however narrow the screen.
-pub(super) const MOST_LINES: usize = 40;
+pub(in crate::ui) const MOST_LINES: usize = 40;
 /// Half a page, in events or lines.
 const HALF_PAGE: usize = 10;
 
@@ -94,7 +94,7 @@ impl App {
     }
 
     /// Time has passed: a count that nobody goes on with is meant no more. Tells whether one went.
-    pub(super) fn count_waits(&mut self, elapsed: Duration) -> bool {
+    pub(in crate::ui) fn count_waits(&mut self, elapsed: Duration) -> bool {
         self.count.take_if(|count| !count.waits(elapsed)).is_some()
     }
 
@@ -274,7 +274,7 @@ impl App {
     }
 
     /// `M`
-    pub(super) fn listen_to_mouse(&mut self, on: bool) {
+    pub(in crate::ui) fn listen_to_mouse(&mut self, on: bool) {
         self.mouse = on;
         self.request = Some(Request::Mouse(on));
         self.tell(match on {
@@ -283,7 +283,7 @@ impl App {
         });
     }
 
-    pub(super) fn focus_on(&mut self, panel: Panel) {
+    pub(in crate::ui) fn focus_on(&mut self, panel: Panel) {
         let again = self.focus == panel && self.chosen;
         self.focus = panel;
         self.chosen = !again;
