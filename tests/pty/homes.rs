@@ -43,3 +43,33 @@ fn a_file_that_was_named_has_to_be_there() {
     assert_eq!(left.code, 2);
     assert!(left.screen.contents().contains("/dev/null/x: cannot be read"), "{}", left.screen.contents());
 }
+
+#[test]
+fn the_screen_speaks_the_language_that_is_named_if_it_can_be_drawn() {
+    let folder = TempDir::new().unwrap();
+    let settings = folder.path().join("config.toml");
+    fs::write(&settings, "lang = \"zh\"\n").unwrap();
+    let settings = settings.to_str().unwrap();
+    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a str);
+    let cases: &[Case] = &[
+        (&["--lang", "zh", "replay", YIELD], &[], "回放"),
+        (&["replay", YIELD], &[("MEMSTEP_CONFIG", settings)], "回放"),
+        (&["replay", YIELD, "--lang=en"], &[("MEMSTEP_CONFIG", settings)], "REPLAY"),
+        // There is no Chinese in ASCII.
+        (&["replay", YIELD, "--lang", "zh"], &[("LC_ALL", "C")], "REPLAY"),
+    ];
+    for (args, vars, word) in cases {
+        let mut terminal = Terminal::run(MEMSTEP, args, |command| {
+            vars.iter().for_each(|(name, value)| command.env(name, value));
+        });
+        terminal.wait("the screen", |screen| screen.contents().contains(word));
+        terminal.press("q");
+        assert_eq!(terminal.end().code, 0, "{args:?} {vars:?}");
+    }
+    let left = Terminal::run(MEMSTEP, &["--lang", "zh", "info", "-h"], |_| {}).end();
+    assert!(
+        left.code == 0 && left.screen.contents().contains("用法：memstep info"),
+        "{}",
+        left.screen.contents()
+    );
+}
