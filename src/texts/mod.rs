@@ -8,7 +8,7 @@
 //! Each text is a method of [`Language`], named as it is, with its parameters in the order of the alphabet:
 //! `why-read-full = ...{ $room }` is `language.why_read_full(room)`. One that has a `.text` is a title and what it
 //! stands above: `language.why_read_full_titled(room)`. A group whose comment begins with `By name` is asked for by names
-//! that the program has from elsewhere ([`Language::named`]).
+//! that the program has from elsewhere (`Language::named`).
 //!
 //! Numbers that are counted or measured are handed over as numbers, and written as people write them: `1,400`. What is
 //! a name, as a descriptor or a port are, is handed over as text.

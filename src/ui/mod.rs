@@ -4,7 +4,7 @@
 //! actions by the one table in `keys/`. The loop (`run.rs`) is generic over the backend and over
 //! where keys and events come from; only `term/` knows that there is a real terminal.
 //!
-//! A panel is a [`Component`](component::Component): it sees a [`Scene`](scene::Scene), one instant to look at and
+//! A panel is a `Component`: it sees a `Scene`, one instant to look at and
 //! not to touch, and knows nothing of `App`. A further panel is a file, a row in `panels.rs`, and its texts.
 //!
 //! | file | |
