@@ -46,6 +46,8 @@ mod hunt;
 #[cfg(test)]
 mod key_tests;
 mod keys;
+#[cfg(test)]
+mod language_tests;
 mod lesson;
 mod machine;
 mod marks;
