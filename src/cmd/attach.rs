@@ -11,6 +11,7 @@ use crate::cli::LookArgs;
 use crate::event::Event;
 use crate::print::text::Text;
 use crate::text::printable;
+use crate::texts::Language;
 use crate::trace::format::Header;
 use crate::trace::reader::{ReadError, TraceReader};
 use crate::trace::stream::PROTOCOL;
@@ -57,7 +58,7 @@ fn print(mut reader: TraceReader<PortStream>) -> anyhow::Result<ExitCode> {
     reader_socket(&reader)?;
     // Line by line: somebody may be reading as it happens.
     let mut out = LineWriter::new(super::stdout());
-    super::print::print(&mut reader, &mut Text::default(), None, &mut out)?;
+    super::print::print(&mut reader, &mut Text::new(Language::spoken()), None, &mut out)?;
     for warning in reader.warnings() {
         super::say(&format!("{}: {warning}", reader.name()));
     }

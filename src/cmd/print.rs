@@ -9,6 +9,7 @@ use crate::print::startup::Startup;
 use crate::print::text::Text;
 use crate::print::vvv::Vvv;
 use crate::print::{Jsonl, Print};
+use crate::texts::Language;
 use crate::trace::format::Detail;
 use crate::trace::reader::{self, TraceReader};
 use anyhow::Context as _;
@@ -81,7 +82,7 @@ impl<R: Read> Read for PassOn<R> {
 /// Who writes that format.
 pub(super) fn printer(format: Format) -> Box<dyn Print> {
     match format {
-        Format::Text => Box::<Text>::default(),
+        Format::Text => Box::new(Text::new(Language::spoken())),
         Format::Flow => Box::<Flow>::default(),
         Format::Startup => Box::<Startup>::default(),
         Format::Calls => Box::<Calls>::default(),

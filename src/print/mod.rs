@@ -9,6 +9,9 @@
 //! | [`calls`] | the functions that each thread entered |
 //! | [`vvv`] | what memcached 1.4.24 `-vvv` would have printed |
 //! | [`Jsonl`] | the trace's own lines, unchanged |
+//!
+//! The story is told in the reader's language. The others are what a tool reads, or what another program would have
+//! written: they have no language.
 
 pub mod calls;
 pub mod flow;

@@ -8,6 +8,7 @@ use super::Print;
 use super::outside::Names;
 use crate::event::{Event, Kind, Thread};
 use crate::text;
+use crate::texts::Language;
 use crate::trace::format::{End, Header, Note};
 use crate::words::{Wording, changes, words};
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ const WIDTH: usize = 78;
 /// The `text` format.
 #[derive(Debug, Default)]
 pub struct Text {
+    lang: Language,
     names: Names,
     /// How deep each thread is in calls.
     depth: HashMap<Thread, usize>,
@@ -29,20 +31,21 @@ pub struct Text {
     skipped: u64,
 }
 
+impl Text {
+    /// The story in that language; the default one is in English.
+    pub fn new(lang: Language) -> Text {
+        Text { lang, ..Text::default() }
+    }
+}
+
 impl Print for Text {
     fn header(&mut self, header: &Header, _: &str, out: &mut dyn Write) -> io::Result<()> {
         if !header.title.is_empty() {
             writeln!(out, "{}", text::printable(&header.title))?;
         }
-        let workers = if header.threads == 1 { "worker" } else { "workers" };
-        writeln!(
-            out,
-            "{}, {} {workers}; recorded {} by {}",
-            text::printable(&header.models),
-            header.threads,
-            text::printable(&header.start),
-            text::printable(&header.tool)
-        )
+        let (models, start) = (text::printable(&header.models), text::printable(&header.start));
+        let (n, tool) = (header.threads.to_string(), text::printable(&header.tool));
+        writeln!(out, "{}", self.lang.words_story_head(models, n, start, header.threads, tool))
     }
 
     fn event(&mut self, event: &Event, raw: &str, out: &mut dyn Write) -> io::Result<()> {
@@ -69,11 +72,13 @@ impl Print for Text {
             _ => {}
         }
         let conn = event.conn.map_or(String::new(), |conn| format!("c{conn}"));
-        let mut what = words(event, Wording::Text, &|conn, fd| self.names.of(conn, fd).to_string());
+        let names = |conn, fd| self.names.of(conn, fd).to_string();
+        let mut what = words(event, Wording::Text, &names, self.lang);
         if let Kind::Other(_) = event.kind() {
-            what += &format!(" (unknown to this memstep) {}", text::printable(raw));
+            let (open, close) = (self.lang.words_open(), self.lang.words_close());
+            what += &format!("{open}{}{close} {}", self.lang.words_unknown(), text::printable(raw));
         }
-        let set = event.set.as_deref().map(changes).unwrap_or_default();
+        let set = event.set.as_deref().map(|set| changes(set, self.lang)).unwrap_or_default();
         let seconds = event.t as f64 / 1e9;
         writeln!(
             out,
@@ -91,25 +96,28 @@ impl Print for Text {
     }
 
     fn end(&mut self, end: Option<(&End, &str)>, out: &mut dyn Write) -> io::Result<()> {
-        let time = span(self.last.unwrap_or(0));
-        let events = match self.skipped {
-            0 => self.events.to_string(),
-            skipped => format!("{} of {}", self.events - skipped, self.events),
+        let (lang, time) = (self.lang, span(self.last.unwrap_or(0)));
+        let events = self.events.to_string();
+        let all = match self.skipped {
+            0 => lang.words_story_end(events, time),
+            skipped => lang.words_story_end_some(events, (self.events - skipped).to_string(), time),
         };
         match end {
             Some((end, _)) if end.dropped > 0 => {
-                writeln!(out, "\n{events} events in {time}; {} more were lost", end.dropped)
+                writeln!(out, "\n{all}{}", lang.words_story_lost(end.dropped.to_string()))
             }
-            Some(_) => writeln!(out, "\n{events} events in {time}"),
-            None => writeln!(out, "\n{events} events in {time}; recording not closed"),
+            Some(_) => writeln!(out, "\n{all}"),
+            None => writeln!(out, "\n{all}{}", lang.words_story_not_closed()),
         }
     }
 
     fn notes(&mut self, raw: &[String], out: &mut dyn Write) -> io::Result<()> {
         let notes = raw.iter().filter_map(|raw| Note::parse(raw));
-        notes
-            .into_iter()
-            .try_for_each(|note| writeln!(out, "remark on #{}: {}", note.at, text::printable(&note.text)))
+        let (lang, colon) = (self.lang, self.lang.words_colon());
+        notes.into_iter().try_for_each(|note| {
+            let on = lang.words_remark_on(note.at.to_string());
+            writeln!(out, "{on}{colon}{}", text::printable(&note.text))
+        })
     }
 }
 

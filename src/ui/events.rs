@@ -112,7 +112,7 @@ fn render_event(scene: &Scene<'_>, event: &Event, pen: &mut Pen<'_>, y: usize, s
         x = pen.put(x, y, &format!("{:>8}  ", time(event.t)), if is_now { style } else { p.dim });
     }
     x = pen.put(x, y, &format!("{:<9}", event.th), style);
-    let what = words(event, words::Wording::List, &numbered);
+    let what = words(event, words::Wording::List, &numbered, scene.lang);
     if event.kind() == Kind::Mark {
         let room = pen.width().saturating_sub(x);
         pen.fit(x, y, room, &what, if is_now { p.now } else { p.strong });

@@ -86,7 +86,7 @@ impl Scene<'_> {
             return None;
         }
         if let Some(at) = self.leashed.at_gate(th) {
-            return Some(format!("▮ {}", at_gate(at)));
+            return Some(format!("▮ {}", at_gate(at, self.lang)));
         }
         let it = self.leashed.in_line(th)?;
         Some(match it.behind {

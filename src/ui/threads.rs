@@ -273,10 +273,14 @@ fn role(world: &World, thread: Thread, conn: Option<u32>, fd: Option<i32>) -> Fd
 }
 
 /// What the descriptors are called in a line about a thread.
-pub(super) fn names(world: &World, thread: Thread) -> impl Fn(Option<u32>, Option<i32>) -> String {
+pub(super) fn names(
+    world: &World,
+    thread: Thread,
+    lang: Language,
+) -> impl Fn(Option<u32>, Option<i32>) -> String {
     move |conn, fd| match role(world, thread, conn, fd) {
-        FdRole::Pipe => "its pipe".to_owned(),
-        FdRole::Listener => "a new client".to_owned(),
+        FdRole::Pipe => lang.words_its_pipe().to_owned(),
+        FdRole::Listener => lang.words_new_client().to_owned(),
         FdRole::Other => words::numbered(conn, fd),
     }
 }

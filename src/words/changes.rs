@@ -2,11 +2,12 @@
 
 use crate::event::{ConnImage, ConnSet};
 use crate::text::{printable, visible};
+use crate::texts::Language;
 use serde_json::{Map, Value};
 
 /// The changed fields of `struct conn`, compactly: `rbytes 13, rcurr 0`. Of a connection's first
 /// event, which carries every field, those that are not zero.
-pub fn changes(set: &ConnSet) -> String {
+pub fn changes(set: &ConnSet, lang: Language) -> String {
     let Some(values) = object(set) else { return String::new() };
     let names = set.names();
     let whole = ConnSet::whole(&ConnImage::default());
@@ -16,16 +17,16 @@ pub fn changes(set: &ConnSet) -> String {
         let value = match values.get(*name)? {
             value if zero.as_ref().and_then(|zero| zero.get(*name)) == Some(value) => return None,
             Value::String(value) => printable(value).into_owned(),
-            Value::Null => "none".into(),
+            Value::Null => lang.words_none().into(),
             Value::Object(_) => {
                 let item = set.item.as_ref()?.as_ref()?;
-                format!("\"{}\" of {}", visible(item.key.as_bytes()), item.size)
+                lang.words_item_of(format!("\"{}\"", visible(item.key.as_bytes())), item.size.to_string())
             }
             value => value.to_string(),
         };
         Some(format!("{name} {value}"))
     };
-    names.iter().filter_map(one).collect::<Vec<_>>().join(", ")
+    names.iter().filter_map(one).collect::<Vec<_>>().join(lang.list_comma())
 }
 
 fn object(set: &ConnSet) -> Option<Map<String, Value>> {

@@ -3,10 +3,11 @@
 use super::parts::{Returned, answer, error, failure, fd, number, result, row};
 use super::{Say, Wording};
 use crate::event::{ConnState, Errno, Thread, Transport};
-use crate::text::glyph;
+use crate::text::{glyph, printable};
+use crate::texts::Language;
 
 pub(super) fn accept(say: &Say<'_>, at: Option<i32>, peer: Option<&str>, returned: Returned) -> String {
-    let from = peer.map(|peer| format!("from {peer}"));
+    let from = peer.map(|peer| format!("{} {peer}", say.lang.words_from()));
     let list = |from| row([fd(at).or_else(|| Some(result(returned))), from]);
     match say.style {
         Wording::Text => {
@@ -14,19 +15,23 @@ pub(super) fn accept(say: &Say<'_>, at: Option<i32>, peer: Option<&str>, returne
             format!("accept4 → {}{from}", answer(returned, &number(at)))
         }
         Wording::List => list(from),
-        Wording::Label if returned.1.is_none() => format!("accept: {}", say.conn()),
+        Wording::Label if returned.1.is_none() => format!("accept{}", say.said_of(&say.conn())),
         Wording::Label => say.kind_and(&list(from)),
         Wording::Gate => say.gate(None),
     }
 }
 
 pub(super) fn cq_push(say: &Say<'_>, worker: Option<Thread>, depth: Option<u32>) -> String {
-    let onto = |worker: Thread| format!("onto {worker}'s queue");
+    let lang = say.lang;
+    let onto = |worker: Thread| lang.words_onto_queue(say.name(worker));
     match say.style {
-        Wording::Text => format!("cq_push {}, depth {}", onto(say.worker(worker)), number(depth)),
-        Wording::List => row([worker.map(onto), at_depth(depth)]),
+        Wording::Text => {
+            let (onto, comma, deep) = (onto(say.worker(worker)), lang.words_comma(), lang.words_depth());
+            format!("cq_push {onto}{comma}{deep} {}", number(depth))
+        }
+        Wording::List => row([worker.map(onto), at_depth(say, depth)]),
         Wording::Label => {
-            let queued = depth.map(|depth| format!(", now {depth} queued")).unwrap_or_default();
+            let queued = depth.map(|depth| lang.words_now_queued(depth.to_string())).unwrap_or_default();
             format!("push {}{queued}", say.conn())
         }
         Wording::Gate => say.gate(None),
@@ -34,38 +39,49 @@ pub(super) fn cq_push(say: &Say<'_>, worker: Option<Thread>, depth: Option<u32>)
 }
 
 pub(super) fn cq_pop(say: &Say<'_>, depth: Option<u32>) -> String {
+    let lang = say.lang;
     match say.style {
-        Wording::Text => format!("cq_pop, depth {}{}", number(depth), say.cause("pushed")),
-        Wording::List => row([Some("off the queue".to_owned()), at_depth(depth)]),
+        Wording::Text => {
+            let (comma, deep, cause) =
+                (lang.words_comma(), lang.words_depth(), say.cause(lang.words_pushed_in()));
+            format!("cq_pop{comma}{deep} {}{cause}", number(depth))
+        }
+        Wording::List => row([Some(lang.words_off_queue().to_owned()), at_depth(say, depth)]),
         Wording::Label => format!("pop {}", say.conn()),
         Wording::Gate => say.gate(None),
     }
 }
 
-fn at_depth(depth: Option<u32>) -> Option<String> {
-    depth.map(|depth| format!("depth {depth}"))
+fn at_depth(say: &Say<'_>, depth: Option<u32>) -> Option<String> {
+    depth.map(|depth| format!("{} {depth}", say.lang.words_depth()))
 }
 
 pub(super) fn notify(say: &Say<'_>, worker: Option<Thread>, at: Option<i32>, errno: Option<Errno>) -> String {
-    let list = |bytes| row([bytes, Some("into".to_owned()), fd(at), worker.map(|w| format!("for {w}"))]);
+    let lang = say.lang;
+    let list = |bytes| {
+        let worker = worker.map(|worker| format!("{} {worker}", lang.words_for()));
+        row([bytes, Some(lang.words_into().to_owned()), fd(at), worker])
+    };
     match say.style {
-        Wording::Text => {
-            format!("write {} into {}'s pipe{}", say.said(), say.worker(worker), failure(errno))
-        }
+        Wording::Text => lang.words_into_pipe(say.said(), say.name(say.worker(worker))) + &failure(errno),
         Wording::List => list(say.bytes()),
-        Wording::Label if errno.is_none() => format!("write {} into its pipe", byte(say)),
+        Wording::Label if errno.is_none() => format!("write {} {}", byte(say), lang.words_into_its_pipe()),
         Wording::Label => say.kind_and(&list(say.as_row().bytes())),
         Wording::Gate => say.gate(None),
     }
 }
 
 pub(super) fn notified(say: &Say<'_>, at: Option<i32>, errno: Option<Errno>) -> String {
-    let list = |bytes| row([bytes, Some("from".to_owned()), fd(at)]);
+    let lang = say.lang;
+    let list = |bytes| row([bytes, Some(lang.words_from().to_owned()), fd(at)]);
     match say.style {
-        Wording::Text if errno.is_some() => format!("read from the pipe{}", failure(errno)),
-        Wording::Text => format!("read {} from the pipe{}", say.said(), say.cause("written")),
+        Wording::Text if errno.is_some() => lang.words_read_pipe().to_owned() + &failure(errno),
+        Wording::Text => {
+            let cause = say.cause(lang.words_written_in());
+            format!("read {} {}{cause}", say.said(), lang.words_from_pipe())
+        }
         Wording::List => list(say.bytes()),
-        Wording::Label if errno.is_none() => format!("read {} from its pipe", byte(say)),
+        Wording::Label if errno.is_none() => format!("read {} {}", byte(say), lang.words_from_its_pipe()),
         Wording::Label => say.kind_and(&list(say.as_row().bytes())),
         Wording::Gate => say.gate(None),
     }
@@ -85,8 +101,9 @@ pub(super) fn conn_new(
     match say.style {
         Wording::Text => match state {
             Some(state) => {
-                let udp = if transport == Some(Transport::Udp) { ", udp" } else { "" };
-                format!("conn_new {} in {state}{udp}", number(at))
+                let comma = say.lang.words_comma();
+                let udp = if transport == Some(Transport::Udp) { [comma, "udp"] } else { [""; 2] };
+                format!("conn_new {} {} {state}{}", number(at), say.lang.words_in(), udp.concat())
             }
             None => format!("conn_new {}", number(at)),
         },
@@ -97,11 +114,17 @@ pub(super) fn conn_new(
 }
 
 pub(super) fn close(say: &Say<'_>, at: Option<i32>, why: Option<&str>, errno: Option<Errno>) -> String {
-    let because = || why.map(|why| format!(": {why}")).unwrap_or_default();
+    let why = || why.map(|why| reason(why, say.lang));
+    let because = || why().map(|why| say.said_of(&why)).unwrap_or_default();
     match say.style {
         Wording::Text => format!("close {}{}{}", number(at), because(), failure(errno)),
-        Wording::List => row([fd(at), why.map(str::to_owned), error(errno)]),
+        Wording::List => row([fd(at), why(), error(errno)]),
         Wording::Label => say.kind_and(&(say.conn() + &because())),
         Wording::Gate => say.gate(None),
     }
+}
+
+/// Why a connection was closed: a recording says it in English, in few words, and there are few of them.
+pub fn reason(why: &str, lang: Language) -> String {
+    lang.words_reason(why.replace(' ', "-"), printable(why))
 }

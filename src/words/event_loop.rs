@@ -3,47 +3,56 @@
 use super::parts::{error, failure, fd, ready_for, row, waits_for};
 use super::{FdNames, Say, Wording};
 use crate::event::{Errno, Interest, ReadyFd};
+use crate::texts::Language;
 
 /// How many descriptors a row of the list names.
 const LISTED: usize = 16;
 
 pub(super) fn wait(say: &Say<'_>, timeout: Option<i64>) -> String {
+    let lang = say.lang;
     match say.style {
         Wording::Text | Wording::List => match timeout {
-            Some(ms @ 0..) => format!("epoll_wait, at most {ms} ms"),
+            Some(ms @ 0..) => format!("epoll_wait{}{} {ms} ms", lang.words_comma(), lang.words_at_most()),
             _ => "epoll_wait".to_owned(),
         },
-        Wording::Label => "sleeps in epoll_wait".to_owned(),
+        Wording::Label => lang.words_sleeps().to_owned(),
         Wording::Gate => say.gate(None),
     }
 }
 
 pub(super) fn wake(say: &Say<'_>, timer: bool, errno: Option<Errno>) -> String {
     let all = say.event.ready().unwrap_or_default();
-    let one = |r: &ReadyFd| format!("{} {}", (say.names)(r.conn, Some(r.fd)), ready_for(r.what, say.style));
-    let failed = || error(errno).unwrap_or_else(|| "nothing".to_owned());
+    let lang = say.lang;
+    let ready = |what| ready_for(what, say.style, lang);
+    let one = |r: &ReadyFd| format!("{} {}", (say.names)(r.conn, Some(r.fd)), ready(r.what));
+    let failed = || error(errno).unwrap_or_else(|| lang.words_nothing().to_owned());
     match say.style {
         Wording::Text => {
             let mut list: Vec<String> = all.iter().map(one).collect();
             if timer {
-                list.push("a timer is due".to_owned());
+                list.push(lang.words_timer_due().to_owned());
             }
             let is_nothing = errno.is_some() || list.is_empty();
-            format!("epoll_wait → {}", if is_nothing { failed() } else { list.join(", ") })
+            format!("epoll_wait → {}", if is_nothing { failed() } else { list.join(lang.list_comma()) })
         }
         Wording::List if all.is_empty() && !timer => failed(),
         Wording::List => {
             let list: Vec<String> = all.iter().take(LISTED).map(one).collect();
-            list.join(", ") + if timer { " timer" } else { "" }
+            let mut line = list.join(lang.list_comma());
+            if timer {
+                line.push(' ');
+                line.push_str(lang.words_timer());
+            }
+            line
         }
         Wording::Label => {
-            let who = woken_by(all, say.names);
+            let who = woken_by(all, say.names, lang);
             match all {
                 [one] if one.conn.is_some() && one.what == Interest::Read => {
-                    format!("{who} {}", ready_for(one.what, say.style))
+                    format!("{who} {}", ready(one.what))
                 }
                 [one] if one.conn.is_some() => who,
-                _ => format!("wake: {who}"),
+                _ => format!("wake{}", say.said_of(&who)),
             }
         }
         Wording::Gate => say.gate(None),
@@ -51,12 +60,12 @@ pub(super) fn wake(say: &Say<'_>, timer: bool, errno: Option<Errno>) -> String {
 }
 
 /// What woke a thread, by the first of it: a connection, another descriptor by its name, or its timer.
-fn woken_by(all: &[ReadyFd], names: FdNames<'_>) -> String {
-    let Some(first) = all.first() else { return "its timer".to_owned() };
+fn woken_by(all: &[ReadyFd], names: FdNames<'_>, lang: Language) -> String {
+    let Some(first) = all.first() else { return lang.words_its_timer().to_owned() };
     let mut by = names(first.conn, Some(first.fd));
     if first.conn.is_some() && first.what == Interest::Write {
         by.push(' ');
-        by.push_str(ready_for(first.what, Wording::Label));
+        by.push_str(ready_for(first.what, Wording::Label, lang));
     }
     if all.len() > 1 {
         by.push_str(&format!(" +{}", all.len() - 1));
@@ -70,7 +79,7 @@ pub(super) fn event_add(
     interest: Option<Interest>,
     errno: Option<Errno>,
 ) -> String {
-    let waits = || interest.map(|interest| waits_for(interest, say.style));
+    let waits = || interest.map(|interest| waits_for(interest, say.style, say.lang));
     match say.style {
         Wording::Text => {
             let waits = waits().unwrap_or_else(|| "?".to_owned());

@@ -15,7 +15,10 @@
 //!
 //! What they have in common (bytes in quotes, results, what is waited for) stands in `parts.rs`, and the fields of
 //! `struct conn` that an event changed in `changes.rs`. Forms that have to be those of another tool, as strace's, are
-//! none of this room's: they are in `print`.
+//! none of this room's: they are in `print`, and the same in every language.
+//!
+//! The phrases are in `words.ftl` of each language. Lines are printed by the million: where a name and a number follow a
+//! word, they are put together here, and only what happens once a connection or less is a text that is filled in.
 
 mod changes;
 mod dispatch;
@@ -27,11 +30,13 @@ mod startup;
 mod work;
 
 pub use changes::changes;
+pub use dispatch::reason;
 pub use parts::letters;
 pub use work::short_state;
 
 use crate::event::{AtGate, ConnState, Event, FlatEvent, Function, Kind, Thread, What};
 use crate::text::printable;
+use crate::texts::Language;
 
 /// Where the words are to stand, and how many there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,11 +76,12 @@ struct Say<'a> {
     event: &'a Event,
     style: Wording,
     names: FdNames<'a>,
+    lang: Language,
 }
 
 /// What happened, in a line: nothing in it acts on a terminal, whatever the event holds.
-pub fn words(event: &Event, style: Wording, names: FdNames<'_>) -> String {
-    let say = &Say { event, style, names };
+pub fn words(event: &Event, style: Wording, names: FdNames<'_>, lang: Language) -> String {
+    let say = &Say { event, style, names, lang };
     let line = match &event.what {
         What::Mark => recording::mark(say),
         What::EventInit { worker, epoll_fd } => startup::event_init(say, *worker, *epoll_fd),
@@ -141,7 +147,7 @@ pub fn words(event: &Event, style: Wording, names: FdNames<'_>) -> String {
 }
 
 /// What a held thread is about to do: `cq_pop c1`, `→ conn_nread c0`.
-pub fn at_gate(at: &AtGate) -> String {
+pub fn at_gate(at: &AtGate, lang: Language) -> String {
     let mut row = FlatEvent { th: at.th, ev: at.ev, conn: at.conn, ..FlatEvent::default() };
     match at.ev {
         Kind::State => row.to = at.of.as_deref().map(ConnState::named),
@@ -153,7 +159,7 @@ pub fn at_gate(at: &AtGate) -> String {
         // A later server says more of it than such an event has here.
         event.what = What::Other(Box::new(row));
     }
-    words(&event, Wording::Gate, &numbered)
+    words(&event, Wording::Gate, &numbered, lang)
 }
 
 impl Say<'_> {
@@ -172,9 +178,20 @@ impl Say<'_> {
         worker.unwrap_or(self.event.th)
     }
 
+    /// The name of a thread, as it may be put into a text.
+    fn name(&self, thread: Thread) -> String {
+        printable(&thread.to_string()).into_owned()
+    }
+
     /// Where another thread did what led to this: ` (pushed in #12)`.
     fn cause(&self, did: &str) -> String {
-        self.event.cause.map(|cause| format!(" ({did} in #{cause})")).unwrap_or_default()
+        let Some(cause) = self.event.cause else { return String::new() };
+        parts::in_brackets(&format!("{did} #{cause}"), self.lang)
+    }
+
+    /// What is said of something, behind it: `: gone`.
+    fn said_of(&self, what: &str) -> String {
+        format!("{}{what}", self.lang.words_colon())
     }
 
     /// The kind, and what a row of the list says beside it.
@@ -195,7 +212,7 @@ impl Say<'_> {
 
     /// The same, where there are any.
     fn bytes(&self) -> Option<String> {
-        self.event.bytes().map(|bytes| parts::quoted(&bytes, self.style))
+        self.event.bytes().map(|bytes| parts::quoted(&bytes, self.style, self.lang))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Wording;
 use crate::event::{Errno, Interest, Payload};
 use crate::text::visible;
+use crate::texts::Language;
 
 /// How many bytes of a payload a line of the story shows.
 const SHOWN: usize = 48;
@@ -11,7 +12,7 @@ const SHOWN: usize = 48;
 pub(super) type Returned = (Option<i64>, Option<Errno>);
 
 /// Bytes in quotes, as far as they are shown, and whether those are all.
-pub(super) fn quoted(bytes: &Payload<'_>, style: Wording) -> String {
+pub(super) fn quoted(bytes: &Payload<'_>, style: Wording, lang: Language) -> String {
     match style {
         Wording::Text => {
             let kept = &bytes.kept[..bytes.kept.len().min(SHOWN)];
@@ -22,7 +23,7 @@ pub(super) fn quoted(bytes: &Payload<'_>, style: Wording) -> String {
             };
             match kept.len() as u64 == bytes.len {
                 true => in_quotes(kept),
-                false => format!("{}... ({} bytes)", in_quotes(kept), bytes.len),
+                false => format!("{}...{}", in_quotes(kept), in_brackets(&in_bytes(bytes.len, lang), lang)),
             }
         }
         Wording::List => in_quotes(&bytes.kept) + if bytes.is_cut() { "…" } else { "" },
@@ -33,6 +34,16 @@ pub(super) fn quoted(bytes: &Payload<'_>, style: Wording) -> String {
 /// All bytes that there are, in quotes.
 pub(super) fn in_quotes(bytes: &[u8]) -> String {
     format!("\"{}\"", visible(bytes))
+}
+
+/// `6 bytes`.
+pub(super) fn in_bytes(n: u64, lang: Language) -> String {
+    format!("{n} {}", lang.words_bytes())
+}
+
+/// ` (6 bytes)`, behind what it is about.
+pub(super) fn in_brackets(what: &str, lang: Language) -> String {
+    format!("{}{what}{}", lang.words_open(), lang.words_close())
 }
 
 /// What a call returned, or its error's name.
@@ -76,22 +87,22 @@ pub(super) fn row<const N: usize>(words: [Option<String>; N]) -> String {
 }
 
 /// What the kernel is to wait for: `for reading`.
-pub(super) fn waits_for(interest: Interest, style: Wording) -> String {
+pub(super) fn waits_for(interest: Interest, style: Wording, lang: Language) -> String {
     match (interest, style) {
-        (Interest::Read, _) => "for reading".to_owned(),
-        (Interest::Write, _) => "for writing".to_owned(),
-        (Interest::Both, Wording::Text) => "for reading and writing".to_owned(),
+        (Interest::Read, _) => lang.words_for_reading().to_owned(),
+        (Interest::Write, _) => lang.words_for_writing().to_owned(),
+        (Interest::Both, Wording::Text) => lang.words_for_both().to_owned(),
         (other, Wording::Text) => other.name().to_owned(),
-        (other, _) => format!("for {}", other.name()),
+        (other, _) => format!("{} {}", lang.words_waits_for(), other.name()),
     }
 }
 
 /// What a descriptor is ready for: `readable`.
-pub(super) fn ready_for(interest: Interest, style: Wording) -> &'static str {
+pub(super) fn ready_for(interest: Interest, style: Wording, lang: Language) -> &'static str {
     match (interest, style) {
-        (Interest::Read, _) => "readable",
-        (Interest::Write, _) => "writable",
-        (Interest::Both, Wording::Text) => "readable and writable",
+        (Interest::Read, _) => lang.words_readable(),
+        (Interest::Write, _) => lang.words_writable(),
+        (Interest::Both, Wording::Text) => lang.words_readable_and_writable(),
         (other, _) => other.name(),
     }
 }

@@ -19,7 +19,9 @@ pub(super) fn mark(say: &Say<'_>) -> String {
 
 pub(super) fn note(say: &Say<'_>, at: Option<u64>) -> String {
     match say.style {
-        Wording::Text => format!("note on #{}: {}", at.unwrap_or(0), say.said()),
+        Wording::Text => {
+            format!("{} #{}{}", say.lang.words_note_on(), at.unwrap_or(0), say.said_of(&say.said()))
+        }
         Wording::List => row([say.bytes()]),
         Wording::Label => say.kind_and(&row([say.as_row().bytes()])),
         Wording::Gate => say.gate(None),
@@ -27,7 +29,7 @@ pub(super) fn note(say: &Say<'_>, at: Option<u64>) -> String {
 }
 
 pub(super) fn drop(say: &Say<'_>, n: Option<u64>) -> String {
-    let lost = || format!("{} events were lost here", n.unwrap_or(0));
+    let lost = || say.lang.words_lost_here(n.unwrap_or(0).to_string());
     match say.style {
         Wording::Text | Wording::List => lost(),
         Wording::Label => say.kind_and(&lost()),
@@ -37,11 +39,12 @@ pub(super) fn drop(say: &Say<'_>, n: Option<u64>) -> String {
 
 pub(super) fn snapshot(say: &Say<'_>) -> String {
     let (conns, lost) = say.event.world().map_or((0, 0), |world| (world.conns.len(), world.lost));
-    let list = || format!("the server as it was found, {conns} connections open");
+    let lang = say.lang;
+    let list = || lang.words_found_listed(conns.to_string());
     match say.style {
         Wording::Text => {
-            let lost = if lost > 0 { format!(", {lost} events lost before") } else { String::new() };
-            format!("the server as it was found: {conns} open connections{lost}")
+            let lost = if lost > 0 { lang.words_lost_before(lost.to_string()) } else { String::new() };
+            lang.words_found(conns.to_string()) + &lost
         }
         Wording::List => list(),
         Wording::Label => say.kind_and(&list()),
@@ -53,26 +56,26 @@ pub(super) fn snapshot(say: &Say<'_>) -> String {
 pub(super) fn other(say: &Say<'_>, flat: &FlatEvent) -> String {
     match say.style {
         Wording::Text => flat.ev.name().to_owned(),
-        Wording::List => fields(flat),
-        Wording::Label => say.kind_and(&fields(flat)),
+        Wording::List => fields(say, flat),
+        Wording::Label => say.kind_and(&fields(say, flat)),
         Wording::Gate => say.gate(flat.op.as_deref()),
     }
 }
 
-fn fields(flat: &FlatEvent) -> String {
+fn fields(say: &Say<'_>, flat: &FlatEvent) -> String {
     let word = |word: Option<&str>| word.map(str::to_owned);
     row([
         word(flat.op.as_deref()),
         named(flat.worker),
         epoll(flat.epoll_fd),
-        ends((flat.notify_receive_fd, flat.notify_send_fd)),
+        ends(say, (flat.notify_receive_fd, flat.notify_send_fd)),
         fd(flat.fd),
         word(flat.domain.map(|domain| domain.name())),
         word(flat.name.as_deref()),
         word(flat.value.as_deref()),
         word(flat.addr.as_deref()),
         flat.backlog.map(|n| format!("backlog {n}")),
-        flat.interest.map(|interest| waits_for(interest, Wording::List)),
+        flat.interest.map(|interest| waits_for(interest, Wording::List, say.lang)),
         word(flat.state.map(|state| state.name())),
         word(flat.why.as_deref()),
         error(flat.errno),

@@ -7,7 +7,7 @@ use crate::event::{Domain, Errno, SockOpt, Thread, ThreadOp, Transport};
 pub(super) fn event_init(say: &Say<'_>, worker: Option<Thread>, epoll_fd: Option<i32>) -> String {
     let list = || row([named(worker), epoll(epoll_fd)]);
     match say.style {
-        Wording::Text => format!("event_init for {} → epoll {}", say.worker(worker), number(epoll_fd)),
+        Wording::Text => say.lang.words_event_init(number(epoll_fd), say.name(say.worker(worker))),
         Wording::List => list(),
         Wording::Label => say.kind_and(&list()),
         Wording::Gate => say.gate(None),
@@ -15,14 +15,9 @@ pub(super) fn event_init(say: &Say<'_>, worker: Option<Thread>, epoll_fd: Option
 }
 
 pub(super) fn pipe(say: &Say<'_>, worker: Option<Thread>, receive: Option<i32>, send: Option<i32>) -> String {
-    let list = || row([named(worker), ends((receive, send))]);
+    let list = || row([named(worker), ends(say, (receive, send))]);
     match say.style {
-        Wording::Text => format!(
-            "pipe for {}: it reads {}, main writes {}",
-            say.worker(worker),
-            number(receive),
-            number(send)
-        ),
+        Wording::Text => say.lang.words_pipe(number(receive), number(send), say.name(say.worker(worker))),
         Wording::List => list(),
         Wording::Label => say.kind_and(&list()),
         Wording::Gate => say.gate(None),
@@ -36,16 +31,17 @@ pub(super) fn thread(
     epoll_fd: Option<i32>,
     pipe: (Option<i32>, Option<i32>),
 ) -> String {
+    let lang = say.lang;
     let done = op.map(ThreadOp::name);
-    let list = || row([done.map(str::to_owned), named(worker), epoll(epoll_fd), ends(pipe)]);
+    let list = || row([done.map(str::to_owned), named(worker), epoll(epoll_fd), ends(say, pipe)]);
     match (say.style, op, worker) {
-        (Wording::Text, Some(ThreadOp::Setup), _) => format!("{} is set up", say.worker(worker)),
+        (Wording::Text, Some(ThreadOp::Setup), _) => lang.words_set_up(say.name(say.worker(worker))),
         (Wording::Text, Some(ThreadOp::Create), _) => created(say.worker(worker)),
-        (Wording::Text, Some(ThreadOp::Start), _) => format!("{} enters its event loop", say.worker(worker)),
+        (Wording::Text, Some(ThreadOp::Start), _) => lang.words_enters_loop(say.name(say.worker(worker))),
         (Wording::Text, ..) => format!("thread {} {}", say.worker(worker), done.unwrap_or_default()),
         (Wording::List, ..) => list(),
         (Wording::Label, Some(ThreadOp::Create), Some(worker)) => created(worker),
-        (Wording::Label, Some(ThreadOp::Start), _) => format!("{} starts", say.event.th),
+        (Wording::Label, Some(ThreadOp::Start), _) => lang.words_starts(say.name(say.event.th)),
         (Wording::Label, ..) => say.kind_and(&list()),
         (Wording::Gate, ..) => say.gate(done),
     }
@@ -98,7 +94,9 @@ pub(super) fn setsockopt(
 pub(super) fn bind(say: &Say<'_>, at: Option<i32>, addr: Option<&str>, errno: Option<Errno>) -> String {
     let list = || row([fd(at), addr.map(str::to_owned), error(errno)]);
     match say.style {
-        Wording::Text => format!("bind {} to {}{}", number(at), word(addr), failure(errno)),
+        Wording::Text => {
+            format!("bind {} {} {}{}", number(at), say.lang.words_to(), word(addr), failure(errno))
+        }
         Wording::List => list(),
         Wording::Label => say.kind_and(&list()),
         Wording::Gate => say.gate(None),
@@ -116,7 +114,9 @@ pub(super) fn listen(
         || row([fd(at), addr.map(str::to_owned), backlog.map(|n| format!("backlog {n}")), error(errno)]);
     match say.style {
         Wording::Text => {
-            format!("listen {} on {}, backlog {}{}", number(at), word(addr), number(backlog), failure(errno))
+            let (on, comma) = (say.lang.words_on(), say.lang.words_comma());
+            let (at, addr, backlog) = (number(at), word(addr), number(backlog));
+            format!("listen {at} {on} {addr}{comma}backlog {backlog}{}", failure(errno))
         }
         Wording::List => list(),
         Wording::Label => say.kind_and(&list()),
@@ -133,6 +133,6 @@ pub(super) fn epoll(epoll_fd: Option<i32>) -> Option<String> {
 }
 
 /// A pipe's ends, the one that is read and the one that is written.
-pub(super) fn ends((receive, send): (Option<i32>, Option<i32>)) -> Option<String> {
-    Some(format!("pipe {}▸{}", send?, receive?))
+pub(super) fn ends(say: &Say<'_>, (receive, send): (Option<i32>, Option<i32>)) -> Option<String> {
+    Some(format!("{} {}▸{}", say.lang.words_pipe_ends(), send?, receive?))
 }

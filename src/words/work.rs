@@ -1,6 +1,6 @@
 //! What a thread works at: states, functions, the store, settings.
 
-use super::parts::{row, word};
+use super::parts::{in_bytes, row, word};
 use super::{Say, Wording};
 use crate::event::{ConnState, Function, ItemOp, SettingName};
 
@@ -35,7 +35,7 @@ pub(super) fn call(say: &Say<'_>, function: Option<Function>) -> String {
 pub(super) fn leave(say: &Say<'_>, function: Option<Function>) -> String {
     let name = function.map(Function::name);
     match (say.style, name) {
-        (Wording::Text, _) => format!("{}() is left", word(name)),
+        (Wording::Text, _) => format!("{}() {}", word(name), say.lang.words_is_left()),
         (Wording::List | Wording::Label, Some(name)) => format!("← {name}"),
         (Wording::List, None) => String::new(),
         (Wording::Label | Wording::Gate, _) => say.gate(name),
@@ -44,11 +44,13 @@ pub(super) fn leave(say: &Say<'_>, function: Option<Function>) -> String {
 
 pub(super) fn item(say: &Say<'_>, op: Option<ItemOp>, size: Option<u64>) -> String {
     let op = op.map(ItemOp::name);
-    let bytes = |size| format!("{size} bytes");
+    let bytes = |size| in_bytes(size, say.lang);
     let list = |key| row([op.map(str::to_owned), key, size.map(bytes)]);
     match say.style {
         Wording::Text => {
-            let bytes = size.filter(|size| *size > 0).map(|size| format!(", {}", bytes(size)));
+            let bytes = size
+                .filter(|size| *size > 0)
+                .map(|size| format!("{}{}", say.lang.words_comma(), bytes(size)));
             format!("item {} {}{}", word(op), say.said(), bytes.unwrap_or_default())
         }
         Wording::List => list(say.bytes()),

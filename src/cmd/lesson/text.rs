@@ -75,7 +75,7 @@ fn letter(i: usize) -> char {
 /// Each step's event as `print` shows it, by its index.
 fn told(course: &Course, header: &Header, events: &[Event]) -> HashMap<usize, String> {
     let wanted: Vec<_> = (0..course.lesson().steps.len()).filter_map(|step| course.place(step)).collect();
-    let mut printer = Text::default();
+    let mut printer = Text::new(course.lang());
     let mut lines = HashMap::new();
     let mut out = Vec::new();
     // Writing to a Vec cannot fail.

@@ -22,12 +22,10 @@ connection-accepted = accepted
 connection-queued = on a queue
 connection-taken = off the queue
 
-## Its end; `reason` is `why` with hyphens for its blanks, and `none` where nobody knows
+## Its end; `connection-closed-somehow` where nobody knows why
 
-connection-closed = closed: { $reason ->
-        [none] closed
-       *[other] { $why }
-    }
+connection-closed = closed: { $reason }
+connection-closed-somehow = closed: closed
 
 ## A value that is thrown away, after the field's name `sbytes`
 

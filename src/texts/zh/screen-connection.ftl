@@ -22,25 +22,10 @@ connection-accepted = 已接受
 connection-queued = 在队列里
 connection-taken = 已出队
 
-## 它的结束；`reason` 是把空格换成连字符的 `why`，原因不明时是 `none`
+## 它的结束；原因不明时是 `connection-closed-somehow`
 
-connection-closed = { $reason ->
-        [none] 已关闭
-        [quit] 已关闭：收到 quit
-        [shutdown] 已关闭：收到 shutdown
-        [the-client-closed] 已关闭：客户端关闭了连接
-        [the-client-reset-the-connection] 已关闭：客户端重置了连接
-        [the-socket-failed] 已关闭：套接字出错
-        [sending-failed] 已关闭：发送失败
-        [its-event-could-not-be-added] 已关闭：无法注册它的事件
-        [its-event-could-not-be-changed] 已关闭：无法修改它的事件
-        [its-event-was-of-another-descriptor] 已关闭：事件属于另一个描述符
-        [rlbytes-was-negative] 已关闭：rlbytes 是负数
-        [the-binary-protocol-is-not-supported] 已关闭：不支持二进制协议
-        [the-command-line-is-too-long] 已关闭：命令行太长
-        [a-value-without-a-command] 已关闭：有值却没有命令
-       *[other] 已关闭：{ $why }
-    }
+connection-closed = 已关闭：{ $reason }
+connection-closed-somehow = 已关闭
 
 ## 要丢弃的值，写在字段名 `sbytes` 之后
 

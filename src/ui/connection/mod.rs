@@ -9,6 +9,7 @@ use crate::event::ConnFields;
 use crate::model::{ConnModel, ConnStage, Sent};
 use crate::text::{printable, visible};
 use crate::texts::Language;
+use crate::words;
 use cells::{Drawn, Legend, ShownCells};
 use std::ops::Range;
 use unicode_width::UnicodeWidthStr as _;
@@ -163,10 +164,12 @@ fn state_line(view: &ConnectionView<'_>, pen: &mut Pen<'_>, y: usize) {
     }
 }
 
-/// That it is closed, and why: a recording says it in English, in few words.
+/// That it is closed, and why.
 pub(super) fn closed(lang: Language, why: Option<&str>) -> String {
-    let Some(why) = why else { return lang.connection_closed("none", "") };
-    lang.connection_closed(why.replace(' ', "-"), printable(why))
+    match why {
+        Some(why) => lang.connection_closed(words::reason(why, lang)),
+        None => lang.connection_closed_somehow().to_owned(),
+    }
 }
 
 /// The read buffer: what is parsed is grey, what is not stands over a line that begins at `rcurr`.

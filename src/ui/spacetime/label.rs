@@ -4,18 +4,19 @@ use super::super::threads;
 use crate::event::{Event, Kind};
 use crate::model::World;
 use crate::text::printable;
+use crate::texts::Language;
 use crate::words::{Wording, short_state, words};
 use std::sync::Arc;
 
 /// What one event is.
-pub(super) fn event(world: &World, event: &Event) -> String {
-    words(event, Wording::Label, &threads::names(world, event.th))
+pub(super) fn event(world: &World, event: &Event, lang: Language) -> String {
+    words(event, Wording::Label, &threads::names(world, event.th, lang), lang)
 }
 
 /// What a run is: the states that it went through, or how many events of what.
-pub(super) fn run(world: &World, run: &[Arc<Event>]) -> String {
+pub(super) fn run(world: &World, run: &[Arc<Event>], lang: Language) -> String {
     let [first, .., _] = run else {
-        return run.first().map(|e| event(world, e)).unwrap_or_default();
+        return run.first().map(|e| event(world, e, lang)).unwrap_or_default();
     };
     let states: Vec<&Event> = run.iter().map(Arc::as_ref).filter(|e| e.kind() == Kind::State).collect();
     if let Some(first) = states.first() {
@@ -31,7 +32,7 @@ pub(super) fn run(world: &World, run: &[Arc<Event>]) -> String {
     let told = run.iter().find(|e| !is_call(e)).unwrap_or(first);
     let same = run.iter().filter(|e| e.kind() == told.kind() && !is_call(e)).count();
     match same {
-        0 | 1 => event(world, told),
+        0 | 1 => event(world, told, lang),
         n => format!("{} ×{n}", printable(told.kind().name())),
     }
 }

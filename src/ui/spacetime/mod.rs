@@ -325,22 +325,22 @@ impl SpacetimeView<'_> {
     }
 
     fn words(&self, pen: &mut Pen<'_>, y: usize, range: &std::ops::Range<usize>, is_now: bool, style: Style) {
-        let world = self.scene.player.world();
+        let (world, lang) = (self.scene.player.world(), self.scene.lang);
         let run = &self.window.events[range.clone()];
         let mut x = self.lanes.label;
         let mut words = if is_now {
-            let mut words = label::event(world, self.current());
+            let mut words = label::event(world, self.current(), lang);
             if run.len() > 1 {
                 let nth = self.window.at - range.start + 1;
                 words.push_str(&format!(" {nth}/{}", run.len()));
             }
             words
         } else {
-            label::run(world, run)
+            label::run(world, run, lang)
         };
         let thread = run[0].th;
         if self.lanes.x(LaneOwner::Thread(thread)).is_none() && thread != Thread::Client {
-            words = self.scene.lang.spacetime_of_thread(thread.to_string(), words);
+            words = lang.spacetime_of_thread(thread.to_string(), words);
         }
         let room = pen.width().saturating_sub(x);
         x = pen.fit(x, y, room, &words, style);

@@ -160,7 +160,7 @@ impl App {
     /// What stepping a thread does.
     fn about(&self, th: Thread) -> String {
         match (self.leashed.at_gate(th), self.leashed.in_line(th)) {
-            (Some(at), _) => self.lang.turn_lets_go(at_gate(at)),
+            (Some(at), _) => self.lang.turn_lets_go(at_gate(at, self.lang)),
             (None, Some(it)) => match it.behind {
                 Some(other) => self.lang.turn_waits_for(other.to_string()),
                 None => self.lang.turn_waits().to_owned(),
@@ -251,12 +251,12 @@ impl App {
         }
         let next = match (self.turn, self.leashed.waiting.first()) {
             (Some(th), _) => match (self.leashed.at_gate(th), self.leashed.in_line(th)) {
-                (Some(at), _) => format!("{th}: {}", at_gate(at)),
+                (Some(at), _) => format!("{th}: {}", at_gate(at, self.lang)),
                 (None, Some(_)) => self.lang.hint_waits(th.to_string()),
                 (None, None) if self.is_awaited() => self.lang.hint_asked_for(th.to_string()),
                 (None, None) => self.lang.hint_once(th.to_string()),
             },
-            (None, Some(at)) => format!("{}: {}", at.th, at_gate(at)),
+            (None, Some(at)) => format!("{}: {}", at.th, at_gate(at, self.lang)),
             (None, None) if self.leashed.steps.is_some() => self.lang.hint_whoever().to_owned(),
             (None, None) => self.lang.hint_next_event().to_owned(),
         };
