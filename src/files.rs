@@ -3,6 +3,7 @@
 //! A recording holds what clients have stored, and so does what is made of it: such files are for their owner
 //! alone, whatever the umask would leave to others.
 
+use crate::texts::Language;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 use std::ffi::OsString;
@@ -116,9 +117,7 @@ pub fn is_same(a: &Path, b: &Path) -> bool {
 /// Another one has it.
 pub fn claim(file: &File) -> io::Result<()> {
     match flock(file, FlockOperation::NonBlockingLockExclusive) {
-        Err(Errno::WOULDBLOCK) => {
-            Err(io::Error::other("another memstep is recording to it; name another file"))
-        }
+        Err(Errno::WOULDBLOCK) => Err(io::Error::other(Language::spoken().session_file_taken())),
         // Where files cannot be locked, as on some network file systems, nobody is kept out.
         Ok(()) | Err(_) => Ok(()),
     }
@@ -260,7 +259,10 @@ impl Staged {
 fn stays(beside: TempPath, error: &io::Error) -> io::Error {
     let name = beside.to_path_buf();
     match beside.keep() {
-        Ok(_) => io::Error::new(error.kind(), format!("{error}; what was written is in {}", name.display())),
+        Ok(_) => io::Error::new(
+            error.kind(),
+            Language::spoken().session_file_stays(error.to_string(), name.display().to_string()),
+        ),
         Err(again) => io::Error::new(error.kind(), format!("{error}; {again}")),
     }
 }

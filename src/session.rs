@@ -27,6 +27,7 @@ mod play;
 pub use play::{TIMEOUT, play};
 
 use crate::text;
+use crate::texts::Language;
 use std::fmt;
 use std::io;
 use std::time::Duration;
@@ -134,38 +135,34 @@ impl fmt::Display for SessionError {
             Some((cut, _)) => format!("{}...", &self.text[..cut]),
             None => self.text.clone(),
         };
+        let (cause, file) = (self.cause.to_string(), text::printable(&self.file));
         let line = text::printable(&line);
-        write!(f, "{}:{}: {line}: {}", text::printable(&self.file), self.line, self.cause)
+        f.write_str(&Language::spoken().session_wrong(cause, file, self.line.to_string(), line))
     }
 }
 
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Cause::Syntax(what) => write!(f, "{}", text::printable(what)),
-            Cause::Io(error) => write!(f, "{error}"),
-            Cause::Silence { got, wanted } => write!(
-                f,
-                "nothing came for {} s: wanted {wanted} bytes, got {} ({})",
-                TIMEOUT.as_secs(),
-                quoted(got),
-                got.len()
-            ),
-            Cause::Stuck => write!(f, "the server read nothing for {} s", TIMEOUT.as_secs()),
+        let lang = Language::spoken();
+        let seconds = || TIMEOUT.as_secs().to_string();
+        let counted = |got: &[u8]| (quoted(got), got.len().to_string());
+        f.write_str(&match self {
+            Cause::Syntax(what) => text::printable(what).into_owned(),
+            Cause::Io(error) => error.to_string(),
+            Cause::Silence { got, wanted } => {
+                let (got, n) = counted(got);
+                lang.session_silence(got, n, seconds(), wanted.to_string())
+            }
+            Cause::Stuck => lang.session_stuck(seconds()),
             Cause::Closed { got, wanted } => {
-                write!(f, "the server closed: wanted {wanted} bytes, got {} ({})", quoted(got), got.len())
+                let (got, n) = counted(got);
+                lang.session_closed(got, n, wanted.to_string())
             }
             Cause::Different { got, wanted } => {
-                let at = got.iter().zip(wanted).take_while(|(a, b)| a == b).count();
-                write!(
-                    f,
-                    "wanted {}, got {}: byte {} is the first to differ",
-                    quoted(wanted),
-                    quoted(got),
-                    at + 1
-                )
+                let at = got.iter().zip(wanted).take_while(|(a, b)| a == b).count() + 1;
+                lang.session_different(at.to_string(), quoted(got), quoted(wanted))
             }
-        }
+        })
     }
 }
 

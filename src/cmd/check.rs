@@ -6,8 +6,7 @@ use super::lesson::{read, recording_of};
 use super::server::shown;
 use crate::cli::TraceInput;
 use crate::lesson::{Lesson, check};
-use crate::text::counted;
-use crate::texts::Language;
+use crate::texts::{Language, ungrouped};
 use crate::trace::check::{CheckReport, Checker, LISTED, Problem};
 use crate::trace::reader::{InputStream, ReadError, Recording, TraceReader, Warning};
 use anyhow::Context as _;
@@ -34,7 +33,11 @@ pub(super) fn run(input: &TraceInput) -> anyhow::Result<ExitCode> {
             Ok(None) => break,
             Err(ReadError::Broken { line, column, what, .. }) => {
                 last_line = line;
-                checker.broken_line(line, &format!("column {column}: no event: {what}"), !input.lenient);
+                checker.broken_line(
+                    line,
+                    &Language::spoken().check_column(column.to_string(), what),
+                    !input.lenient,
+                );
             }
             Err(error) => return Err(error.into()),
         }
@@ -90,36 +93,28 @@ fn tell(
     reader: &TraceReader<InputStream>,
     lenient: bool,
 ) -> io::Result<()> {
+    let lang = Language::spoken();
     let mut out = super::stdout();
     for problem in &report.problems {
         writeln!(out, "{name}: {problem}")?;
     }
     let listed = report.problems.len() as u64;
     if report.count > listed {
-        writeln!(out, "{name}: and {} more", report.count - listed)?;
+        writeln!(out, "{}", lang.check_more(name, (report.count - listed).to_string()))?;
     }
+    let mut notes = Vec::new();
     if lenient && reader.skipped() > 0 {
-        writeln!(out, "{name}: note: {} skipped", counted(reader.skipped(), "broken line"))?;
+        notes.push(lang.reading_skipped(ungrouped(reader.skipped())));
     }
     // A last line that is cut is a problem, and told as one.
     let cut = reader.cut().filter(|_| !lenient);
-    for warning in reader.warnings().iter().filter(|warning| cut != Some(*warning)) {
-        writeln!(out, "{name}: note: {warning}")?;
+    let warnings = reader.warnings().iter().filter(|warning| cut != Some(*warning));
+    notes.extend(warnings.map(ToString::to_string));
+    notes.extend(report.suspended.map(|line| lang.check_suspended(line.to_string())));
+    let remarks = reader.raw_notes().len() as u64;
+    notes.extend((remarks > 0).then(|| lang.check_remarks(ungrouped(remarks))));
+    for note in notes {
+        writeln!(out, "{}", lang.check_note(name, note))?;
     }
-    if let Some(line) = report.suspended {
-        writeln!(
-            out,
-            "{name}: note: line {line}: something was lost here; queues, connections, states and calls \
-             are not checked after it"
-        )?;
-    }
-    match reader.raw_notes().len() as u64 {
-        0 => {}
-        n => writeln!(out, "{name}: note: {} at its end", counted(n, "remark"))?,
-    }
-    let events = counted(report.events, "event");
-    match report.count {
-        0 => writeln!(out, "{name}: {events}, no problems"),
-        n => writeln!(out, "{name}: {events}, {}", counted(n, "problem")),
-    }
+    writeln!(out, "{}", lang.check_done(ungrouped(report.events), name, ungrouped(report.count)))
 }

@@ -4,13 +4,15 @@ use super::STDOUT;
 use crate::cli::TraceInput;
 use crate::event::{Event, Kind, Thread};
 use crate::print::text::span;
-use crate::text::{counted, printable};
-use crate::trace::format::{Detail, End, Header};
+use crate::text::printable;
+use crate::texts::{Language, ungrouped};
+use crate::trace::format::{Detail, End, Header, Redacted};
 use crate::trace::reader::TraceReader;
 use anyhow::Context as _;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use unicode_width::UnicodeWidthStr as _;
 
 /// How many chapters are listed.
 const CHAPTERS: usize = 12;
@@ -28,8 +30,10 @@ pub(super) fn run(input: &TraceInput) -> anyhow::Result<ExitCode> {
     }
     sums.bytes += reader.raw_end().map_or(0, |end| end.len() as u64 + 1);
     let mut out = super::stdout();
-    sums.print(reader.header(), reader.end(), &mut out).and_then(|()| out.flush()).context(STDOUT)?;
-    for warning in reader.warnings().iter().filter(|w| !w.what.starts_with("recording not closed")) {
+    let lang = Language::spoken();
+    sums.print(reader.header(), reader.end(), lang, &mut out).and_then(|()| out.flush()).context(STDOUT)?;
+    // Whether it was closed stands in a row of its own.
+    for warning in reader.warnings().iter().filter(|warning| warning.what != lang.reading_not_closed()) {
         super::say(&format!("{name}: {warning}"));
     }
     Ok(super::read_status(&reader))
@@ -90,66 +94,93 @@ impl Sums {
         }
     }
 
-    fn print(&self, header: &Header, end: Option<End>, out: &mut impl Write) -> io::Result<()> {
-        let mut row = |name: &str, value: String| writeln!(out, "{name:12} {value}");
-        let count = |kind: Kind| self.kinds.get(kind.name()).copied().unwrap_or(0);
-        if !header.title.is_empty() {
-            row("title", printable(&header.title).into_owned())?;
-        }
-        row("recorded", printable(&header.start).into_owned())?;
-        row("by", format!("{}, format version {}", printable(&header.tool), header.version))?;
-        row("models", printable(&header.models).into_owned())?;
-        row("threads", format!("main and {}", counted(u64::from(header.threads), "worker")))?;
-        row(
-            "detail",
-            match header.detail {
-                Detail::Flow => "flow (no function calls)".into(),
-                Detail::Calls => "calls (function calls too)".into(),
-            },
-        )?;
-        let redacted = header.redacted.words().map_or(String::new(), |words| format!("; {words}"));
-        row("payloads", format!("kept up to {} bytes each{redacted}", header.max_data))?;
-        if !self.chapters.is_empty() {
-            let mut chapters: Vec<_> = self.chapters.iter().map(|c| printable(c)).collect();
-            let more = count(Kind::Mark).saturating_sub(chapters.len() as u64);
-            if more > 0 {
-                chapters.push(format!("and {more} more").into());
-            }
-            row("chapters", chapters.join(", "))?;
-        }
-        let time = span(self.last - self.first.unwrap_or(0));
-        row("events", format!("{} in {time}, {} bytes", self.events, self.bytes))?;
-        row("connections", format!("{} accepted, {} closed", self.accepted, self.closed))?;
-        row("requests", count(Kind::Command).to_string())?;
-        row("traffic", format!("{} bytes received, {} bytes sent", self.received, self.sent))?;
-        let dropped = end.map_or(self.dropped, |end| end.dropped);
-        row("lost", if dropped == 0 { "nothing".into() } else { counted(dropped, "event") })?;
-        row("whole", if end.is_some() { "yes" } else { "recording not closed" }.into())?;
-        if let Some(end) = end.filter(|end| end.blocked_ns > 0) {
-            row("slowed down", format!("server threads waited {} for the recorder", span(end.blocked_ns)))?;
+    fn print(
+        &self,
+        header: &Header,
+        end: Option<End>,
+        lang: Language,
+        out: &mut impl Write,
+    ) -> io::Result<()> {
+        let rows = self.rows(header, end, lang);
+        let widest = rows.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
+        for (name, value) in rows {
+            writeln!(out, "{name}{} {value}", " ".repeat(widest + 1 - name.width()))?;
         }
         if !self.unknown.is_empty() {
-            writeln!(out, "\nnames that this version does not know")?;
+            writeln!(out, "\n{}", lang.info_unknown())?;
             for ((what, name), n) in &self.unknown {
-                writeln!(out, "{n:>9}  {what} {}", printable(name))?;
+                let what = what.replace(' ', "-");
+                writeln!(out, "{n:>9}  {}", lang.info_unknown_name(printable(name), what))?;
             }
             if self.other_unknown > 0 {
-                writeln!(out, "{:>9}  (still other names)", self.other_unknown)?;
+                writeln!(out, "{:>9}  {}", self.other_unknown, lang.info_unknown_more())?;
             }
         }
-        writeln!(out, "\nby thread")?;
+        writeln!(out, "\n{}", lang.info_by_thread())?;
         for (thread, n) in &self.threads {
             writeln!(out, "{n:>9}  {thread}")?;
         }
-        writeln!(out, "\nby kind")?;
+        writeln!(out, "\n{}", lang.info_by_kind())?;
         let mut kinds: Vec<_> = self.kinds.iter().collect();
         kinds.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
         for (kind, n) in kinds {
             writeln!(out, "{n:>9}  {}", printable(kind))?;
         }
         if self.other_kinds > 0 {
-            writeln!(out, "{:>9}  (of still other kinds)", self.other_kinds)?;
+            writeln!(out, "{:>9}  {}", self.other_kinds, lang.info_other_kinds())?;
         }
         Ok(())
+    }
+
+    /// What each row is called, and what stands in it. Numbers are written as programs read them.
+    fn rows(&self, header: &Header, end: Option<End>, lang: Language) -> Vec<(&'static str, String)> {
+        let mut rows = Vec::new();
+        let mut row = |name, value: String| rows.push((name, value));
+        let count = |kind: Kind| self.kinds.get(kind.name()).copied().unwrap_or(0);
+        if !header.title.is_empty() {
+            row(lang.info_title(), printable(&header.title).into_owned());
+        }
+        row(lang.info_recorded(), printable(&header.start).into_owned());
+        row(lang.info_by(), lang.info_tool(printable(&header.tool), header.version.to_string()));
+        row(lang.info_models(), printable(&header.models).into_owned());
+        row(lang.info_threads(), lang.info_workers(ungrouped(header.threads.into())));
+        let detail = match header.detail {
+            Detail::Flow => lang.info_flow(),
+            Detail::Calls => lang.info_calls(),
+        };
+        row(lang.info_detail(), detail.to_owned());
+        let most = header.max_data.to_string();
+        let kept = match header.redacted {
+            Redacted::Nothing => lang.info_kept(most),
+            Redacted::Values => lang.info_kept_but(most, "values"),
+            Redacted::Keys => lang.info_kept_but(most, "keys"),
+        };
+        row(lang.info_payloads(), kept);
+        if !self.chapters.is_empty() {
+            let mut chapters: Vec<_> = self.chapters.iter().map(|c| printable(c)).collect();
+            let more = count(Kind::Mark).saturating_sub(chapters.len() as u64);
+            if more > 0 {
+                chapters.push(lang.info_more(more.to_string()).into());
+            }
+            row(lang.info_chapters(), chapters.join(lang.info_comma()));
+        }
+        let time = span(self.last - self.first.unwrap_or(0));
+        row(lang.info_events(), lang.info_size(self.bytes.to_string(), self.events.to_string(), time));
+        let (accepted, closed) = (self.accepted.to_string(), self.closed.to_string());
+        row(lang.info_connections(), lang.info_accepted(accepted, closed));
+        row(lang.info_requests(), count(Kind::Command).to_string());
+        row(lang.info_traffic(), lang.info_moved(self.received.to_string(), self.sent.to_string()));
+        let lost = match end.map_or(self.dropped, |end| end.dropped) {
+            0 => lang.info_lost_nothing().to_owned(),
+            1 => lang.info_lost_one().to_owned(),
+            n => lang.info_lost_events(n.to_string()),
+        };
+        row(lang.info_lost(), lost);
+        let whole = if end.is_some() { lang.info_yes() } else { lang.info_not_closed() };
+        row(lang.info_whole(), whole.to_owned());
+        if let Some(end) = end.filter(|end| end.blocked_ns > 0) {
+            row(lang.info_slowed_down(), lang.info_waited(span(end.blocked_ns)));
+        }
+        rows
     }
 }

@@ -1,7 +1,8 @@
 //! From lines to steps.
 
 use super::{Cause, ScriptAction, ScriptStep, Session, SessionError};
-use crate::text::unmarked;
+use crate::text::{printable, unmarked};
+use crate::texts::Language;
 use std::collections::HashSet;
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ impl Session {
                 if let Some(ScriptAction::Send(_, bytes) | ScriptAction::Recv(_, bytes)) = &action {
                     total += bytes.len();
                     if total > MAX_PAYLOADS {
-                        return Err(format!("more than {} MiB in all steps so far", MAX_PAYLOADS >> 20));
+                        return Err(Language::spoken().session_too_much((MAX_PAYLOADS >> 20).to_string()));
                     }
                 }
                 Ok(action)
@@ -65,10 +66,11 @@ fn step(text: &str, session: &mut Session) -> Result<Option<ScriptAction>, Strin
     if text.is_empty() || text.starts_with('#') {
         return Ok(None);
     }
+    let lang = Language::spoken();
     let (verb, rest) = word(text);
     let (name, arg) = word(rest);
     let client = || match name {
-        "" => Err(format!("expected a client's name after `{verb}`")),
+        "" => Err(lang.session_no_name(verb)),
         name => Ok(name.to_owned()),
     };
     let action = match verb {
@@ -77,12 +79,12 @@ fn step(text: &str, session: &mut Session) -> Result<Option<ScriptAction>, Strin
         "recv" if arg.starts_with('"') => ScriptAction::Recv(client()?, payload(arg)?),
         "recv" => {
             let n = arg.parse().ok().filter(|n| *n <= MAX_PAYLOAD);
-            ScriptAction::RecvLen(client()?, n.ok_or("expected `recv NAME \"BYTES\"` or `recv NAME N`")?)
+            ScriptAction::RecvLen(client()?, n.ok_or_else(|| lang.session_recv())?)
         }
         "wait" => {
             let ms = if name.is_empty() { Ok(WAIT_MS) } else { name.parse::<f64>() };
             let pause = ms.ok().and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
-            ScriptAction::Wait(pause.ok_or("expected `wait` or `wait MILLISECONDS`")?)
+            ScriptAction::Wait(pause.ok_or_else(|| lang.session_wait())?)
         }
         "shut" => ScriptAction::Shut(client()?),
         "close" => ScriptAction::Close(client()?),
@@ -90,20 +92,18 @@ fn step(text: &str, session: &mut Session) -> Result<Option<ScriptAction>, Strin
         "eof" => ScriptAction::Eof(client()?),
         "rcvbuf" => {
             let n = arg.parse().ok().filter(|n: &usize| (1..=MAX_PAYLOAD).contains(n));
-            ScriptAction::Rcvbuf(client()?, n.ok_or("expected `rcvbuf NAME BYTES`")?)
+            ScriptAction::Rcvbuf(client()?, n.ok_or_else(|| lang.session_rcvbuf())?)
         }
         _ if text.starts_with("{\"format\":") => {
-            return Err("this is a recording, not a script; `memstep replay FILE` shows it".into());
+            return Err(lang.session_is_recording().into());
         }
         _ => {
-            return Err(format!(
-                "no such step: {verb}; expected open, send, recv, wait, shut, close, reset, eof or rcvbuf"
-            ));
+            return Err(lang.session_no_step(printable(verb)));
         }
     };
     let takes_more = matches!(verb, "send" | "recv" | "rcvbuf");
     if !takes_more && !arg.is_empty() {
-        return Err(format!("expected nothing after `{verb} {name}`"));
+        return Err(lang.session_nothing_more(printable(name), verb));
     }
     Ok(Some(action))
 }
@@ -113,7 +113,7 @@ fn clients(action: &ScriptAction, open: &mut HashSet<String>) -> Result<(), Stri
     match action {
         ScriptAction::Open(name) => {
             if !open.insert(name.clone()) {
-                return Err(format!("`{name}` is open already"));
+                return Err(Language::spoken().session_open_already(printable(name)));
             }
         }
         ScriptAction::Close(name) | ScriptAction::Reset(name) => {
@@ -132,7 +132,7 @@ fn clients(action: &ScriptAction, open: &mut HashSet<String>) -> Result<(), Stri
         }
         ScriptAction::Rcvbuf(name, _) => {
             if open.contains(name) {
-                return Err(format!("`{name}` is open already: `rcvbuf` stands before `open`"));
+                return Err(Language::spoken().session_rcvbuf_first(printable(name)));
             }
         }
         ScriptAction::Mark(_) | ScriptAction::Wait(_) => {}
@@ -141,7 +141,7 @@ fn clients(action: &ScriptAction, open: &mut HashSet<String>) -> Result<(), Stri
 }
 
 fn not_open(name: &str) -> String {
-    format!("no client `{name}` is open here; expected `open {name}` before")
+    Language::spoken().session_not_open(printable(name))
 }
 
 /// The first word, and the rest without the blanks between.
@@ -157,7 +157,7 @@ fn payload(text: &str) -> Result<Vec<u8>, String> {
     let mut out = Vec::new();
     let mut rest = text.trim_start();
     if rest.is_empty() {
-        return Err("expected \"BYTES\"".into());
+        return Err(Language::spoken().session_bytes().into());
     }
     while !rest.is_empty() {
         let (bytes, after) = literal(rest)?;
@@ -166,12 +166,12 @@ fn payload(text: &str) -> Result<Vec<u8>, String> {
         if let Some(after) = rest.strip_prefix('*') {
             let after = after.trim_start();
             let digits = after.find(|c: char| !c.is_ascii_digit()).unwrap_or(after.len());
-            times = after[..digits].parse().map_err(|_| "expected a number after `*`".to_owned())?;
+            times = after[..digits].parse().map_err(|_| Language::spoken().session_times().to_owned())?;
             rest = after[digits..].trim_start();
         }
         let total = bytes.len().checked_mul(times).and_then(|n| n.checked_add(out.len()));
         if total.is_none_or(|n| n > MAX_PAYLOAD) {
-            return Err(format!("more than {} MiB in one step", MAX_PAYLOAD >> 20));
+            return Err(Language::spoken().session_too_much_once((MAX_PAYLOAD >> 20).to_string()));
         }
         match out.is_empty() {
             true => out = bytes.repeat(times),
@@ -183,7 +183,8 @@ fn payload(text: &str) -> Result<Vec<u8>, String> {
 
 /// One `"BYTES"`, and what follows it.
 fn literal(text: &str) -> Result<(Vec<u8>, &str), String> {
-    let body = text.strip_prefix('"').ok_or_else(|| format!("expected \"BYTES\", found {text}"))?;
+    let body =
+        text.strip_prefix('"').ok_or_else(|| Language::spoken().session_bytes_found(printable(text)))?;
     let mut out = Vec::new();
     let mut chars = body.char_indices();
     while let Some((at, c)) = chars.next() {
@@ -198,15 +199,16 @@ fn literal(text: &str) -> Result<(Vec<u8>, &str), String> {
                 }
             }
             ' '..='~' => out.push(c as u8),
-            _ => return Err(format!("`{c}` is not printable ASCII: write its bytes as \\xHH")),
+            _ => return Err(Language::spoken().session_no_ascii(printable(&c.to_string()))),
         }
     }
-    Err("expected a closing \"".into())
+    Err(Language::spoken().session_quote_open().into())
 }
 
 /// The byte that an escape stands for, and how many characters follow the backslash.
 fn escape(text: &str) -> Result<(u8, usize), String> {
-    let first = text.bytes().next().ok_or("expected a character after \\")?;
+    let lang = Language::spoken();
+    let first = text.bytes().next().ok_or_else(|| lang.session_escape_nothing())?;
     let simple = match first {
         b'r' => b'\r',
         b'n' => b'\n',
@@ -219,16 +221,16 @@ fn escape(text: &str) -> Result<(u8, usize), String> {
         b'x' => {
             let byte = text.get(1..3).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
             let byte = byte.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-            return byte.map(|byte| (byte, 3)).ok_or_else(|| "expected two hex digits after \\x".into());
+            return byte.map(|byte| (byte, 3)).ok_or_else(|| lang.session_escape_hex().into());
         }
         b'0'..=b'7' => {
             let digits = text.bytes().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
             let byte = u8::from_str_radix(&text[..digits], 8);
-            return byte.map(|byte| (byte, digits)).map_err(|_| "an octal escape ends at \\377".into());
+            return byte.map(|byte| (byte, digits)).map_err(|_| lang.session_escape_octal().into());
         }
         _ => {
             let c = text.chars().next().unwrap_or_default();
-            return Err(format!("no such escape: \\{c}; expected \\r \\n \\t \\0 \\xHH \\\" \\\\"));
+            return Err(lang.session_no_escape(printable(&c.to_string())));
         }
     };
     Ok((simple, 1))

@@ -1,6 +1,8 @@
 //! Plays a script against a server.
 
 use super::{Cause, ScriptAction, ScriptStep, SessionError};
+use crate::text;
+use crate::texts::Language;
 use rustix::net::{AddressFamily, SocketAddrAny, SocketType, sockopt};
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, ErrorKind, Read, Write};
@@ -101,12 +103,16 @@ impl ScriptPlayer {
     }
 
     fn client(&mut self, name: &str) -> Result<&mut TcpStream, Cause> {
-        self.clients.get_mut(name).ok_or_else(|| Cause::Syntax(format!("no client `{name}` is open here")))
+        self.clients.get_mut(name).ok_or_else(|| not_open(name))
     }
 
     fn take(&mut self, name: &str) -> Result<TcpStream, Cause> {
-        self.clients.remove(name).ok_or_else(|| Cause::Syntax(format!("no client `{name}` is open here")))
+        self.clients.remove(name).ok_or_else(|| not_open(name))
     }
+}
+
+fn not_open(name: &str) -> Cause {
+    Cause::Syntax(Language::spoken().session_not_open_here(text::printable(name)))
 }
 
 /// A client's socket. The receive buffer must be set before the connection is made: the window

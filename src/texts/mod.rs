@@ -190,9 +190,19 @@ fn join_wide(text: &str) -> String {
     out + rest
 }
 
+/// A count that is written as programs read it: `1400`.
+pub fn ungrouped(n: u64) -> FluentNumber {
+    let mut number = FluentNumber::from(n);
+    number.options.use_grouping = false;
+    number
+}
+
 /// `1,400`; with as many digits after the point as it has.
 fn grouped(number: &FluentNumber) -> String {
     let text = number.as_string();
+    if !number.options.use_grouping {
+        return text.into_owned();
+    }
     let (whole, rest) = text.find('.').map_or((&*text, ""), |point| text.split_at(point));
     let digits = whole.trim_start_matches('-');
     let mut out = String::with_capacity(text.len() + digits.len() / 3);

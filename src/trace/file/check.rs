@@ -21,7 +21,8 @@
 use super::fold::Fold;
 use super::format::{End, Header};
 use crate::event::{Carried, Detail, Event, Kind, Payload, Snapshot, Thread};
-use crate::text;
+use crate::text::printable;
+use crate::texts::{Language, ungrouped};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -41,11 +42,11 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: ", self.line)?;
-        match self.seq {
-            Some(seq) => write!(f, "#{seq}: {}", self.what),
-            None => f.write_str(&self.what),
-        }
+        let (lang, line) = (Language::spoken(), self.line.to_string());
+        f.write_str(&match self.seq {
+            Some(seq) => lang.check_problem_event(line, seq.to_string(), &*self.what),
+            None => lang.check_problem(line, &*self.what),
+        })
     }
 }
 
@@ -75,11 +76,13 @@ pub struct Checker {
     dropped: u64,
     broken: u64,
     fold: Fold,
+    lang: Language,
 }
 
 impl Checker {
     /// A check of a recording with this header.
     pub fn new(header: &Header) -> Self {
+        let lang = Language::spoken();
         Checker {
             threads: header.threads,
             detail: header.detail,
@@ -89,7 +92,8 @@ impl Checker {
             last_t: HashMap::new(),
             dropped: 0,
             broken: 0,
-            fold: Fold::new(header.detail),
+            fold: Fold::new(header.detail, lang),
+            lang,
         }
     }
 
@@ -98,8 +102,8 @@ impl Checker {
         let mut found = Vec::new();
         self.number(event, &mut found);
         self.thread(event, &mut found);
-        fields(event, &mut found);
-        bytes(event, &mut found);
+        fields(event, self.lang, &mut found);
+        bytes(event, self.lang, &mut found);
         self.claims(event, &mut found);
         self.fold.event(event, &mut found);
         if event.kind() == Kind::Drop {
@@ -133,16 +137,12 @@ impl Checker {
             // A line that could not be read may well have been an event, or a drop.
             let events = self.report.events..=self.report.events + self.broken;
             if !events.contains(&end.events) {
-                let there_are = self.report.events;
-                self.problem(
-                    line,
-                    None,
-                    format!("the end says {} events, but there are {there_are}", end.events),
-                );
+                let there_are = self.report.events.to_string();
+                self.problem(line, None, self.lang.check_end_events(end.events.to_string(), there_are));
             }
             if end.dropped != self.dropped && self.broken == 0 {
-                let (end, drops) = (end.dropped, self.dropped);
-                self.problem(line, None, format!("the end says {end} were lost, but the drops say {drops}"));
+                let (drops, end) = (self.dropped.to_string(), end.dropped.to_string());
+                self.problem(line, None, self.lang.check_end_dropped(drops, end));
             }
         }
         self.report
@@ -157,7 +157,7 @@ impl Checker {
         self.report.count += 1;
         if self.report.problems.len() < LISTED {
             // It may repeat words of the file.
-            let what = text::printable(&what).into_owned();
+            let what = printable(&what).into_owned();
             self.report.problems.push(Problem { line, seq, what });
         }
     }
@@ -168,7 +168,7 @@ impl Checker {
             // It has the number of the event before it, and may begin a recording.
             if let Some(next) = self.next_seq.filter(|next| !first && event.seq.checked_add(1) != Some(*next))
             {
-                found.push(format!("a snapshot after {} stands where {next} comes next", event.seq));
+                found.push(self.lang.check_snapshot(next.to_string(), event.seq.to_string()));
             }
             self.next_seq = Some(event.seq.saturating_add(1));
             return;
@@ -176,8 +176,8 @@ impl Checker {
         match self.next_seq {
             Some(next) if event.seq != next && !(first && event.seq == 0) => {
                 found.push(match first {
-                    true => format!("the first event has seq {}: the beginning is missing", event.seq),
-                    false => format!("seq {} follows where {next} must", event.seq),
+                    true => self.lang.check_first(event.seq.to_string()),
+                    false => self.lang.check_seq(next.to_string(), event.seq.to_string()),
                 });
             }
             _ => {}
@@ -203,18 +203,14 @@ impl Checker {
         if let Thread::Worker(i) = thread
             && u32::from(i) >= self.threads
         {
-            let workers = text::counted(self.threads.into(), "worker");
-            found.push(format!("there is no {thread}: the header says {workers}"));
+            found.push(self.lang.check_no_thread(ungrouped(self.threads.into()), thread.to_string()));
         }
     }
 
     /// What the header says that was recorded, and how much of a payload is kept.
     fn claims(&self, event: &Event, found: &mut Vec<String>) {
         if self.detail == Detail::Flow && matches!(event.kind(), Kind::Call | Kind::Return) {
-            found.push(format!(
-                "a {}, and the header says that no function calls were recorded",
-                event.kind()
-            ));
+            found.push(self.lang.check_no_calls(event.kind().to_string()));
         }
         let pieces = event.iov().into_iter().flatten().map(|piece| piece.bytes().kept.len());
         let most = event.bytes().map(|bytes| bytes.kept.len()).into_iter().chain(pieces).max();
@@ -222,7 +218,7 @@ impl Checker {
         if let Some(kept) =
             most.filter(|kept| event.kind().carries() && *kept as u64 > u64::from(self.max_data))
         {
-            found.push(format!("{kept} bytes were kept, and the header says {} at most", self.max_data));
+            found.push(self.lang.check_too_much_kept(kept.to_string(), self.max_data.to_string()));
         }
     }
 
@@ -236,24 +232,25 @@ impl Checker {
         }
         let last = self.last_t.entry(event.th).or_default();
         if event.t < *last {
-            found.push(format!("t {} is before the thread's last, {last}", event.t));
+            found.push(self.lang.check_t(last.to_string(), event.t.to_string()));
         }
         *last = event.t;
     }
 }
 
 /// What an event of each kind cannot do without.
-fn fields(event: &Event, found: &mut Vec<String>) {
+fn fields(event: &Event, lang: Language, found: &mut Vec<String>) {
     let ok = event.errno().is_none();
-    event.lacks(&mut |field| found.push(format!("{} has no `{field}`", event.kind())));
+    let kind = || printable(&event.kind().to_string()).into_owned();
+    event.lacks(&mut |field| found.push(lang.check_lacks(field, kind())));
     if event.kind() == Kind::Drop && event.n() == Some(0) {
-        found.push("drop has no `n`".to_owned());
+        found.push(lang.check_lacks("n", kind()));
     }
     let returns = event.kind().returns();
     match (event.ret(), event.errno()) {
-        (None, None) if returns => found.push(format!("{} has neither `ret` nor `errno`", event.kind())),
+        (None, None) if returns => found.push(lang.check_lacks_result(kind())),
         (Some(ret), Some(errno)) if ret >= 0 => {
-            found.push(format!("ret {ret} and errno {errno:?} cannot both be"));
+            found.push(lang.check_two_results(format!("{errno:?}"), ret.to_string()));
         }
         _ => {}
     }
@@ -264,20 +261,20 @@ fn fields(event: &Event, found: &mut Vec<String>) {
         ("notify_receive_fd", event.notify_receive_fd()),
         ("notify_send_fd", event.notify_send_fd()),
     ] {
-        if fd.is_some_and(|fd| fd < 0) && ok {
-            found.push(format!("{name} {} is no descriptor", fd.unwrap_or_default()));
+        if let Some(fd) = fd.filter(|fd| *fd < 0 && ok) {
+            found.push(lang.check_no_descriptor(fd.to_string(), name));
         }
     }
 }
 
 /// Payloads: readable, no shorter than what was kept, as long as the call returned.
-fn bytes(event: &Event, found: &mut Vec<String>) {
+fn bytes(event: &Event, lang: Language, found: &mut Vec<String>) {
     let too_short = |bytes: &Payload<'_>| bytes.len < bytes.kept.len() as u64;
     let carried = event.bytes();
     match &carried {
-        None if matches!(event.payload, Carried::Broken(_)) => found.push("`b64` is no base64".into()),
+        None if matches!(event.payload, Carried::Broken(_)) => found.push(lang.check_no_base64().into()),
         Some(bytes) if too_short(bytes) => {
-            found.push(format!("{} bytes were kept of {}", bytes.kept.len(), bytes.len));
+            found.push(lang.check_kept(bytes.kept.len().to_string(), bytes.len.to_string()));
         }
         _ => {}
     }
@@ -285,21 +282,22 @@ fn bytes(event: &Event, found: &mut Vec<String>) {
         && ret >= 0
         && bytes.len != ret.unsigned_abs()
     {
-        found.push(format!("{} returned {ret}, but its bytes are {}", event.kind(), bytes.len));
+        found.push(lang.check_returned(event.kind().to_string(), bytes.len.to_string(), ret.to_string()));
     }
     let Some(iov) = &event.iov() else { return };
     let mut total = 0u64;
     for (i, piece) in iov.iter().enumerate() {
         total = total.saturating_add(piece.len);
         if piece.b64.is_some() && piece.bytes().kept.is_empty() {
-            found.push(format!("iov[{i}]: `b64` is no base64"));
+            found.push(lang.check_no_base64_piece(i.to_string()));
         } else if too_short(&piece.bytes()) {
             let bytes = piece.bytes();
-            found.push(format!("iov[{i}]: {} bytes were kept of {}", bytes.kept.len(), bytes.len));
+            let (kept, len) = (bytes.kept.len().to_string(), bytes.len.to_string());
+            found.push(lang.check_kept_piece(i.to_string(), kept, len));
         }
     }
     if let Some(ret) = event.ret().filter(|ret| *ret > 0 && ret.unsigned_abs() > total) {
-        found.push(format!("sendmsg returned {ret}, but was given {total} bytes"));
+        found.push(lang.check_sendmsg(ret.to_string(), total.to_string()));
     }
 }
 

@@ -1,6 +1,7 @@
 //! What can be wrong with a trace, said so that the reader of the message knows what to do next.
 
 use super::format::{FORMAT, VERSION};
+use crate::texts::Language;
 use std::fmt;
 use std::io;
 
@@ -80,38 +81,28 @@ impl ReadError {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ReadError::Open { file, .. } => write!(f, "{file}: cannot be opened"),
-            ReadError::Io { file, line, .. } => write!(f, "{file}:{line}: reading failed"),
-            ReadError::Empty { file } => write!(
-                f,
-                "{file}: is empty; expected a trace, whose first line starts {{\"format\":\"{FORMAT}\"\n\
-                 `memstep record SESSION -o FILE` and `memstep serve --record FILE` write one"
-            ),
+        let lang = Language::spoken();
+        let beginning = || format!("{{\"format\":\"{FORMAT}\"");
+        f.write_str(&match self {
+            ReadError::Open { file, .. } => lang.reading_open(file),
+            ReadError::Io { file, line, .. } => lang.reading_failed(file, line.to_string()),
+            ReadError::Empty { file } => lang.reading_empty(beginning(), file),
             ReadError::NotATrace { file, looks, hint } => {
-                write!(
-                    f,
-                    "{file}:1:1: not a trace; expected a first line that starts \
-                     {{\"format\":\"{FORMAT}\", found \"{looks}\""
-                )?;
-                hint.map_or(Ok(()), |hint| write!(f, "\n{hint}"))
+                let what = lang.reading_not_a_trace(beginning(), file, looks);
+                hint.map_or(what.clone(), |hint| format!("{what}\n{hint}"))
             }
-            ReadError::Header { file, column, what } => {
-                write!(f, "{file}:1:{column}: the trace's header is not right: {what}")
+            ReadError::Header { file, column, what } => lang.reading_header(column.to_string(), file, what),
+            ReadError::Version { file, tool, version } => {
+                lang.reading_version(file, VERSION.to_string(), tool, version.to_string())
             }
-            ReadError::Version { file, tool, version } => write!(
-                f,
-                "{file}: written by {tool}, format version {version}; this memstep reads up to {VERSION}\n\
-                 a newer memstep reads it"
-            ),
             ReadError::Broken { file, line, column, what, near } => {
-                write!(f, "{file}:{line}:{column}: expected an event: {what}")?;
-                if !near.is_empty() {
-                    write!(f, ", near \"{near}\"")?;
+                let (line, column) = (line.to_string(), column.to_string());
+                match near.is_empty() {
+                    true => lang.reading_broken(column, file, line, what),
+                    false => lang.reading_broken_near(column, file, line, near, what),
                 }
-                write!(f, "\n`--lenient` counts such lines and skips them")
             }
-        }
+        })
     }
 }
 
@@ -135,6 +126,6 @@ pub struct Warning {
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}: {}", self.line, self.what)
+        f.write_str(&Language::spoken().reading_line(self.line.to_string(), &*self.what))
     }
 }

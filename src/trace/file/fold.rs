@@ -2,6 +2,8 @@
 
 use super::format::Detail;
 use crate::event::{ConnState, Event, Kind, Thread, What};
+use crate::text::printable;
+use crate::texts::Language;
 use crate::world::{Happening, Now, Plain};
 use std::collections::HashSet;
 
@@ -15,11 +17,13 @@ pub(super) struct Fold {
     calls: bool,
     /// Connections that were told of as unknown already: once is enough.
     strangers: HashSet<u32>,
+    lang: Language,
 }
 
 impl Fold {
-    pub(super) fn new(detail: Detail) -> Self {
-        Fold { world: Now::new(0), lost: false, calls: detail == Detail::Calls, strangers: HashSet::new() }
+    pub(super) fn new(detail: Detail, lang: Language) -> Self {
+        let calls = detail == Detail::Calls;
+        Fold { world: Now::new(0), lost: false, calls, strangers: HashSet::new(), lang }
     }
 
     /// From now on the history has a hole.
@@ -57,8 +61,9 @@ impl Fold {
 
     fn cause(&self, event: &Event, found: &mut Vec<String>) {
         let Some(cause) = event.cause else { return };
+        let (lang, number) = (self.lang, cause.to_string());
         if cause >= event.seq {
-            found.push(format!("cause #{cause} does not stand before it"));
+            found.push(lang.check_cause_later(number));
             return;
         }
         let expected = match event.what {
@@ -69,17 +74,17 @@ impl Fold {
         let worker = event.worker().unwrap_or(event.th);
         match self.unanswered(cause) {
             Some((kind, ..)) if kind != expected => {
-                found.push(format!("cause #{cause} is a {kind}, not a {expected}"));
+                found.push(lang.check_cause_kind(number, expected.to_string(), kind.to_string()));
             }
             Some((_, of, _)) if of != worker => {
-                found.push(format!("cause #{cause} is a {expected} of another worker"));
+                found.push(lang.check_cause_worker(number, expected.to_string()));
             }
             Some((.., conn)) if expected == Kind::CqPush && conn != event.conn => {
-                found.push(format!("cause #{cause} is a {expected} of another connection"));
+                found.push(lang.check_cause_conn(number, expected.to_string()));
             }
             // It may be among those that were lost.
             None if !self.lost => {
-                found.push(format!("cause #{cause} is no {expected} that is still unanswered"));
+                found.push(lang.check_cause_answered(number, expected.to_string()));
             }
             _ => {}
         }
@@ -90,26 +95,36 @@ impl Fold {
         if !self.calls {
             return;
         }
+        let left =
+            || (printable(&function.to_string()).into_owned(), printable(&event.th.to_string()).into_owned());
         match self.world.threads.get(&event.th).and_then(|lane| lane.stack.last()) {
             Some(entered) if *entered == function => {}
-            Some(entered) => found.push(format!("{} leaves {function}, but is in {entered}", event.th)),
-            None => found.push(format!("{} leaves {function}, but has entered nothing", event.th)),
+            Some(entered) => {
+                let (function, thread) = left();
+                found.push(self.lang.check_leaves(printable(&entered.to_string()), function, thread));
+            }
+            None => {
+                let (function, thread) = left();
+                found.push(self.lang.check_leaves_nothing(function, thread));
+            }
         }
     }
 
     fn queue(&self, event: &Event, found: &mut Vec<String>) {
+        let lang = self.lang;
         let worker = event.worker().unwrap_or(event.th);
+        let name = || printable(&worker.to_string()).into_owned();
         let lane = self.world.threads.get(&worker);
         match (&event.what, event.conn) {
             (What::Notified { errno: None, .. }, _) if lane.is_none_or(|lane| lane.pipe.is_empty()) => {
-                found.push(format!("{worker} reads its pipe, which is empty"));
+                found.push(lang.check_pipe(name()));
             }
             (What::CqPop { .. }, Some(conn)) => match lane.and_then(|lane| lane.queue.front()) {
                 Some(first) if first.conn == conn => {}
                 Some(first) => {
-                    found.push(format!("{worker} pops c{conn}, but c{} came first", first.conn));
+                    found.push(lang.check_pop(conn.to_string(), first.conn.to_string(), name()));
                 }
-                None => found.push(format!("{worker} pops c{conn} from an empty queue")),
+                None => found.push(lang.check_pop_empty(conn.to_string(), name())),
             },
             _ => {}
         }
@@ -117,13 +132,18 @@ impl Fold {
 
     fn connection(&mut self, event: &Event, found: &mut Vec<String>) {
         let Some(conn) = event.conn else { return };
+        let (lang, number) = (self.lang, || conn.to_string());
         let next = self.world.next_conn;
         // A UDP socket is handed to a worker without anybody being accepted.
         if event.kind() == Kind::Accept || (event.kind() == Kind::CqPush && event.is_udp()) {
             if conn != next {
-                let reused = if conn < next { " (numbers are never reused)" } else { "" };
-                let does = if event.kind() == Kind::Accept { "accepts" } else { "hands over" };
-                found.push(format!("{does} c{conn} where c{next} must come{reused}"));
+                let due = next.to_string();
+                found.push(match (event.kind() == Kind::Accept, conn < next) {
+                    (true, false) => lang.check_accepts(number(), due),
+                    (true, true) => lang.check_accepts_again(number(), due),
+                    (false, false) => lang.check_hands_over(number(), due),
+                    (false, true) => lang.check_hands_over_again(number(), due),
+                });
             }
             return;
         }
@@ -133,17 +153,20 @@ impl Fold {
             let leaving = matches!(event.kind(), Kind::Call | Kind::Return) && conn < next;
             let entering = Happening::from(event).is_before_or_after_a_connection() && conn == next;
             if !leaving && !entering && self.strangers.insert(conn) {
-                let when = if conn < next { "was closed" } else { "was not accepted yet" };
-                found.push(format!("{} of c{conn}, which {when}", event.kind()));
+                let kind = printable(&event.kind().to_string()).into_owned();
+                found.push(match conn < next {
+                    true => lang.check_was_closed(number(), kind),
+                    false => lang.check_not_accepted(number(), kind),
+                });
             }
             return;
         };
         if let What::State { from: Some(from), to: Some(to) } = event.what {
             if from == to {
-                found.push(format!("c{conn} goes from {from} to itself"));
+                found.push(lang.check_to_itself(number(), printable(&from.to_string())));
             } else if known.state.is_some_and(|state| state != from) {
                 let is = known.state.map_or("?", ConnState::name);
-                found.push(format!("c{conn} leaves {from}, but is in {is}"));
+                found.push(lang.check_state(number(), printable(&from.to_string()), printable(is)));
             }
         }
     }

@@ -62,15 +62,6 @@ impl Redacted {
     pub fn is_nothing(&self) -> bool {
         *self == Redacted::Nothing
     }
-
-    /// What is left out, in words.
-    pub fn words(self) -> Option<&'static str> {
-        match self {
-            Redacted::Nothing => None,
-            Redacted::Values => Some("values redacted"),
-            Redacted::Keys => Some("keys and values redacted"),
-        }
-    }
 }
 
 impl Default for Header {

@@ -4,6 +4,7 @@ use super::error::ReadError;
 use super::format::{FORMAT, Header, VERSION};
 use super::line::{NEAR, place};
 use crate::text;
+use crate::texts::Language;
 use serde_json::Value;
 
 /// The longest header.
@@ -19,6 +20,7 @@ const MAX_THREADS: u32 = 65_536;
 ///
 /// When it is no header, is of a later version, or claims what nobody here could keep to.
 pub(super) fn parse(line: &[u8], name: &str) -> Result<Header, ReadError> {
+    let lang = Language::spoken();
     let bytes = unmarked(line);
     let file = || name.to_owned();
     let not_a_trace = |hint| ReadError::NotATrace {
@@ -33,24 +35,22 @@ pub(super) fn parse(line: &[u8], name: &str) -> Result<Header, ReadError> {
             let (column, what) = place(&error);
             return Err(ReadError::Header { file: file(), column, what });
         }
-        Err(_) => return Err(not_a_trace(looks_like(line))),
+        Err(_) => return Err(not_a_trace(looks_like(line, lang))),
     };
     if value.get("format").and_then(Value::as_str) != Some(FORMAT) {
         let headless = value.get("ev").is_some() && value.get("seq").is_some();
-        return Err(not_a_trace(
-            headless.then_some("it looks like an event: has the first line of the trace been cut off?"),
-        ));
+        return Err(not_a_trace(headless.then(|| lang.reading_is_headless())));
     }
     // Read before the rest: a later version may have changed what the other fields are.
     match value.get("version").and_then(Value::as_u64) {
         Some(version) if version > u64::from(VERSION) => {
-            let tool = value.get("tool").and_then(Value::as_str).unwrap_or("an unnamed program");
+            let tool = value.get("tool").and_then(Value::as_str).unwrap_or_else(|| lang.reading_unnamed());
             let tool = text::printable(tool).into_owned();
             return Err(ReadError::Version { file: file(), tool, version });
         }
         Some(1..) => {}
         _ => {
-            let what = format!("`version` must be a whole number from 1 to {VERSION}");
+            let what = lang.reading_wrong_version(VERSION.to_string());
             return Err(ReadError::Header { file: file(), column: 1, what });
         }
     }
@@ -61,14 +61,11 @@ pub(super) fn parse(line: &[u8], name: &str) -> Result<Header, ReadError> {
     // What it claims and nobody here could keep to.
     let column = |name: &str| memchr::memmem::find(bytes, name.as_bytes()).map_or(1, |at| at + 1);
     if !matches!(header.unit.as_str(), "" | "ns") {
-        let what = format!(
-            "`t` is in {}, and this program reads nanoseconds alone (ns)",
-            text::printable(&header.unit)
-        );
+        let what = lang.reading_wrong_unit(text::printable(&header.unit));
         return Err(ReadError::Header { file: file(), column: column("\"unit\""), what });
     }
     if header.threads > MAX_THREADS {
-        let what = format!("{} workers are more than a recording has: {MAX_THREADS} at most", header.threads);
+        let what = lang.reading_wrong_threads(MAX_THREADS.to_string(), header.threads.to_string());
         return Err(ReadError::Header { file: file(), column: column("\"threads\""), what });
     }
     Ok(header)
@@ -85,22 +82,16 @@ fn unmarked(line: &[u8]) -> &[u8] {
 }
 
 /// What a file that is no trace may be.
-fn looks_like(bytes: &[u8]) -> Option<&'static str> {
+fn looks_like(bytes: &[u8], lang: Language) -> Option<&'static str> {
     match bytes {
-        [0x1f, 0x8b, ..] => Some("it looks like gzip: `gunzip -c FILE | memstep print -` reads it"),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
-            Some("it looks like zstd: `zstd -dc FILE | memstep print -` reads it")
-        }
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
-            Some("it looks like UTF-16; a trace is UTF-8: write it without converting it")
-        }
+        [0x1f, 0x8b, ..] => Some(lang.reading_is_gzip()),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(lang.reading_is_zstd()),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(lang.reading_is_utf16()),
         _ => {
             let is_script = ["# ", "#title:", "#args:", "#mark:", "open "]
                 .iter()
                 .any(|beginning| bytes.starts_with(beginning.as_bytes()));
-            is_script.then_some(
-                "it looks like a session script: `memstep record FILE -o TRACE` plays and records it",
-            )
+            is_script.then(|| lang.reading_is_script())
         }
     }
 }

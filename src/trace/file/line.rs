@@ -5,6 +5,7 @@ use super::format::{End, Note};
 use super::quick;
 use crate::event::Event;
 use crate::text;
+use crate::texts::{Language, ungrouped};
 
 /// The longest line that is read: far above what a server records at any `--max-data` in use, and
 /// small enough to keep a file without line ends from filling the memory.
@@ -14,26 +15,19 @@ pub(super) const NEAR: usize = 40;
 /// How many characters of what serde_json says are shown.
 const MAX_WHAT: usize = 120;
 
-pub(in crate::trace) const AFTER_END: &str =
-    "the recording has ended: only remarks may follow its `end` line";
-pub(in crate::trace) const NO_LINE_END: &str = "the last line has no line end: the recording may be cut here";
-pub(super) const CUT: &str = "the last line is cut and was left out";
-pub(in crate::trace) const NOT_CLOSED: &str = "recording not closed: it has no `end` line";
-
-/// What is said of a last line that ends in the middle.
-pub(in crate::trace) fn cut(what: &str) -> String {
-    format!("{CUT} ({what})")
-}
-
 /// What is said of so many lines that are no events.
 pub(in crate::trace) fn skipped(n: u64) -> String {
-    let lines = if n == 1 { "line" } else { "lines" };
-    format!("{n} broken {lines} skipped")
+    Language::spoken().reading_skipped(ungrouped(n))
 }
 
 /// What is wrong with a line longer than [`MAX_LINE`].
 pub(in crate::trace) fn too_long() -> (usize, String) {
-    (1, format!("the line is longer than {} MiB", MAX_LINE >> 20))
+    (1, Language::spoken().reading_too_long((MAX_LINE >> 20).to_string()))
+}
+
+/// What is wrong with a line after the `end` that is no remark.
+pub(in crate::trace) fn after_end() -> (usize, String) {
+    (1, Language::spoken().reading_after_end().to_owned())
 }
 
 /// What a line after the header says.
@@ -48,7 +42,7 @@ pub(in crate::trace) enum Says {
 pub(in crate::trace) fn says(line: &[u8]) -> Result<Says, (usize, String)> {
     let line = match std::str::from_utf8(line) {
         Ok(line) => line,
-        Err(error) => return Err((error.valid_up_to() + 1, "the line is not UTF-8".into())),
+        Err(error) => return Err((error.valid_up_to() + 1, Language::spoken().reading_no_utf8().into())),
     };
     if let Some(event) = quick::event(line) {
         return Ok(Says::Event(Box::new(event)));
@@ -87,5 +81,5 @@ pub(super) fn place(error: &serde_json::Error) -> (usize, String) {
         None => what.to_owned(),
     };
     let what = text::printable(&what).into_owned();
-    (error.column().max(1), if error.is_syntax() { format!("not JSON ({what})") } else { what })
+    (error.column().max(1), if error.is_syntax() { Language::spoken().reading_no_json(what) } else { what })
 }

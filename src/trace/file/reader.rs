@@ -8,11 +8,10 @@
 pub use super::error::{ReadError, Warning};
 use super::format::{End, Header, Note};
 use super::header::{self, MAX_HEADER, is_blank};
-use super::line::{
-    AFTER_END, CUT, MAX_LINE, NO_LINE_END, NOT_CLOSED, Says, broken, cut, says, skipped, too_long,
-};
+use super::line::{MAX_LINE, Says, after_end, broken, says, skipped, too_long};
 use crate::event::Event;
 use crate::text;
+use crate::texts::Language;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::fd::AsFd as _;
@@ -50,8 +49,8 @@ pub struct TraceReader<R> {
     raw_notes: Vec<String>,
     skipped: u64,
     warnings: Vec<Warning>,
-    /// The last line ended in the middle.
-    is_cut: bool,
+    /// Which of the warnings says that the last line ended in the middle.
+    cut: Option<usize>,
     /// Nothing more can come.
     over: bool,
 }
@@ -122,7 +121,7 @@ impl<R: BufRead> TraceReader<R> {
             raw_notes: Vec::new(),
             skipped: 0,
             warnings: Vec::new(),
-            is_cut: false,
+            cut: None,
             over: false,
         };
         loop {
@@ -188,7 +187,7 @@ impl<R: BufRead> TraceReader<R> {
 
     /// What there is to say of a last line that was cut in the middle.
     pub fn cut(&self) -> Option<&Warning> {
-        self.warnings.iter().find(|warning| self.is_cut && warning.what.starts_with(CUT))
+        self.warnings.get(self.cut?)
     }
 
     /// How many broken lines a lenient reader has skipped so far.
@@ -198,7 +197,7 @@ impl<R: BufRead> TraceReader<R> {
 
     /// Whether the last line was cut in the middle, and left out.
     pub fn is_cut(&self) -> bool {
-        self.is_cut
+        self.cut.is_some()
     }
 
     /// What was odd so far.
@@ -227,15 +226,15 @@ impl<R: BufRead> TraceReader<R> {
                 ReadLine::Whole(ended) => match self.parse_line() {
                     Ok(Some(event)) => {
                         if !ended {
-                            self.warn(NO_LINE_END.into());
+                            self.warn(Language::spoken().reading_no_line_end().to_owned());
                         }
                         let raw = std::str::from_utf8(&self.buffer).unwrap_or_default();
                         return Ok(Some(EventLine { line: self.line, raw, event }));
                     }
                     Ok(None) => continue,
                     Err((_, what)) if !ended => {
-                        self.is_cut = true;
-                        self.warn(cut(&what));
+                        self.cut = Some(self.warnings.len());
+                        self.warn(Language::spoken().reading_cut(what));
                         continue;
                     }
                     Err(broken) => broken,
@@ -317,7 +316,7 @@ impl<R: BufRead> TraceReader<R> {
                     self.raw_notes.push(note.to_owned());
                     Ok(None)
                 }
-                None => Err((1, AFTER_END.into())),
+                None => Err(after_end()),
             };
         }
         match says(&self.buffer)? {
@@ -341,7 +340,7 @@ impl<R: BufRead> TraceReader<R> {
             self.warn(skipped(self.skipped));
         }
         if self.end.is_none() {
-            self.warn(NOT_CLOSED.into());
+            self.warn(Language::spoken().reading_not_closed().to_owned());
         }
     }
 

@@ -4,7 +4,7 @@ use super::super::format::End;
 use super::bytes::{FileWindow, RawLine};
 use super::ways::{PackedWay, StateSet};
 use crate::event::{Event, Kind, Thread};
-use crate::trace::file::line::{AFTER_END, Says, says, too_long};
+use crate::trace::file::line::{Says, after_end, says, too_long};
 use crate::trace::file::quick;
 use memchr::{memchr, memchr_iter, memrchr};
 use std::borrow::Cow;
@@ -256,7 +256,7 @@ impl Rows {
                 if matches!(says(line), Ok(Says::Note)) {
                     return;
                 }
-                (1, AFTER_END.to_owned())
+                after_end()
             }
             RawLine::TooLong => too_long(),
             RawLine::Whole(bytes) | RawLine::Unended(bytes) => match says(bytes) {

@@ -31,6 +31,7 @@ use crate::event::{Event, FlatEvent};
 use crate::filter::Filter;
 use crate::model::World;
 use crate::player::{Direction, Found, Source, SourceProgress};
+use crate::texts::Language;
 use bytes::{FileWindow, RawLine, STEP_ALL, STEP_FEW, STEP_ONE, TraceBytes};
 use keyframes::Keyframes;
 use recent::Recent;
@@ -412,14 +413,15 @@ impl Source for Index {
 
     fn warnings(&self) -> Vec<String> {
         let state = self.shared.state();
+        let lang = Language::spoken();
         let problem = state.problem.as_ref().filter(|_| !self.shared.lenient).map(ToString::to_string);
         let more = state.broken.checked_sub(1).filter(|n| *n > 0 && problem.is_some());
         let shorter = self.shared.is_shorter.load(Ordering::Relaxed);
         problem
             .map(|problem| problem.lines().next().unwrap_or_default().to_owned())
             .into_iter()
-            .chain(more.map(|n| format!("{n} more lines are no events")))
-            .chain(shorter.then(|| "the file was made shorter, or cannot be read any more".to_owned()))
+            .chain(more.map(|n| lang.reading_more_broken(n.to_string())))
+            .chain(shorter.then(|| lang.reading_shorter().to_owned()))
             .chain(state.warnings.iter().map(ToString::to_string))
             .collect()
     }

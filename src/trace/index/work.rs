@@ -7,7 +7,8 @@ use super::bytes::{FileWindow, RawLine, STEP_ALL};
 use super::chunk::{Broken, ChunkFindings, TraceChunk, lines, scan};
 use crate::event::{Event, Kind};
 use crate::model::World;
-use crate::trace::file::line::{self, NO_LINE_END, NOT_CLOSED, Says, says};
+use crate::texts::Language;
+use crate::trace::file::line::{self, Says, says};
 use crate::trace::file::quick;
 use crate::trace::reader::{ReadError, Warning};
 use memchr::memchr_iter;
@@ -140,17 +141,18 @@ fn error(shared: &IndexShared, chunk: &TraceChunk, broken: &Broken) -> ReadError
 
 /// What the reader would say of it all.
 fn warnings(shared: &IndexShared, state: &super::State) -> Vec<Warning> {
+    let lang = Language::spoken();
     let mut said = Vec::new();
     match &state.last {
-        Some(Ok(())) => said.push(NO_LINE_END.to_owned()),
-        Some(Err(what)) => said.push(line::cut(what)),
+        Some(Ok(())) => said.push(lang.reading_no_line_end().to_owned()),
+        Some(Err(what)) => said.push(lang.reading_cut(what)),
         None => {}
     }
     if shared.lenient && state.broken > 0 {
         said.push(line::skipped(state.broken));
     }
     if state.end.is_none() {
-        said.push(NOT_CLOSED.to_owned());
+        said.push(lang.reading_not_closed().to_owned());
     }
     said.into_iter().map(|what| Warning { line: state.lines + 1, what }).collect()
 }
