@@ -12,9 +12,9 @@ use std::collections::BTreeSet;
 /// Names that are the same in every language, besides those of [`Kind`], [`ConnState`], [`Function`] and the fields of
 /// `struct conn`: what memcached, the kernel and the keyboard call things.
 const NAMES: &str = "
-    memstep jsonl worker main client set get abcd quit flush noreply
+    memstep jsonl worker main client set get abcd quit flush noreply connection
     struct conn udp rbuf wbuf iov iovec auto negotiate ascii true false EV_READ EV_WRITE EV_PERSIST
-    item class chunk slab LRU hash stats get_hits get_misses evictions reclaimed alloc hit link head tail
+    item class chunk slab LRU hash stats get_hits get_misses evictions reclaimed alloc hit link head tail setup create start push pop send
     epoll epoll_wait fd min ms ns port backlog accept4 getaddrinfo pthread_create Linux EAGAIN
     SO_REUSEADDR SO_KEEPALIVE SO_LINGER TCP_NODELAY
     thread items slabs assoc memcached libevent event base event_base_loop switch stop
@@ -56,7 +56,10 @@ fn without_texts(screen: &str) -> String {
         for c in line.chars() {
             match c {
                 '⟦' => depth += 1,
-                '⟧' if depth > 0 => depth -= 1,
+                '⟧' if depth > 0 => {
+                    depth -= 1;
+                    out.push(' ');
+                }
                 // The rest of a text that began on the line above.
                 '⟧' => out.truncate(out.rfind('\n').map_or(0, |at| at + 1)),
                 // The panel beside it.

@@ -72,8 +72,10 @@ fn in_a_prompt_it_is_text_at_the_cursor_and_runs_nothing() {
     terminal.press_for("\r", "✎ see here");
     // What no line takes is told.
     terminal.press_for(":", "\n:");
-    terminal
-        .press_for(&pasted(&"x".repeat(100_000)), "the line is full: 99,700 characters of the paste left out");
+    terminal.press_for(
+        &pasted(&"x".repeat(100_000)),
+        "the line is full: 99,700 characters of the paste left out",
+    );
     terminal.press("\x03");
     terminal.wait("the prompt closed", |screen| !screen.contents().contains("left out"));
     terminal.press("q");
