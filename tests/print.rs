@@ -6,6 +6,7 @@ mod common;
 use common::stories::print;
 use memstep::event::Kind;
 use memstep::print::text::Text;
+use memstep::texts::Language;
 use memstep::trace::reader::TraceReader;
 
 /// A file of version 1 as it shipped: later versions must read it, too.
@@ -22,4 +23,10 @@ fn every_kind_is_told_in_words() {
     let text = print(EVERY_KIND.as_bytes(), &mut Text::default());
     assert!(!text.replace('\n', "").chars().any(char::is_control), "{text:?}");
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn the_story_in_chinese() {
+    let trace = include_bytes!("../traces/one-packet.jsonl");
+    insta::assert_snapshot!(print(trace, &mut Text::new(Language::Zh)));
 }

@@ -18,11 +18,11 @@ words-readable = 可读
 words-writable = 可写
 words-readable-and-writable = 可读可写
 
-## epoll_wait：`epoll_wait，最多 900 ms`、`epoll_wait → 无就绪`、`wake：管道 +1`
+## epoll_wait：`epoll_wait，最多 900 ms`、`epoll_wait → 没有就绪的`、`wake：管道 +1`
 
 words-at-most = 最多
 words-sleeps = 睡在 epoll_wait 里
-words-nothing = 无就绪
+words-nothing = 没有就绪的
 words-timer-due = 定时器到时
 words-timer = 定时器
 words-its-timer = 定时器
@@ -39,8 +39,8 @@ words-now-queued = ，队列里 { $n } 个
 words-pushed-in = 放入于
 words-into = 写入
 words-for = 给
-words-into-pipe = write { $bytes } 到 { $worker } 的管道
-words-into-its-pipe = 到它的管道
+words-into-pipe = write { $bytes } 写入 { $worker } 的管道
+words-into-its-pipe = 写入它的管道
 words-read-pipe = read 管道
 words-from-pipe = 来自管道
 words-from-its-pipe = 来自管道

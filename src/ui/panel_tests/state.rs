@@ -94,6 +94,26 @@ fn threads_in_chinese() {
     insta::assert_snapshot!(set_get + &slow);
 }
 
+/// The list, and Space-time's labels, which stand on the right: whether what an event says is whole there.
+#[test]
+fn events_in_chinese() {
+    let mut all = String::new();
+    for (panel, size) in [(Panel::Events, (80, 20)), (Panel::Events, (60, 20)), (Panel::SpaceTime, (80, 20))]
+    {
+        for (name, wanted) in [
+            ("push", (|e| e.kind() == Kind::CqPush) as fn(&Event) -> bool),
+            ("a value", |e| e.kind() == Kind::Item),
+            ("close", |e| e.kind() == Kind::Close),
+        ] {
+            let mut app = in_chinese(recording());
+            let at = app.player.slice(0..usize::MAX).iter().position(|e| wanted(e)).unwrap();
+            app.player.go(at);
+            all.push_str(&format!("== {name}, {}x{}\n{}\n", size.0, size.1, alone(&app, panel, size)));
+        }
+    }
+    insta::assert_snapshot!(all);
+}
+
 /// Main hands worker1 three connections, and worker0 has seventeen.
 fn crowded(lang: Language) -> App {
     let mut app = app_with(|script| {
