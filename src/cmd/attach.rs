@@ -35,7 +35,7 @@ pub(super) fn run(addr: &str, token: Option<&str>, look: LookArgs) -> anyhow::Re
     let name = printable(&addr).into_owned();
     let (mut talking, status) = enter(&addr, &name, token)?;
     let mut watching = enter(&addr, &name, token)?.0;
-    say(&mut watching, "watch").with_context(|| format!("{name}: the connection is lost"))?;
+    say(&mut watching, "watch").with_context(|| Language::spoken().commands_lost(&*name))?;
     let reader = TraceReader::new(watching, &name)?;
     if !has_terminal() {
         drop(talking);
@@ -73,7 +73,7 @@ fn reader_socket(reader: &TraceReader<PortStream>) -> io::Result<()> {
 /// A connection on which commands are heard, and what the server says of itself.
 fn enter(addr: &str, name: &str, token: Option<&str>) -> anyhow::Result<(PortStream, ServerStatus)> {
     let mut port = connect(addr, name)?;
-    let lost = || format!("{name}: the connection is lost");
+    let lost = || Language::spoken().commands_lost(&*name);
     if let Some(token) = token {
         say(&mut port, &format!("token {token}")).with_context(lost)?;
         let answer = first_answer(&mut port, name)?;
@@ -84,12 +84,16 @@ fn enter(addr: &str, name: &str, token: Option<&str>) -> anyhow::Result<(PortStr
     let Ok(status) = serde_json::from_str::<ServerStatus>(&answer) else {
         bail!("{name}: {}", complaint(&answer));
     };
+    let lang = Language::spoken();
     ensure!(
         status.protocol == PROTOCOL,
-        "{name}: {} speaks version {} of the events port's protocol, and this memstep version {PROTOCOL}: \
-         use the memstep that the server is from",
-        printable(&status.tool),
-        status.protocol
+        "{}",
+        lang.commands_protocol(
+            name,
+            PROTOCOL.to_string(),
+            printable(&status.tool),
+            status.protocol.to_string()
+        )
     );
     Ok((port, status))
 }
@@ -121,6 +125,6 @@ fn follow(mut reader: TraceReader<PortStream>, remote: Arc<Remote>) -> anyhow::R
                 None => Ended::Cut,
             });
         })
-        .context("cannot start the viewer")?;
+        .with_context(|| Language::spoken().commands_no_viewer())?;
     Ok(to_show)
 }

@@ -116,5 +116,10 @@ fn tell(
     for note in notes {
         writeln!(out, "{}", lang.check_note(name, note))?;
     }
-    writeln!(out, "{}", lang.check_done(ungrouped(report.events), name, ungrouped(report.count)))
+    let events = ungrouped(report.events);
+    let end = match report.count {
+        0 => lang.check_whole(events, name),
+        n => lang.check_done(events, name, ungrouped(n)),
+    };
+    writeln!(out, "{end}")
 }

@@ -6,6 +6,7 @@ use crate::event::Protocol;
 use crate::files::{self, For};
 use crate::memcached::server::{check_hashpower, check_maxconns};
 use crate::memcached::settings::Settings;
+use crate::texts::Language;
 use crate::trace::stream;
 use anyhow::{Context as _, ensure};
 use rustix::mm::MlockAllFlags;
@@ -21,17 +22,19 @@ const BESIDES: u32 = 9;
 /// What comes before a server that clients of other processes use: the options are looked at, the
 /// process is limited as `-c` says and becomes the user that `-u` names.
 pub(super) fn prepare(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<()> {
+    let lang = Language::spoken();
     ensure!(
         args.tcp_port() != 0 || args.udp_port != 0 || args.socketpath.is_some(),
-        "-p 0 turns TCP off, and UDP is off without -U: there is nothing to listen on; choose a port"
+        "{}",
+        lang.commands_no_listening()
     );
     let settings = settings(args);
     check_hashpower(&settings)?;
     if args.item_size_max > 1024 * 1024 {
-        super::say("-I above 1MB takes more memory at least, and uses it less well");
+        super::say(lang.commands_large_items());
     }
     if args.protocol == Protocol::Binary {
-        super::say("-B binary: this server does not speak it, and will tell every client so");
+        super::say(lang.commands_binary());
     }
     if args.maxcore {
         allow_core_files()?;
@@ -66,7 +69,8 @@ pub(super) fn daemonize(args: &ServerArgs) -> anyhow::Result<()> {
 /// DIFFERS: memcached writes over whatever has that name.
 pub(super) fn save_pid(path: &Path) {
     let own = format!("{}\n", std::process::id());
-    let could_not = |e| super::say(&format!("could not write the pid file {}: {e}", shown(path)));
+    let lang = Language::spoken();
+    let could_not = |e: io::Error| super::say(&lang.commands_pid_unwritten(e.to_string(), shown(path)));
     let there = path.metadata().ok();
     if there.as_ref().is_some_and(|there| !there.is_file()) {
         // A device or a pipe takes it as it is.
@@ -77,7 +81,7 @@ pub(super) fn save_pid(path: &Path) {
     let running = text.as_deref().and_then(|pid| pid.trim().parse::<i32>().ok());
     let is_empty = text.is_some_and(|text| text.trim().is_empty());
     if running.is_none() && !is_empty && path.symlink_metadata().is_ok() {
-        return super::say(&format!("{} is there and is no pid file: it stays as it is", shown(path)));
+        return super::say(&lang.commands_no_pid_file(shown(path)));
     }
     if let Some(pid) = running.and_then(rustix::process::Pid::from_raw)
         && rustix::process::test_kill_process(pid).is_ok()
@@ -91,7 +95,8 @@ pub(super) fn save_pid(path: &Path) {
 /// Lets core files be as large as they may (`memcached.c:5521`).
 fn allow_core_files() -> anyhow::Result<()> {
     use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit, setrlimit};
-    let (_, hard) = getrlimit(Resource::RLIMIT_CORE).context("cannot read the limit of core files")?;
+    let (_, hard) =
+        getrlimit(Resource::RLIMIT_CORE).with_context(|| Language::spoken().commands_core_limit())?;
     if setrlimit(Resource::RLIMIT_CORE, RLIM_INFINITY, RLIM_INFINITY).is_err() {
         // Failed: to the old maximum.
         let _ = setrlimit(Resource::RLIMIT_CORE, hard, hard);
@@ -110,21 +115,25 @@ fn allow_core_files() -> anyhow::Result<()> {
 fn limit_descriptors(settings: &Settings, besides: u32, own: u32) -> anyhow::Result<()> {
     use nix::sys::resource::{Resource, getrlimit, setrlimit};
     check_maxconns(settings)?;
+    let lang = Language::spoken();
     let maxconns = settings.maxconns;
     // memcached's own count forgets the standard streams and what ends a process in order; with
     // one worker that would be too few to start with.
     let least = PER_WORKER * u32::from(settings.num_threads) + BESIDES;
     ensure!(
         maxconns >= least,
-        "-c {maxconns} is too low: the server itself needs {least} descriptors; use -c {} or more",
-        least + 3
+        "{}",
+        lang.commands_few_connections(least.to_string(), maxconns.to_string(), (least + 3).to_string())
     );
-    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).context("cannot read the limit of open files")?;
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).with_context(|| lang.commands_open_limit())?;
     let wanted = u64::from(maxconns) + u64::from(besides) + u64::from(own);
     // The soft limit is what counts; the hard one is only raised, since lowering it is for good.
     setrlimit(Resource::RLIMIT_NOFILE, wanted, hard.max(wanted)).with_context(|| {
-        let events = if besides > 0 { format!(", and {besides} for --events") } else { String::new() };
-        format!("-c {maxconns}{events}: more open files than this user may have ({hard}); use a smaller -c, or start as root")
+        let (hard, max) = (hard.to_string(), maxconns.to_string());
+        match besides {
+            0 => lang.commands_too_many_files(hard, max),
+            events => lang.commands_too_many_files_events(events.to_string(), hard, max),
+        }
     })
 }
 
@@ -138,8 +147,9 @@ fn assume_identity(user: Option<&str>) -> anyhow::Result<()> {
     if !getuid().is_root() && !geteuid().is_root() {
         return Ok(());
     }
-    let found = User::from_name(name).with_context(|| format!("cannot look up the user {name:?}"))?;
-    let user = found.with_context(|| format!("can't find the user {name:?} to switch to"))?;
+    let lang = Language::spoken();
+    let found = User::from_name(name).with_context(|| lang.commands_user_unknown(format!("{name:?}")))?;
+    let user = found.with_context(|| lang.commands_no_user(format!("{name:?}")))?;
     let fail = || format!("failed to assume identity of user {name:?}");
     setgroups(&[user.gid]).with_context(fail)?;
     setgid(user.gid).with_context(fail)?;

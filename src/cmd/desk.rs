@@ -6,6 +6,7 @@ use crate::event::Event;
 use crate::files::{self, Staged};
 use crate::print::Print;
 use crate::text::{Harmless, printable};
+use crate::texts::Language;
 use crate::trace::format::{End, Header, Note};
 use crate::trace::index::Growing;
 use crate::trace::notes;
@@ -42,15 +43,13 @@ impl ViewerDesk {
 
     /// Opens a file for writing; not the recording that is looked at, whatever one is told.
     fn create(&self, file: &str, over: bool) -> Result<StagedFile, String> {
-        let shown = printable(file);
+        let (lang, shown) = (Language::spoken(), printable(file));
         let said = |error: io::Error| match error.kind() {
-            io::ErrorKind::AlreadyExists => {
-                format!("{shown} is there already (:export! {shown} writes over it)")
-            }
-            _ => format!("{shown}: cannot be written: {error}"),
+            io::ErrorKind::AlreadyExists => lang.commands_there_already(&*shown),
+            _ => lang.commands_file_unwritten(error.to_string(), &*shown),
         };
         if self.recording.as_deref().is_some_and(|own| files::is_same(Path::new(file), own)) {
-            return Err(format!("{shown} is the recording itself; name another file"));
+            return Err(lang.commands_own_recording(shown));
         }
         let (staged, file) = Staged::asked_for(Path::new(file), over).map_err(said)?;
         Ok(StagedFile { staged, file: Harmless::new(file) })
@@ -87,7 +86,7 @@ fn format(file: &str) -> Result<Format, String> {
             .iter()
             .filter_map(|format| Some(format!(".{}", format.to_possible_value()?.get_name())))
             .collect();
-        format!("{} ends in none of {} .txt", printable(file), names.join(" "))
+        Language::spoken().commands_no_format(names.join(" ") + " .txt", printable(file))
     })
 }
 
@@ -102,13 +101,13 @@ impl ui::Desk for ViewerDesk {
 
     fn note(&self, note: &Note) -> Result<String, String> {
         let Some(recording) = &self.recording else {
-            return Ok("kept until you quit (x exports it, too)".to_owned());
+            return Ok(Language::spoken().commands_note_kept().to_owned());
         };
         let when = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
         let mut dated = note.clone();
         dated.when = Some(when);
         let kept = notes::append(recording, &dated).map_err(|error| error.to_string())?;
-        Ok(format!("kept in {}", printable(&kept.to_string_lossy())))
+        Ok(Language::spoken().commands_note_kept_in(printable(&kept.to_string_lossy())))
     }
 
     fn export(&self, file: &str, over: bool) -> Result<Box<dyn ui::Export>, String> {
@@ -123,12 +122,12 @@ impl ui::Desk for ViewerDesk {
     fn save(&self, file: &str, over: bool, text: &str) -> Result<String, String> {
         let mut begun = self.create(file, over)?;
         begun.write_all(text.as_bytes()).and_then(|()| begun.done()).map_err(|error| cannot(file, &error))?;
-        Ok(format!("the screen is written to {}", printable(file)))
+        Ok(Language::spoken().commands_screen_written(printable(file)))
     }
 }
 
 fn cannot(file: &str, error: &io::Error) -> String {
-    format!("{}: cannot be written: {error}", printable(file))
+    Language::spoken().commands_file_unwritten(error.to_string(), printable(file))
 }
 
 /// A file of events. What was not finished goes away again: half an export looks like a whole one.

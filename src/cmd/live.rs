@@ -12,6 +12,7 @@ use crate::event::{Detail, Leashed, Thread};
 use crate::lesson::Course;
 use crate::lesson::progress::LessonProgress;
 use crate::memcached::server::{Server, StartError};
+use crate::texts::Language;
 use crate::trace::recorder::{Announce, FileConfig, Recorder, RecorderCommand, Sinks, Until, follow};
 use crate::tracer::{self, Hub, LeashHolder, Report};
 use crate::ui::{self, Leash, LeashRequest, Tape};
@@ -114,7 +115,7 @@ impl Tape for LiveTape {
             news.tell(&answer.unwrap_or_else(|why| why));
         });
         if let Err(error) = done {
-            self.news.tell(&format!("no thread to do it: {error}"));
+            self.news.tell(&Language::spoken().commands_no_thread(error.to_string()));
         }
     }
 }
@@ -143,22 +144,19 @@ pub(super) fn run(
 ) -> anyhow::Result<ExitCode> {
     // Before anything has begun: a settings file that is wrong is no reason to leave a server half started.
     let options = options(look)?;
+    let lang = Language::spoken();
     if !has_terminal() {
-        bail!(
-            "live needs a terminal to draw on, and its name in TERM; `memstep serve --record FILE` runs the server without one"
-        );
+        bail!(lang.commands_live_terminal());
     }
     if record.record.as_ref().is_some_and(|path| path.as_os_str() == "-") {
-        bail!("--record -: stdout is where live draws; name a file");
+        bail!(lang.commands_live_stdout());
     }
     if args.verbose > 0 && io::stderr().is_terminal() {
-        bail!(
-            "-v prints on the terminal that live draws on; send it elsewhere (2> FILE), or use `memstep serve`"
-        );
+        bail!(lang.commands_live_verbose());
     }
     let listener = events::listen(record)?;
     let events_on = events::told(listener.as_ref());
-    ensure!(!args.daemon && args.pid_file.is_none(), "-d and -P are for `memstep serve`");
+    ensure!(!args.daemon && args.pid_file.is_none(), "{}", lang.commands_live_daemon());
     prepare(args, record)?;
     let hub = hub(args, Detail::Calls);
     let (screen, news) = channel();
@@ -172,7 +170,7 @@ pub(super) fn run(
     panics_are_fatal(&recorder);
     let port = events::open(listener, &recorder, &hub, args)?;
     obey_signals(Some(recorder.clone()), say.clone(), &[], |_| {})?;
-    let events = follow(recorder.watch()).context("cannot start the viewer")?;
+    let events = follow(recorder.watch()).with_context(|| lang.commands_no_viewer())?;
     let (server, title) = if record.step {
         hub.gate.start_held();
         settle(&staged, &path, &say);
@@ -249,9 +247,9 @@ fn start_held(
     let thread = std::thread::Builder::new().name("starter".into()).spawn(move || {
         let server = Server::start(settings, Some(hub));
         if let Err(error) = &server {
-            news.flash(&format!("{error} (q quits)"));
+            news.flash(&Language::spoken().commands_quits(error.to_string()));
         }
         server
     });
-    thread.context("cannot start the server")
+    thread.with_context(|| Language::spoken().commands_no_server())
 }

@@ -80,7 +80,8 @@ pub fn fails(error: &anyhow::Error) -> ExitCode {
 /// Whatever keeps the command from being done; `main` prints it and exits with 2.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     // A file that may get no larger (`ulimit -f`) is a write that fails, and no reason to end without a word.
-    signal_hook::flag::register(SIGXFSZ, Arc::default()).context("cannot wait for signals")?;
+    signal_hook::flag::register(SIGXFSZ, Arc::default())
+        .with_context(|| Language::spoken().commands_no_signals())?;
     look::check_ascii(cli.command.as_ref().and_then(Command::look), cli.lang)?;
     match cli.command {
         None => lesson::tour(cli.lang),

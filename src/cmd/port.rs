@@ -1,6 +1,7 @@
 //! A connection to an events port: how one comes to it, says a line and hears the answer.
 
 use crate::text::printable;
+use crate::texts::Language;
 use anyhow::{Context as _, bail};
 use rustix::net::sockopt;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
@@ -20,8 +21,8 @@ pub(super) type PortStream = BufReader<TcpStream>;
 
 /// Comes to where one listens; messages call it `name`.
 pub(super) fn connect(addr: &str, name: &str) -> anyhow::Result<PortStream> {
-    let hint = "expected HOST:PORT, where a server was started with `memstep serve --events PORT`";
-    let addrs = addr.to_socket_addrs().with_context(|| format!("{name}: {hint}"))?;
+    let lang = Language::spoken();
+    let addrs = addr.to_socket_addrs().with_context(|| lang.commands_expected_port(name))?;
     let mut failed = None;
     for addr in addrs {
         match TcpStream::connect_timeout(&addr, PATIENCE) {
@@ -39,15 +40,13 @@ pub(super) fn connect(addr: &str, name: &str) -> anyhow::Result<PortStream> {
             Err(error) => failed = Some(error),
         }
     }
-    let Some(error) = failed else { bail!("{name}: {hint}") };
+    let Some(error) = failed else { bail!(lang.commands_expected_port(name)) };
     let what_to_do = match error.kind() {
-        io::ErrorKind::ConnectionRefused => {
-            "nobody listens there; `memstep serve --events PORT` does, and says where"
-        }
-        io::ErrorKind::TimedOut => "nobody answers there; is it the right machine, and may one reach it?",
-        _ => "cannot connect",
+        io::ErrorKind::ConnectionRefused => lang.commands_nobody_listens(name),
+        io::ErrorKind::TimedOut => lang.commands_nobody_answers(name),
+        _ => lang.commands_cannot_connect(name),
     };
-    Err(anyhow::Error::new(error).context(format!("{name}: {what_to_do}")))
+    Err(anyhow::Error::new(error).context(what_to_do))
 }
 
 /// Says a line.
@@ -73,38 +72,31 @@ pub(super) fn first_answer(port: &mut PortStream, name: &str) -> anyhow::Result<
             bail!("{name}: {}", complaint(""))
         }
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => bail!("{name}: {}", complaint("")),
-        Err(error) => Err(error).with_context(|| format!("{name}: the connection is lost")),
+        Err(error) => Err(error).with_context(|| Language::spoken().commands_lost(name)),
     }
 }
 
 /// What an answer means that is not the one that was expected, and what to do then.
 pub(super) fn complaint(answer: &str) -> String {
+    let lang = Language::spoken();
     let answer = answer.trim();
     if let Some(why) = answer.strip_prefix("error: ") {
         return match why {
-            "first say: token TOKEN" => {
-                "it wants a token: MEMSTEP_EVENTS_TOKEN=... in the environment, or --events-token TOKEN"
-                    .to_owned()
-            }
-            "that is not the token" => {
-                "it knows another token than this one (MEMSTEP_EVENTS_TOKEN, --events-token)".to_owned()
-            }
+            "first say: token TOKEN" => lang.commands_wants_token().to_owned(),
+            "that is not the token" => lang.commands_other_token().to_owned(),
             _ => printable(why).into_owned(),
         };
     }
-    let not_it = "a memstep events port is what `--events` names, not where memcached's clients connect";
     let found = match answer {
-        "" => "what listens there does not answer as memstep does".to_owned(),
-        "ERROR" => "a memcached answers there, for its clients".to_owned(),
-        _ if answer.starts_with("HTTP/") || answer.starts_with('<') => {
-            "a web server answers there".to_owned()
-        }
+        "" => lang.commands_found_nothing().to_owned(),
+        "ERROR" => lang.commands_found_memcached().to_owned(),
+        _ if answer.starts_with("HTTP/") || answer.starts_with('<') => lang.commands_found_web().to_owned(),
         _ => {
             let beginning: String = answer.chars().take(40).collect();
-            format!("what listens there is no memstep: it said \"{}\"", printable(&beginning))
+            lang.commands_found_other(printable(&beginning))
         }
     };
-    format!("{found}; {not_it}")
+    lang.commands_not_it(found)
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub(super) fn run(input: &TraceInput, format: Format, filter: Option<&str>) -> a
     let mut reader = TraceReader::new(file, &name)?.lenient(input.lenient);
     let mut printer = printer(format);
     if format == Format::Calls && reader.header().detail != Detail::Calls {
-        super::say(&format!("{name}: holds no function calls; record with `--detail calls` to have them"));
+        super::say(&Language::spoken().commands_no_calls(&*name));
     }
     print(&mut reader, &mut *printer, filter.as_ref(), &mut { out })?;
     for warning in reader.warnings() {

@@ -23,11 +23,12 @@ pub(super) fn run(
     overwrite: bool,
     args: &ServerArgs,
 ) -> anyhow::Result<ExitCode> {
+    let lang = Language::spoken();
     if files::is_same(session, output) {
-        bail!("-o {}: that is the script itself; name another file for the recording", shown(output));
+        bail!(lang.commands_script_itself(shown(output)));
     }
-    let source = std::fs::read_to_string(session)
-        .with_context(|| format!("cannot read the script {}", shown(session)))?;
+    let source =
+        std::fs::read_to_string(session).with_context(|| lang.commands_script_unreadable(shown(session)))?;
     let script = Session::parse(&source, &shown(session))?;
     // The script's own options come first, so that those of the command line win.
     let own;
@@ -55,13 +56,13 @@ pub(super) fn run(
     panics_are_fatal(&recorder);
     let server =
         Server::start(private_settings(args), Some(hub.clone())).inspect_err(|_| staged.discard())?;
-    let addr = *server.addrs().first().context("the server listens on no address")?;
+    let addr = *server.addrs().first().with_context(|| lang.commands_no_address())?;
     tracer::install(hub.handle(Thread::Client));
     let played =
         play(&script.steps, &shown(session), addr, &mut |mark| tracer::emit(Report::Mark, mark.as_bytes()));
     tracer::uninstall();
     // What was recorded is kept, whether the story came to its end or not.
-    let end = recorder.finish().transpose().with_context(|| format!("cannot write {}", shown(output)));
+    let end = recorder.finish().transpose().with_context(|| lang.commands_not_written(shown(output)));
     server.stop();
     match (&played, &end) {
         (Ok(()), Ok(_)) => settle(&staged, output, &(Arc::new(super::say) as Announce)),
@@ -74,7 +75,7 @@ pub(super) fn run(
     if let Some(end) = end
         && output.as_os_str() != "-"
     {
-        super::say(&format!("{}: {} events", shown(output), end.events));
+        super::say(&lang.commands_recorded(shown(output), end.events.to_string()));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -85,7 +86,7 @@ fn leave(staged: &Staged, output: &Path) {
         Ok(None) => {}
         Ok(Some(left)) => {
             let left = output.with_file_name(left.file_name().unwrap_or_default());
-            super::say(&format!("{} is as it was; what was recorded is in {}", shown(output), shown(&left)));
+            super::say(&Language::spoken().commands_left(shown(output), shown(&left)));
         }
         Err(error) => super::say(&format!("{}: {}", shown(output), printable(&error.to_string()))),
     }

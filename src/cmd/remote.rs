@@ -6,6 +6,7 @@
 use super::port::{PortStream, answer, say};
 use crate::event::{Kind, Leashed};
 use crate::text::printable;
+use crate::texts::Language;
 use crate::ui::{Leash, LeashRequest, Tape};
 use anyhow::Context as _;
 use serde::Deserialize;
@@ -85,22 +86,21 @@ impl Remote {
                     );
                     if now.farewell.is_none() && !is_closed {
                         // Where the screen has gone nobody wants to know.
-                        let _ = told.send(format!("{called} does not answer any more: {error}"));
+                        let _ = told.send(Language::spoken().commands_silent_why(error.to_string(), called));
                     }
                 }
             })
-            .context("cannot start talking to the server")?;
+            .with_context(|| Language::spoken().commands_no_talk())?;
         Ok(Remote { name, asks: Mutex::new(asks), now, news: Mutex::new(news) })
     }
 
     /// The trace has ended.
     pub fn end(&self, ended: &Ended) {
-        let name = &self.name;
-        let stays = "what was seen stays here to look at";
+        let (lang, name) = (Language::spoken(), &*self.name);
         lock(&self.now).farewell = Some(match ended {
-            Ended::InOrder => format!("the server at {name} has stopped; {stays}"),
-            Ended::Cut => format!("the server at {name} has gone, in the middle of it; {stays}"),
-            Ended::Lost(why) => format!("the connection to {name} is lost ({why}); {stays}"),
+            Ended::InOrder => lang.commands_has_stopped(name),
+            Ended::Cut => lang.commands_has_gone(name),
+            Ended::Lost(why) => lang.commands_is_lost(name, why.to_string()),
         });
     }
 
@@ -108,7 +108,7 @@ impl Remote {
         let is_gone = lock(&self.now).is_gone;
         if is_gone || lock(&self.asks).send(line).is_err() {
             // Where the screen has gone nobody wants to know.
-            let _ = lock(&self.news).send(format!("{} does not answer any more", self.name));
+            let _ = lock(&self.news).send(Language::spoken().commands_silent(&*self.name));
         }
     }
 }

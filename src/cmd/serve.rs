@@ -8,6 +8,7 @@ use super::server::{
 use crate::cli::{RecordTo, ServerArgs};
 use crate::event::Detail;
 use crate::memcached::server;
+use crate::texts::Language;
 use crate::trace::recorder::{Announce, Recorder};
 use crate::trace::stream::EventsPort;
 use crate::tracer::{self, Report};
@@ -19,11 +20,8 @@ use std::sync::Arc;
 
 /// Runs the server until a signal ends it.
 pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCode> {
-    ensure!(
-        !record.step || record.events.is_some(),
-        "--step holds the server until somebody lets it go on, and nobody could: add --events 11212, \
-         then `memstep attach 11212`"
-    );
+    let lang = Language::spoken();
+    ensure!(!record.step || record.events.is_some(), "{}", lang.commands_step_alone());
     let record = &absolute(record, args.daemon)?;
     let listener = events::listen(record)?;
     let events_on = events::told(listener.as_ref());
@@ -63,16 +61,15 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
         std::process::exit(128 + signal);
     })?;
     let recording = match (&record.record, record.record_last, record.record_paused) {
-        (Some(path), None, false) => format!(", recording to {}", shown(path)),
-        (Some(path), Some(_), _) => format!(", keeping the last for {}", shown(path)),
-        (Some(path), None, true) => format!(", ready to record to {}", shown(path)),
+        (Some(path), None, false) => lang.commands_recording_to(shown(path)),
+        (Some(path), Some(_), _) => lang.commands_keeping_last(shown(path)),
+        (Some(path), None, true) => lang.commands_ready_to_record(shown(path)),
         (None, ..) => String::new(),
     };
     if let Some(port) = port.as_ref().filter(|_| record.step) {
         // It may be held for long, and whoever looks at it looks for its recording.
         settle();
-        let addr = port.addr();
-        super::say(&format!("held before its first event{events_on}; `memstep attach {addr}` lets it go on"));
+        super::say(&lang.commands_held(port.addr().to_string(), &*events_on));
     }
     let hub = recorder.is_some().then_some(&hub);
     let served = server::run(settings(args), hub, |addrs, udp_addrs| {
@@ -85,7 +82,7 @@ pub(super) fn run(args: &ServerArgs, record: &RecordTo) -> anyhow::Result<ExitCo
         if let Some(path) = &pid_file {
             save_pid(path);
         }
-        super::say(&format!("serving on {addrs}{recording}{events_on}; Ctrl-C ends it"));
+        super::say(&lang.commands_serving(addrs, &*events_on, &*recording));
     });
     end(&recorder, &port);
     staged.discard();

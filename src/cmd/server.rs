@@ -6,6 +6,7 @@ use crate::event::Detail;
 use crate::files::Staged;
 use crate::memcached::settings::Settings;
 use crate::text::printable;
+use crate::texts::Language;
 use crate::trace::format::{End, Header};
 use crate::trace::recorder::{Announce, FileConfig, Output, Recorder, RecorderCommand, Sinks, header};
 use crate::trace::stream;
@@ -68,7 +69,7 @@ pub(super) fn private_settings(args: &ServerArgs) -> Settings {
 pub(super) fn listens_on(addrs: &[SocketAddr], udp_addrs: &[SocketAddr]) -> String {
     let tcp = addrs.iter().map(ToString::to_string);
     let all: Vec<_> = tcp.chain(udp_addrs.iter().map(|addr| format!("UDP {addr}"))).collect();
-    all.join(" and ")
+    all.join(Language::spoken().commands_and())
 }
 
 /// A recording's hub, with the detail that the options ask for or else `detail`.
@@ -82,7 +83,7 @@ pub(super) fn create(config: &FileConfig) -> anyhow::Result<Output> {
     if is_stdout(&config.path) {
         return Ok(Output::stream(Box::new(io::stdout())));
     }
-    config.create().with_context(|| format!("cannot write {}", shown(&config.path)))
+    config.create().with_context(|| Language::spoken().commands_not_written(shown(&config.path)))
 }
 
 /// Gives a recording its name, now that it is to stay, and tells where what was there is kept.
@@ -90,7 +91,7 @@ pub(super) fn settle(staged: &Staged, path: &Path, say: &Announce) {
     match staged.settle() {
         Ok(None) => {}
         Ok(Some(kept)) => {
-            say(&format!("{} was there already: it is kept as {}", shown(path), shown(&kept)));
+            say(&Language::spoken().commands_kept_as(shown(path), shown(&kept)));
         }
         Err(error) => say(&format!("{}: {}", shown(path), printable(&error.to_string()))),
     }
@@ -123,7 +124,7 @@ pub(super) fn sinks(record: &RecordTo, say: Announce) -> anyhow::Result<Sinks> {
             ("--record-paused", record.record_paused),
         ];
         if let Some((option, _)) = needs_a_file.iter().find(|(_, given)| *given) {
-            bail!("{option} needs a file; --record - is stdout");
+            bail!(Language::spoken().commands_needs_a_file(*option));
         }
         // Once it is closed nothing can be recorded any more.
         sinks.armed = record.events.is_some();
@@ -136,7 +137,7 @@ pub(super) fn sinks(record: &RecordTo, say: Announce) -> anyhow::Result<Sinks> {
         sinks.trigger = trigger.map(|expr| super::filter("--record-trigger", expr)).transpose()?;
     }
     if record.record_last.is_some() || record.record_paused {
-        config.probe().with_context(|| format!("cannot write {}", shown(path)))?;
+        config.probe().with_context(|| Language::spoken().commands_not_written(shown(path)))?;
     } else {
         sinks.output = Some(create(&config)?);
     }
@@ -167,7 +168,8 @@ pub(super) fn start_recorder(
     sinks: Sinks,
 ) -> anyhow::Result<Arc<Recorder>> {
     let header = head(hub, args, title);
-    let recorder = Recorder::start(hub.clone(), &header, sinks).context("cannot start recording")?;
+    let recorder = Recorder::start(hub.clone(), &header, sinks)
+        .with_context(|| Language::spoken().commands_not_started())?;
     Ok(Arc::new(recorder))
 }
 
@@ -181,7 +183,7 @@ pub(super) fn obey_signals(
 ) -> anyhow::Result<()> {
     let rtmin = nix::libc::SIGRTMIN();
     let all = ends.iter().copied().chain([SIGUSR1, SIGUSR2, SIGXFSZ, rtmin]);
-    let mut signals = Signals::new(all).context("cannot wait for signals")?;
+    let mut signals = Signals::new(all).with_context(|| Language::spoken().commands_no_signals())?;
     std::thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
             let command = match signal {
@@ -197,7 +199,7 @@ pub(super) fn obey_signals(
             };
             let answer = match &recorder {
                 Some(recorder) => recorder.command(command),
-                None => Err("nothing is recorded; start the server with --record FILE".to_owned()),
+                None => Err(Language::spoken().commands_nothing_recorded().to_owned()),
             };
             say(&answer.unwrap_or_else(|why| why));
         }
@@ -231,7 +233,7 @@ fn say_if_stuck(ended: Option<io::Result<End>>) {
     if let Some(Err(error)) = ended
         && error.kind() == io::ErrorKind::TimedOut
     {
-        super::say(&format!("{error}: the recording was not closed"));
+        super::say(&Language::spoken().commands_not_closed(error.to_string()));
     }
 }
 

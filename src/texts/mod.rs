@@ -190,7 +190,8 @@ fn join_wide(text: &str) -> String {
     out + rest
 }
 
-/// A count that is written as programs read it: `1400`.
+/// A count that is written as programs read it: `1400`. It chooses by its plural alone (`[one]`): to Fluent no literal
+/// (`[0]`) is equal to it.
 pub fn ungrouped(n: u64) -> FluentNumber {
     let mut number = FluentNumber::from(n);
     number.options.use_grouping = false;

@@ -12,11 +12,14 @@ check-remarks = { $n ->
     [one] 1 remark
    *[other] { $n } remarks
 } at its end
+check-whole = { $file }: { $events ->
+    [one] 1 event
+   *[other] { $events } events
+}, no problems
 check-done = { $file }: { $events ->
     [one] 1 event
    *[other] { $events } events
 }, { $problems ->
-    [0] no problems
     [one] 1 problem
    *[other] { $problems } problems
 }

@@ -9,10 +9,8 @@ check-more = { $file }: 另有 { $n } 个问题
 check-note = { $file }: 提示：{ $what }
 check-suspended = 第 { $line } 行：这里丢失了内容；从此处起不再检查队列、连接、状态和函数调用
 check-remarks = 末尾有 { $n } 条批注
-check-done = { $file }: { $events } 个事件，{ $problems ->
-    [0] 没有问题
-   *[other] { $problems } 个问题
-}
+check-whole = { $file }: { $events } 个事件，没有问题
+check-done = { $file }: { $events } 个事件，{ $problems } 个问题
 
 ## 结尾行、编号、线程
 

@@ -51,6 +51,7 @@ mod leash;
 mod talk;
 
 use super::recorder::Recorder;
+use crate::texts::Language;
 use crate::tracer::{Hub, LeashHolder};
 use rustix::net::sockopt;
 use std::collections::{BTreeSet, HashMap};
@@ -100,20 +101,16 @@ pub enum BindError {
 
 impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            BindError::NoToken => f.write_str(
-                "others than this machine could come there: set a token, MEMSTEP_EVENTS_TOKEN=..., or listen on 127.0.0.1",
-            ),
-            BindError::Io(error) => {
-                write!(f, "{error}")?;
-                match error.kind() {
-                    io::ErrorKind::AddrInUse => f.write_str("; somebody listens there: choose another port"),
-                    io::ErrorKind::PermissionDenied => f.write_str("; choose a port above 1023"),
-                    io::ErrorKind::AddrNotAvailable => f.write_str("; it must be an address of this machine"),
-                    _ => Ok(()),
-                }
-            }
-        }
+        let lang = Language::spoken();
+        f.write_str(&match self {
+            BindError::NoToken => lang.commands_no_token().to_owned(),
+            BindError::Io(error) => match (error.kind(), error.to_string()) {
+                (io::ErrorKind::AddrInUse, error) => lang.commands_port_taken(error),
+                (io::ErrorKind::PermissionDenied, error) => lang.commands_port_low(error),
+                (io::ErrorKind::AddrNotAvailable, error) => lang.commands_port_elsewhere(error),
+                (_, error) => error,
+            },
+        })
     }
 }
 
