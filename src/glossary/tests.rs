@@ -103,15 +103,3 @@ fn lines_are_joined_as_the_language_wants_it() {
     assert_eq!((two[1].text.as_str(), two[1].source), ("no place.", ""));
     assert_eq!(parse("# 甲\n## 一\n第一行，\n第二行。\n", "")[0].text, "第一行，第二行。");
 }
-
-#[test]
-fn the_first_variable_that_is_set_decides_the_language() {
-    let lang = |vars: &[(&str, &str)]| {
-        Language::from_env(|name| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
-    };
-    assert_eq!(lang(&[]), Language::En);
-    assert_eq!(lang(&[("LANG", "zh_CN.UTF-8")]), Language::Zh);
-    assert_eq!(lang(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")]), Language::En);
-    assert_eq!(lang(&[("LANG", "de_DE"), ("LC_MESSAGES", "zh_TW"), ("LC_ALL", "")]), Language::Zh);
-    assert_eq!(lang(&[("LANG", "zha")]), Language::En);
-}

@@ -387,7 +387,6 @@ impl App {
             follow: self.follow,
             leashed: &self.leashed,
             horizon: self.horizon(),
-            shown_title: self.shown_title(),
             pinned: self.pinned,
             narrow: self.narrow.as_ref(),
             search: self.search.as_ref(),

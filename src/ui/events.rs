@@ -42,7 +42,7 @@ impl Component for EventsPanel {
 
 /// The panel's title: what is shown, where that is not all.
 fn title(scene: &Scene<'_>) -> String {
-    match &scene.shown_title {
+    match scene.shown_title() {
         Some(what) => format!("{} · {what}", scene.lang.panel_events()),
         None => scene.lang.panel_events().to_owned(),
     }

@@ -38,8 +38,6 @@ pub(super) struct Scene<'a> {
     pub leashed: &'a Leashed,
     /// Events from here on are not to be seen: they would give an answer away.
     pub horizon: usize,
-    /// What stands above the list of events, where it is narrowed.
-    pub shown_title: Option<String>,
     /// The connection that is shown alone.
     pub pinned: Option<u32>,
     /// The events that are shown, where these are not all.
@@ -73,6 +71,26 @@ impl Scene<'_> {
     /// The numbers of the first event and of the last.
     pub fn seqs(&self) -> (u64, u64) {
         self.player.seqs().unwrap_or_default()
+    }
+
+    /// Whether more must be looked at before the list is what it shall be.
+    pub fn is_looking_around(&self) -> bool {
+        match (self.narrow, self.player.cursor()) {
+            (Some(narrow), Some(cursor)) => !narrow.is_done(cursor, self.player.len()),
+            _ => false,
+        }
+    }
+
+    /// What stands above the list of events, where it is narrowed.
+    pub fn shown_title(&self) -> Option<String> {
+        let narrow = self.narrow?;
+        let len = self.player.len();
+        let how_many = match narrow.total(len) {
+            Some(n) => self.lang.shown_some(n.to_string(), len.to_string()),
+            None if self.is_looking_around() => self.lang.shown_looked_at(narrow.percent(len).to_string()),
+            None => self.lang.shown_some_of(len.to_string()),
+        };
+        Some(format!("{} · {how_many} · {}", narrow.filter(), self.lang.shown_escape()))
     }
 
     /// The bookmark at an event.

@@ -73,21 +73,6 @@ impl App {
 
     /// Whether more must be looked at before the list is what it shall be.
     pub(in crate::ui) fn is_looking_around(&self) -> bool {
-        match (&self.narrow, self.player.cursor()) {
-            (Some(narrow), Some(cursor)) => !narrow.is_done(cursor, self.player.len()),
-            _ => false,
-        }
-    }
-
-    /// What the title of the list says of the filter.
-    pub(in crate::ui) fn shown_title(&self) -> Option<String> {
-        let narrow = self.narrow.as_ref()?;
-        let len = self.player.len();
-        let how_many = match narrow.total(len) {
-            Some(n) => self.lang.shown_some(n.to_string(), len.to_string()),
-            None if self.is_looking_around() => self.lang.shown_looked_at(narrow.percent(len).to_string()),
-            None => self.lang.shown_some_of(len.to_string()),
-        };
-        Some(format!("{} · {how_many} · {}", narrow.filter(), self.lang.shown_escape()))
+        self.scene().is_looking_around()
     }
 }

@@ -51,7 +51,7 @@ pub const CASES: &[Case] = &[
     ("", '/', |app| asked(app) == Some(PromptKind::Search)),
     ("", '&', |app| asked(app) == Some(PromptKind::Filter)),
     ("&conn=0\n", '&', |app| app.prompt.as_ref().unwrap().line() == "conn=0"),
-    ("", '*', |app| app.pinned == Some(0) && app.shown_title().unwrap().starts_with("conn=0 · ")),
+    ("", '*', |app| app.pinned == Some(0) && app.scene().shown_title().unwrap().starts_with("conn=0 · ")),
     ("*", '*', |app| app.pinned.is_none() && app.narrow.is_none()),
     (":}\x1b/to=conn_nread\n", 'f', |app| {
         app.narrow.as_ref().unwrap().filter().to_string() == "ev=state & to=conn_nread"
